@@ -1,0 +1,1 @@
+"""What every package stands on: database, transaction, errors, settings, clock, text. A closed list."""

@@ -1,0 +1,113 @@
+"""The database: the declarative base, the types every table uses, and the habits of each engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import sqlite3
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.orm import Session
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+STORED_BY_VALUE = sa.Enum(
+    enum.Enum, native_enum=False, length=32, values_callable=lambda terms: [term.value for term in terms]
+)
+
+
+class UtcDateTime(sa.TypeDecorator[dt.datetime]):
+    """An aware time, stored in UTC. SQLite keeps no zone, so the zone is put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Turn an aware time into UTC; a naive one is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a naive time has no meaning here: {value!r}"
+            raise ValueError(message)
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Give every time its zone."""
+        if value is None:
+            return None
+        return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the application."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012
+        enum.Enum: STORED_BY_VALUE,
+        dt.datetime: UtcDateTime(),
+        str: sa.Text(),
+        list[str]: sa.JSON(),
+        dict[str, Any]: sa.JSON(),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False})
+
+reading: ContextVar[bool] = ContextVar("reading", default=False)
+"""True while a request that must not write is answered; SQLite then does not take the write lock."""
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def _begin(connection: sa.Connection) -> None:
+    """On SQLite a writer takes the lock at once: upgraded later, it could lose what it had read."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if reading.get() else "BEGIN IMMEDIATE")
+
+
+def session() -> Session:
+    """Return the session of this request or command."""
+    return db.session()
+
+
+RowT = TypeVar("RowT", bound=Base)
+
+
+def add(row: RowT) -> RowT:
+    """Add a row and flush, so that every constraint speaks while a refusal can still be phrased."""
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def slices(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Cut what is to be loaded into lists of at most `size`: a statement has a limit of parameters."""
+    part: list[Any] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part

@@ -1,0 +1,89 @@
+"""Forms: text is normalised once here, and a form ends in a typed command that a view hands on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from kernel import clock
+from kernel.text import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kernel.errors import RefusalError
+
+LONGEST_LINE = 500
+LONGEST_TEXT = 100_000
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of this application: messages in Japanese, what is typed in NFKC."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """WTForms' settings."""
+
+        locales: ClassVar[Sequence[str]] = ["ja_JP", "ja"]
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:  # noqa: ANN401
+            """Give every text field the filter that normalises it, unless it quotes somebody."""
+            if issubclass(unbound_field.field_class, StringField) and not issubclass(
+                unbound_field.field_class, QuotedField
+            ):
+                options = {**options, "filters": [_normal, *unbound_field.kwargs.get("filters", ())]}
+                unbound_field.kwargs.pop("filters", None)
+            return unbound_field.bind(form=form, **options)
+
+    def refuse(self, refusal: RefusalError) -> None:
+        """Show a refusal at its field, or above the form where it belongs to none."""
+        if refusal.field in self._fields:
+            self._fields[refusal.field].errors = [*self._fields[refusal.field].errors, refusal.message]
+        else:
+            self.form_errors.append(refusal.message)
+
+
+def _normal(value: str | None) -> str | None:
+    return normalised(value) if isinstance(value, str) else value
+
+
+class QuotedField(TextAreaField):
+    """Text that is kept as it was written, because it is quoted (an article)."""
+
+
+class DayField(StringField):
+    """A date, typed as people write it. `day` is the date, or None where the field is empty."""
+
+    day: dt.date | None = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
+        """Read the date. Raises ValidationError where it is none."""
+        self.day = clock.parse_date(self.data) if self.data else None
+        if self.data and self.day is None:
+            message = "日付は 2026-11-21、2026/11/21、R8.11.21 のように入力してください。"
+            raise ValidationError(message)
+
+
+class TimeField(StringField):
+    """A time of day, typed as people write it."""
+
+    time: dt.time | None = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
+        """Read the time. Raises ValidationError where it is none."""
+        self.time = clock.parse_time(self.data) if self.data else None
+        if self.data and self.time is None:
+            message = "時刻は 14:00 のように入力してください。"
+            raise ValidationError(message)
+
+
+class LinesField(TextAreaField):
+    """A text area of one item a line. `lines` are the items that are not blank."""
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the lines that are not blank, without spaces at their ends."""
+        return [line.strip() for line in (self.data or "").split("\n") if line.strip()]

@@ -1,0 +1,65 @@
+"""A page of a long list: so many rows, of so many, from an address that can be mailed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from kernel.database import db
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = TypeVar("Row")
+LAST_PAGE = 100_000
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list of `total`; pages are numbered from 1."""
+
+    rows: Sequence[Row]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last page, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first_row(self) -> int:
+        """Return the place in the list, from 1, of the first row shown."""
+        return (self.number - 1) * self.size + 1 if self.rows else 0
+
+    @property
+    def last_row(self) -> int:
+        """Return the place in the list of the last row shown."""
+        return (self.number - 1) * self.size + len(self.rows)
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Return the page numbers to offer, None where some are left out."""
+        near = {1, self.last, *range(max(1, self.number - 2), min(self.last, self.number + 2) + 1)}
+        offered: list[int | None] = []
+        for number in sorted(near):
+            if offered and offered[-1] is not None and number - offered[-1] > 1:
+                offered.append(None)
+            offered.append(number)
+        return offered
+
+
+def page_number(text: str | None) -> int:
+    """Read a page number from an address; anything else is page 1."""
+    return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1  # noqa: PLR2004
+
+
+def page_of(statement: sa.Select[Any], number: int, size: int = 20) -> Page[Any]:
+    """Read one page of a statement's rows and count them all: two queries."""
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())) or 0
+    rows = db.session.execute(statement.limit(size).offset((number - 1) * size)).all() if total else []
+    single = len(statement.column_descriptions) == 1
+    return Page([row[0] for row in rows] if single else rows, total, number, size)

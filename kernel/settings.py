@@ -1,0 +1,95 @@
+"""Settings, read once from the environment and checked before the application starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ROOT / "content"
+SHORTEST_SECRET = 32
+KNOWN_SECRETS = frozenset({"secret", "secret-key", "dev", "changeme", "change-me", "default", "password"})
+
+
+class SettingsError(SystemExit):
+    """The application cannot start like this; the sentence says what to set."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs."""
+
+    secret_key: str
+    database_url: str
+    demo: bool = False
+    secure_cookies: bool = True
+    argon2_memory_kib: int = 19456  # OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane
+    argon2_passes: int = 2
+    trusted_proxies: int = 0
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES and INSECURE_COOKIES.
+
+        Raises SettingsError, with a sentence, where a production start would be unsafe.
+        """
+        demo = environ.get("DEMO") == "1"
+        proxies = environ.get("TRUSTED_PROXIES", "0")
+        if not proxies.isdigit():
+            message = "TRUSTED_PROXIES must be the number of reverse proxies in front of the application, e.g. 1."
+            raise SettingsError(message)
+        return cls(
+            secret_key=demo_secret(var_folder(environ)) if demo else checked_secret(environ.get("SECRET_KEY", "")),
+            database_url=database_url(environ),
+            demo=demo,
+            secure_cookies=not demo and environ.get("INSECURE_COOKIES") != "1",
+            trusted_proxies=int(proxies),
+        )
+
+
+def checked_secret(secret: str) -> str:
+    """Return the secret key if it can be one. Raises SettingsError if it is missing, short or well known."""
+    if not secret:
+        message = (
+            "SECRET_KEY is not set. Set it to a long random text and keep it, for instance:\n"
+            '  export SECRET_KEY="$(python3 -c \'import secrets; print(secrets.token_hex(32))\')"\n'
+            "(To look around with sample data, use `make run`, which sets DEMO=1.)"
+        )
+        raise SettingsError(message)
+    if len(secret) < SHORTEST_SECRET or secret.lower() in KNOWN_SECRETS or len(set(secret)) < SHORTEST_SECRET // 4:
+        message = f"SECRET_KEY is a default or too simple. Set at least {SHORTEST_SECRET} random characters."
+        raise SettingsError(message)
+    return secret
+
+
+def var_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of what this installation keeps (embedded database, demo secret)."""
+    return Path(environ.get("VAR", ROOT / "var"))
+
+
+def demo_secret(folder: Path) -> str:
+    """Return the demo's own random secret, made at the first start and kept in the var folder."""
+    file = folder / "demo-secret"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(secrets.token_hex(32))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+def database_url(environ: Mapping[str, str]) -> str:
+    """Return SQLAlchemy's address of the database: DATABASE_URL, or an SQLite file in the var folder."""
+    address = environ.get("DATABASE_URL", "")
+    if address.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + address.split("://", 1)[1]
+    if address:
+        return address
+    folder = var_folder(environ)
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'tomomanabi.sqlite'}"

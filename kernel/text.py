@@ -1,0 +1,33 @@
+"""Text as people type it: normalised once, at the form's border; folded where two spellings must meet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
+
+
+def normalised(text: str) -> str:
+    """Return text in NFKC without control characters, line ends as \\n, and no space at its ends.
+
+    Full-width letters and half-width kana become the usual ones. The name characters 髙, 﨑 and 𠮷 are
+    not touched by NFKC; the compatibility ideographs that are (U+F900 to U+FAFF) are kept as typed,
+    because they stand in people's names.
+    """
+    parts = re.split("([\uf900-\ufaff])", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return "".join(
+        part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in enumerate(parts)
+    ).strip()
+
+
+def folded(text: str) -> str:
+    """Return a form in which spellings of one word meet: width, case, kana and spaces make no difference."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA)
+    return re.sub(r"\s+", "", plain)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the text, cut to at most `length` characters with … where something was left out."""
+    return text if len(text) <= length else text[: length - 1] + "…"
