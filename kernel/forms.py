@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from flask import render_template
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from kernel import clock
+from kernel.database import db
+from kernel.errors import ForbiddenError, NotFoundError, RefusalError
 from kernel.text import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from kernel.errors import RefusalError
-
+Result = TypeVar("Result")
 LONGEST_LINE = 500
 LONGEST_TEXT = 100_000
 
@@ -87,3 +89,22 @@ class LinesField(TextAreaField):
     def lines(self) -> list[str]:
         """Return the lines that are not blank, without spaces at their ends."""
         return [line.strip() for line in (self.data or "").split("\n") if line.strip()]
+
+
+def accepted(form: Form, act: Callable[[], Result]) -> Result | None:
+    """Do the act if the form was sent and is right; a refusal is undone and shown on the form, and None returned."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        return act()
+    except (NotFoundError, ForbiddenError):
+        raise
+    except RefusalError as refusal:
+        db.session.rollback()
+        form.refuse(refusal)
+        return None
+
+
+def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:  # noqa: ANN401 - whatever the template names
+    """Render a page with a form; the status says whether what was sent has errors."""
+    return render_template(template, form=form, **context), 422 if form.errors else 200

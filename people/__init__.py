@@ -1,0 +1,1 @@
+"""People: organisations, their staff, who may do what, and who did what."""

@@ -1,0 +1,190 @@
+"""Access: what each role may do, who is acting, and the guard that closes every page nobody decided about."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from flask import current_app, request
+from flask_login import UserMixin, current_user
+
+from kernel.errors import NotFoundError
+from kernel.vocabulary import Term
+from people.models import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from sqlalchemy.sql import ColumnElement
+
+View = TypeVar("View", bound="Callable[..., Any]")
+
+
+class Permission(Term):
+    """What a role entitles to. A permission holds for the organisation of the membership that bears the role."""
+
+    TAKE_PART = "take part", "講座を受講する"
+    MANAGE_STAFF = "manage staff", "職員と役割を管理する"
+    ENROL_STAFF = "enrol staff", "職員の受講を申し込む"
+    WRITE_COURSES = "write courses", "講座をつくる"
+    IMPORT_ARTICLES = "import articles", "座談会の記事を取り込む"
+    PLAN_SESSIONS = "plan sessions", "開催回を計画する"
+    ADOPT_CURRICULA = "adopt curricula", "カリキュラムを採用する"
+    READ_PARTICIPATION = "read participation", "参加状況を見る"
+    READ_AUDIT = "read audit", "操作の記録を見る"
+    MANAGE_CATALOG = "manage catalog", "全団体のカタログを管理する"
+    MANAGE_ORGANISATIONS = "manage organisations", "団体を管理する"
+
+
+P = Permission
+_STAFF = frozenset({P.TAKE_PART})
+_COORDINATOR = _STAFF | {
+    P.MANAGE_STAFF, P.ENROL_STAFF, P.WRITE_COURSES, P.IMPORT_ARTICLES, P.PLAN_SESSIONS, P.ADOPT_CURRICULA,
+}  # fmt: skip
+_ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT}
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.STAFF: _STAFF,
+    Role.COORDINATOR: _COORDINATOR,
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+    Role.SECRETARIAT: _ADMINISTRATOR | {P.MANAGE_CATALOG, P.MANAGE_ORGANISATIONS},
+}
+EVERYWHERE = frozenset({Role.SECRETARIAT})
+"""Roles whose permissions hold for all organisations, not only for the own one."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The organisations a permission holds for: all of them, or some."""
+
+    everywhere: bool
+    organisation_ids: frozenset[int]
+
+    def where(self, column: ColumnElement[Any] | Any) -> ColumnElement[bool]:  # noqa: ANN401 - any mapped column
+        """Return the condition that a row's organisation is within this scope."""
+        return sa.true() if self.everywhere else column.in_(sorted(self.organisation_ids))
+
+    def __contains__(self, organisation_id: int) -> bool:
+        """Tell whether an organisation is within this scope."""
+        return self.everywhere or organisation_id in self.organisation_ids
+
+    def __bool__(self) -> bool:
+        """Tell whether the permission holds anywhere."""
+        return self.everywhere or bool(self.organisation_ids)
+
+
+@dataclass(frozen=True)
+class Actor(UserMixin):  # type: ignore[misc]
+    """The person who acts, with the roles held today: (organisation, role) pairs, the main one first."""
+
+    staff_id: int
+    name: str
+    sign_in_epoch: int
+    organisation_id: int | None
+    organisation_name: str
+    roles: tuple[tuple[int, Role], ...] = field(default=())
+
+    def get_id(self) -> str:
+        """Return what the session cookie keeps: it ends with the epoch, so that "sign out everywhere" works."""
+        return f"{self.staff_id}:{self.sign_in_epoch}"
+
+    @functools.cached_property
+    def _scopes(self) -> dict[Permission, Scope]:
+        return {
+            permission: Scope(
+                everywhere=any(role in EVERYWHERE and permission in PERMISSIONS[role] for _id, role in self.roles),
+                organisation_ids=frozenset(id_ for id_, role in self.roles if permission in PERMISSIONS[role]),
+            )
+            for permission in Permission
+        }
+
+    def scope(self, permission: Permission) -> Scope:
+        """Return the organisations for which this person holds a permission."""
+        return self._scopes[permission]
+
+    def may(self, permission: Permission, organisation_id: int | None = None) -> bool:
+        """Tell whether the person holds a permission, anywhere or for one organisation."""
+        scope = self.scope(permission)
+        return bool(scope) if organisation_id is None else organisation_id in scope
+
+    def holds(self, role: Role) -> bool:
+        """Tell whether the person holds a role anywhere."""
+        return any(held is role for _id, held in self.roles)
+
+    def grantable(self, organisation_id: int) -> list[Role]:
+        """Return the roles this person may grant in an organisation: none that entitles to more than the own."""
+        here = frozenset(p for p in Permission if organisation_id in self.scope(p))
+        everywhere = frozenset(p for p in Permission if self.scope(p).everywhere)
+        return [
+            role
+            for role in Role
+            if role is not Role.STAFF and PERMISSIONS[role] <= (everywhere if role in EVERYWHERE else here)
+        ]
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Open a view to signed-in people who hold one of the permissions somewhere."""
+
+    def decide(view: View) -> View:
+        view.rule = permissions  # type: ignore[attr-defined]
+        return view
+
+    return decide
+
+
+def signed_in(view: View) -> View:
+    """Open a view to everybody who has signed in."""
+    view.rule = ()  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Open a view to everybody."""
+    view.rule = None  # type: ignore[attr-defined]
+    return view
+
+
+def actor() -> Actor:
+    """Return who acts. Raises NotFoundError where nobody is signed in (the guard comes first)."""
+    if not current_user.is_authenticated:
+        raise NotFoundError
+    return current_user._get_current_object()  # type: ignore[no-any-return]  # noqa: SLF001
+
+
+def visitor() -> Actor | None:
+    """Return who acts, or None for a visitor who has not signed in."""
+    return actor() if current_user.is_authenticated else None
+
+
+class UndecidedViewError(RuntimeError):
+    """A view has no access rule: the application does not start."""
+
+
+def rule_of(app: Flask, endpoint: str) -> tuple[Permission, ...] | None:
+    """Return a view's rule: None for public, else the permissions of which one is needed (none: any signed in)."""
+    view = app.view_functions[endpoint]
+    if not hasattr(view, "rule"):
+        raise UndecidedViewError(endpoint)
+    return view.rule  # type: ignore[no-any-return]
+
+
+def check_every_view(app: Flask) -> None:
+    """Refuse to start with a view nobody decided about. Raises UndecidedViewError."""
+    for endpoint in app.view_functions:
+        rule_of(app, endpoint)
+
+
+def guard() -> Any:  # noqa: ANN401 - what a before_request hook may return
+    """Let a request through only where its view's rule allows it; what one may not see is not found."""
+    if request.endpoint is None:
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    if rule is None:
+        return None
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    if rule and not any(actor().may(permission) for permission in rule):
+        raise NotFoundError
+    return None

@@ -1,0 +1,121 @@
+"""Forms of people: sign-in, passwords, staff, roles, organisations."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from kernel.forms import LONGEST_LINE, Form
+from people.membership import CorrectStaff, JoinStaff
+from people.models import Role
+from people.password import SHORTEST
+from people.sign_in import SignIn
+
+EMAIL = Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$", message="メールアドレスの形ではありません。例: hanako@example.lg.jp")
+
+
+class SignInForm(Form):
+    """Sign in by e-mail, or by staff number and organisation."""
+
+    account = StringField(
+        "メールアドレス または 職員番号", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "username"}
+    )
+    organisation = StringField(
+        "団体", [Length(max=LONGEST_LINE)], description="職員番号でサインインするときだけ入力します。例: 新宿区、131041",
+        render_kw={"autocomplete": "organization"},
+    )  # fmt: skip
+    password = PasswordField(
+        "パスワード", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "current-password"}
+    )
+
+    def command(self, address: str) -> SignIn:
+        """Return what was typed, with the address the request came from."""
+        return SignIn(self.account.data or "", self.organisation.data or "", self.password.data or "", address)
+
+
+class NewPasswordForm(Form):
+    """Choose a password."""
+
+    password = PasswordField(
+        "新しいパスワード",
+        [DataRequired(), Length(max=LONGEST_LINE)],
+        description=f"{SHORTEST}文字以上。覚えやすい言葉を三つ四つつなげると、長くて推測されにくくなります。",
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "新しいパスワード(確認)",
+        [DataRequired(), EqualTo("password", message="二つのパスワードが一致していません。")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Change the own password."""
+
+    present = PasswordField("いまのパスワード", [DataRequired()], render_kw={"autocomplete": "current-password"})
+
+
+class ResetRequestForm(Form):
+    """Ask the own organisation for a new link."""
+
+    email = StringField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])
+
+
+class StaffForm(Form):
+    """A person of the own organisation."""
+
+    organisation_id = SelectField("団体", coerce=int)
+    name = StringField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
+    reading = StringField(
+        "フリガナ",
+        [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="全角カタカナで入力してください。")],
+        description="名簿はこの順に並びます。例: タカハシ ハナコ",
+    )
+    email = StringField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
+    staff_number = StringField(
+        "職員番号", [Length(max=32)], description="メールアドレスがない人は、団体と職員番号でサインインします。"
+    )
+    department = StringField("部署", [Length(max=200)])
+    post = StringField("職", [Length(max=100)], description="例: 主事、係長")
+
+    def validate_staff_number(self, field: StringField) -> None:
+        """Refuse a staff number that would be taken for an e-mail address."""
+        if "@" in (field.data or ""):
+            message = "職員番号に @ は使えません。"
+            raise ValidationError(message)
+
+    def command(self) -> JoinStaff:
+        """Return the person to be entered."""
+        return JoinStaff(
+            organisation_id=self.organisation_id.data,
+            name=self.name.data or "",
+            reading=self.reading.data or "",
+            email=self.email.data or None,
+            staff_number=self.staff_number.data or None,
+            department=self.department.data or "",
+            post=self.post.data or "",
+        )
+
+    def correction(self) -> CorrectStaff:
+        """Return what is to be corrected."""
+        return CorrectStaff(
+            name=self.name.data or "",
+            reading=self.reading.data or "",
+            email=self.email.data or None,
+            staff_number=self.staff_number.data or None,
+            department=self.department.data or "",
+            post=self.post.data or "",
+        )
+
+
+class RolesForm(Form):
+    """The roles of a membership beyond that of staff."""
+
+    roles = SelectMultipleField(
+        "役割", coerce=Role, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
+    )
+
+    def command(self) -> set[Role]:
+        """Return the roles that are ticked."""
+        return {role for role in self.roles.data or [] if role is not Role.STAFF}

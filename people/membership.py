@@ -1,0 +1,184 @@
+"""Memberships (所属): a person joins an organisation, is corrected, leaves; the roles held in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from people import audit
+from people.access import Actor, Permission
+from people.models import Membership, Role, RoleGrant, Staff
+from people.organisation import organisation
+from people.staff import is_current, managed_membership
+
+
+@dataclass(frozen=True)
+class JoinStaff:
+    """A person to be entered as staff of an organisation."""
+
+    organisation_id: int
+    name: str
+    reading: str
+    email: str | None
+    staff_number: str | None
+    department: str = ""
+    post: str = ""
+    joined_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class CorrectStaff:
+    """What is corrected of a person and the membership."""
+
+    name: str
+    reading: str
+    email: str | None
+    staff_number: str | None
+    department: str
+    post: str
+
+
+def join(actor: Actor, command: JoinStaff) -> Membership:
+    """Enter a person as staff of an organisation the actor manages.
+
+    Raises NotFoundError for another organisation, InvalidError where neither e-mail nor staff number is
+    given, ConflictError where one of them is taken.
+    """
+    if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
+        raise NotFoundError
+    membership = enter(command)
+    audit.record(
+        actor, "職員を登録", command.name, organisation_id=command.organisation_id, membership=membership.id
+    )
+    return membership
+
+
+def enter(command: JoinStaff) -> Membership:
+    """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
+    _check_sign_in_name(command.email, command.staff_number)
+    _check_free(command.email, command.staff_number, command.organisation_id, staff_id=None)
+    staff = add(Staff(name=command.name, reading=command.reading, email=_lower(command.email)))
+    return add(
+        Membership(
+            staff=staff,
+            organisation=organisation(command.organisation_id),
+            staff_number=command.staff_number or None,
+            department=command.department,
+            post=command.post,
+            joined_on=command.joined_on or clock.today(),
+            grants=[],
+        )
+    )
+
+
+def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membership:
+    """Correct a person's entry. Raises NotFoundError, InvalidError or ConflictError as `join` does."""
+    membership = managed_membership(actor, membership_id)
+    staff = membership.staff
+    _check_sign_in_name(command.email, command.staff_number)
+    _check_free(command.email, command.staff_number, membership.organisation_id, staff_id=staff.id)
+    staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
+    membership.staff_number = command.staff_number or None
+    membership.department, membership.post = command.department, command.post
+    audit.record(actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, membership=membership.id)
+    db.session.flush()
+    return membership
+
+
+def leave(actor: Actor, membership_id: int) -> Membership:
+    """End a membership today. Raises NotFoundError, and ConflictError for the last administrator."""
+    membership = managed_membership(actor, membership_id)
+    _check_grants_allowed(actor, membership, removed={grant.role for grant in membership.grants})
+    membership.left_on = clock.today()
+    audit.record(
+        actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id, membership=membership.id
+    )
+    db.session.flush()
+    return membership
+
+
+def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
+    """Give a membership exactly these roles beyond that of staff.
+
+    Raises ForbiddenError where a role given or taken entitles to more than the actor holds there, and
+    ConflictError where an organisation would lose its last administrator.
+    """
+    membership = managed_membership(actor, membership_id)
+    held = {grant.role for grant in membership.grants}
+    _check_grants_allowed(actor, membership, removed=held - roles, added=roles - held)
+    membership.grants = [
+        *(grant for grant in membership.grants if grant.role in roles),
+        *(RoleGrant(role=role, granted_by_id=actor.staff_id) for role in sorted(roles - held, key=lambda role: role.value)),
+    ]
+    audit.record(
+        actor,
+        "役割を変更",
+        membership.staff.name,
+        organisation_id=membership.organisation_id,
+        before=sorted(role.label for role in held),
+        after=sorted(role.label for role in roles),
+    )
+    db.session.flush()
+    return membership
+
+
+def _check_grants_allowed(
+    actor: Actor, membership: Membership, *, removed: set[Role], added: set[Role] = frozenset()  # type: ignore[assignment]
+) -> None:
+    grantable = actor.grantable(membership.organisation_id)
+    if beyond := [role.label for role in removed | added if role not in grantable]:
+        message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
+        raise ForbiddenError(message)
+    if Role.ADMINISTRATOR in removed and not _other_administrators(membership):
+        message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
+        raise ConflictError(message)
+
+
+def _other_administrators(membership: Membership) -> int:
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Membership)
+            .join(Membership.grants)
+            .where(
+                Membership.organisation_id == membership.organisation_id,
+                Membership.id != membership.id,
+                RoleGrant.role == Role.ADMINISTRATOR,
+                is_current(),
+            )
+        )
+        or 0
+    )
+
+
+def _lower(email: str | None) -> str | None:
+    return email.lower() if email else None
+
+
+def _check_sign_in_name(email: str | None, staff_number: str | None) -> None:
+    if not email and not staff_number:
+        message = "メールアドレスか職員番号のどちらかを入力してください。サインインに使います。"
+        raise InvalidError(message, field="email")
+
+
+def _check_free(email: str | None, staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
+    if email and db.session.scalar(
+        sa.select(Staff.id).where(Staff.email == email.lower(), Staff.id != (staff_id or 0))
+    ):
+        message = "このメールアドレスはほかの人が使っています。"
+        raise ConflictError(message, field="email")
+    if staff_number and db.session.scalar(
+        sa.select(Membership.id).where(
+            Membership.organisation_id == organisation_id,
+            Membership.staff_number == staff_number,
+            Membership.left_on.is_(None),
+            Membership.staff_id != (staff_id or 0),
+        )
+    ):
+        message = "この職員番号はこの団体のほかの人が使っています。"
+        raise ConflictError(message, field="staff_number")

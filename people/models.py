@@ -1,0 +1,178 @@
+"""Tables of people: organisation, staff, membership and role, sign-in, audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+from kernel.vocabulary import Term
+
+
+class Kind(Term):
+    """The kinds of organisation (地方自治法 第1条の3; hosts that are none of them)."""
+
+    PREFECTURE = "prefecture", "都道府県"
+    WARD = "ward", "特別区"
+    CITY = "city", "市"
+    TOWN = "town", "町"
+    VILLAGE = "village", "村"
+    JOINT_BODY = "joint body", "一部事務組合・広域連合"
+    HOST = "host", "その他の実施団体"
+
+
+class SizeClass(Term):
+    """How large an organisation is; `people.organisation.size_class_of` states the rule."""
+
+    SMALLEST = "1", "ごく小規模"
+    SMALL = "2", "小規模"
+    MIDDLE = "3", "中規模"
+    LARGE = "4", "大規模"
+    LARGEST = "5", "最大規模"
+
+
+class Role(Term):
+    """What a membership entitles to; a person may hold several."""
+
+    STAFF = "staff", "職員"
+    COORDINATOR = "coordinator", "研修担当"
+    ADMINISTRATOR = "administrator", "管理者"
+    SECRETARIAT = "secretariat", "事務局"
+
+
+class LinkPurpose(Term):
+    """Why a person is given a link to set a password."""
+
+    INVITATION = "invitation", "招待"
+    RESET = "reset", "パスワードの再設定"
+
+
+class Organisation(Base):
+    """An organisation (団体): a local government, a joint body or another host."""
+
+    __tablename__ = "organisation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str | None] = mapped_column(sa.String(6), unique=True)
+    name: Mapped[str] = mapped_column(index=True)
+    reading: Mapped[str]
+    kind: Mapped[Kind]
+    prefecture: Mapped[str | None] = mapped_column(sa.String(4), index=True)
+    staff_count: Mapped[int | None]
+    population: Mapped[int | None]
+    size_class: Mapped[SizeClass]
+    __table_args__ = (
+        sa.CheckConstraint("staff_count >= 0", "staff_count_not_negative"),
+        sa.CheckConstraint("population >= 0", "population_not_negative"),
+        sa.UniqueConstraint("prefecture", "kind", "name"),
+    )
+
+
+class Staff(Base):
+    """A person (職員), whoever the employer is."""
+
+    __tablename__ = "staff"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    reading: Mapped[str]
+    email: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    sign_in_epoch: Mapped[int] = mapped_column(default=1)
+    memberships: Mapped[list[Membership]] = relationship(back_populates="staff", lazy="raise_on_sql")
+
+
+class Membership(Base):
+    """A dated membership (所属) of a person in an organisation; `left_on` is the first day no longer in it."""
+
+    __tablename__ = "membership"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    staff_number: Mapped[str | None] = mapped_column(sa.String(32))
+    department: Mapped[str] = mapped_column(default="")
+    post: Mapped[str] = mapped_column(default="")
+    joined_on: Mapped[dt.date]
+    left_on: Mapped[dt.date | None]
+    staff: Mapped[Staff] = relationship(back_populates="memberships", lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    grants: Mapped[list[RoleGrant]] = relationship(
+        back_populates="membership", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+    __table_args__ = (
+        sa.CheckConstraint("left_on IS NULL OR left_on >= joined_on", "left_after_joined"),
+        sa.Index(
+            "uq_membership_current_staff_number",
+            "organisation_id",
+            "staff_number",
+            unique=True,
+            sqlite_where=sa.text("left_on IS NULL"),
+            postgresql_where=sa.text("left_on IS NULL"),
+        ),
+        sa.Index("ix_membership_organisation_id_left_on", "organisation_id", "left_on"),
+    )
+
+
+class RoleGrant(Base):
+    """A role beyond that of staff, granted to a membership."""
+
+    __tablename__ = "role_grant"
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+    granted_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    granted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    membership: Mapped[Membership] = relationship(back_populates="grants", lazy="raise_on_sql")
+
+
+class PasswordLink(Base):
+    """A link with which a person, and nobody else, sets the password. Only the digest of its token is kept."""
+
+    __tablename__ = "password_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    purpose: Mapped[LinkPurpose]
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
+class ResetRequest(Base):
+    """Somebody asked for a new password; the own organisation's coordinator hands over a link."""
+
+    __tablename__ = "reset_request"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    requested_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
+class FailedSignIn(Base):
+    """A sign-in that failed: counted for the account tried and for the address it came from."""
+
+    __tablename__ = "failed_sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    __table_args__ = (
+        sa.Index("ix_failed_sign_in_account_at", "account", "at"),
+        sa.Index("ix_failed_sign_in_address_at", "address", "at"),
+    )
+
+
+class AuditEntry(Base):
+    """Who did what to whom, written in the transaction of the change."""
+
+    __tablename__ = "audit_entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    act: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    actor: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.Index("ix_audit_entry_organisation_id_id", "organisation_id", "id"),)

@@ -1,0 +1,168 @@
+"""Organisations (団体): their six-digit code, their size class, and how one is found by what people type."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kernel.database import db
+from kernel.errors import InvalidError, NotFoundError
+from kernel.text import folded, normalised
+from people.models import Kind, Organisation, SizeClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CODE_WEIGHTS = (6, 5, 4, 3, 2)
+CODE_LENGTH = 6
+
+# The upper bounds (not included) of the size classes: by staff, else by population.
+STAFF_BOUNDS = (100, 300, 1000, 5000)
+POPULATION_BOUNDS = (10_000, 50_000, 200_000, 1_000_000)
+CLASS_OF_KIND = {
+    Kind.VILLAGE: SizeClass.SMALLEST,
+    Kind.TOWN: SizeClass.SMALL,
+    Kind.CITY: SizeClass.MIDDLE,
+    Kind.WARD: SizeClass.LARGE,
+    Kind.PREFECTURE: SizeClass.LARGEST,
+    Kind.JOINT_BODY: SizeClass.SMALLEST,
+    Kind.HOST: SizeClass.SMALLEST,
+}
+
+
+def check_digit(five: str) -> str:
+    """Return the check digit of a local-government code's first five digits.
+
+    (11 - (6a + 5b + 4c + 3d + 2e) mod 11) mod 10, as 総務省 prescribes for 全国地方公共団体コード.
+    """
+    total = sum(weight * int(digit) for weight, digit in zip(CODE_WEIGHTS, five, strict=True))
+    return str((11 - total % 11) % 10)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text is a six-digit code with the right check digit."""
+    return len(text) == CODE_LENGTH and text.isascii() and text.isdigit() and check_digit(text[:5]) == text[5]
+
+
+def size_class_of(kind: Kind, staff_count: int | None, population: int | None) -> SizeClass:
+    """Return the size class: by number of staff; where unknown by population; where that is unknown by kind.
+
+    Bounds are under 100, 300, 1,000 and 5,000 staff, or 10,000, 50,000, 200,000 and 1,000,000 inhabitants.
+    """
+    for number, bounds in ((staff_count, STAFF_BOUNDS), (population, POPULATION_BOUNDS)):
+        if number is not None:
+            return list(SizeClass)[sum(number >= bound for bound in bounds)]
+    return CLASS_OF_KIND[kind]
+
+
+def read_organisations(file: Path) -> Iterator[Organisation]:
+    """Read organisations from a CSV file (UTF-8): code, name, reading, kind, prefecture, staff_count, population.
+
+    Raises InvalidError with file, line and reason where a row is wrong.
+    """
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            try:
+                yield _organisation(row)
+            except (KeyError, ValueError) as error:
+                place = f"{file.name} の{len(row)}列の行「{row.get('name')}」"
+                message = f"{place}: {error}"
+                raise InvalidError(message) from error
+
+
+def _organisation(row: dict[str, str]) -> Organisation:
+    code = row["code"] or None
+    if code is not None and not is_code(code):
+        message = f"団体コード {code} の検査数字が違います"
+        raise ValueError(message)
+    kind = Kind(row["kind"])
+    staff_count = int(row["staff_count"]) if row["staff_count"] else None
+    population = int(row["population"]) if row["population"] else None
+    return Organisation(
+        code=code,
+        name=row["name"],
+        reading=row["reading"],
+        kind=kind,
+        prefecture=row["prefecture"] or None,
+        staff_count=staff_count,
+        population=population,
+        size_class=size_class_of(kind, staff_count, population),
+    )
+
+
+def load_organisations(file: Path) -> int:
+    """Add the organisations of a file that the database does not have yet; return how many were added.
+
+    What is there already is left as it is: somebody may have corrected it on the screen.
+    """
+    known = {(row.code, row.name) for row in db.session.execute(sa.select(Organisation.code, Organisation.name))}
+    codes = {code for code, _name in known if code}
+    names = {name for code, name in known if not code}
+    new = [
+        organisation
+        for organisation in read_organisations(file)
+        if (organisation.code not in codes if organisation.code else organisation.name not in names)
+    ]
+    db.session.add_all(new)
+    db.session.flush()
+    return len(new)
+
+
+def by_code_or_name(text: str) -> Organisation:
+    """Find the organisation that a person means by a code (131041) or a name (新宿区, 広島県府中市).
+
+    Raises InvalidError where there is none, or where several bear the name.
+    """
+    typed = normalised(text)
+    if typed.isascii() and typed.isdigit():
+        rows = db.session.scalars(sa.select(Organisation).where(Organisation.code == typed)).all()
+    else:
+        full_name = sa.func.coalesce(Organisation.prefecture, "").concat(Organisation.name)
+        rows = db.session.scalars(
+            sa.select(Organisation).where(sa.or_(Organisation.name == typed, full_name == typed))
+        ).all()
+    if not rows:
+        message = f"「{typed}」という団体は見つかりません。団体名か6桁の団体コードを入力してください。"
+        raise InvalidError(message, field="organisation")
+    if len(rows) > 1:
+        names = "、".join(f"{row.prefecture}{row.name}" for row in rows)
+        message = f"「{typed}」は{len(rows)}団体あります({names})。都道府県名から入力してください。"
+        raise InvalidError(message, field="organisation")
+    return rows[0]
+
+
+def organisation(organisation_id: int) -> Organisation:
+    """Return an organisation. Raises NotFoundError."""
+    row = db.session.get(Organisation, organisation_id)
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def organisations_like(text: str, kind: Kind | None = None, prefecture: str | None = None) -> sa.Select[tuple[Organisation]]:
+    """Return the statement of the organisations whose name, reading or code holds the text, by code."""
+    statement = sa.select(Organisation).order_by(
+        Organisation.code.is_(None), Organisation.code, Organisation.reading, Organisation.id
+    )
+    if text:
+        like = f"%{_escaped(normalised(text))}%"
+        reading = f"%{_escaped(folded(text))}%"
+        statement = statement.where(
+            sa.or_(
+                Organisation.name.like(like, escape="\\"),
+                Organisation.reading.like(reading, escape="\\"),
+                Organisation.code.like(like, escape="\\"),
+            )
+        )
+    if kind:
+        statement = statement.where(Organisation.kind == kind)
+    if prefecture:
+        statement = statement.where(Organisation.prefecture == prefecture)
+    return statement
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

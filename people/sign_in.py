@@ -1,0 +1,114 @@
+"""Sign-in: by e-mail, or by staff number and organisation; slowed down per account and per address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import InvalidError, RefusalError
+from kernel.text import folded
+from people import audit, password
+from people.access import Actor
+from people.models import FailedSignIn, Membership, Staff
+from people.organisation import by_code_or_name
+from people.staff import is_current, load_actor
+
+WINDOW = dt.timedelta(minutes=15)
+PER_ACCOUNT = 5
+PER_ADDRESS = 50  # A whole office may come from one address (三層の対策).
+
+WRONG = "サインインできませんでした。入力した内容を確かめてください。"
+SLOW_DOWN = "サインインの失敗が続いたため、しばらく受け付けません。15分ほどたってから、もう一度お試しください。"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a person typed: e-mail or staff number, the organisation (for a staff number), the password."""
+
+    account: str
+    organisation: str
+    password: str
+    address: str
+
+
+def sign_in(attempt: SignIn) -> Actor:
+    """Return the actor if the password is right; the sentence of a refusal does not tell who exists.
+
+    Raises InvalidError where it is not, or where account or address failed too often within 15 minutes.
+    The failure is kept, so the caller must answer with a page that commits.
+    """
+    key = folded(f"{attempt.account}@{attempt.organisation}" if "@" not in attempt.account else attempt.account)
+    since = clock.now() - WINDOW
+    failures = db.session.execute(
+        sa.select(
+            sa.func.count().filter(FailedSignIn.account == key), sa.func.count().filter(FailedSignIn.address == attempt.address)
+        ).where(
+            FailedSignIn.at > since,
+            sa.or_(FailedSignIn.account == key, FailedSignIn.address == attempt.address),
+        )
+    ).one()
+    if failures[0] >= PER_ACCOUNT or failures[1] >= PER_ADDRESS:
+        raise InvalidError(SLOW_DOWN)
+    staff = _person(attempt)
+    if not password.matches(attempt.password, staff.password_hash if staff else None) or staff is None:
+        db.session.add(FailedSignIn(account=key, address=attempt.address))
+        db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
+        db.session.flush()
+        raise InvalidError(WRONG)
+    db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.account == key))
+    signed_in = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
+    if signed_in is None or not signed_in.roles:
+        raise InvalidError(WRONG)
+    audit.record(signed_in, "サインイン", staff.name, staff=staff.id)
+    db.session.flush()
+    return signed_in
+
+
+def _person(attempt: SignIn) -> Staff | None:
+    if "@" in attempt.account:
+        return db.session.scalar(sa.select(Staff).where(Staff.email == attempt.account.lower()))
+    try:
+        organisation = by_code_or_name(attempt.organisation)
+    except RefusalError:
+        return None
+    return db.session.scalar(
+        sa.select(Staff)
+        .join(Staff.memberships)
+        .where(
+            Membership.organisation_id == organisation.id,
+            Membership.staff_number == attempt.account,
+            is_current(),
+        )
+    )
+
+
+def change_password(actor: Actor, present: str, new: str) -> Actor:
+    """Change the own password and sign out everywhere else; return the actor of this one sign-in.
+
+    Raises InvalidError where the present password is wrong or the new one cannot be taken.
+    """
+    staff = db.session.get_one(Staff, actor.staff_id)
+    if not password.matches(present, staff.password_hash):
+        message = "いまのパスワードが違います。"
+        raise InvalidError(message, field="present")
+    staff.password_hash = password.hashed(new)
+    return _new_epoch(staff, "パスワードを変更")
+
+
+def sign_out_everywhere(actor: Actor) -> Actor:
+    """End all sign-ins of the person; return the actor for the present one, if it is to go on."""
+    return _new_epoch(db.session.get_one(Staff, actor.staff_id), "すべての端末からサインアウト")
+
+
+def _new_epoch(staff: Staff, act: str) -> Actor:
+    staff.sign_in_epoch += 1
+    db.session.flush()
+    renewed = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
+    assert renewed is not None  # noqa: S101 - the row was just written
+    audit.record(renewed, act, staff.name, staff=staff.id)
+    db.session.flush()
+    return renewed

@@ -1,0 +1,114 @@
+"""Staff (職員): who belongs to which organisation today, and whom a coordinator may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import NotFoundError
+from kernel.text import folded, normalised
+from people.access import Actor, Permission
+from people.models import Membership, Organisation, Role, RoleGrant, Staff
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.sql import ColumnElement
+
+
+def is_current(day: dt.date | None = None) -> ColumnElement[bool]:
+    """Return the condition that a membership holds on a day, by default today."""
+    day = day or clock.today()
+    return sa.and_(
+        Membership.joined_on <= day, sa.or_(Membership.left_on.is_(None), Membership.left_on > day)
+    )
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a membership is one whose person the actor manages."""
+    return actor.scope(Permission.MANAGE_STAFF).where(Membership.organisation_id)
+
+
+def load_actor(session_id: str) -> Actor | None:
+    """Return the actor a session cookie names, or None where the person has signed out everywhere: one query."""
+    staff_id, _, epoch = session_id.partition(":")
+    if not (staff_id.isdigit() and epoch.isdigit()):
+        return None
+    rows = db.session.execute(
+        sa.select(Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
+        .select_from(Staff)
+        .outerjoin(Membership, sa.and_(Membership.staff_id == Staff.id, is_current()))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
+        .where(Staff.id == int(staff_id), Staff.sign_in_epoch == int(epoch))
+        .order_by(Membership.joined_on, Membership.id, RoleGrant.role)
+    ).all()
+    if not rows:
+        return None
+    roles = dict.fromkeys(
+        (organisation_id, role)
+        for _name, organisation_id, _organisation, granted in rows
+        if organisation_id is not None
+        for role in (Role.STAFF, granted)
+        if role is not None
+    )
+    name, organisation_id, organisation_name, _role = rows[0]
+    return Actor(
+        staff_id=int(staff_id),
+        name=name,
+        sign_in_epoch=int(epoch),
+        organisation_id=organisation_id,
+        organisation_name=organisation_name or "",
+        roles=tuple(roles),
+    )
+
+
+def managed_memberships(actor: Actor, text: str = "") -> sa.Select[tuple[Membership]]:
+    """Return the statement of the current memberships the actor manages, in order of reading.
+
+    `text` is looked for in name, reading, staff number and department.
+    """
+    statement = (
+        sa.select(Membership)
+        .join(Membership.staff)
+        .join(Membership.organisation)
+        .options(contains_eager(Membership.staff), contains_eager(Membership.organisation))
+        .where(visible_to(actor), is_current())
+        .order_by(Staff.reading, Staff.id)
+    )
+    if text:
+        typed = normalised(text)
+        katakana = folded(text).translate({code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)})
+        statement = statement.where(
+            sa.or_(
+                Staff.name.contains(typed, autoescape=True),
+                Staff.reading.contains(katakana, autoescape=True),
+                Membership.staff_number == typed,
+                Membership.department.contains(typed, autoescape=True),
+            )
+        )
+    return statement
+
+
+def managed_membership(actor: Actor, membership_id: int) -> Membership:
+    """Return a current membership the actor manages, with person, organisation and roles. Raises NotFoundError."""
+    row = db.session.scalars(
+        sa.select(Membership)
+        .join(Membership.staff)
+        .join(Membership.organisation)
+        .outerjoin(Membership.grants)
+        .options(
+            contains_eager(Membership.staff),
+            contains_eager(Membership.organisation),
+            contains_eager(Membership.grants),
+        )
+        .where(visible_to(actor), is_current(), Membership.id == membership_id)
+        .execution_options(populate_existing=True)
+    ).unique().one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row

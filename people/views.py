@@ -1,0 +1,213 @@
+"""Pages of people: signing in, passwords, the own organisation's staff and roles, organisations, audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_login import login_user, logout_user
+
+from kernel.errors import RefusalError
+from kernel.forms import accepted, answer
+from kernel.page import page_number, page_of
+from people import audit, membership, password_link, sign_in, staff
+from people.access import Permission, actor, public, requires, signed_in
+from people.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm, RolesForm, SignInForm, StaffForm
+from people.models import Kind, Membership
+from people.organisation import organisations_like
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("people", __name__)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in_page() -> ResponseReturnValue:
+    """Sign in, and go on to the page that was wanted."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return answer("people/sign_in.html", form)
+    try:
+        person = sign_in.sign_in(form.command(request.remote_addr or ""))
+    except RefusalError as refusal:
+        form.refuse(refusal)
+        return render_template("people/sign_in.html", form=form)  # status 200: the failure is to be kept
+    session.clear()  # no session from before the sign-in lives on
+    login_user(person)
+    return redirect(_wanted() or url_for("participation.me"))
+
+
+def _wanted() -> str | None:
+    """Return the address that was wanted before the sign-in, if it is one of ours."""
+    wanted = request.args.get("next", "")
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\n" not in wanted and "\r" not in wanted
+    return wanted if ours else None
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End this sign-in."""
+    logout_user()
+    session.clear()
+    flash("サインアウトしました。")
+    return redirect(url_for("review.home"))
+
+
+@blueprint.post("/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End all sign-ins of this person but the present one."""
+    login_user(sign_in.sign_out_everywhere(actor()))
+    flash("ほかの端末からサインアウトしました。この端末では続けて使えます。")
+    return redirect(url_for("people.account"))
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@signed_in
+def account() -> ResponseReturnValue:
+    """Show the own account; change the password."""
+    form = ChangePasswordForm()
+    if renewed := accepted(
+        form, lambda: sign_in.change_password(actor(), form.present.data or "", form.password.data or "")
+    ):
+        login_user(renewed)
+        flash("パスワードを変更しました。ほかの端末からはサインアウトしています。")
+        return redirect(url_for("people.account"))
+    return answer("people/account.html", form)
+
+
+@blueprint.route("/password/forgotten", methods=["GET", "POST"])
+@public
+def forgotten() -> ResponseReturnValue:
+    """Ask the own organisation's coordinator for a link."""
+    form = ResetRequestForm()
+    if form.validate_on_submit():
+        password_link.ask_for_reset(form.email.data or "")
+        return render_template("people/forgotten_sent.html")
+    return answer("people/forgotten.html", form)
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+@public
+def new_password(token: str) -> ResponseReturnValue:
+    """Set the password with the link one was given."""
+    link = password_link.open_link(token)
+    form = NewPasswordForm()
+    if accepted(form, lambda: password_link.set_password(token, form.password.data or "")):
+        flash("パスワードを設定しました。新しいパスワードでサインインしてください。")
+        return redirect(url_for("people.sign_in_page"))
+    return answer("people/new_password.html", form, name=link.staff.name)
+
+
+@blueprint.get("/office/staff")
+@requires(Permission.MANAGE_STAFF)
+def staff_list() -> ResponseReturnValue:
+    """List the own organisation's staff."""
+    text = request.args.get("q", "")[:100]
+    people = page_of(staff.managed_memberships(actor(), text), page_number(request.args.get("page")), size=50)
+    return render_template("people/staff_list.html", people=people, text=text)
+
+
+@blueprint.route("/office/staff/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def new_staff() -> ResponseReturnValue:
+    """Enter a person, then hand over the invitation link."""
+    form = _staff_form()
+    if entered := accepted(form, lambda: membership.join(actor(), form.command())):
+        flash(f"{entered.staff.name}さんを登録しました。次に、招待のリンクを渡してください。")
+        return redirect(url_for("people.staff_member", membership_id=entered.id))
+    return answer("people/staff_form.html", form, person=None)
+
+
+def _staff_form(person: Membership | None = None) -> StaffForm:
+    form = StaffForm(obj=person.staff if person else None, data=_membership_data(person))
+    if person:
+        form.organisation_id.choices = [(person.organisation_id, person.organisation.name)]
+    else:
+        own = actor().organisation_id
+        form.organisation_id.choices = [(own, actor().organisation_name)] if own else []
+    return form
+
+
+def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
+    if person is None:
+        return {}
+    names = ("staff_number", "department", "post", "organisation_id")
+    return {name: getattr(person, name) for name in names}
+
+
+@blueprint.get("/office/staff/<int:membership_id>")
+@requires(Permission.MANAGE_STAFF)
+def staff_member(membership_id: int) -> ResponseReturnValue:
+    """Show a person: entry, roles, invitation."""
+    person = staff.managed_membership(actor(), membership_id)
+    form = RolesForm(roles=[grant.role for grant in person.grants])
+    form.roles.choices = [(role, role.label) for role in actor().grantable(person.organisation_id)]
+    return render_template("people/staff_member.html", person=person, form=form)
+
+
+@blueprint.route("/office/staff/<int:membership_id>/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def edit_staff(membership_id: int) -> ResponseReturnValue:
+    """Correct a person's entry."""
+    person = staff.managed_membership(actor(), membership_id)
+    form = _staff_form(person)
+    if accepted(form, lambda: membership.correct(actor(), membership_id, form.correction())):
+        flash("登録を訂正しました。")
+        return redirect(url_for("people.staff_member", membership_id=membership_id))
+    return answer("people/staff_form.html", form, person=staff.managed_membership(actor(), membership_id))
+
+
+@blueprint.post("/office/staff/<int:membership_id>/roles")
+@requires(Permission.MANAGE_STAFF)
+def set_roles(membership_id: int) -> ResponseReturnValue:
+    """Give a person exactly the roles that are ticked."""
+    form = RolesForm()
+    chosen = form.command() if form.validate() else set()
+    person = staff.managed_membership(actor(), membership_id)
+    beyond = {grant.role for grant in person.grants} - set(actor().grantable(person.organisation_id))
+    membership.set_roles(actor(), membership_id, chosen | beyond)
+    flash(f"{person.staff.name}さんの役割を変更しました。次に開くページから有効です。")
+    return redirect(url_for("people.staff_member", membership_id=membership_id))
+
+
+@blueprint.post("/office/staff/<int:membership_id>/link")
+@requires(Permission.MANAGE_STAFF)
+def hand_over_link(membership_id: int) -> ResponseReturnValue:
+    """Make a link to set a password and show it once, to be handed over."""
+    person, token = password_link.issue_for(actor(), membership_id)
+    address = url_for("people.new_password", token=token, _external=True)
+    return render_template("people/link.html", person=person, address=address)
+
+
+@blueprint.route("/office/staff/<int:membership_id>/leave", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def leave(membership_id: int) -> ResponseReturnValue:
+    """End a membership, after a question that names the person."""
+    person = staff.managed_membership(actor(), membership_id)
+    if request.method == "GET":
+        return render_template("people/leave.html", person=person)
+    membership.leave(actor(), membership_id)
+    flash(f"{person.staff.name}さんの所属を終了しました。受講の記録は本人のものとして残ります。")
+    return redirect(url_for("people.staff_list"))
+
+
+@blueprint.get("/admin/organisations")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def organisations() -> ResponseReturnValue:
+    """List and find organisations."""
+    text = request.args.get("q", "")[:100]
+    kind = next((kind for kind in Kind if kind.value == request.args.get("kind")), None)
+    rows = page_of(organisations_like(text, kind), page_number(request.args.get("page")), size=50)
+    return render_template("people/organisations.html", organisations=rows, text=text, kind=kind, kinds=list(Kind))
+
+
+@blueprint.get("/admin/audit")
+@requires(Permission.READ_AUDIT)
+def audit_log() -> ResponseReturnValue:
+    """Read who did what."""
+    entries = page_of(audit.entries_for(actor()), page_number(request.args.get("page")), size=50)
+    return render_template("people/audit.html", entries=entries)
