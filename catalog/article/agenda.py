@@ -1,0 +1,44 @@
+"""The agenda (議題) after the participants; older articles have none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.article.line import Line
+    from catalog.article.model import Article
+
+TITLE = re.compile(r"^[【\[<(■◆●○]?\s?(?:議題|主な議題|テーマ|アジェンダ)\s?[】\]>)]?\s?:?\s?")
+ITEM = re.compile(r"[①-⑳]\s*([^①-⑳]+)")
+
+
+def read_agenda(article: Article, lines: list[Line]) -> int:
+    """Read the agenda, if there is one; return the index of the first line after it, else 0."""
+    for start, line in enumerate(lines):
+        rest = TITLE.sub("", line.plain, count=1)
+        if rest != line.plain and (not rest or ITEM.match(_after_title(line))):
+            break
+    else:
+        return 0
+    line.kind = "block title"
+    if rest:
+        line.kind = "agenda"
+        article.agenda += _items(_after_title(line))
+    for index in range(start + 1, len(lines)):
+        line = lines[index]
+        if line.kind == "image":
+            continue
+        if not ITEM.match(line.bare):
+            return index
+        line.kind = "agenda"
+        article.agenda += _items(line.bare)
+    return len(lines)
+
+
+def _after_title(line: Line) -> str:
+    return re.sub(r"^[^①-⑳]*", "", line.text)
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip(" \u3000\u00a0、") for item in ITEM.findall(text)]

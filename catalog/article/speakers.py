@@ -1,0 +1,144 @@
+"""Speakers: how a label names one, and whom of the participants it means."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from catalog.article.line import key
+from catalog.article.participants import side_of
+
+if TYPE_CHECKING:
+    from catalog.article.line import Line
+    from catalog.article.model import Article, Participant
+
+INTRODUCED = re.compile(r"^(?P<head>.+?):?\s?\(以下[、,]?\s?「?(?P<alias>.+?)」?(?:と(?:いう|する|表記))?。?\)\s?:?$")
+FULL_NAME = re.compile(r"([一-龥々ヶヵノ之]{1,4})\s([一-龥々ヶヵノ之ぁ-んァ-ヶー]{1,5})$")
+BARE_NAME = re.compile(r"^[一-龥々ヶヵノ之]{1,4}$")
+HONORIFIC = re.compile(r"(?:さん|氏|様)$")
+ASIDE_OF_ALIAS = re.compile(r"\([^)]*\)$")
+LONGEST_LABEL = 80
+
+
+@dataclass
+class Speakers:
+    """Those who speak in an article: known from the list, and from the labels that introduce them."""
+
+    article: Article
+    bare_names: frozenset[str] = frozenset()
+    by_alias: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    def label(self, line: Line) -> str | None:
+        """Return the speaker whom a line names, if it is a label and nothing else; None where it is none."""
+        text = line.plain
+        if len(text) > LONGEST_LABEL or text.endswith("。"):
+            return None
+        if introduced := INTRODUCED.match(text):
+            return self._introduce(line, introduced["head"], introduced["alias"])
+        ends_in_colon, name = text.endswith(":"), text.rstrip(": ")
+        if known := self._known(line, name):
+            return known
+        if ":" in name:
+            return self._affiliated(line, *(part.strip() for part in name.rsplit(":", 1)))
+        if BARE_NAME.match(name) and (ends_in_colon or name in self.bare_names):
+            return self._unresolved(line, name)
+        if ends_in_colon and (person := self._titled(name)):
+            return person
+        return None
+
+    def label_with_text(self, line: Line) -> tuple[str, str] | None:
+        """Return speaker and text of a line such as `宮坂:はい。`; None where it does not begin with a known name."""
+        match = re.match(r"^\s*([^:：。、]{1,12})\s*[:：]\s*(.+)$", line.text)
+        if not match:
+            return None
+        name = key(match[1])
+        names = {*map(key, self.by_alias), *(key(person.surname) for person in self.article.participants)}
+        speaker = self._known(line, match[1].strip()) if name in names else None
+        return (speaker, match[2]) if speaker else None
+
+    def _known(self, line: Line, name: str) -> str | None:
+        """Return the speaker of an alias, a surname or a full name that is known already."""
+        if name in self.by_alias:
+            return self.by_alias[name]
+        bare = HONORIFIC.sub("", name)
+        people = [p for p in self.article.participants if key(bare) in {key(p.surname), key(p.name)}]
+        return self._choose(line, bare, people, "") if people else None
+
+    def _introduce(self, line: Line, head: str, alias: str) -> str:
+        """Take in an introduction: A:N(以下「N」) and its relatives."""
+        affiliation, _, name = head.rstrip(": ").rpartition(":")
+        surname = ASIDE_OF_ALIAS.sub("", alias).strip()
+        people = [p for p in self.article.participants if key(p.surname) == key(surname)]
+        people = people or [p for p in self.article.participants if key(p.name).startswith(key(surname))]
+        people = people or [p for p in self.article.participants if key(head).endswith((key(p.name), key(p.surname)))]
+        if len(people) > 1 and (same := [p for p in people if key(head).endswith(key(p.name))]):
+            people = same
+        if people:
+            speaker = self._choose(line, surname, people, affiliation or head)
+        elif full := FULL_NAME.search(name or head):
+            speaker = f"{full[1]} {full[2]}"
+        else:
+            speaker = self._unresolved(line, surname)
+        self.by_alias[alias] = speaker
+        return speaker
+
+    def _affiliated(self, line: Line, affiliation: str, name: str) -> str | None:
+        """Return the speaker of A:N with nothing more."""
+        people = [p for p in self.article.participants if key(name) in {key(p.surname), key(p.name)}]
+        if not people:
+            return self.by_alias.get(name)
+        speaker = self._choose(line, name, people, affiliation)
+        self.by_alias.setdefault(people[0].surname, speaker)
+        return speaker
+
+    def _titled(self, name: str) -> str | None:
+        """Return the speaker of 中嶋室長: by the surname it begins with, or 都CIO宮坂: by the one it ends with."""
+        people = [
+            p for p in self.article.participants
+            if len(name) <= len(p.affiliation) + len(p.name) + 4
+            and (key(name).startswith(key(p.surname)) or key(name).endswith(key(p.surname)))
+        ]  # fmt: skip
+        return people[0].name if len(people) == 1 else None
+
+    def _choose(self, line: Line, surname: str, people: list[Participant], affiliation: str) -> str:
+        """Return the one person who is meant. The affiliation only breaks ties; it is never guessed."""
+        for test in (_same, _contained, _same_side):
+            if len(people) == 1:
+                return people[0].name
+            if affiliation:
+                people = [p for p in people if test(p, affiliation)] or people
+        if len(people) == 1:
+            return people[0].name
+        if surname not in self.told:
+            self.told.add(surname)
+            names = "、".join(person.name for person in people)
+            self.article.warn(line.number, "ambiguous-speaker", f"「{surname}」が{names}のだれか決められません。")
+        return surname
+
+    def _unresolved(self, line: Line, name: str) -> str:
+        if name not in self.told:
+            self.told.add(name)
+            self.article.warn(line.number, "unresolved-speaker", f"「{name}」は参加者の一覧にありません。")
+        return name
+
+
+def _same(person: Participant, affiliation: str) -> bool:
+    return key(person.affiliation) == key(affiliation)
+
+
+def _contained(person: Participant, affiliation: str) -> bool:
+    whole = key(person.affiliation + (person.role or ""))
+    return key(affiliation) in whole or whole in key(affiliation) or key(person.affiliation) in key(affiliation)
+
+
+def _same_side(person: Participant, affiliation: str) -> bool:
+    return person.side == side_of(affiliation)
+
+
+def recurring_names(lines: list[Line]) -> frozenset[str]:
+    """Return the short names that stand alone on several lines: speakers whom nobody introduced."""
+    counts = Counter(line.plain.rstrip(":") for line in lines if not line.kind and BARE_NAME.match(line.plain.rstrip(":")))
+    return frozenset(name for name, count in counts.items() if count > 1)

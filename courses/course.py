@@ -1,0 +1,134 @@
+"""Courses (講座): begun by an organisation, with hosts and prerequisites; who may see and change one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from kernel.database import add, db
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+from people import audit
+from people.access import Actor, Permission
+from people.models import Organisation
+from courses import edition as editions
+from courses.edition import EditionText
+from courses.models import Course, CourseEdition, prerequisite
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class BeginCourse:
+    """A new course: its address, owner and first draft."""
+
+    slug: str
+    owner_id: int
+    text: EditionText
+
+
+def begin(actor: Actor, command: BeginCourse) -> Course:
+    """Begin a course with a first draft.
+
+    Raises NotFoundError for another organisation, InvalidError for an unusable address, ConflictError for a taken one.
+    """
+    if command.owner_id not in actor.scope(Permission.WRITE_COURSES):
+        raise NotFoundError
+    if not SLUG.fullmatch(command.slug) or len(command.slug) > 80:  # noqa: PLR2004 - the column's length
+        message = "講座の番地は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
+        raise InvalidError(message, field="slug")
+    if db.session.scalar(sa.select(Course.id).where(Course.slug == command.slug)):
+        message = "この番地は使われています。ほかの番地にしてください。"
+        raise ConflictError(message, field="slug")
+    course = add(Course(slug=command.slug, owner_id=command.owner_id, hosts=[], prerequisites=[]))
+    editions.draft(course, command.text, actor.staff_id)
+    audit.record(actor, "講座を作成", command.text.title, organisation_id=command.owner_id, course=course.slug)
+    return course
+
+
+def published_course(slug: str) -> tuple[Course, CourseEdition]:
+    """Return a course and its published edition with track and skills. Raises NotFoundError."""
+    course = db.session.scalar(
+        sa.select(Course)
+        .options(
+            joinedload(Course.owner),
+            selectinload(Course.hosts),
+            joinedload(Course.published).joinedload(CourseEdition.track),
+            joinedload(Course.published).selectinload(CourseEdition.skills),
+            joinedload(Course.published).selectinload(CourseEdition.modules),
+            selectinload(Course.prerequisites).joinedload(Course.published),
+        )
+        .where(Course.slug == slug)
+    )
+    if course is None or course.published is None:
+        raise NotFoundError
+    return course, course.published
+
+
+def own_course(actor: Actor, slug: str) -> Course:
+    """Return a course the actor may change, with its editions. Raises NotFoundError."""
+    course = db.session.scalar(
+        sa.select(Course)
+        .options(
+            joinedload(Course.owner),
+            selectinload(Course.hosts),
+            selectinload(Course.editions),
+            selectinload(Course.prerequisites).joinedload(Course.published),
+        )
+        .where(Course.slug == slug, actor.scope(Permission.WRITE_COURSES).where(Course.owner_id))
+    )
+    if course is None:
+        raise NotFoundError
+    return course
+
+
+def own_courses(actor: Actor) -> sa.Select[tuple[CourseEdition]]:
+    """Return the statement of the latest edition of each course the actor may change, last changed first."""
+    latest = (
+        sa.select(sa.func.max(CourseEdition.number))
+        .where(CourseEdition.course_id == Course.id)
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(CourseEdition)
+        .join(CourseEdition.course)
+        .options(joinedload(CourseEdition.course).joinedload(Course.owner), joinedload(CourseEdition.track))
+        .where(actor.scope(Permission.WRITE_COURSES).where(Course.owner_id), CourseEdition.number == latest)
+        .order_by(CourseEdition.changed_at.desc(), CourseEdition.id.desc())
+    )
+
+
+def set_hosts(course: Course, organisation_ids: set[int]) -> None:
+    """Say which organisations hold the course."""
+    course.hosts = list(db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisation_ids))))
+    db.session.flush()
+
+
+def set_prerequisites(course: Course, slugs: list[str]) -> None:
+    """Say which courses come first. Raises InvalidError for an unknown course or a circle."""
+    required = list(db.session.scalars(sa.select(Course).where(Course.slug.in_(slugs))))
+    if unknown := set(slugs) - {row.slug for row in required}:
+        message = f"前提の講座「{'、'.join(sorted(unknown))}」が見つかりません。"
+        raise InvalidError(message, field="prerequisites")
+    check_no_circle(course, required)
+    course.prerequisites = required
+    db.session.flush()
+
+
+def check_no_circle(course: Course, required: list[Course]) -> None:
+    """Raise InvalidError where one of the required courses needs this course first."""
+    needed = (
+        sa.select(prerequisite.c.requires_id)
+        .where(prerequisite.c.course_id.in_([row.id for row in required]))
+        .cte("needed", recursive=True)
+    )
+    needed = needed.union(
+        sa.select(prerequisite.c.requires_id).join(needed, prerequisite.c.course_id == needed.c.requires_id)
+    )
+    reached = set(db.session.scalars(sa.select(needed.c.requires_id))) | {row.id for row in required}
+    if course.id in reached:
+        message = "前提の講座が輪になります。この講座を前提とする講座は選べません。"
+        raise InvalidError(message, field="prerequisites")

@@ -1,0 +1,206 @@
+"""Editions (版): drafted, handed in, published and frozen, retired; what differs between two of them."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError
+from courses.models import Course, CourseEdition, EditionState, Format, Lesson, Level, Module, Skill
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EDITABLE = EditionState.DRAFT
+
+
+@dataclass(frozen=True)
+class LessonText:
+    """A lesson as it is written: title and Markdown."""
+
+    title: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class ModuleText:
+    """A module as it is written."""
+
+    title: str
+    lessons: tuple[LessonText, ...] = ()
+
+
+@dataclass(frozen=True)
+class EditionText:
+    """What an edition says: everything that is frozen when it is published."""
+
+    title: str
+    summary: str
+    level: Level
+    format: Format
+    minutes: int | None
+    target_staff: str
+    objectives: tuple[str, ...]
+    track_id: int
+    skill_ids: tuple[int, ...]
+
+
+COPIED = ("title", "summary", "level", "format", "minutes", "target_staff", "objectives", "track_id")
+
+
+def check_editable(edition: CourseEdition) -> None:
+    """Raise ConflictError unless the edition is a draft: what is published never changes under a learner."""
+    if edition.state is not EDITABLE:
+        message = f"この版は「{edition.state.label}」なので変更できません。新しい版の下書きをつくってください。"
+        raise ConflictError(message)
+
+
+def draft(course: Course, text: EditionText, author_id: int | None, number: int = 1) -> CourseEdition:
+    """Start a draft edition of a course."""
+    edition = CourseEdition(
+        course_id=course.id, number=number, title="", level=text.level, format=text.format,
+        track_id=text.track_id, author_id=author_id, skills=[], modules=[],
+    )  # fmt: skip
+    write(edition, text)
+    return add(edition)
+
+
+def write(edition: CourseEdition, text: EditionText) -> None:
+    """Replace what a draft says. Raises ConflictError where the edition is no draft."""
+    check_editable(edition)
+    for name in COPIED:
+        value = getattr(text, name)
+        setattr(edition, name, list(value) if name == "objectives" else value)
+    edition.skills = list(db.session.scalars(sa.select(Skill).where(Skill.id.in_(text.skill_ids))))
+    db.session.flush()
+
+
+def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None:
+    """Replace the modules and lessons of a draft. Raises ConflictError where the edition is no draft."""
+    check_editable(edition)
+    edition.modules = []
+    edition.changed_at = clock.now()
+    db.session.flush()
+    edition.modules = [
+        Module(
+            position=place,
+            title=module.title,
+            lessons=[
+                Lesson(position=number, title=lesson.title, body=lesson.body)
+                for number, lesson in enumerate(module.lessons, 1)
+            ],
+        )
+        for place, module in enumerate(modules, 1)
+    ]
+    db.session.flush()
+
+
+def modules_of(edition: CourseEdition) -> tuple[ModuleText, ...]:
+    """Return the modules of an edition as they are written (its modules must be loaded)."""
+    return tuple(
+        ModuleText(module.title, tuple(LessonText(lesson.title, lesson.body) for lesson in module.lessons))
+        for module in edition.modules
+    )
+
+
+def next_draft(course: Course, author_id: int) -> CourseEdition:
+    """Start the next edition of a course from its latest one, which must not be open itself.
+
+    Raises ConflictError where a draft or an edition in review exists already.
+    """
+    latest = whole(course.editions[-1].id)
+    if latest.state in {EditionState.DRAFT, EditionState.IN_REVIEW}:
+        message = f"第{latest.number}版が「{latest.state.label}」です。先にその版を仕上げてください。"
+        raise ConflictError(message)
+    values = {name: getattr(latest, name) for name in COPIED}
+    values["objectives"] = tuple(values["objectives"])
+    text = EditionText(**values, skill_ids=tuple(skill.id for skill in latest.skills))
+    edition = draft(course, text, author_id, latest.number + 1)
+    write_modules(edition, modules_of(latest))
+    return edition
+
+
+def whole(edition_id: int) -> CourseEdition:
+    """Return an edition with everything it says: track, skills, modules, lessons. Raises NoResultFound."""
+    return db.session.scalars(
+        sa.select(CourseEdition)
+        .options(
+            joinedload(CourseEdition.track),
+            joinedload(CourseEdition.author),
+            selectinload(CourseEdition.skills),
+            selectinload(CourseEdition.modules).selectinload(Module.lessons),
+        )
+        .where(CourseEdition.id == edition_id)
+    ).one()
+
+
+def publish(edition: CourseEdition, course: Course) -> None:
+    """Freeze an edition and put it in the place of the one published before.
+
+    Whether it may be published is for `catalog.publication` to decide: a course needs a motivation.
+    """
+    if edition.state is not EditionState.IN_REVIEW:
+        message = f"確認中の版だけを公開できます(いまは「{edition.state.label}」)。"
+        raise ConflictError(message)
+    if course.published_id:
+        db.session.get_one(CourseEdition, course.published_id).state = EditionState.RETIRED
+    edition.state, edition.published_at = EditionState.PUBLISHED, clock.now()
+    db.session.flush()
+    course.published_id = edition.id
+    db.session.flush()
+
+
+def retire(course: Course) -> None:
+    """Take a course out of the catalogue; enrolments and completions stay. Raises ConflictError if it is not in it."""
+    if course.published_id is None:
+        message = "公開中の版がありません。"
+        raise ConflictError(message)
+    db.session.get_one(CourseEdition, course.published_id).state = EditionState.RETIRED
+    course.published_id = None
+    db.session.flush()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two editions in one field: lines as (sign, text), sign being "-", "+" or " "."""
+
+    label: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def differences(old: CourseEdition, new: CourseEdition) -> list[Difference]:
+    """Return the fields in which two editions differ, line by line. Both must be `whole`."""
+    before, after = _as_lines(old), _as_lines(new)
+    return [
+        Difference(label, tuple((line[0], line[2:]) for line in difflib.ndiff(before[label], after[label]) if line[0] != "?"))
+        for label in before
+        if before[label] != after[label]
+    ]
+
+
+def _as_lines(edition: CourseEdition) -> dict[str, list[str]]:
+    return {
+        "講座名": [edition.title],
+        "概要": edition.summary.splitlines(),
+        "レベル": [edition.level.label],
+        "形式": [edition.format.label],
+        "所要時間": [f"{edition.minutes}分" if edition.minutes else "未定"],
+        "対象": [edition.target_staff],
+        "分野": [edition.track.title],
+        "学習目標": list(edition.objectives),
+        "スキル": [f"{skill.category}:{skill.name}" for skill in edition.skills],
+        "単元とレッスン": [
+            line
+            for module in edition.modules
+            for line in (
+                f"■ {module.title}",
+                *(text for lesson in module.lessons for text in (f"● {lesson.title}", *lesson.body.splitlines())),
+            )
+        ],
+    }

@@ -1,0 +1,214 @@
+"""Tables of courses: course and edition, modules and lessons, skills and tracks, training sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+from kernel.vocabulary import Term
+from people.models import Organisation, Staff
+
+
+class Level(Term):
+    """The three levels of the ladder."""
+
+    BASIC = "1", "入門"
+    PRACTICE = "2", "実践"
+    LEAD = "3", "リード"
+
+
+class Format(Term):
+    """How a course is taken."""
+
+    E_LEARNING = "e-learning", "eラーニング"
+    LIVE_ONLINE = "live online", "オンライン開催"
+    ON_SITE = "on-site", "会場開催"
+    BLENDED = "blended", "eラーニングと集合の組合せ"
+
+
+class EditionState(Term):
+    """The life of an edition."""
+
+    DRAFT = "draft", "下書き"
+    IN_REVIEW = "in review", "確認中"
+    PUBLISHED = "published", "公開中"
+    RETIRED = "retired", "公開終了"
+
+
+class Audience(Term):
+    """Whose staff may take a place in a training session."""
+
+    ALL = "all", "すべての団体"
+    OWN = "own", "実施団体のみ"
+
+
+class Track(Base):
+    """A line of courses that belong together (分野)."""
+
+    __tablename__ = "track"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    title: Mapped[str]
+    summary: Mapped[str]
+    position: Mapped[int]
+
+
+class Skill(Base):
+    """A skill tag: a category of デジタルスキル標準 (DSS-L) or an own one, and the skill in it."""
+
+    __tablename__ = "skill"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    category: Mapped[str]
+    name: Mapped[str]
+    __table_args__ = (sa.UniqueConstraint("category", "name"),)
+
+
+course_host = sa.Table(
+    "course_host",
+    Base.metadata,
+    sa.Column("course_id", sa.ForeignKey("course.id"), primary_key=True),
+    sa.Column("organisation_id", sa.ForeignKey("organisation.id"), primary_key=True),
+)
+
+edition_skill = sa.Table(
+    "edition_skill",
+    Base.metadata,
+    sa.Column("edition_id", sa.ForeignKey("course_edition.id"), primary_key=True),
+    sa.Column("skill_id", sa.ForeignKey("skill.id"), primary_key=True),
+)
+
+prerequisite = sa.Table(
+    "prerequisite",
+    Base.metadata,
+    sa.Column("course_id", sa.ForeignKey("course.id"), primary_key=True),
+    sa.Column("requires_id", sa.ForeignKey("course.id"), primary_key=True, index=True),
+    sa.CheckConstraint("course_id <> requires_id", "not_itself"),
+)
+
+
+class Course(Base):
+    """A course (講座): its address, owner and hosts. What is taught stands in its editions."""
+
+    __tablename__ = "course"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    published_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("course_edition.id", use_alter=True, name="fk_course_published_id_course_edition"), unique=True
+    )
+    owner: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    hosts: Mapped[list[Organisation]] = relationship(
+        secondary=course_host, lazy="raise_on_sql", order_by=Organisation.reading
+    )
+    prerequisites: Mapped[list[Course]] = relationship(
+        secondary=prerequisite,
+        primaryjoin=lambda: Course.id == prerequisite.c.course_id,
+        secondaryjoin=lambda: Course.id == prerequisite.c.requires_id,
+        lazy="raise_on_sql",
+        order_by="Course.slug",
+    )
+    editions: Mapped[list[CourseEdition]] = relationship(
+        back_populates="course",
+        foreign_keys="CourseEdition.course_id",
+        lazy="raise_on_sql",
+        order_by="CourseEdition.number",
+    )
+    published: Mapped[CourseEdition | None] = relationship(foreign_keys=published_id, lazy="raise_on_sql", post_update=True)
+
+
+class CourseEdition(Base):
+    """An edition (版) of a course. Once published it never changes; the next change starts a new draft."""
+
+    __tablename__ = "course_edition"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    number: Mapped[int]
+    state: Mapped[EditionState] = mapped_column(default=EditionState.DRAFT)
+    title: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    level: Mapped[Level]
+    format: Mapped[Format]
+    minutes: Mapped[int | None]
+    target_staff: Mapped[str] = mapped_column(default="")
+    objectives: Mapped[list[str]] = mapped_column(default=list)
+    track_id: Mapped[int] = mapped_column(sa.ForeignKey("track.id"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    handed_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    published_at: Mapped[dt.datetime | None]
+    review_note: Mapped[str] = mapped_column(default="")
+    course: Mapped[Course] = relationship(back_populates="editions", foreign_keys=course_id, lazy="raise_on_sql")
+    track: Mapped[Track] = relationship(lazy="raise_on_sql")
+    author: Mapped[Staff | None] = relationship(foreign_keys=author_id, lazy="raise_on_sql")
+    skills: Mapped[list[Skill]] = relationship(
+        secondary=edition_skill, lazy="raise_on_sql", order_by=(Skill.category, Skill.name)
+    )
+    modules: Mapped[list[Module]] = relationship(
+        back_populates="edition", lazy="raise_on_sql", order_by="Module.position", cascade="all, delete-orphan"
+    )
+    __table_args__ = (
+        sa.UniqueConstraint("course_id", "number"),
+        sa.CheckConstraint("minutes > 0", "minutes_positive"),
+        sa.Index("ix_course_edition_state_changed_at", "state", "changed_at"),
+    )
+
+
+class Module(Base):
+    """A module (単元): a titled part of an edition."""
+
+    __tablename__ = "module"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("course_edition.id"))
+    position: Mapped[int]
+    title: Mapped[str]
+    edition: Mapped[CourseEdition] = relationship(back_populates="modules", lazy="raise_on_sql")
+    lessons: Mapped[list[Lesson]] = relationship(
+        back_populates="module", lazy="raise_on_sql", order_by="Lesson.position", cascade="all, delete-orphan"
+    )
+    __table_args__ = (sa.UniqueConstraint("edition_id", "position"),)
+
+
+class Lesson(Base):
+    """A lesson (レッスン): a text in Markdown."""
+
+    __tablename__ = "lesson"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    module_id: Mapped[int] = mapped_column(sa.ForeignKey("module.id"))
+    position: Mapped[int]
+    title: Mapped[str]
+    body: Mapped[str] = mapped_column(default="")
+    module: Mapped[Module] = relationship(back_populates="lessons", lazy="raise_on_sql")
+    __table_args__ = (sa.UniqueConstraint("module_id", "position"),)
+
+
+class TrainingSession(Base):
+    """A training session (開催回): when and where an edition is taught, for how many. `taken` counts the places given."""
+
+    __tablename__ = "training_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("course_edition.id"))
+    host_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    starts_at: Mapped[dt.datetime] = mapped_column(index=True)
+    ends_at: Mapped[dt.datetime]
+    place: Mapped[str] = mapped_column(default="")
+    meeting_link: Mapped[str] = mapped_column(default="")
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    audience: Mapped[Audience] = mapped_column(default=Audience.ALL)
+    applications_open_at: Mapped[dt.datetime]
+    applications_close_at: Mapped[dt.datetime]
+    cancelled_at: Mapped[dt.datetime | None]
+    cancelled_because: Mapped[str] = mapped_column(default="")
+    edition: Mapped[CourseEdition] = relationship(lazy="raise_on_sql")
+    host: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.CheckConstraint("taken >= 0 AND taken <= capacity", "taken_within_capacity"),
+        sa.CheckConstraint("ends_at > starts_at", "ends_after_start"),
+        sa.CheckConstraint("applications_close_at > applications_open_at", "applications_close_after_open"),
+        sa.Index("ix_training_session_edition_id_starts_at", "edition_id", "starts_at"),
+    )
