@@ -1,0 +1,254 @@
+"""Import of an article: what is new, what matches our summaries (照合済), and what is in conflict.
+
+An article is known by its note key where its address is given, else by number and part. Importing the same
+text again changes nothing. Where a remark that a course cites now reads differently, both texts are shown and
+nothing is stored until a person has decided.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError, InvalidError
+from kernel.vocabulary import Term
+from people import audit
+from catalog.article import Article as Reading
+from catalog.article import Remark as ReadRemark
+from catalog.article import parse
+from catalog.models import Article, Motivation, Participant, Remark, Roundtable, TableSide
+from catalog.search import index
+
+if TYPE_CHECKING:
+    from people.access import Actor
+
+NOTE_KEY = re.compile(r"/(n[0-9a-f]{8,})(?:[/?#]|$)")
+LONGEST_ARTICLE = 300_000
+
+
+class Match(Term):
+    """How a remark that was read stands to the one that is stored."""
+
+    NEW = "new", "新しい発言"
+    VERIFIED = "verified", "照合済"
+    SAME = "same", "変更なし"
+    CHANGED = "changed", "変更あり"
+    CONFLICT = "conflict", "要確認"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person corrected by hand: speaker and headings of a remark, by position."""
+
+    speaker: str
+    heading: str | None
+    subheading: str | None
+
+
+@dataclass(frozen=True)
+class ImportArticle:
+    """An article to be imported: its text, its address if known, and corrections by position."""
+
+    text: str
+    url: str = ""
+    corrections: dict[int, Correction] = field(default_factory=dict)
+    accept_changes: bool = False
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A remark that was read, and the stored one it stands for."""
+
+    read: ReadRemark
+    stored: Remark | None
+    match: Match
+    cited: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an import would do."""
+
+    reading: Reading
+    key: str
+    article: Article | None
+    remarks: tuple[Compared, ...]
+    unchanged: bool
+
+    @property
+    def conflicts(self) -> list[Compared]:
+        """Return the remarks that a course cites and that now read differently."""
+        return [remark for remark in self.remarks if remark.match is Match.CONFLICT]
+
+    def count(self, match: Match) -> int:
+        """Return how many remarks stand like this."""
+        return sum(remark.match is match for remark in self.remarks)
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of an article's text; line ends and blank lines make no difference."""
+    lines = [line.strip() for line in re.split(r"\r\n|\n|\r", text.lstrip("\ufeff"))]
+    return hashlib.sha256("\n".join(line for line in lines if line).encode()).hexdigest()
+
+
+def note_key_of(url: str) -> str | None:
+    """Return the key by which the publisher knows an article, from its address."""
+    match = NOTE_KEY.search(url)
+    return match[1] if match else None
+
+
+def key_of(reading: Reading, note_key: str | None) -> str:
+    """Return the key of an article: number and part (8-1, 30), else the note key, else its digest's beginning."""
+    if reading.number is not None:
+        return f"{reading.number}-{reading.part}" if reading.part else str(reading.number)
+    return note_key or "a" + hashlib.sha256(reading.title.encode()).hexdigest()[:12]
+
+
+def preview(command: ImportArticle) -> Preview:
+    """Read an article and compare it with what is stored. Raises InvalidError where it holds no remark."""
+    if len(command.text) > LONGEST_ARTICLE:
+        message = "記事が長すぎます。一つの記事だけを入れてください。"
+        raise InvalidError(message, field="text")
+    reading = _corrected(parse(command.text), command.corrections)
+    if not reading.remarks:
+        message = "発言が一つも見つかりません。記事の全文(参加者から最後の発言まで)が入っているか確かめてください。"
+        raise InvalidError(message, field="text")
+    note_key = note_key_of(command.url)
+    key = key_of(reading, note_key)
+    article = _stored(key, note_key)
+    stored = {remark.position: remark for remark in article.remarks} if article else {}
+    cited = _cited(article) if article else set()
+    compared = tuple(
+        _compare(remark, stored.get(remark.position), cited) for remark in reading.remarks
+    )
+    gone = {position for position in stored if position > len(reading.remarks)}
+    if article and article.digest and gone & {row.position for row in article.remarks if row.id in cited}:
+        message = f"講座が引用している発言({min(gone)}番目)が、この記事にはありません。記事の全文か確かめてください。"
+        raise ConflictError(message, field="text")
+    unchanged = bool(article) and article.digest == digest_of(command.text) and not command.corrections  # type: ignore[union-attr]
+    return Preview(reading, key, article, compared, unchanged)
+
+
+def _corrected(reading: Reading, corrections: dict[int, Correction]) -> Reading:
+    reading.remarks = [
+        replace(remark, **vars(corrections[remark.position])) if remark.position in corrections else remark
+        for remark in reading.remarks
+    ]
+    return reading
+
+
+def _stored(key: str, note_key: str | None) -> Article | None:
+    known = Article.key == key if note_key is None else sa.or_(Article.key == key, Article.note_key == note_key)
+    return db.session.scalars(
+        sa.select(Article)
+        .options(
+            selectinload(Article.remarks),
+            joinedload(Article.roundtable).selectinload(Roundtable.participants),
+        )
+        .where(known)
+        .order_by(Article.id)
+    ).first()
+
+
+def _cited(article: Article) -> set[int]:
+    return set(
+        db.session.scalars(
+            sa.select(Motivation.remark_id)
+            .join(Remark, Remark.id == Motivation.remark_id)
+            .where(Remark.article_id == article.id)
+        )
+    )
+
+
+def _compare(read: ReadRemark, stored: Remark | None, cited: set[int]) -> Compared:
+    if stored is None:
+        return Compared(read, None, Match.NEW, cited=False)
+    is_cited = stored.id in cited
+    if stored.sha256 == read.sha256:
+        match = Match.SAME if stored.text is not None else Match.VERIFIED
+    else:
+        match = Match.CONFLICT if is_cited else Match.CHANGED
+    return Compared(read, stored, match, is_cited)
+
+
+def store(actor: Actor | None, command: ImportArticle) -> Preview:
+    """Store an article. The same text again changes nothing.
+
+    Raises InvalidError where it holds no remark, ConflictError where a cited remark reads differently and the
+    change was not accepted.
+    """
+    seen = preview(command)
+    if seen.unchanged:
+        return seen
+    if seen.conflicts and not command.accept_changes:
+        places = "、".join(str(remark.read.position) for remark in seen.conflicts)
+        message = f"講座が引用している発言({places}番目)の文章が変わっています。両方を見比べて、取り込むか決めてください。"
+        raise ConflictError(message)
+    note_key = note_key_of(command.url)
+    article = seen.article or _new_article(seen, note_key)
+    article.title, article.digest, article.imported_at = seen.reading.title, digest_of(command.text), clock.now()
+    if note_key:
+        article.note_key, article.url = note_key, command.url
+    _store_participants(article.roundtable, seen.reading)
+    stored = {remark.position: remark for remark in article.remarks}
+    for remark in seen.remarks:
+        _store_remark(article, stored.pop(remark.read.position, None), remark.read)
+    for left_over in stored.values():
+        if left_over.text is not None:
+            left_over.text = None  # the article no longer has it; our summary stays
+    db.session.flush()
+    audit.record(actor, "座談会の記事を取り込み", article.title or article.key, article=article.key)
+    db.session.flush()
+    return seen
+
+
+def _new_article(seen: Preview, note_key: str | None) -> Article:
+    reading = seen.reading
+    key = str(reading.number) if reading.number is not None else seen.key
+    roundtable = db.session.scalar(
+        sa.select(Roundtable).options(selectinload(Roundtable.participants)).where(Roundtable.key == key)
+    )
+    if roundtable is None:
+        roundtable = add(
+            Roundtable(
+                key=key, number=reading.number, title=reading.title or f"座談会 {key}", held_on=reading.held_on,
+                municipalities=reading.municipalities, agenda=reading.agenda, participants=[],
+            )
+        )  # fmt: skip
+    roundtable.held_on = roundtable.held_on or reading.held_on
+    roundtable.agenda = roundtable.agenda or reading.agenda
+    roundtable.municipalities = roundtable.municipalities or reading.municipalities
+    return add(
+        Article(
+            roundtable=roundtable, key=seen.key, note_key=note_key, part=reading.part, title=reading.title, remarks=[]
+        )
+    )
+
+
+def _store_participants(roundtable: Roundtable, reading: Reading) -> None:
+    known = {participant.name for participant in roundtable.participants}
+    for person in reading.participants:
+        if person.name not in known:
+            roundtable.participants.append(
+                Participant(
+                    position=len(roundtable.participants) + 1, name=person.name, affiliation=person.affiliation,
+                    role=person.role, side=TableSide(person.side),
+                )
+            )  # fmt: skip
+
+
+def _store_remark(article: Article, stored: Remark | None, read: ReadRemark) -> None:
+    remark = stored or Remark(article_id=article.id, position=read.position)
+    remark.speaker, remark.heading, remark.subheading = read.speaker, read.heading, read.subheading
+    remark.text, remark.sha256 = read.text, read.sha256
+    if stored is None:
+        add(remark)
+    db.session.flush()
+    index.index_remark(remark)

@@ -1,0 +1,83 @@
+"""Commands of the catalogue: parse and import articles, load the starter content, rebuild the search index."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from kernel.database import db
+from kernel.errors import RefusalError
+from kernel.settings import CONTENT
+from catalog import article_import, starter
+from catalog.article import parse
+from catalog.search import index
+
+group = AppGroup("catalog", help="Articles, starter content, search index.")
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def text_of(file: Path) -> str:
+    """Return a file's text: UTF-8 with or without BOM, else CP932. Raises ClickException where it is neither."""
+    content = file.read_bytes()
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    message = f"{file}: neither UTF-8 nor CP932"
+    raise click.ClickException(message)
+
+
+@group.command("parse")
+@FILES
+def parse_files(files: tuple[Path, ...]) -> None:
+    """Print what each article of FILES holds, one JSON object a line. Needs no database."""
+    for file in files:
+        click.echo(json.dumps(parse(text_of(file)).as_json(), ensure_ascii=False))
+
+
+@group.command("import")
+@FILES
+@click.option("--url", default="", help="Address of the article (for one file).")
+@click.option("--accept-changes", is_flag=True, help="Take changed remarks although courses cite them.")
+def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> None:  # noqa: FBT001 - click gives a flag
+    """Store the articles of FILES; the same text again changes nothing."""
+    for file in files:
+        command = article_import.ImportArticle(text_of(file), url if len(files) == 1 else "", {}, accept_changes)
+        try:
+            seen = article_import.store(None, command)
+        except RefusalError as refusal:
+            db.session.rollback()
+            for conflict in article_import.preview(command).conflicts if "引用" in refusal.message else []:
+                click.echo(f"--- {conflict.read.position} (stored)\n{conflict.stored.text or conflict.stored.summary}")  # type: ignore[union-attr]
+                click.echo(f"+++ {conflict.read.position} (article)\n{conflict.read.text}")
+            message = f"{file}: {refusal.message}"
+            raise click.ClickException(message) from refusal
+        db.session.commit()
+        counts = ", ".join(f"{match.value} {n}" for match in article_import.Match if (n := seen.count(match)))
+        click.echo(f"{file}: {seen.key}: {'unchanged' if seen.unchanged else counts}")
+        for warning in seen.reading.warnings:
+            click.echo(f"  line {warning.line}: {warning.kind}: {warning.message}")
+
+
+@group.command("load")
+@click.argument("folder", default=CONTENT, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def load(folder: Path) -> None:
+    """Load the starter content of FOLDER; what is there already stays as it is."""
+    try:
+        counts = starter.load(folder)
+    except RefusalError as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    db.session.commit()
+    click.echo(", ".join(f"{count} new {name}" for name, count in counts.items()))
+
+
+@group.command("reindex")
+def reindex() -> None:
+    """Build the search index anew (after a new dictionary)."""
+    count = index.rebuild()
+    db.session.commit()
+    click.echo(f"{count} documents indexed")

@@ -1,0 +1,238 @@
+"""Tables of the catalogue: roundtable, article, remark, motivation, curriculum, search."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+from kernel.vocabulary import Term
+from courses.models import Course, Track
+from people.models import Organisation, Staff
+
+
+class TableSide(Term):
+    """On which side of the table somebody sat."""
+
+    MUNICIPALITY = "municipality", "区市町村"
+    TOKYO = "tokyo", "東京都"
+
+
+class CurriculumState(Term):
+    """The life of a curriculum."""
+
+    DRAFT = "draft", "下書き"
+    PUBLISHED = "published", "公開中"
+
+
+class Roundtable(Base):
+    """A roundtable (座談会): one meeting, told in one article or in several parts."""
+
+    __tablename__ = "roundtable"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    number: Mapped[int | None] = mapped_column(index=True)
+    title: Mapped[str]
+    held_on: Mapped[dt.date | None]
+    agenda: Mapped[list[str]] = mapped_column(default=list)
+    municipalities: Mapped[list[str]] = mapped_column(default=list)
+    articles: Mapped[list[Article]] = relationship(
+        back_populates="roundtable", lazy="raise_on_sql", order_by="Article.part"
+    )
+    participants: Mapped[list[Participant]] = relationship(
+        back_populates="roundtable", lazy="raise_on_sql", order_by="Participant.position"
+    )
+
+
+class Participant(Base):
+    """Somebody at a roundtable, with the affiliation of that day."""
+
+    __tablename__ = "participant"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roundtable_id: Mapped[int] = mapped_column(sa.ForeignKey("roundtable.id"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(index=True)
+    affiliation: Mapped[str]
+    role: Mapped[str | None]
+    side: Mapped[TableSide]
+    roundtable: Mapped[Roundtable] = relationship(back_populates="participants", lazy="raise_on_sql")
+    __table_args__ = (sa.UniqueConstraint("roundtable_id", "name"),)
+
+
+class Article(Base):
+    """A published article on a roundtable, or one part of it. `digest` is that of the text that was imported."""
+
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roundtable_id: Mapped[int] = mapped_column(sa.ForeignKey("roundtable.id"), index=True)
+    key: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    note_key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    part: Mapped[int | None]
+    title: Mapped[str]
+    url: Mapped[str | None]
+    digest: Mapped[str | None] = mapped_column(sa.String(64))
+    imported_at: Mapped[dt.datetime | None]
+    roundtable: Mapped[Roundtable] = relationship(back_populates="articles", lazy="raise_on_sql")
+    remarks: Mapped[list[Remark]] = relationship(
+        back_populates="article", lazy="raise_on_sql", order_by="Remark.position"
+    )
+
+
+class Topic(Base):
+    """A topic that remarks share."""
+
+    __tablename__ = "topic"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str]
+
+
+remark_topic = sa.Table(
+    "remark_topic",
+    Base.metadata,
+    sa.Column("remark_id", sa.ForeignKey("remark.id"), primary_key=True),
+    sa.Column("topic_id", sa.ForeignKey("topic.id"), primary_key=True, index=True),
+)
+
+
+class Remark(Base):
+    """A remark (発言): our summary, and the quotation once an operator has imported the article.
+
+    `asks` tells that it asks for something: such a remark waits for an answer.
+    """
+
+    __tablename__ = "remark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"))
+    position: Mapped[int]
+    speaker: Mapped[str] = mapped_column(index=True)
+    heading: Mapped[str | None]
+    subheading: Mapped[str | None]
+    summary: Mapped[str | None]
+    asks: Mapped[bool] = mapped_column(default=False)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    text: Mapped[str | None]
+    article: Mapped[Article] = relationship(back_populates="remarks", lazy="raise_on_sql")
+    topics: Mapped[list[Topic]] = relationship(secondary=remark_topic, lazy="raise_on_sql", order_by=Topic.name)
+    motivations: Mapped[list[Motivation]] = relationship(back_populates="remark", lazy="raise_on_sql")
+    __table_args__ = (sa.UniqueConstraint("article_id", "position"),)
+
+
+class Motivation(Base):
+    """A motivation (きっかけ): the remark a course answers, and why."""
+
+    __tablename__ = "motivation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    remark_id: Mapped[int] = mapped_column(sa.ForeignKey("remark.id"))
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    rationale: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    written_on: Mapped[dt.date] = mapped_column(default=clock.today)
+    remark: Mapped[Remark] = relationship(back_populates="motivations", lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+    author: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.UniqueConstraint("remark_id", "course_id"),
+        sa.CheckConstraint("length(trim(rationale)) > 0", "rationale_not_blank"),
+    )
+
+
+class Curriculum(Base):
+    """A curriculum: courses in an order, required or elective."""
+
+    __tablename__ = "curriculum"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    title: Mapped[str]
+    summary: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    track_id: Mapped[int | None] = mapped_column(sa.ForeignKey("track.id"))
+    state: Mapped[CurriculumState] = mapped_column(default=CurriculumState.DRAFT, index=True)
+    owner: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    track: Mapped[Track | None] = relationship(lazy="raise_on_sql")
+    steps: Mapped[list[CurriculumStep]] = relationship(
+        back_populates="curriculum",
+        lazy="raise_on_sql",
+        order_by="CurriculumStep.position",
+        cascade="all, delete-orphan",
+    )
+
+
+class CurriculumStep(Base):
+    """A course in its place in a curriculum."""
+
+    __tablename__ = "curriculum_step"
+    curriculum_id: Mapped[int] = mapped_column(sa.ForeignKey("curriculum.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True, index=True)
+    position: Mapped[int]
+    required: Mapped[bool] = mapped_column(default=True)
+    curriculum: Mapped[Curriculum] = relationship(back_populates="steps", lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+
+
+class Adoption(Base):
+    """An organisation adopts (採用) a curriculum, for everybody or for one department, with a due date."""
+
+    __tablename__ = "adoption"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    curriculum_id: Mapped[int] = mapped_column(sa.ForeignKey("curriculum.id"), index=True)
+    department: Mapped[str] = mapped_column(default="")
+    due_on: Mapped[dt.date | None]
+    adopted_on: Mapped[dt.date] = mapped_column(default=clock.today)
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    curriculum: Mapped[Curriculum] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "curriculum_id", "department"),)
+
+
+class CourseRequest(Base):
+    """Somebody asked for a course that was not found."""
+
+    __tablename__ = "course_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    wish: Mapped[str]
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+
+
+class DocumentKind(Term):
+    """What search finds."""
+
+    COURSE = "course", "講座"
+    CURRICULUM = "curriculum", "カリキュラム"
+    REMARK = "remark", "発言"
+
+
+class SearchDocument(Base):
+    """Something that search finds; `subject_id` is the id of the course, curriculum or remark."""
+
+    __tablename__ = "search_document"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[DocumentKind]
+    subject_id: Mapped[int]
+    __table_args__ = (sa.UniqueConstraint("kind", "subject_id"),)
+
+
+class SearchPosting(Base):
+    """A token in a document, with its weight in thousandths."""
+
+    __tablename__ = "search_posting"
+    token: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True, index=True)
+    kind: Mapped[DocumentKind]
+    weight: Mapped[int]
+
+
+class CatalogueVersion(Base):
+    """Counts the changes of what is published: a process knows by it whether its shelf is current."""
+
+    __tablename__ = "catalogue_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    __table_args__ = (sa.CheckConstraint("id = 1", "one_row"),)

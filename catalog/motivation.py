@@ -1,0 +1,104 @@
+"""Motivations (きっかけ): the link from a remark to the course that answers it, with a rationale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from kernel.database import add, db
+from kernel.errors import ConflictError, InvalidError
+from people import audit
+from catalog.models import Article, Motivation, Remark
+from courses.models import EditionState
+
+if TYPE_CHECKING:
+    from people.access import Actor
+    from courses.models import Course
+
+
+@dataclass(frozen=True)
+class Motivate:
+    """The remark that motivates a course, and why."""
+
+    article_key: str
+    position: int
+    rationale: str
+
+
+def motivate(actor: Actor, course: Course, command: Motivate) -> Motivation:
+    """Link a remark to a course the actor may change.
+
+    Raises InvalidError for an unknown remark or an empty rationale, ConflictError for a link that is there.
+    """
+    remark = find(command.article_key, command.position)
+    if remark is None:
+        message = "この発言は見つかりません。座談会の一覧から選んでください。"
+        raise InvalidError(message, field="remark")
+    if not command.rationale.strip():
+        message = "この発言がなぜこの講座につながるのかを書いてください。"
+        raise InvalidError(message, field="rationale")
+    if db.session.scalar(
+        sa.select(Motivation.id).where(Motivation.remark_id == remark.id, Motivation.course_id == course.id)
+    ):
+        message = "この発言はすでにきっかけになっています。"
+        raise ConflictError(message, field="remark")
+    motivation = add(
+        Motivation(remark_id=remark.id, course_id=course.id, rationale=command.rationale, author_id=actor.staff_id)
+    )
+    audit.record(
+        actor, "きっかけを追加", course.slug, organisation_id=course.owner_id,
+        remark=f"{command.article_key}/{command.position}",
+    )  # fmt: skip
+    return motivation
+
+
+def withdraw(actor: Actor, course: Course, motivation_id: int) -> None:
+    """Take back a link. Raises ConflictError for the last one of a course that is published or in review."""
+    motivations = motivations_of(course.id)
+    mine = [motivation for motivation in motivations if motivation.id == motivation_id]
+    offered = any(row.state in {EditionState.PUBLISHED, EditionState.IN_REVIEW} for row in course.editions)
+    if offered and len(motivations) == len(mine):
+        message = "公開中・確認中の講座の最後のきっかけは外せません。先に別の発言を選んでください。"
+        raise ConflictError(message)
+    for motivation in mine:
+        db.session.delete(motivation)
+        audit.record(actor, "きっかけを削除", course.slug, organisation_id=course.owner_id)
+    db.session.flush()
+
+
+def motivations_of(course_id: int) -> list[Motivation]:
+    """Return why a course exists, with remark, article, roundtable and participants, oldest roundtable first."""
+    return list(
+        db.session.scalars(
+            sa.select(Motivation)
+            .join(Motivation.remark)
+            .join(Remark.article)
+            .join(Article.roundtable)
+            .options(
+                contains_eager(Motivation.remark)
+                .contains_eager(Remark.article)
+                .contains_eager(Article.roundtable),
+                joinedload(Motivation.author),
+            )
+            .where(Motivation.course_id == course_id)
+            .order_by(Article.roundtable_id, Article.part, Remark.position)
+        )
+    )
+
+
+def count_of(course_id: int) -> int:
+    """Return how many motivations a course has."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Motivation.course_id == course_id)) or 0
+
+
+def find(article_key: str, position: int) -> Remark | None:
+    """Return a remark with its article, or None."""
+    return db.session.scalar(
+        sa.select(Remark)
+        .join(Remark.article)
+        .options(contains_eager(Remark.article).joinedload(Article.roundtable), selectinload(Remark.topics))
+        .where(Article.key == article_key, Remark.position == position)
+    )

@@ -1,0 +1,135 @@
+"""The index: which word stands in which course, curriculum or remark, and how much it weighs there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from kernel.database import add, db, slices
+from catalog.models import (
+    Article,
+    Curriculum,
+    CurriculumState,
+    DocumentKind,
+    Motivation,
+    Remark,
+    SearchDocument,
+    SearchPosting,
+)
+from catalog.search.words import words
+from courses.models import Course, CourseEdition, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+K1, B = 1.2, 0.75  # Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
+USUAL_LENGTH = 120
+"""The length, in words, at which a text is neither favoured nor not. It is fixed, so that adding a document
+never changes the weight of another one."""
+SCALE = 1000
+
+Text = tuple[int, str]
+"""A text and how many times its words count."""
+
+
+def weights(texts: Iterable[Text]) -> dict[str, int]:
+    """Return the weight of each token of a document's texts, in thousandths."""
+    counts: Counter[str] = Counter()
+    length = 0
+    for times, text in texts:
+        found = words(text)
+        length += len(found)
+        for word in found:
+            counts.update({token: times for token in word.tokens})
+    norm = K1 * (1 - B + B * length / USUAL_LENGTH)
+    return {token: round(SCALE * count * (K1 + 1) / (count + norm)) for token, count in counts.items()}
+
+
+def put(kind: DocumentKind, subject_id: int, texts: Sequence[Text]) -> None:
+    """Put a document's words into the index in place of what was there; no texts take it out."""
+    remove(kind, subject_id)
+    if not texts:
+        return
+    document = add(SearchDocument(kind=kind, subject_id=subject_id))
+    rows = [
+        {"token": token, "document_id": document.id, "kind": kind, "weight": weight}
+        for token, weight in sorted(weights(texts).items())
+    ]
+    for part in slices(rows, 500):
+        db.session.execute(sa.insert(SearchPosting), part)
+
+
+def remove(kind: DocumentKind, subject_id: int) -> None:
+    """Take a document out of the index."""
+    mine = sa.select(SearchDocument.id).where(SearchDocument.kind == kind, SearchDocument.subject_id == subject_id)
+    db.session.execute(sa.delete(SearchPosting).where(SearchPosting.document_id.in_(mine)))
+    db.session.execute(
+        sa.delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.subject_id == subject_id)
+    )
+
+
+def index_course(course: Course) -> None:
+    """Put a course's published edition into the index, or take the course out where there is none."""
+    if course.published_id is None:
+        remove(DocumentKind.COURSE, course.id)
+        return
+    edition = db.session.scalars(
+        sa.select(CourseEdition)
+        .options(
+            joinedload(CourseEdition.track),
+            selectinload(CourseEdition.skills),
+            selectinload(CourseEdition.modules).selectinload(Module.lessons),
+        )
+        .where(CourseEdition.id == course.published_id)
+    ).one()
+    rationales = db.session.scalars(sa.select(Motivation.rationale).where(Motivation.course_id == course.id))
+    put(
+        DocumentKind.COURSE,
+        course.id,
+        [
+            (4, edition.title),
+            (2, edition.summary),
+            (1, edition.target_staff),
+            (1, edition.track.title),
+            *((2, objective) for objective in edition.objectives),
+            *((1, skill.name) for skill in edition.skills),
+            *((2, module.title) for module in edition.modules),
+            *((1, lesson.title) for module in edition.modules for lesson in module.lessons),
+            *((1, rationale) for rationale in rationales),
+        ],
+    )
+
+
+def index_remark(remark: Remark) -> None:
+    """Put a remark into the index: our summary, its headings and, where it was imported, its text."""
+    put(
+        DocumentKind.REMARK,
+        remark.id,
+        [
+            (2, remark.summary or ""),
+            (1, remark.heading or ""),
+            (1, remark.subheading or ""),
+            (1, remark.speaker),
+            (1, remark.text or ""),
+        ],
+    )
+
+
+def index_curriculum(curriculum: Curriculum) -> None:
+    """Put a published curriculum into the index; a draft is taken out."""
+    published = curriculum.state is CurriculumState.PUBLISHED
+    put(DocumentKind.CURRICULUM, curriculum.id, [(4, curriculum.title), (2, curriculum.summary)] if published else [])
+
+
+def rebuild() -> int:
+    """Index everything anew; return how many documents there are."""
+    for course in db.session.scalars(sa.select(Course)):
+        index_course(course)
+    for remark in db.session.scalars(sa.select(Remark).options(joinedload(Remark.article).joinedload(Article.roundtable))):
+        index_remark(remark)
+    for curriculum in db.session.scalars(sa.select(Curriculum)):
+        index_curriculum(curriculum)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(SearchDocument)) or 0

@@ -1,0 +1,82 @@
+"""Words: how a text is cut into tokens in which spellings and synonyms of one word meet.
+
+SudachiPy's normalised forms join サーバ and サーバー, 引越し and 引っ越し; its synonym groups join DX and
+デジタルトランスフォーメーション. A `Tokenizer` is not thread-safe, so each thread has its own.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sudachipy import Dictionary, SplitMode
+
+if TYPE_CHECKING:
+    from sudachipy import Morpheme, Tokenizer
+
+WORD_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "接頭辞", "接尾辞", "代名詞"})
+LONGEST_TEXT = 12_000  # Sudachi takes at most 49,149 bytes at once.
+_local = threading.local()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word in a text: where it stands in the given text, and the tokens it is found by."""
+
+    begin: int
+    end: int
+    tokens: frozenset[str]
+
+
+@cache
+def _dictionary() -> Dictionary:
+    return Dictionary()
+
+
+def _tokenizer() -> Tokenizer:
+    if not hasattr(_local, "tokenizer"):
+        _local.tokenizer = _dictionary().create()
+    return _local.tokenizer  # type: ignore[no-any-return]
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of a text in order; compounds also give the words they consist of."""
+    plain, places = _plain(text[:LONGEST_TEXT])
+    found: list[Word] = []
+    for morpheme in _tokenizer().tokenize(plain, SplitMode.C):
+        parts = morpheme.split(SplitMode.A)
+        if len(parts) > 1:
+            found += [word for part in parts if (word := _word(part, places))]
+        if word := _word(morpheme, places):
+            found.append(word)
+    return found
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """Return the text in NFKC and lower case, and for each of its characters the place in the text given."""
+    characters: list[str] = []
+    places: list[int] = []
+    index = 0
+    while index < len(text):
+        following = index + 1
+        while following < len(text) and text[following] in "ﾞﾟ\u3099\u309a":  # voiced marks belong to the letter
+            following += 1
+        for character in unicodedata.normalize("NFKC", text[index:following]).casefold():
+            characters.append(character)
+            places.append(index)
+        index = following
+    places.append(len(text))
+    return "".join(characters), places
+
+
+def _word(morpheme: Morpheme, places: list[int]) -> Word | None:
+    if morpheme.part_of_speech()[0] not in WORD_CLASSES:
+        return None
+    normal = morpheme.normalized_form().casefold()
+    if not normal.strip():
+        return None
+    tokens = {normal, *(f"#{group}" for group in morpheme.synonym_group_ids())}
+    return Word(places[morpheme.begin()], places[morpheme.end()], frozenset(tokens))

@@ -1,0 +1,208 @@
+"""The shelf: every published course, kept in memory as sets of bits, so that facets are counted at once.
+
+A process keeps the shelf it has read until the catalogue's version has moved on; the version is asked for at
+each use, so what is shown is never stale.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import current_app
+
+from kernel.database import add, db
+from kernel.vocabulary import Term
+from people.models import Organisation
+from catalog.models import Article, CatalogueVersion, Motivation, Remark, Roundtable
+from courses.models import Course, CourseEdition, Format, Level, Skill, Track, course_host, edition_skill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Facet(Term):
+    """The ways in which courses are told apart."""
+
+    LEVEL = "level", "レベル"
+    FORMAT = "format", "形式"
+    TRACK = "track", "分野"
+    LENGTH = "length", "所要時間"
+    SKILL = "skill", "スキル"
+    HOST = "host", "実施団体"
+    ANSWERS = "answers", "応えた声(自治体)"
+
+
+class Length(Term):
+    """How long a course takes."""
+
+    SHORT = "60", "1時間まで"
+    MIDDLE = "120", "1時間から2時間まで"
+    LONG = "240", "2時間から4時間まで"
+    DAY = "more", "4時間より長い"
+
+
+class Sort(Term):
+    """The orders of a list of courses."""
+
+    RELEVANCE = "relevance", "関連の深い順"
+    LEVEL = "level", "やさしい順"
+    NEWEST = "newest", "新しい順"
+    SHORTEST = "shortest", "短い順"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet, with how many courses there are if it is chosen."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass
+class Shelf:
+    """The published courses: bit n of a set stands for the course in place n."""
+
+    version: int
+    course_ids: list[int] = field(default_factory=list)
+    values: dict[Facet, dict[str, int]] = field(default_factory=dict)
+    labels: dict[Facet, dict[str, str]] = field(default_factory=dict)
+    orders: dict[Sort, list[int]] = field(default_factory=dict)
+    places: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def all(self) -> int:
+        """Return the set of all courses."""
+        return (1 << len(self.course_ids)) - 1
+
+    def set_of(self, course_ids: Iterable[int]) -> int:
+        """Return the set of some courses; those that are not on the shelf are left out."""
+        bits = 0
+        for course_id in course_ids:
+            if course_id in self.places:
+                bits |= 1 << self.places[course_id]
+        return bits
+
+    def chosen(self, choices: dict[Facet, list[str]], found: int, but: Facet | None = None) -> int:
+        """Return the found courses that have one of the chosen values in each facet (but one)."""
+        for facet, values in choices.items():
+            if values and facet is not but:
+                one_of = 0
+                for value in values:
+                    one_of |= self.values[facet].get(value, 0)
+                found &= one_of
+        return found
+
+    def facets(self, choices: dict[Facet, list[str]], found: int) -> dict[Facet, list[Value]]:
+        """Return each facet's values with counts; a facet's own choice does not narrow its counts."""
+        result = {}
+        for facet in Facet:
+            base = self.chosen(choices, found, but=facet)
+            picked = choices.get(facet, [])
+            result[facet] = [
+                Value(value, self.labels[facet][value], count, value in picked)
+                for value, bits in self.values[facet].items()
+                if (count := (bits & base).bit_count()) or value in picked
+            ]
+        return result
+
+    def in_order(self, bits: int, sort: Sort, scores: dict[int, int] | None = None) -> Sequence[int]:
+        """Return the ids of a set of courses in an order; by relevance, best score first and ties by level."""
+        ids = [self.course_ids[place] for place in self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort] if bits >> place & 1]
+        return sorted(ids, key=lambda id_: -scores.get(id_, 0)) if sort is Sort.RELEVANCE and scores else ids
+
+
+def changed() -> None:
+    """Say, in the transaction that publishes or withdraws something, that the shelf is to be read anew."""
+    counted = db.session.execute(
+        sa.update(CatalogueVersion).where(CatalogueVersion.id == 1).values(number=CatalogueVersion.number + 1)
+    )
+    if not counted.rowcount:  # type: ignore[attr-defined]
+        add(CatalogueVersion(id=1, number=1))
+
+
+_reading = threading.Lock()
+
+
+def current() -> Shelf:
+    """Return the shelf as the database has it now: one query, and a reading where it has changed."""
+    version = db.session.scalar(sa.select(CatalogueVersion.number).where(CatalogueVersion.id == 1)) or 0
+    kept: Shelf | None = current_app.extensions.get("shelf")
+    if kept is None or kept.version != version:
+        with _reading:
+            kept = current_app.extensions["shelf"] = _read(version)
+    return kept
+
+
+def _read(version: int) -> Shelf:
+    rows = db.session.execute(
+        sa.select(
+            Course.id, CourseEdition.id, CourseEdition.level, CourseEdition.format, CourseEdition.minutes,
+            CourseEdition.published_at, Track.slug, Track.title, Track.position,
+        )
+        .join(CourseEdition, CourseEdition.id == Course.published_id)
+        .join(Track, Track.id == CourseEdition.track_id)
+        .order_by(Course.id)
+    ).all()  # fmt: skip
+    shelf = Shelf(version)
+    shelf.course_ids = [row[0] for row in rows]
+    shelf.places = {course_id: place for place, course_id in enumerate(shelf.course_ids)}
+    for facet in Facet:
+        shelf.values[facet], shelf.labels[facet] = {}, {}
+    place_of_edition = {row[1]: place for place, row in enumerate(rows)}
+    for term, facet in ((Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
+        for value, label in term.choices():
+            _put(shelf, facet, value, label)
+    for slug, title in db.session.execute(sa.select(Track.slug, Track.title).order_by(Track.position)):
+        _put(shelf, Facet.TRACK, slug, title)
+    for place, row in enumerate(rows):
+        _put(shelf, Facet.LEVEL, row.level.value, row.level.label, place)
+        _put(shelf, Facet.FORMAT, row.format.value, row.format.label, place)
+        _put(shelf, Facet.TRACK, row.slug, row.title, place)
+        length = length_of(row.minutes or 0)
+        _put(shelf, Facet.LENGTH, length.value, length.label, place)
+    for edition_id, category, name in db.session.execute(
+        sa.select(edition_skill.c.edition_id, Skill.category, Skill.name)
+        .join(Skill, Skill.id == edition_skill.c.skill_id)
+        .order_by(Skill.category, Skill.name)
+    ):
+        if edition_id in place_of_edition:
+            _put(shelf, Facet.SKILL, f"{category}:{name}", name, place_of_edition[edition_id])
+    for course_id, organisation_id, name in db.session.execute(
+        sa.select(course_host.c.course_id, Organisation.id, Organisation.name)
+        .join(Organisation, Organisation.id == course_host.c.organisation_id)
+        .order_by(Organisation.reading, Organisation.id)
+    ):
+        if course_id in shelf.places:
+            _put(shelf, Facet.HOST, str(organisation_id), name, shelf.places[course_id])
+    for course_id, municipalities in db.session.execute(
+        sa.select(Motivation.course_id, Roundtable.municipalities)
+        .join(Remark, Remark.id == Motivation.remark_id)
+        .join(Article, Article.id == Remark.article_id)
+        .join(Roundtable, Roundtable.id == Article.roundtable_id)
+        .order_by(Roundtable.number, Roundtable.id)
+    ):
+        for name in municipalities if course_id in shelf.places else ():
+            _put(shelf, Facet.ANSWERS, name, name, shelf.places[course_id])
+    places = range(len(rows))
+    shelf.orders = {
+        Sort.LEVEL: sorted(places, key=lambda p: (rows[p].level.value, rows[p].position, p)),
+        Sort.NEWEST: sorted(places, key=lambda p: (-rows[p].published_at.timestamp(), p)),
+        Sort.SHORTEST: sorted(places, key=lambda p: (rows[p].minutes, p)),
+    }
+    return shelf
+
+
+def _put(shelf: Shelf, facet: Facet, value: str, label: str, place: int | None = None) -> None:
+    shelf.labels[facet][value] = label
+    bit = 0 if place is None else 1 << place
+    shelf.values[facet][value] = shelf.values[facet].get(value, 0) | bit
+
+
+def length_of(minutes: int) -> Length:
+    """Return the length class of a number of minutes."""
+    return next((length for length in (Length.SHORT, Length.MIDDLE, Length.LONG) if minutes <= int(length.value)), Length.DAY)

@@ -1,0 +1,241 @@
+"""The starter content: plain files in `content/`, loaded once, and again without doing anything twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+import yaml
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import InvalidError, RefusalError
+from people.models import Organisation
+from catalog import shelf
+from catalog.models import (
+    Article,
+    Curriculum,
+    CurriculumState,
+    CurriculumStep,
+    Motivation,
+    Participant,
+    Remark,
+    Roundtable,
+    TableSide,
+    Topic,
+)
+from catalog.search import index
+from courses import edition as editions
+from courses.edition import EditionText, LessonText, ModuleText
+from courses.models import Course, EditionState, Format, Level, Skill, Track
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HOST = "東京デジタルアカデミー"
+
+
+@contextmanager
+def _place(file: Path, where: str) -> Iterator[None]:
+    """Say file and place where something in the content is wrong. Raises InvalidError."""
+    try:
+        yield
+    except InvalidError:
+        raise
+    except KeyError as error:
+        message = f"{file.name}: {where}: 「{error.args[0]}」がないか、その名前のものがありません。"
+        raise InvalidError(message) from error
+    except (TypeError, ValueError, AttributeError, RefusalError) as error:
+        message = f"{file.name}: {where}: {error}"
+        raise InvalidError(message) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        message = f"{file.name}: ファイルを読めません。{error}"
+        raise InvalidError(message) from error
+    if not isinstance(content, dict):
+        message = f"{file.name}: 中身がありません。"
+        raise InvalidError(message)
+    return content
+
+
+def _each(file: Path, content: dict[str, Any], name: str, load: Callable[[dict[str, Any]], int]) -> int:
+    loaded = 0
+    for number, item in enumerate(content.get(name) or [], 1):
+        label = (item.get("slug") or item.get("key") or item.get("item") or "") if isinstance(item, dict) else ""
+        with _place(file, f"{name} の{number}番目「{label}」"):
+            loaded += load(item)
+    return loaded
+
+
+def load(folder: Path) -> dict[str, int]:
+    """Load roundtables, topics, skills, tracks, courses and curricula; return how many of each were new.
+
+    What is in the database already is left as it is. Raises InvalidError with file, place and reason.
+    """
+    voices, plan = folder / "roundtables.yaml", folder / "curriculum.yaml"
+    said, planned = _read(voices), _read(plan)
+    host = db.session.scalar(sa.select(Organisation).where(Organisation.name == HOST))
+    if host is None:
+        message = f"団体「{HOST}」がまだありません。先に団体を読み込んでください。"
+        raise InvalidError(message)
+    lessons = folder / "lessons"
+    counts = {
+        "topics": _each(voices, said, "topics", _load_topic),
+        "roundtables": _each(voices, said, "roundtables", _load_article),
+        "skills": _each(plan, planned, "skills", _load_skill),
+        "tracks": _each(plan, planned, "tracks", _load_track),
+        "courses": _each(plan, planned, "courses", lambda item: _load_course(item, host, lessons)),
+        "curricula": _each(plan, planned, "curricula", lambda item: _load_curriculum(item, host)),
+    }
+    if any(counts.values()):
+        shelf.changed()
+    db.session.flush()
+    return counts
+
+
+def _load_topic(item: dict[str, Any]) -> int:
+    if db.session.scalar(sa.select(Topic.id).where(Topic.slug == item["slug"])):
+        return 0
+    add(Topic(slug=item["slug"], name=item["name"]))
+    return 1
+
+
+def _load_article(item: dict[str, Any]) -> int:
+    if db.session.scalar(sa.select(Article.id).where(Article.key == item["key"])):
+        return 0
+    roundtable = db.session.scalar(sa.select(Roundtable).where(Roundtable.key == str(item["number"])))
+    if roundtable is None:
+        roundtable = add(
+            Roundtable(
+                key=str(item["number"]), number=item["number"], title=item["title"],
+                held_on=dt.date.fromisoformat(item["held_on"]), agenda=item["agenda"],
+                municipalities=item["municipalities"],
+                participants=[
+                    Participant(
+                        position=place, name=person["name"], affiliation=person["affiliation"],
+                        role=person["role"], side=TableSide(person["side"]),
+                    )
+                    for place, person in enumerate(item["participants"], 1)
+                ],
+            )
+        )  # fmt: skip
+    article = add(
+        Article(
+            roundtable_id=roundtable.id, key=item["key"], note_key=item["url"].rsplit("/", 1)[-1],
+            part=item["part"], title=item["title"], url=item["url"],
+        )
+    )  # fmt: skip
+    topics = {topic.slug: topic for topic in db.session.scalars(sa.select(Topic))}
+    for said in item["remarks"]:
+        remark = add(
+            Remark(
+                article_id=article.id, position=said["position"], speaker=said["speaker"], heading=said["heading"],
+                subheading=said["subheading"], summary=said["summary"], asks=True, sha256=said["sha256"],
+                topics=[topics[slug] for slug in said["topics"]],
+            )
+        )  # fmt: skip
+        index.index_remark(remark)
+    return 1
+
+
+def _load_skill(item: dict[str, Any]) -> int:
+    if _skill(item) is not None:
+        return 0
+    add(Skill(category=item["category"], name=item["item"]))
+    return 1
+
+
+def _skill(item: dict[str, Any]) -> Skill | None:
+    return db.session.scalar(sa.select(Skill).where(Skill.category == item["category"], Skill.name == item["item"]))
+
+
+def _load_track(item: dict[str, Any]) -> int:
+    if db.session.scalar(sa.select(Track.id).where(Track.slug == item["slug"])):
+        return 0
+    position = (db.session.scalar(sa.select(sa.func.max(Track.position))) or 0) + 1
+    add(Track(slug=item["slug"], title=item["title"], summary=item["summary"], position=position))
+    return 1
+
+
+def _load_course(item: dict[str, Any], host: Organisation, lessons: Path) -> int:
+    if db.session.scalar(sa.select(Course.id).where(Course.slug == item["slug"])):
+        return 0
+    if not item.get("motivated_by"):
+        message = "きっかけになった発言(motivated_by)がありません。発言のない講座は公開できません。"
+        raise ValueError(message)
+    text = EditionText(
+        title=item["title"],
+        summary=item["summary"],
+        level=Level(str(item["level"])),
+        format=Format(item["format"]),
+        minutes=int(item["minutes"]),
+        target_staff=item["target_staff"],
+        objectives=tuple(item["learning_objectives"]),
+        track_id=db.session.scalars(sa.select(Track.id).where(Track.slug == item["track"])).one_or_none()
+        or _unknown(f"分野 {item['track']}"),
+        skill_ids=tuple((_skill(tag) or _unknown(f"スキル {tag['item']}")).id for tag in item["skill_tags"]),
+    )
+    course = add(Course(slug=item["slug"], owner_id=host.id, hosts=[host], prerequisites=[]))
+    edition = editions.draft(course, text, author_id=None)
+    folder = lessons / item["slug"]
+    editions.write_modules(
+        edition, [_module(folder, number, module) for number, module in enumerate(item["modules"], 1)]
+    )
+    for motive in item["motivated_by"]:
+        remark_id = db.session.scalar(
+            sa.select(Remark.id)
+            .join(Remark.article)
+            .where(Article.key == str(motive["roundtable"]), Remark.position == motive["position"])
+        )
+        add(
+            Motivation(
+                remark_id=remark_id or _unknown(f"発言 {motive['roundtable']} の {motive['position']}番目"),
+                course_id=course.id,
+                rationale=motive["rationale"],
+                written_on=clock.today(),
+            )
+        )
+    edition.state = EditionState.IN_REVIEW  # the starter content was reviewed when it was written
+    editions.publish(edition, course)
+    index.index_course(course)
+    return 1
+
+
+def _module(folder: Path, number: int, item: dict[str, Any]) -> ModuleText:
+    """Return a module, with its lesson from content/lessons/COURSE/NUMBER.md where there is one."""
+    file = folder / f"{number}.md"
+    if not file.exists():
+        return ModuleText(item["title"])
+    return ModuleText(item["title"], (LessonText(item["title"], file.read_text(encoding="utf-8")),))
+
+
+def _load_curriculum(item: dict[str, Any], host: Organisation) -> int:
+    if db.session.scalar(sa.select(Curriculum.id).where(Curriculum.slug == item["slug"])):
+        return 0
+    track_id = db.session.scalar(sa.select(Track.id).where(Track.slug == item["track"])) if item["track"] else None
+    ids = dict(db.session.execute(sa.select(Course.slug, Course.id)).tuples().all())
+    row = add(
+        Curriculum(
+            slug=item["slug"], title=item["title"], summary=item["summary"], track_id=track_id, owner_id=host.id,
+            state=CurriculumState.PUBLISHED,
+            steps=[
+                CurriculumStep(course_id=ids[step["slug"]], position=place, required=bool(step["required"]))
+                for place, step in enumerate(item["courses"], 1)
+            ],
+        )
+    )  # fmt: skip
+    index.index_curriculum(row)
+    return 1
+
+
+def _unknown(what: str) -> Any:  # noqa: ANN401 - it never returns
+    message = f"{what} が見つかりません。"
+    raise ValueError(message)
+
