@@ -64,7 +64,7 @@ def check_editable(edition: CourseEdition) -> None:
 def draft(course: Course, text: EditionText, author_id: int | None, number: int = 1) -> CourseEdition:
     """Start a draft edition of a course."""
     edition = CourseEdition(
-        course_id=course.id, number=number, title="", level=text.level, format=text.format,
+        course_id=course.id, number=number, state=EDITABLE, title="", level=text.level, format=text.format,
         track_id=text.track_id, author_id=author_id, skills=[], modules=[],
     )  # fmt: skip
     write(edition, text)

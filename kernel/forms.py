@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 LONGEST_LINE = 500
 LONGEST_TEXT = 100_000
+YEARS = range(1950, 2101)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -64,7 +65,7 @@ class DayField(StringField):
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
         """Read the date. Raises ValidationError where it is none."""
         self.day = clock.parse_date(self.data) if self.data else None
-        if self.data and self.day is None:
+        if self.data and (self.day is None or self.day.year not in YEARS):
             message = "日付は 2026-11-21、2026/11/21、R8.11.21 のように入力してください。"
             raise ValidationError(message)
 

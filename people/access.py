@@ -34,6 +34,7 @@ class Permission(Term):
     PLAN_SESSIONS = "plan sessions", "開催回を計画する"
     ADOPT_CURRICULA = "adopt curricula", "カリキュラムを採用する"
     READ_PARTICIPATION = "read participation", "参加状況を見る"
+    READ_NAMES = "read names", "受講者の氏名を見る"
     READ_AUDIT = "read audit", "操作の記録を見る"
     MANAGE_CATALOG = "manage catalog", "全団体のカタログを管理する"
     MANAGE_ORGANISATIONS = "manage organisations", "団体を管理する"
@@ -42,17 +43,19 @@ class Permission(Term):
 P = Permission
 _STAFF = frozenset({P.TAKE_PART})
 _COORDINATOR = _STAFF | {
-    P.MANAGE_STAFF, P.ENROL_STAFF, P.WRITE_COURSES, P.IMPORT_ARTICLES, P.PLAN_SESSIONS, P.ADOPT_CURRICULA,
+    P.MANAGE_STAFF, P.ENROL_STAFF, P.READ_NAMES, P.WRITE_COURSES, P.IMPORT_ARTICLES, P.PLAN_SESSIONS, P.ADOPT_CURRICULA,
 }  # fmt: skip
 _ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT}
+_SECRETARIAT = _ADMINISTRATOR | {P.MANAGE_CATALOG, P.MANAGE_ORGANISATIONS}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.COORDINATOR: _COORDINATOR,
     Role.ADMINISTRATOR: _ADMINISTRATOR,
-    Role.SECRETARIAT: _ADMINISTRATOR | {P.MANAGE_CATALOG, P.MANAGE_ORGANISATIONS},
+    Role.SECRETARIAT: _SECRETARIAT,
 }
-EVERYWHERE = frozenset({Role.SECRETARIAT})
-"""Roles whose permissions hold for all organisations, not only for the own one."""
+EVERYWHERE: dict[Role, frozenset[Permission]] = {Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.ENROL_STAFF}}
+"""Permissions that hold for all organisations, not only for the own one. The secretariat sees everybody's figures,
+but who learned what stays with the own organisation."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Actor(UserMixin):  # type: ignore[misc]
     def _scopes(self) -> dict[Permission, Scope]:
         return {
             permission: Scope(
-                everywhere=any(role in EVERYWHERE and permission in PERMISSIONS[role] for _id, role in self.roles),
+                everywhere=any(permission in EVERYWHERE.get(role, ()) for _id, role in self.roles),
                 organisation_ids=frozenset(id_ for id_, role in self.roles if permission in PERMISSIONS[role]),
             )
             for permission in Permission
@@ -115,13 +118,10 @@ class Actor(UserMixin):  # type: ignore[misc]
 
     def grantable(self, organisation_id: int) -> list[Role]:
         """Return the roles this person may grant in an organisation: none that entitles to more than the own."""
-        here = frozenset(p for p in Permission if organisation_id in self.scope(p))
-        everywhere = frozenset(p for p in Permission if self.scope(p).everywhere)
-        return [
-            role
-            for role in Role
-            if role is not Role.STAFF and PERMISSIONS[role] <= (everywhere if role in EVERYWHERE else here)
-        ]
+        if self.holds(Role.SECRETARIAT):
+            return [role for role in Role if role is not Role.STAFF]
+        here = frozenset(permission for permission in Permission if organisation_id in self.scope(permission))
+        return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE} and PERMISSIONS[role] <= here]
 
 
 def requires(*permissions: Permission) -> Callable[[View], View]:

@@ -1,0 +1,163 @@
+"""The application: settings, database, transaction, guard, pages, commands and error pages, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import catalog.cli
+import catalog.views
+import courses.views
+import participation.cli
+import participation.views
+import people.cli
+import people.views
+import review.views
+from kernel import clock, transaction
+from kernel.database import db
+from kernel.errors import RefusalError
+from kernel.settings import Settings
+from people import access
+from people.staff import load_actor
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+LARGEST_REQUEST = 4 * 1024 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+ONE_YEAR = 31_536_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application. Raises SettingsError for an unsafe start, UndecidedViewError for an unguarded page."""
+    settings = settings or Settings.from_environ()
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure_cookies else "session",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        WTF_I18N_ENABLED=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["settings"] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    transaction.init_app(app)
+    db.init_app(app)
+    Migrate(app, db, compare_type=True)
+    CSRFProtect(app)
+    _add_sign_in(app)
+    _add_pages(app)
+    _add_answers(app)
+    access.check_every_view(app)
+    return app
+
+
+def _add_sign_in(app: Flask) -> None:
+    login = LoginManager(app)
+    login.user_loader(load_actor)
+    login.session_protection = None  # an office behind changing addresses must not be signed out
+
+    @login.unauthorized_handler
+    def ask_to_sign_in() -> ResponseReturnValue:
+        flash("サインインすると、このページを開けます。")
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else request.referrer and "/"
+        return redirect(url_for("people.sign_in_page", next=wanted))
+
+    app.before_request(access.guard)
+
+
+def _add_pages(app: Flask) -> None:
+    access.public(app.view_functions["static"])
+    for views in (people.views, courses.views, catalog.views, participation.views, review.views):
+        app.register_blueprint(views.blueprint)
+    for commands in (people.cli, catalog.cli, participation.cli):
+        app.cli.add_command(commands.group)
+    app.jinja_env.filters.update(
+        date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label
+    )
+    app.jinja_env.globals.update(visitor=access.visitor, Permission=access.Permission, clock=clock)
+
+    @app.get("/healthz")
+    @access.public
+    def health() -> ResponseReturnValue:
+        db.session.execute(sa.select(1))
+        return {"status": "ok"}
+
+
+def _add_answers(app: Flask) -> None:
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store" if access.visitor() else "no-cache")
+        return response
+
+    @app.errorhandler(RefusalError)
+    def refuse(refusal: RefusalError) -> ResponseReturnValue:
+        db.session.rollback()
+        return _page(refusal.title, refusal.message, refusal.status)
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
+        message = "ページを開いてから時間がたったか、別の画面でサインインし直したようです。前のページに戻り、読み込み直してからもう一度送ってください。"
+        return _page("もう一度お試しください", message, 400)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        title, message = HTTP_PAGES.get(error.code or 500, HTTP_PAGES[400])
+        return _page(title, message, error.code or 500)
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> ResponseReturnValue:
+        app.logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        db.session.rollback()
+        if app.testing:
+            raise error
+        return _page(*HTTP_PAGES[500], 500)
+
+
+HTTP_PAGES = {
+    400: ("受け付けられませんでした", "送られた内容を読み取れませんでした。前のページに戻って、もう一度お試しください。"),
+    404: ("ページが見つかりません", "番地が変わったか、このページを見る権限がないようです。"),
+    405: ("受け付けられませんでした", "この番地は、ページのボタンから開いてください。"),
+    413: ("ファイルが大きすぎます", "4MBまでにしてから、もう一度お試しください。"),
+    500: ("思わぬ問題が起きました", "ご不便をおかけします。入力した内容は保存されていません。少したってから、もう一度お試しください。"),
+}
+
+
+def _page(title: str, message: str, status: int) -> ResponseReturnValue:
+    return render_template("error.html", title=title, message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1]), status

@@ -1,0 +1,65 @@
+"""The page on which an article is imported: paste or upload, look at what was read, correct it, store it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel.errors import ConflictError, InvalidError, RefusalError
+from kernel.forms import answer
+from people.access import Permission, actor, requires
+from catalog import article_import
+from catalog.forms import ArticleForm, import_command
+from catalog.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+def _text(form: ArticleForm) -> str:
+    """Return the text that was pasted, else that of the file. Raises InvalidError where there is neither."""
+    content = form.file.data.read() if form.file.data else b""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = form.text.data or content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if text.strip():
+            return text.replace("\x00", "")
+        message = "記事の文章を貼り付けるか、ファイルを選んでください。"
+        raise InvalidError(message, field="text")
+    message = "ファイルの文字コードが分かりません。UTF-8のテキストで保存し直してください。"
+    raise InvalidError(message, field="file")
+
+
+@blueprint.route("/studio/articles/new", methods=["GET", "POST"])
+@requires(Permission.IMPORT_ARTICLES)
+def new_article() -> ResponseReturnValue:
+    """Read an article, show what was read, and store it when it was looked at."""
+    form = ArticleForm()
+    if not form.validate_on_submit():
+        return answer("catalog/article_form.html", form)
+    try:
+        text = _text(form)
+        command = import_command(form, text, request.form.to_dict())
+        seen = article_import.preview(command)
+    except RefusalError as refusal:
+        form.refuse(refusal)
+        return answer("catalog/article_form.html", form)
+    if "store" not in request.form:
+        return render_template("catalog/article_preview.html", form=form, seen=seen, text=text)
+    try:
+        seen = article_import.store(actor(), command)
+    except ConflictError as refusal:
+        form.refuse(refusal)
+        return answer("catalog/article_preview.html", form, seen=seen, text=text)
+    flash(_told(seen))
+    return redirect(url_for("catalog.roundtable_page", key=seen.key.split("-")[0]))
+
+
+def _told(seen: article_import.Preview) -> str:
+    if seen.unchanged:
+        return "この記事は取り込み済みで、変更はありませんでした。"
+    verified = seen.count(article_import.Match.VERIFIED)
+    return f"{len(seen.remarks)}件の発言を取り込みました(要約と照合済 {verified}件)。"

@@ -1,0 +1,126 @@
+"""Pages of curricula: reading one, adopting it, writing one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, url_for
+
+from kernel.database import db
+from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer
+from people.access import Permission, actor, public, requires
+from catalog import curriculum as curricula
+from catalog.forms import AdoptionForm, CurriculumForm
+from catalog.views.blueprint import blueprint
+from courses.models import Level, Track
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from catalog.models import Curriculum
+
+
+@blueprint.get("/curricula")
+@public
+def curriculum_list() -> ResponseReturnValue:
+    """List the published curricula."""
+    return render_template("catalog/curricula.html", curricula=curricula.published_curricula())
+
+
+@blueprint.get("/curricula/<slug>")
+@public
+def curriculum_page(slug: str) -> ResponseReturnValue:
+    """Show a curriculum as a ladder of levels, and who adopted it."""
+    curriculum = curricula.published_curriculum(slug)
+    names, count = curricula.adopters(curriculum.id)
+    return render_template(
+        "catalog/curriculum.html", curriculum=curriculum, levels=list(Level), adopters=names, adopter_count=count
+    )
+
+
+@blueprint.route("/curricula/<slug>/adopt", methods=["GET", "POST"])
+@requires(Permission.ADOPT_CURRICULA)
+def adopt(slug: str) -> ResponseReturnValue:
+    """Adopt a curriculum for the own organisation."""
+    curriculum, form, own = curricula.published_curriculum(slug), AdoptionForm(), actor().organisation_id
+    if own is None:
+        raise NotFoundError
+    if accepted(form, lambda: curricula.adopt(actor(), own, curriculum, form.command())):
+        flash(f"「{curriculum.title}」を採用しました。対象の職員のマイページに、必修の講座が表示されます。")
+        return redirect(url_for("catalog.adoptions"))
+    return answer("catalog/adopt.html", form, curriculum=curricula.published_curriculum(slug))
+
+
+@blueprint.get("/office/adoptions")
+@requires(Permission.ADOPT_CURRICULA)
+def adoptions() -> ResponseReturnValue:
+    """List what the own organisation adopted."""
+    own = [actor().organisation_id] if actor().organisation_id else []
+    return render_template("catalog/adoptions.html", adoptions=curricula.adoptions_of([id_ for id_ in own if id_]))
+
+
+@blueprint.post("/office/adoptions/<int:adoption_id>/end")
+@requires(Permission.ADOPT_CURRICULA)
+def end_adoption(adoption_id: int) -> ResponseReturnValue:
+    """End an adoption."""
+    ended = curricula.end_adoption(actor(), adoption_id)
+    flash(f"「{ended.curriculum.title}」の採用をやめました。受講の記録は残ります。もう一度採用することもできます。")
+    return redirect(url_for("catalog.adoptions"))
+
+
+@blueprint.get("/studio/curricula")
+@requires(Permission.WRITE_COURSES)
+def own_curricula() -> ResponseReturnValue:
+    """List the curricula the own organisation writes."""
+    rows = db.session.scalars(curricula.own_curricula(actor())).all()
+    return render_template("catalog/own_curricula.html", curricula=rows)
+
+
+def _form(curriculum: Curriculum | None = None) -> CurriculumForm:
+    lines = [f"{step.course.slug}{'' if step.required else ' 選択'}" for step in curriculum.steps] if curriculum else []
+    form = CurriculumForm(obj=curriculum, data={"courses": "\n".join(lines), "track_id": (curriculum and curriculum.track_id) or 0})
+    tracks = db.session.scalars(sa.select(Track).order_by(Track.position))
+    form.track_id.choices = [(0, "分野をまたぐ"), *((track.id, track.title) for track in tracks)]
+    return form
+
+
+@blueprint.route("/studio/curricula/new", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def new_curriculum() -> ResponseReturnValue:
+    """Begin a curriculum."""
+    form, own = _form(), actor().organisation_id
+    if own is None:
+        raise NotFoundError
+    if accepted(form, lambda: curricula.begin(actor(), own, form.command())):
+        flash("カリキュラムの下書きをつくりました。")
+        return redirect(url_for("catalog.own_curricula"))
+    return answer("catalog/curriculum_form.html", form, curriculum=None)
+
+
+@blueprint.route("/studio/curricula/<slug>", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def edit_curriculum(slug: str) -> ResponseReturnValue:
+    """Change a curriculum."""
+    curriculum = curricula.own_curriculum(actor(), slug)
+    form = _form(curriculum)
+
+    def write() -> bool:
+        curricula.write(actor(), curriculum, form.command())
+        return True
+
+    if accepted(form, write):
+        flash("カリキュラムを保存しました。")
+        return redirect(url_for("catalog.own_curricula"))
+    return answer("catalog/curriculum_form.html", form, curriculum=curricula.own_curriculum(actor(), slug))
+
+
+@blueprint.post("/studio/curricula/<slug>/publish")
+@requires(Permission.WRITE_COURSES)
+def publish_curriculum(slug: str) -> ResponseReturnValue:
+    """Publish a curriculum."""
+    curriculum = curricula.own_curriculum(actor(), slug)
+    curricula.publish(actor(), curriculum)
+    flash(f"「{curriculum.title}」を公開しました。")
+    return redirect(url_for("catalog.curriculum_page", slug=slug))

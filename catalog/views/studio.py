@@ -1,0 +1,125 @@
+"""The studio (講座づくり): own courses, what each still lacks, motivations, handing in and approving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel.database import db
+from kernel.forms import accepted, answer
+from kernel.page import page_number, page_of
+from people.access import Permission, actor, requires
+from catalog import motivation, publication
+from catalog.course_request import requests_for
+from catalog.forms import MotivationForm, ReviewForm
+from catalog.views.blueprint import blueprint
+from courses import edition as editions
+from courses.course import own_course, own_courses
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/studio")
+@requires(Permission.WRITE_COURSES)
+def studio() -> ResponseReturnValue:
+    """List the own courses, last changed first."""
+    rows = page_of(own_courses(actor()), page_number(request.args.get("page")))
+    wishes = db.session.scalars(requests_for(actor()).limit(10)).all()
+    return render_template("catalog/studio.html", editions=rows, wishes=wishes)
+
+
+@blueprint.get("/studio/<slug>")
+@requires(Permission.WRITE_COURSES)
+def studio_course(slug: str) -> ResponseReturnValue:
+    """Show a course as those see it who write it: its edition, what it lacks, why it exists."""
+    course = own_course(actor(), slug)
+    edition = editions.whole(course.editions[-1].id)
+    return render_template(
+        "catalog/studio_course.html",
+        course=course,
+        edition=edition,
+        lacks=publication.missing_for_publication(edition),
+        motivations=motivation.motivations_of(course.id),
+        may_approve=publication.may_approve(actor(), publication.edition_in_review(actor(), edition.id)),
+    )
+
+
+@blueprint.route("/studio/<slug>/motivations/new", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def new_motivation(slug: str) -> ResponseReturnValue:
+    """Link a remark to a course, with a rationale."""
+    course = own_course(actor(), slug)
+    form = MotivationForm(remark=request.args.get("remark", "")[:60])
+    if accepted(form, lambda: motivation.motivate(actor(), course, form.command())):
+        flash("きっかけを加えました。")
+        return redirect(url_for("catalog.studio_course", slug=slug))
+    return answer("catalog/motivation_form.html", form, slug=slug)
+
+
+@blueprint.post("/studio/<slug>/motivations/<int:motivation_id>/withdraw")
+@requires(Permission.WRITE_COURSES)
+def withdraw_motivation(slug: str, motivation_id: int) -> ResponseReturnValue:
+    """Take back the link to a remark."""
+    motivation.withdraw(actor(), own_course(actor(), slug), motivation_id)
+    flash("きっかけを外しました。")
+    return redirect(url_for("catalog.studio_course", slug=slug))
+
+
+@blueprint.post("/studio/<slug>/hand-in")
+@requires(Permission.WRITE_COURSES)
+def hand_in(slug: str) -> ResponseReturnValue:
+    """Hand in the draft for approval."""
+    course = own_course(actor(), slug)
+    publication.hand_in(actor(), publication.edition_in_review(actor(), course.editions[-1].id))
+    flash("確認を依頼しました。ほかの研修担当か事務局が確認すると公開されます。")
+    return redirect(url_for("catalog.studio_course", slug=slug))
+
+
+@blueprint.get("/studio/editions/<int:edition_id>")
+@requires(Permission.WRITE_COURSES)
+def edition_page(edition_id: int) -> ResponseReturnValue:
+    """Read a whole edition before it is approved."""
+    edition = publication.edition_in_review(actor(), edition_id)
+    return render_template(
+        "catalog/edition.html",
+        edition=edition,
+        motivations=motivation.motivations_of(edition.course_id),
+        may_approve=publication.may_approve(actor(), edition),
+        form=ReviewForm(),
+    )
+
+
+@blueprint.post("/studio/editions/<int:edition_id>/approve")
+@requires(Permission.WRITE_COURSES)
+def approve(edition_id: int) -> ResponseReturnValue:
+    """Approve an edition; it is published at once."""
+    edition = publication.edition_in_review(actor(), edition_id)
+    publication.approve(actor(), edition)
+    flash(f"「{edition.title}」を公開しました。")
+    return redirect(url_for("participation.course", slug=edition.course.slug))
+
+
+@blueprint.post("/studio/editions/<int:edition_id>/send-back")
+@requires(Permission.WRITE_COURSES)
+def send_back(edition_id: int) -> ResponseReturnValue:
+    """Send an edition back to its author, with a note."""
+    edition, form = publication.edition_in_review(actor(), edition_id), ReviewForm()
+    if not form.validate():
+        return answer(
+            "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition),
+            motivations=motivation.motivations_of(edition.course_id),
+        )  # fmt: skip
+    publication.send_back(actor(), edition, form.note.data or "")
+    flash("差し戻しました。書いた人の画面に、直してほしいことが表示されます。")
+    return redirect(url_for("catalog.studio"))
+
+
+@blueprint.post("/studio/<slug>/retire")
+@requires(Permission.WRITE_COURSES)
+def retire(slug: str) -> ResponseReturnValue:
+    """Take a course out of the catalogue."""
+    publication.retire(actor(), own_course(actor(), slug))
+    flash("公開を終了しました。受講の記録と修了は残ります。新しい版をつくれば、また公開できます。")
+    return redirect(url_for("catalog.studio_course", slug=slug))

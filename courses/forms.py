@@ -1,0 +1,158 @@
+"""Forms of courses: what an edition says, its modules, a training session."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from kernel import clock
+from kernel.errors import InvalidError
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField, TimeField
+from courses.edition import EditionText, LessonText, ModuleText
+from courses.models import Audience, Format, Level
+from courses.training_session import PlanSession
+
+MOST_PLACES = 10_000
+MOST_MINUTES = 60_000
+
+
+class EditionForm(Form):
+    """What an edition says."""
+
+    title = StringField("講座名", [DataRequired(), Length(max=100)])
+    summary = TextAreaField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
+    target_staff = StringField("対象", [Length(max=LONGEST_LINE)], description="例: 窓口・広報・事業担当を含む全職員")
+    level = SelectField("レベル", choices=[(level.value, level.label) for level in Level])
+    format = SelectField("形式", choices=[(format_.value, format_.label) for format_ in Format])
+    minutes = IntegerField("所要時間(分)", [Optional(), NumberRange(1, MOST_MINUTES)])
+    track_id = SelectField("分野", coerce=int)
+    objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
+    skill_ids = SelectMultipleField(
+        "スキル", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+
+    def text(self) -> EditionText:
+        """Return what the edition is to say."""
+        return EditionText(
+            title=self.title.data or "",
+            summary=self.summary.data or "",
+            level=Level(self.level.data),
+            format=Format(self.format.data),
+            minutes=self.minutes.data,
+            target_staff=self.target_staff.data or "",
+            objectives=tuple(self.objectives.lines),
+            track_id=self.track_id.data,
+            skill_ids=tuple(self.skill_ids.data or ()),
+        )
+
+
+class NewCourseForm(EditionForm):
+    """A new course."""
+
+    slug = StringField(
+        "番地(URLの終わり)",
+        [DataRequired(), Length(max=80)],
+        description="英小文字・数字・ハイフン。あとから変えられません。例: paperless-basics",
+    )
+
+
+class ModulesForm(Form):
+    """The modules and lessons of an edition as one text: `#` begins a module, `##` a lesson."""
+
+    text = TextAreaField(
+        "単元とレッスン",
+        [Length(max=LONGEST_TEXT)],
+        description="「# 単元の題」、その下に「## レッスンの題」を書き、続けて本文を書きます。本文の見出しは「###」から使えます。",
+    )
+
+    def modules(self) -> list[ModuleText]:
+        """Return the modules as they are written. Raises InvalidError where text stands before the first module."""
+        return modules_from(self.text.data or "")
+
+
+def modules_from(text: str) -> list[ModuleText]:
+    """Read modules and lessons. Raises InvalidError where text stands outside a lesson."""
+    modules: list[tuple[str, list[tuple[str, list[str]]]]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("# "):
+            modules.append((line[2:].strip(), []))
+        elif line.startswith("## ") and modules:
+            modules[-1][1].append((line[3:].strip(), []))
+        elif modules and modules[-1][1]:
+            modules[-1][1][-1][1].append(line)
+        elif line.strip():
+            message = f"{number}行目「{line[:20]}」がどのレッスンの文か分かりません。先に「# 単元の題」と「## レッスンの題」を書いてください。"
+            raise InvalidError(message, field="text")
+    return [
+        ModuleText(title, tuple(LessonText(name, "\n".join(body).strip()) for name, body in lessons))
+        for title, lessons in modules
+    ]
+
+
+def modules_as_text(modules: tuple[ModuleText, ...]) -> str:
+    """Return modules and lessons as the one text in which they are edited."""
+    parts = []
+    for module in modules:
+        parts.append(f"# {module.title}")
+        for lesson in module.lessons:
+            parts += [f"## {lesson.title}", lesson.body]
+    return "\n\n".join(part for part in parts if part)
+
+
+class CourseLinksForm(Form):
+    """The hosts and prerequisites of a course."""
+
+    hosts = LinesField("実施団体", [Length(max=5000)], description="一行に一団体ずつ、団体名か団体コードを入力します。")
+    prerequisites = LinesField(
+        "先に受ける講座", [Length(max=5000)], description="一行に一講座ずつ、講座の番地を入力します。例: dx-first-step"
+    )
+
+
+class SessionForm(Form):
+    """A training session."""
+
+    day = DayField("開催日", [DataRequired()], description="例: 2026-12-10、R8.12.10")
+    starts_time = TimeField("始まり", [DataRequired()], description="例: 14:00")
+    ends_time = TimeField("終わり", [DataRequired()], description="例: 16:00")
+    place = StringField("会場", [Length(max=LONGEST_LINE)])
+    meeting_link = StringField(
+        "会議のリンク", [Optional(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
+        description="席のある人だけに表示します。",
+    )  # fmt: skip
+    capacity = IntegerField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
+    audience = SelectField("申し込める団体", choices=Audience.choices())
+    applications_open_on = DayField("受付の始まり", [DataRequired()])
+    applications_close_on = DayField("受付の終わり", [DataRequired()], description="この日の終わりまで受け付けます。")
+
+    def command(self, host_id: int) -> PlanSession:
+        """Return the session to be planned. Raises InvalidError where neither place nor link is given."""
+        if not self.place.data and not self.meeting_link.data:
+            message = "会場か会議のリンクのどちらかを入力してください。"
+            raise InvalidError(message, field="place")
+        link = self.meeting_link.data or ""
+        if link and not link.startswith(("https://", "http://")):
+            message = "https:// で始まるリンクを入力してください。"
+            raise InvalidError(message, field="meeting_link")
+        day, opens, closes = self.day.day, self.applications_open_on.day, self.applications_close_on.day
+        begins, ends = self.starts_time.time, self.ends_time.time
+        assert day and opens and closes and begins is not None and ends is not None  # noqa: PT018, S101 - DataRequired
+        return PlanSession(
+            host_id=host_id,
+            starts_at=clock.at(day, begins),
+            ends_at=clock.at(day, ends),
+            place=self.place.data or "",
+            meeting_link=link,
+            capacity=self.capacity.data or 0,
+            audience=Audience(self.audience.data),
+            applications_open_at=clock.at(opens, dt.time()),
+            applications_close_at=min(clock.at(closes + dt.timedelta(days=1), dt.time()), clock.at(day, begins)),
+        )
+
+
+class ReasonForm(Form):
+    """A reason that is told to everybody concerned."""
+
+    reason = StringField("理由", [DataRequired(), Length(max=LONGEST_LINE)])

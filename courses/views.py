@@ -1,0 +1,220 @@
+"""Pages on which a course is written: new course, what its draft says, its modules, and its sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import InvalidError, NotFoundError
+from kernel.forms import accepted, answer
+from people.access import Permission, actor, requires
+from people.organisation import by_code_or_name
+from courses import course as courses
+from courses import edition as editions
+from courses import training_session
+from courses.course import BeginCourse, own_course
+from courses.forms import (
+    CourseLinksForm,
+    EditionForm,
+    ModulesForm,
+    NewCourseForm,
+    ReasonForm,
+    SessionForm,
+    modules_as_text,
+)
+from courses.models import CourseEdition, Skill, Track, TrainingSession
+from courses.training_session import session_for
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from courses.models import Course
+
+blueprint = Blueprint("courses", __name__)
+
+
+def _with_choices(form: EditionForm) -> EditionForm:
+    """Give a form the tracks and skills there are."""
+    form.track_id.choices = [(row.id, row.title) for row in db.session.scalars(sa.select(Track).order_by(Track.position))]
+    skills = db.session.scalars(sa.select(Skill).order_by(Skill.category, Skill.name))
+    form.skill_ids.choices = [(row.id, f"{row.category}:{row.name}") for row in skills]
+    return form
+
+
+@blueprint.route("/studio/new", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def new_course() -> ResponseReturnValue:
+    """Begin a course."""
+    form = _with_choices(NewCourseForm())
+    own = actor().organisation_id
+    if own is None:
+        raise NotFoundError
+    if begun := accepted(
+        form, lambda: courses.begin(actor(), BeginCourse(form.slug.data or "", own, form.text()))  # type: ignore[attr-defined]
+    ):
+        flash("下書きをつくりました。次に、きっかけになった発言を選んでください。")
+        return redirect(url_for("catalog.studio_course", slug=begun.slug))
+    return answer("courses/edition_form.html", form, course=None, edition=None)
+
+
+def _draft(slug: str) -> tuple[Course, CourseEdition]:
+    """Return a course the actor may change and its latest edition, whole."""
+    course = own_course(actor(), slug)
+    return course, editions.whole(course.editions[-1].id)
+
+
+@blueprint.route("/studio/<slug>/edit", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def edit_edition(slug: str) -> ResponseReturnValue:
+    """Change what the draft says."""
+    course, edition = _draft(slug)
+    editions.check_editable(edition)
+    form = _with_choices(
+        EditionForm(
+            obj=edition,
+            data={
+                "level": edition.level.value, "format": edition.format.value,
+                "objectives": "\n".join(edition.objectives), "skill_ids": [skill.id for skill in edition.skills],
+            },
+        )
+    )  # fmt: skip
+    if form.is_submitted() and form.validate():
+        editions.write(edition, form.text())
+        flash("下書きを保存しました。")
+        return redirect(url_for("catalog.studio_course", slug=slug))
+    return answer("courses/edition_form.html", form, course=course, edition=edition)
+
+
+@blueprint.route("/studio/<slug>/modules", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def edit_modules(slug: str) -> ResponseReturnValue:
+    """Write the modules and lessons of the draft."""
+    course, edition = _draft(slug)
+    editions.check_editable(edition)
+    form = ModulesForm(text=modules_as_text(editions.modules_of(edition)))
+
+    def write() -> bool:
+        editions.write_modules(edition, form.modules())
+        return True
+
+    if accepted(form, write):
+        flash("単元とレッスンを保存しました。")
+        return redirect(url_for("catalog.studio_course", slug=slug))
+    return answer("courses/modules_form.html", form, course=course, title=edition.title)
+
+
+@blueprint.route("/studio/<slug>/links", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def edit_links(slug: str) -> ResponseReturnValue:
+    """Say which organisations hold the course and which courses come first."""
+    course = own_course(actor(), slug)
+    form = CourseLinksForm(
+        hosts="\n".join(host.code or host.name for host in course.hosts),
+        prerequisites="\n".join(row.slug for row in course.prerequisites),
+    )
+    if accepted(form, lambda: _set_links(course, form)):
+        flash("実施団体と先に受ける講座を保存しました。")
+        return redirect(url_for("catalog.studio_course", slug=slug))
+    return answer("courses/links_form.html", form, slug=slug)
+
+
+def _set_links(course: Course, form: CourseLinksForm) -> bool:
+    try:
+        hosts = {by_code_or_name(name).id for name in form.hosts.lines}
+    except InvalidError as refusal:
+        raise InvalidError(refusal.message, field="hosts") from refusal
+    courses.set_hosts(course, hosts)
+    courses.set_prerequisites(course, form.prerequisites.lines)
+    return True
+
+
+@blueprint.post("/studio/<slug>/next")
+@requires(Permission.WRITE_COURSES)
+def next_edition(slug: str) -> ResponseReturnValue:
+    """Start the next edition as a draft."""
+    edition = editions.next_draft(own_course(actor(), slug), actor().staff_id)
+    flash(f"第{edition.number}版の下書きをつくりました。公開中の版はそのまま受講できます。")
+    return redirect(url_for("catalog.studio_course", slug=slug))
+
+
+@blueprint.get("/studio/<slug>/differences/<int:old>/<int:new>")
+@requires(Permission.WRITE_COURSES)
+def differences(slug: str, old: int, new: int) -> ResponseReturnValue:
+    """Read what differs between two editions."""
+    course = own_course(actor(), slug)
+    by_number = {edition.number: edition.id for edition in course.editions}
+    if old not in by_number or new not in by_number:
+        raise NotFoundError
+    found = editions.differences(editions.whole(by_number[old]), editions.whole(by_number[new]))
+    return render_template("courses/differences.html", course=course, old=old, new=new, differences=found)
+
+
+@blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def new_session(slug: str) -> ResponseReturnValue:
+    """Plan a session of a published course, of the own organisation or of another one."""
+    course, edition = courses.published_course(slug)
+    form, own = SessionForm(), actor().organisation_id
+    if own is None:
+        raise NotFoundError
+    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.command(own))):
+        flash("開催回を計画しました。受付の始まる日から申し込めます。")
+        return redirect(url_for("participation.session_page", session_id=planned.id))
+    return answer("courses/session_form.html", form, course=course, edition=edition, session=None)
+
+
+def _hosted(session_id: int) -> TrainingSession:
+    """Return a session that the actor's organisation holds. Raises NotFoundError."""
+    session = session_for(actor(), session_id)
+    if session.host_id not in actor().scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    return session
+
+
+@blueprint.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def edit_session(session_id: int) -> ResponseReturnValue:
+    """Change a session."""
+    session = _hosted(session_id)
+    begins, ends = clock.local(session.starts_at), clock.local(session.ends_at)
+    last_moment = clock.local(session.applications_close_at - clock.MOMENT)
+    form = SessionForm(
+        obj=session,
+        data={
+            "day": begins.date().isoformat(), "starts_time": f"{begins:%H:%M}", "ends_time": f"{ends:%H:%M}",
+            "audience": session.audience.value,
+            "applications_open_on": clock.local(session.applications_open_at).date().isoformat(),
+            "applications_close_on": last_moment.date().isoformat(),
+        },
+    )  # fmt: skip
+
+    def change() -> bool:
+        training_session.change(actor(), session, form.command(session.host_id))
+        return True
+
+    if accepted(form, change):
+        flash("開催回を変更しました。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    session = _hosted(session_id)
+    return answer("courses/session_form.html", form, course=session.edition.course, edition=session.edition, session=session)
+
+
+@blueprint.route("/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def cancel_session(session_id: int) -> ResponseReturnValue:
+    """Cancel a session, with a reason."""
+    session = _hosted(session_id)
+    form = ReasonForm()
+
+    def cancel() -> bool:
+        training_session.cancel(actor(), session, form.reason.data or "")
+        return True
+
+    if accepted(form, cancel):
+        flash("開催回を中止しました。理由は席のあった人のマイページに表示されます。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    return answer("courses/cancel_session.html", form, session=_hosted(session_id))

@@ -1,0 +1,1 @@
+"""Participation: who has a place, who took part, who finished."""

@@ -1,0 +1,186 @@
+"""Enrolment (受講): a person takes a course at the own pace or in a session; starts, finishes, withdraws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, NotFoundError
+from people import audit
+from people.access import Actor, Permission
+from people.models import Membership, Organisation, SizeClass, Staff
+from people.staff import is_current
+from courses.models import Course, CourseEdition, Format, TrainingSession
+from courses.training_session import is_open_to
+from participation import place, uptake
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+
+ALREADY = "すでにこの講座を受講しています。マイページで確かめてください。"
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A person with the organisation that the enrolment will be counted for."""
+
+    staff_id: int
+    name: str
+    organisation_id: int
+    size_class: SizeClass
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is enrolled in: an edition, and the session if it is taken in one."""
+
+    course: Course
+    edition: CourseEdition
+    session: TrainingSession | None = None
+
+
+def entrant(actor: Actor) -> Entrant:
+    """Return the actor as an entrant. Raises ConflictError for somebody who belongs to no organisation today."""
+    if actor.organisation_id is None:
+        message = "いまの所属がないため申し込めません。研修担当に確かめてください。"
+        raise ConflictError(message)
+    size_class = db.session.scalars(
+        sa.select(Organisation.size_class).where(Organisation.id == actor.organisation_id)
+    ).one()
+    return Entrant(actor.staff_id, actor.name, actor.organisation_id, size_class)
+
+
+def own_entrant(actor: Actor, membership_id: int) -> Entrant:
+    """Return one of the own organisation's staff as an entrant. Raises NotFoundError."""
+    row = db.session.execute(
+        sa.select(Staff.id, Staff.name, Membership.organisation_id, Organisation.size_class)
+        .join(Membership, Membership.staff_id == Staff.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            Membership.id == membership_id,
+            is_current(),
+            actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return Entrant(*row)
+
+
+def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
+    """Enrol a person.
+
+    Raises ConflictError where the person is enrolled already, or no place can be had, and where a course that is
+    held in sessions is asked for without one; NotFoundError where the session is not open to the organisation.
+    """
+    if offer.session is None and offer.edition.format is not Format.E_LEARNING:
+        message = "この講座は開催回を選んで申し込みます。"
+        raise ConflictError(message)
+    if offer.session is not None:
+        if not is_open_to(actor, offer.session):
+            raise NotFoundError
+        place.claim(offer.session.id)
+    enrolment = Enrolment(
+        staff_id=person.staff_id,
+        course_id=offer.course.id,
+        edition_id=offer.edition.id,
+        session_id=offer.session.id if offer.session else None,
+        organisation_id=person.organisation_id,
+        size_class=person.size_class,
+        fiscal_year=clock.current_fiscal_year(),
+        level=offer.edition.level,
+        enrolled_by_id=actor.staff_id,
+        state=EnrolmentState.ENROLLED,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(enrolment)
+            db.session.flush()
+    except IntegrityError as error:
+        raise ConflictError(ALREADY) from error
+    uptake.moved(enrolment, None)
+    if person.staff_id != actor.staff_id:
+        audit.record(
+            actor, "受講を申し込み", f"{person.name}:{offer.edition.title}",
+            organisation_id=person.organisation_id, enrolment=enrolment.id,
+        )  # fmt: skip
+        db.session.flush()
+    return enrolment
+
+
+def move(enrolment: Enrolment, state: EnrolmentState) -> None:
+    """Bring an enrolment into a state, and its count along."""
+    before = enrolment.state
+    enrolment.state = state
+    enrolment.completed_at = clock.now() if state is EnrolmentState.COMPLETED else None
+    db.session.flush()
+    uptake.moved(enrolment, before)
+
+
+def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
+    """Return an enrolment of the actor, or of staff of the own organisation. Raises NotFoundError."""
+    enrolment = db.session.scalar(
+        sa.select(Enrolment)
+        .options(joinedload(Enrolment.edition), joinedload(Enrolment.session), joinedload(Enrolment.staff))
+        .where(
+            Enrolment.id == enrolment_id,
+            sa.or_(
+                Enrolment.staff_id == actor.staff_id,
+                actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
+            ),
+        )
+    )
+    if enrolment is None:
+        raise NotFoundError
+    return enrolment
+
+
+def withdraw(actor: Actor, enrolment: Enrolment) -> None:
+    """Withdraw; the place is free again at once. Raises ConflictError where it is finished or the session began."""
+    if enrolment.state not in OPEN_STATES:
+        message = f"「{enrolment.state.label}」なので取りやめられません。"
+        raise ConflictError(message)
+    if enrolment.session and enrolment.session.starts_at <= clock.now():
+        message = "開催が始まったため、取りやめは研修の実施団体にご連絡ください。"
+        raise ConflictError(message)
+    if enrolment.session_id:
+        place.give_back(enrolment.session_id)
+    move(enrolment, EnrolmentState.WITHDRAWN)
+    if enrolment.staff_id != actor.staff_id:
+        audit.record(
+            actor, "受講を取りやめ", f"{enrolment.staff.name}:{enrolment.edition.title}",
+            organisation_id=enrolment.organisation_id, enrolment=enrolment.id,
+        )  # fmt: skip
+        db.session.flush()
+
+
+def open_enrolment(staff_id: int, course_id: int) -> Enrolment | None:
+    """Return the open enrolment of a person in a course, if there is one."""
+    return db.session.scalar(
+        sa.select(Enrolment)
+        .options(joinedload(Enrolment.session), joinedload(Enrolment.edition))
+        .where(Enrolment.staff_id == staff_id, Enrolment.course_id == course_id, Enrolment.state.in_(OPEN_STATES))
+    )
+
+
+def start(enrolment: Enrolment) -> None:
+    """Note that somebody began to learn at the own pace; to begin again changes nothing."""
+    if enrolment.state is EnrolmentState.ENROLLED:
+        move(enrolment, EnrolmentState.IN_PROGRESS)
+
+
+def finish(enrolment: Enrolment) -> None:
+    """Finish a course taken at the own pace; twice is once. Raises ConflictError where a session decides."""
+    if enrolment.session_id:
+        message = "この講座の修了は、出席によって決まります。"
+        raise ConflictError(message)
+    if enrolment.state in OPEN_STATES:
+        move(enrolment, EnrolmentState.COMPLETED)
+
+
+def course_slug(enrolment: Enrolment) -> str:
+    """Return the address of the course that an enrolment is in."""
+    return db.session.scalars(sa.select(Course.slug).where(Course.id == enrolment.course_id)).one()

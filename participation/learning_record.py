@@ -1,0 +1,98 @@
+"""The record of one person: what is due, what is next, what is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kernel import clock
+from kernel.database import db
+from people.models import Membership
+from people.staff import is_current
+from catalog.models import Adoption, Curriculum, CurriculumStep
+from courses.models import Course, CourseEdition
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from people.access import Actor
+
+
+@dataclass(frozen=True)
+class Due:
+    """A required course of an adopted curriculum that a person has not finished."""
+
+    course: Course
+    curriculum: Curriculum
+    due_on: dt.date | None
+    enrolment: Enrolment | None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether the due date is past."""
+        return self.due_on is not None and self.due_on < clock.today()
+
+
+@dataclass(frozen=True)
+class LearningRecord:
+    """A person's courses: due, open and done."""
+
+    due: Sequence[Due]
+    open: Sequence[Enrolment]
+    done: Sequence[Enrolment]
+
+
+def record_of(actor: Actor) -> LearningRecord:
+    """Return the actor's own record, in two queries."""
+    rows = db.session.scalars(
+        sa.select(Enrolment)
+        .join(Enrolment.edition)
+        .options(
+            contains_eager(Enrolment.edition), joinedload(Enrolment.course), joinedload(Enrolment.session)
+        )
+        .where(Enrolment.staff_id == actor.staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .order_by(Enrolment.enrolled_at.desc())
+        .limit(200)
+    ).all()
+    finished = {row.course_id for row in rows if row.state is EnrolmentState.COMPLETED}
+    opened = {row.course_id: row for row in rows if row.state in OPEN_STATES}
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return LearningRecord(
+        due=_due(actor, finished, opened),
+        open=sorted(opened.values(), key=lambda row: (row.session.starts_at if row.session else far, row.id)),
+        done=[row for row in rows if row.state not in OPEN_STATES],
+    )
+
+
+def _due(actor: Actor, finished: set[int], opened: dict[int, Enrolment]) -> list[Due]:
+    mine = (
+        sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
+        .join(Membership, Membership.organisation_id == Adoption.organisation_id)
+        .where(
+            Membership.staff_id == actor.staff_id,
+            is_current(),
+            sa.or_(Adoption.department == "", Adoption.department == Membership.department),
+        )
+        .group_by(Adoption.curriculum_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(CurriculumStep, mine.c.due_on)
+        .join(mine, mine.c.curriculum_id == CurriculumStep.curriculum_id)
+        .options(
+            joinedload(CurriculumStep.curriculum),
+            joinedload(CurriculumStep.course).joinedload(Course.published).load_only(CourseEdition.title, CourseEdition.minutes),
+        )
+        .where(CurriculumStep.required)
+        .order_by(mine.c.due_on.nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)
+    )
+    due: dict[int, Due] = {}
+    for step, due_on in rows:
+        if step.course_id not in finished and step.course.published and step.course_id not in due:
+            due[step.course_id] = Due(step.course, step.curriculum, due_on, opened.get(step.course_id))
+    return list(due.values())

@@ -1,0 +1,79 @@
+"""Tables of participation: enrolments, and their count by organisation, year and level."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+from kernel.vocabulary import Term
+from courses.models import Course, CourseEdition, Level, TrainingSession
+from people.models import Organisation, SizeClass, Staff
+
+
+class EnrolmentState(Term):
+    """Where an enrolment stands."""
+
+    ENROLLED = "enrolled", "受講予定"
+    IN_PROGRESS = "in progress", "受講中"
+    COMPLETED = "completed", "修了"
+    ABSENT = "absent", "欠席"
+    WITHDRAWN = "withdrawn", "取りやめ"
+
+
+OPEN_STATES = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS)
+_OPEN = sa.text("state IN ('enrolled', 'in progress')")
+
+
+class Enrolment(Base):
+    """An enrolment (受講): a person takes an edition, in a session or at the own pace.
+
+    It keeps the organisation and size class that the person belonged to at that time: history does not move
+    with people. `fiscal_year` is that of the enrolment.
+    """
+
+    __tablename__ = "enrolment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("course_edition.id"))
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("training_session.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    size_class: Mapped[SizeClass]
+    fiscal_year: Mapped[int]
+    level: Mapped[Level]
+    state: Mapped[EnrolmentState] = mapped_column(default=EnrolmentState.ENROLLED)
+    enrolled_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    enrolled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    completed_at: Mapped[dt.datetime | None]
+    staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+    edition: Mapped[CourseEdition] = relationship(lazy="raise_on_sql")
+    session: Mapped[TrainingSession | None] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.Index(
+            "uq_enrolment_open", "staff_id", "course_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+        sa.Index("ix_enrolment_staff_id_state", "staff_id", "state"),
+        sa.Index("ix_enrolment_session_id", "session_id"),
+        sa.Index("ix_enrolment_course", "course_id", "organisation_id", "fiscal_year", "state"),
+        sa.Index("ix_enrolment_organisation", "organisation_id", "fiscal_year", "course_id", "state"),
+        sa.CheckConstraint("(state = 'completed') = (completed_at IS NOT NULL)", "completed_has_a_time"),
+    )
+
+
+class Uptake(Base):
+    """How many enrolments an organisation has in a fiscal year on a level, kept in the transaction that changes it."""
+
+    __tablename__ = "uptake"
+    fiscal_year: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    level: Mapped[Level] = mapped_column(primary_key=True)
+    enrolled: Mapped[int] = mapped_column(default=0)
+    in_progress: Mapped[int] = mapped_column(default=0)
+    completed: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (sa.CheckConstraint("enrolled >= in_progress + completed", "parts_within_whole"),)

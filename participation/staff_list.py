@@ -1,0 +1,153 @@
+"""A list of own staff, pasted or as a CSV file (UTF-8 or CP932), and what enrolling them would do, line by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kernel.database import db
+from kernel.errors import ConflictError, InvalidError
+from kernel.text import folded, normalised
+from kernel.vocabulary import Term
+from people.access import Actor, Permission
+from people.models import Membership, Organisation, Staff
+from people.staff import is_current
+from participation import enrolment as enrolments
+from participation.enrolment import Entrant, Offer
+from participation.models import OPEN_STATES, Enrolment
+
+MOST_LINES = 2000
+HEADINGS = {"職員番号", "メールアドレス", "氏名", "番号", "メール", "name", "email", "staffnumber"}
+
+
+class Outcome(Term):
+    """What becomes of a line."""
+
+    ENROLS = "enrols", "申し込みます"
+    ALREADY = "already", "すでに受講しています"
+    TWICE = "twice", "一覧に二度あります"
+    UNKNOWN = "unknown", "自団体の職員に見つかりません"
+    SEVERAL = "several", "同じ氏名の職員が複数います"
+    NO_PLACE = "no place", "席が足りません"
+
+
+@dataclass(frozen=True)
+class ListedLine:
+    """A line of the list: its number, what it says, whom it means and what becomes of it."""
+
+    number: int
+    text: str
+    person: Entrant | None
+    outcome: Outcome
+
+
+def text_of_file(content: bytes) -> str:
+    """Return the text of an uploaded file: UTF-8 with or without BOM, else CP932. Raises InvalidError."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    message = "ファイルの文字コードが分かりません。ExcelからCSV形式で保存し直してください。"
+    raise InvalidError(message, field="file")
+
+
+def preview(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
+    """Return what enrolling the people of a list would do; nothing is changed.
+
+    A line is known by a staff number, an e-mail address or a name that only one of the own staff bears.
+    Raises InvalidError where the list is empty or too long.
+    """
+    lines = _lines(text)
+    if not lines:
+        message = "職員番号、メールアドレス、氏名のどれかを一行に一人ずつ入力してください。"
+        raise InvalidError(message, field="text")
+    if len(lines) > MOST_LINES:
+        message = f"一度に申し込めるのは{MOST_LINES}人までです。"
+        raise InvalidError(message, field="text")
+    by_key = _own_staff(actor)
+    enrolled = set(
+        db.session.scalars(
+            sa.select(Enrolment.staff_id).where(
+                Enrolment.course_id == offer.course.id,
+                Enrolment.state.in_(OPEN_STATES),
+                actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
+            )
+        )
+    )
+    free = offer.session.capacity - offer.session.taken if offer.session else MOST_LINES
+    seen: set[int] = set()
+    result = []
+    for number, cells in lines:
+        people = next((by_key[key] for cell in cells if (key := folded(cell)) in by_key), [])
+        outcome = _outcome(people, seen, enrolled, free)
+        if outcome is Outcome.ENROLS:
+            free -= 1
+        seen |= {person.staff_id for person in people}
+        result.append(ListedLine(number, " ".join(cells), people[0] if len(people) == 1 else None, outcome))
+    return result
+
+
+def _outcome(people: list[Entrant], seen: set[int], enrolled: set[int], free: int) -> Outcome:
+    if not people:
+        return Outcome.UNKNOWN
+    if len(people) > 1:
+        return Outcome.SEVERAL
+    staff_id = people[0].staff_id
+    if staff_id in seen:
+        return Outcome.TWICE
+    if staff_id in enrolled:
+        return Outcome.ALREADY
+    return Outcome.ENROLS if free > 0 else Outcome.NO_PLACE
+
+
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    delimiter = "\t" if "\t" in text else ","
+    reader = csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter)
+    lines = []
+    try:
+        for row in reader:
+            cells = [normalised(cell) for cell in row if cell.strip()]
+            if cells and not all(folded(cell) in HEADINGS for cell in cells):
+                lines.append((reader.line_num, cells))
+    except csv.Error as error:
+        message = f"{reader.line_num}行目を読めません。一行に一人ずつ入力してください。"
+        raise InvalidError(message, field="text") from error
+    return lines
+
+
+def _own_staff(actor: Actor) -> dict[str, list[Entrant]]:
+    """Return the own staff by staff number, e-mail address and name."""
+    by_key: dict[str, list[Entrant]] = {}
+    rows = db.session.execute(
+        sa.select(
+            Staff.id, Staff.name, Staff.email, Membership.staff_number, Membership.organisation_id,
+            Organisation.size_class,
+        )
+        .join(Membership, Membership.staff_id == Staff.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(is_current(), actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id))
+    )  # fmt: skip
+    for row in rows:
+        person = Entrant(row.id, row.name, row.organisation_id, row.size_class)
+        for key in {folded(text) for text in (row.staff_number, row.email, row.name) if text}:
+            by_key.setdefault(key, []).append(person)
+    return by_key
+
+
+def enrol_all(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
+    """Enrol the people of a list; return what became of each line. A line that is refused refuses no other one."""
+    result = []
+    for line in preview(actor, offer, text):
+        outcome = line.outcome
+        if outcome is Outcome.ENROLS and line.person:
+            try:
+                with db.session.begin_nested():
+                    enrolments.enrol(actor, line.person, offer)
+            except ConflictError as refusal:
+                outcome = Outcome.ALREADY if refusal.message == enrolments.ALREADY else Outcome.NO_PLACE
+        result.append(ListedLine(line.number, line.text, line.person, outcome))
+    return result

@@ -1,0 +1,73 @@
+"""The page of a training session: when, where, how many places, my place; the roster and the attendance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from people.access import Permission, actor, requires
+from courses.training_session import session_for, state_of
+from participation import enrolment as enrolments
+from participation import roster
+from participation.enrolment import Offer
+from participation.forms import attendance_from
+from participation.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/sessions/<int:session_id>")
+@requires(Permission.TAKE_PART)
+def session_page(session_id: int) -> ResponseReturnValue:
+    """Show a session."""
+    session = session_for(actor(), session_id)
+    mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
+    return render_template(
+        "participation/session.html",
+        session=session,
+        course=session.edition.course,
+        state=state_of(session),
+        mine=mine if mine and mine.session_id == session.id else None,
+        enrolled_elsewhere=mine if mine and mine.session_id != session.id else None,
+        is_host=roster.may_enter_attendance(actor(), session),
+        people=roster.roster(actor(), session),
+    )
+
+
+@blueprint.post("/sessions/<int:session_id>/enrol")
+@requires(Permission.TAKE_PART)
+def enrol_in_session(session_id: int) -> ResponseReturnValue:
+    """Take a place in a session."""
+    session = session_for(actor(), session_id)
+    enrolments.enrol(
+        actor(), enrolments.entrant(actor()), Offer(session.edition.course, session.edition, session)
+    )
+    flash("席を確保しました。当日お待ちしています。")
+    return redirect(url_for("participation.session_page", session_id=session_id))
+
+
+@blueprint.route("/enrolments/<int:enrolment_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.TAKE_PART)
+def withdraw(enrolment_id: int) -> ResponseReturnValue:
+    """Withdraw, after a question."""
+    enrolment = enrolments.own_enrolment(actor(), enrolment_id)
+    if request.method == "GET":
+        return render_template("participation/withdraw.html", enrolment=enrolment)
+    enrolments.withdraw(actor(), enrolment)
+    flash("受講を取りやめました。あらためて申し込むこともできます。")
+    return redirect(url_for("participation.me"))
+
+
+@blueprint.route("/sessions/<int:session_id>/attendance", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def attendance(session_id: int) -> ResponseReturnValue:
+    """Enter who attended."""
+    session = session_for(actor(), session_id)
+    if request.method == "POST":
+        changed = roster.enter_attendance(actor(), session, attendance_from(request.form.to_dict()))
+        flash(f"出欠を保存しました(変更 {changed}人)。出席した人は修了になります。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    people = roster.attendance_sheet(actor(), session)
+    return render_template("participation/attendance.html", session=session, people=people)

@@ -1,0 +1,1 @@
+"""Review: what it all came to, for those who may know."""

@@ -1,0 +1,98 @@
+"""Outcome: what came of a remark or a course, shown to everybody and therefore never a small group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel.database import db
+from people.models import Kind, Organisation
+from catalog.models import Adoption, Motivation, Remark
+from courses.models import Course
+from participation.models import Enrolment, EnrolmentState, Uptake
+from review.suppression import is_small
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A course that a remark motivated, and who took it: None where there are too few to be shown."""
+
+    motivation: Motivation
+    people: int | None
+    organisations: int | None
+
+
+def outcomes_of(remark: Remark) -> list[Outcome]:
+    """Return the courses that a remark motivated and what came of each, in two queries."""
+    motivations: Sequence[Motivation] = db.session.scalars(
+        sa.select(Motivation)
+        .options(
+            joinedload(Motivation.course).joinedload(Course.published),
+            joinedload(Motivation.course).joinedload(Course.owner),
+            joinedload(Motivation.author),
+        )
+        .where(Motivation.remark_id == remark.id)
+        .order_by(Motivation.id)
+    ).all()
+    counts = {
+        course_id: (people, organisations)
+        for course_id, people, organisations in db.session.execute(
+            sa.select(
+                Enrolment.course_id,
+                sa.func.count(sa.distinct(Enrolment.staff_id)),
+                sa.func.count(sa.distinct(Enrolment.organisation_id)),
+            )
+            .where(
+                Enrolment.course_id.in_([motivation.course_id for motivation in motivations]),
+                Enrolment.state != EnrolmentState.WITHDRAWN,
+            )
+            .group_by(Enrolment.course_id)
+        )
+    }
+    return [_outcome(motivation, *counts.get(motivation.course_id, (0, 0))) for motivation in motivations]
+
+
+def _outcome(motivation: Motivation, people: int, organisations: int) -> Outcome:
+    return Outcome(motivation, None, None) if is_small(people) else Outcome(motivation, people, organisations)
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """The numbers of the front page."""
+
+    courses: int
+    answered: int
+    municipalities: int
+    completed: int | None
+
+
+def so_far(courses: int) -> SoFar:
+    """Return what has been reached so far: answered remarks, municipalities that take part, completions."""
+    published = sa.select(Course.id).where(Course.published_id.is_not(None))
+    no_municipality = (Kind.HOST, Kind.JOINT_BODY)
+    row = db.session.execute(
+        sa.select(
+            sa.select(sa.func.count(sa.distinct(Motivation.remark_id)))
+            .where(Motivation.course_id.in_(published))
+            .scalar_subquery(),
+            sa.select(sa.func.count())
+            .select_from(Organisation)
+            .where(
+                Organisation.kind.not_in(no_municipality),
+                sa.or_(
+                    sa.exists(sa.select(Adoption.id).where(Adoption.organisation_id == Organisation.id)),
+                    Organisation.id.in_(sa.select(Uptake.organisation_id)),
+                ),
+            )
+            .scalar_subquery(),
+            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0)).scalar_subquery(),
+        )
+    ).one()
+    answered, municipalities, completed = row
+    return SoFar(courses, answered, municipalities, None if is_small(completed) else completed)

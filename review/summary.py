@@ -1,0 +1,240 @@
+"""The summary (参加状況): enrolled, in progress, completed, by organisation or by course, for a fiscal year.
+
+Without a course or curriculum the count by organisation, year and level answers (`participation.uptake`); with
+one, the enrolments of its courses do. Neither grows with what is not asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import db
+from kernel.page import Page
+from people.access import Actor, Permission
+from people.models import Organisation
+from catalog.models import Curriculum, CurriculumStep
+from courses.models import Course, CourseEdition, Level
+from participation.models import Enrolment, EnrolmentState, Uptake
+from review.suppression import NOBODY, Figures, suppressed, suppressed_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+A_PAGE = 20
+YEARS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is asked for; empty means everything."""
+
+    fiscal_year: int
+    level: Level | None = None
+    curriculum: str = ""
+    course: str = ""
+    prefecture: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: an organisation or a course, its figures, and those of the year before."""
+
+    label: str
+    reference: str
+    figures: Figures
+    before: Figures = NOBODY
+
+    @property
+    def change(self) -> float | None:
+        """Return by how much the rate changed since the year before; None where it cannot be told."""
+        if self.figures.rate is None or self.before.rate is None:
+            return None
+        return self.figures.rate - self.before.rate
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The participation page: total, lines by organisation or course, and the years as a line of time."""
+
+    filter: Filter
+    by_organisation: bool
+    total: Figures
+    lines: Page[Line]
+    years: Sequence[tuple[int, Figures]]
+    all_lines: Sequence[Line]
+
+
+def read_filter(arguments: Mapping[str, str], page: int) -> Filter:
+    """Read a filter from an address; what is unknown in it is left out."""
+    year = arguments.get("year", "")
+    level = next((level for level in Level if level.value == arguments.get("level")), None)
+    return Filter(
+        fiscal_year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else clock.current_fiscal_year(),  # noqa: PLR2004
+        level=level,
+        curriculum=arguments.get("curriculum", "")[:80],
+        course=arguments.get("course", "")[:80],
+        prefecture=arguments.get("prefecture", "")[:4],
+        page=page,
+    )
+
+
+def summarise(actor: Actor, wanted: Filter) -> Summary:
+    """Return the participation of the organisations the actor reviews.
+
+    Of several organisations there is a line each, of a single one a line for each course.
+    """
+    scope = actor.scope(Permission.READ_PARTICIPATION)
+    by_organisation = scope.everywhere
+    source = _source(wanted)
+    mine = scope.where(source.organisation_id)
+    if by_organisation:
+        lines = _lines_by_organisation(source, wanted, mine)
+    else:
+        lines = _lines_by_course(wanted, scope.where(Enrolment.organisation_id))
+    total = sum((line.figures for line in lines), NOBODY)
+    years = _years(source, wanted, mine)
+    if not actor.scope(Permission.READ_NAMES) or by_organisation:
+        lines = _shown(lines, actor.scope(Permission.READ_NAMES).organisation_ids)
+        total, years = suppressed(total), [(year, suppressed(figures)) for year, figures in years]
+    begin = (wanted.page - 1) * A_PAGE
+    return Summary(
+        filter=wanted,
+        by_organisation=by_organisation,
+        total=total,
+        lines=Page(lines[begin : begin + A_PAGE], len(lines), wanted.page, A_PAGE),
+        years=years,
+        all_lines=lines,
+    )
+
+
+def _shown(lines: list[Line], own_ids: frozenset[int]) -> list[Line]:
+    """Return the lines as somebody may see them who is entitled to the names of some organisations only."""
+    figures = suppressed_groups([line.figures for line in lines])
+    before = [suppressed(line.before) for line in lines]
+    own = {str(organisation_id) for organisation_id in own_ids}
+    return [
+        line if line.reference in own else Line(line.label, line.reference, shown, earlier)
+        for line, shown, earlier in zip(lines, figures, before, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The table that answers, and how its rows are counted."""
+
+    organisation_id: Any
+    fiscal_year: Any
+    sums: tuple[Any, Any, Any]
+    where: tuple[Any, ...]
+
+
+def _source(wanted: Filter) -> _Source:
+    if not (wanted.course or wanted.curriculum):
+        level = (Uptake.level == wanted.level,) if wanted.level else ()
+        total = sa.func.sum
+        return _Source(
+            Uptake.organisation_id, Uptake.fiscal_year,
+            (total(Uptake.enrolled), total(Uptake.in_progress), total(Uptake.completed)), level,
+        )  # fmt: skip
+    return _Source(
+        Enrolment.organisation_id, Enrolment.fiscal_year, _counts(), (*_of_courses(wanted), *_of_level(wanted))
+    )
+
+
+def _counts() -> tuple[Any, Any, Any]:
+    return (
+        sa.func.count(),
+        sa.func.count().filter(Enrolment.state == EnrolmentState.IN_PROGRESS),
+        sa.func.count().filter(Enrolment.state == EnrolmentState.COMPLETED),
+    )
+
+
+def _of_level(wanted: Filter) -> tuple[Any, ...]:
+    return (Enrolment.level == wanted.level,) if wanted.level else ()
+
+
+def _of_courses(wanted: Filter) -> tuple[Any, ...]:
+    conditions: list[Any] = [Enrolment.state != EnrolmentState.WITHDRAWN]
+    if wanted.course:
+        conditions.append(Enrolment.course_id.in_(sa.select(Course.id).where(Course.slug == wanted.course)))
+    if wanted.curriculum:
+        steps = sa.select(CurriculumStep.course_id).join(Curriculum, Curriculum.id == CurriculumStep.curriculum_id)
+        conditions.append(Enrolment.course_id.in_(steps.where(Curriculum.slug == wanted.curriculum)))
+    return tuple(conditions)
+
+
+def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[Line]:  # noqa: ANN401
+    """Return a line for each organisation that enrolled anybody this year, by code."""
+    figures: dict[int, dict[int, Figures]] = {}
+    years = (wanted.fiscal_year, wanted.fiscal_year - 1)
+    for organisation_id, year, *counts in db.session.execute(
+        sa.select(source.organisation_id, source.fiscal_year, *source.sums)
+        .where(mine, *source.where, source.fiscal_year.in_(years))
+        .group_by(source.organisation_id, source.fiscal_year)
+    ):
+        figures.setdefault(organisation_id, {})[year] = Figures(*counts)
+    names = sa.select(Organisation.id, Organisation.name, Organisation.prefecture).order_by(
+        Organisation.code.is_(None), Organisation.code, Organisation.id
+    )
+    if wanted.prefecture:
+        names = names.where(Organisation.prefecture == wanted.prefecture)
+    return [
+        Line(
+            f"{prefecture or ''}{name}" if prefecture != name else name,
+            str(organisation_id),
+            figures[organisation_id][wanted.fiscal_year],
+            figures[organisation_id].get(wanted.fiscal_year - 1, NOBODY),
+        )
+        for organisation_id, name, prefecture in db.session.execute(names)
+        if wanted.fiscal_year in figures.get(organisation_id, {})
+    ]
+
+
+def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:  # noqa: ANN401
+    """Return a line for each course that the organisation's staff enrolled in this year, most enrolled first."""
+    years = (wanted.fiscal_year, wanted.fiscal_year - 1)
+    counted = (
+        sa.select(
+            Enrolment.course_id, Enrolment.fiscal_year,
+            *(count.label(name) for name, count in zip(("a", "b", "c"), _counts(), strict=True)),
+        )
+        .where(mine, *_of_courses(wanted), *_of_level(wanted), Enrolment.fiscal_year.in_(years))
+        .group_by(Enrolment.course_id, Enrolment.fiscal_year)
+        .subquery()
+    )  # fmt: skip
+    latest = sa.func.coalesce(
+        Course.published_id,
+        sa.select(sa.func.max(CourseEdition.id)).where(CourseEdition.course_id == Course.id).scalar_subquery(),
+    )
+    figures: dict[tuple[str, str], dict[int, Figures]] = {}
+    for slug, title, year, *counts in db.session.execute(
+        sa.select(Course.slug, CourseEdition.title, counted.c.fiscal_year, counted.c.a, counted.c.b, counted.c.c)
+        .join(Course, Course.id == counted.c.course_id)
+        .join(CourseEdition, CourseEdition.id == latest)
+    ):
+        figures.setdefault((slug, title), {})[year] = Figures(*counts)
+    lines = [
+        Line(title, slug, years_of[wanted.fiscal_year], years_of.get(wanted.fiscal_year - 1, NOBODY))
+        for (slug, title), years_of in figures.items()
+        if wanted.fiscal_year in years_of
+    ]
+    return sorted(lines, key=lambda line: (-(line.figures.enrolled or 0), line.reference))
+
+
+def _years(source: _Source, wanted: Filter, mine: Any) -> list[tuple[int, Figures]]:  # noqa: ANN401
+    first = wanted.fiscal_year - YEARS_SHOWN + 1
+    statement = (
+        sa.select(source.fiscal_year, *source.sums)
+        .where(mine, *source.where, source.fiscal_year.between(first, wanted.fiscal_year))
+        .group_by(source.fiscal_year)
+    )
+    if wanted.prefecture:
+        here = sa.select(Organisation.id).where(Organisation.prefecture == wanted.prefecture)
+        statement = statement.where(source.organisation_id.in_(here))
+    found = {year: Figures(*counts) for year, *counts in db.session.execute(statement)}
+    return [(year, found.get(year, NOBODY)) for year in range(first, wanted.fiscal_year + 1)]
