@@ -132,7 +132,9 @@ def preview(command: ImportArticle) -> Preview:
     if article and article.digest and gone & {row.position for row in article.remarks if row.id in cited}:
         message = f"講座が引用している発言({min(gone)}番目)が、この記事にはありません。記事の全文か確かめてください。"
         raise ConflictError(message, field="text")
-    unchanged = bool(article) and article.digest == digest_of(command.text) and not command.corrections  # type: ignore[union-attr]
+    same_text = article is not None and article.digest == digest_of(command.text)
+    corrected = [row for row in compared if row.read.position in command.corrections]
+    unchanged = same_text and all(_reads_alike(row) for row in corrected)
     return Preview(reading, key, article, compared, unchanged)
 
 
@@ -176,6 +178,12 @@ def _compare(read: ReadRemark, stored: Remark | None, cited: set[int]) -> Compar
     else:
         match = Match.CONFLICT if is_cited else Match.CHANGED
     return Compared(read, stored, match, is_cited)
+
+
+def _reads_alike(row: Compared) -> bool:
+    """Tell whether speaker and headings are those that are stored."""
+    names = ("speaker", "heading", "subheading")
+    return row.stored is not None and all(getattr(row.read, name) == getattr(row.stored, name) for name in names)
 
 
 def store(actor: Actor | None, command: ImportArticle) -> Preview:

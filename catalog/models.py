@@ -101,7 +101,8 @@ remark_topic = sa.Table(
 class Remark(Base):
     """A remark (発言): our summary, and the quotation once an operator has imported the article.
 
-    `asks` tells that it asks for something: such a remark waits for an answer.
+    `asks` tells that it asks for something: such a remark waits for an answer. `summary_sha256` is the digest of
+    the text that the summary was written from, `sha256` that of the text that is stored or expected.
     """
 
     __tablename__ = "remark"
@@ -112,6 +113,7 @@ class Remark(Base):
     heading: Mapped[str | None]
     subheading: Mapped[str | None]
     summary: Mapped[str | None]
+    summary_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     asks: Mapped[bool] = mapped_column(default=False)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     text: Mapped[str | None]
@@ -119,6 +121,11 @@ class Remark(Base):
     topics: Mapped[list[Topic]] = relationship(secondary=remark_topic, lazy="raise_on_sql", order_by=Topic.name)
     motivations: Mapped[list[Motivation]] = relationship(back_populates="remark", lazy="raise_on_sql")
     __table_args__ = (sa.UniqueConstraint("article_id", "position"),)
+
+    @property
+    def is_verified(self) -> bool:
+        """Tell whether the imported text is the one that the summary was written from (照合済)."""
+        return self.text is not None and self.summary is not None and self.sha256 == self.summary_sha256
 
 
 class Motivation(Base):

@@ -116,6 +116,11 @@ class Actor(UserMixin):  # type: ignore[misc]
         """Tell whether the person holds a role anywhere."""
         return any(held is role for _id, held in self.roles)
 
+    @property
+    def role_labels(self) -> list[str]:
+        """Return the labels of the roles held, each once."""
+        return [role.label for role in dict.fromkeys(role for _id, role in self.roles)]
+
     def grantable(self, organisation_id: int) -> list[Role]:
         """Return the roles this person may grant in an organisation: none that entitles to more than the own."""
         if self.holds(Role.SECRETARIAT):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from kernel import clock
 from kernel.database import db
@@ -207,10 +208,9 @@ def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:  # noqa: ANN401
         .group_by(Enrolment.course_id, Enrolment.fiscal_year)
         .subquery()
     )  # fmt: skip
-    latest = sa.func.coalesce(
-        Course.published_id,
-        sa.select(sa.func.max(CourseEdition.id)).where(CourseEdition.course_id == Course.id).scalar_subquery(),
-    )
+    any_edition = aliased(CourseEdition)
+    newest = sa.select(sa.func.max(any_edition.id)).where(any_edition.course_id == Course.id).scalar_subquery()
+    latest = sa.func.coalesce(Course.published_id, newest)
     figures: dict[tuple[str, str], dict[int, Figures]] = {}
     for slug, title, year, *counts in db.session.execute(
         sa.select(Course.slug, CourseEdition.title, counted.c.fiscal_year, counted.c.a, counted.c.b, counted.c.c)

@@ -339,6 +339,7 @@ def upgrade() -> None:
     sa.Column('heading', sa.Text(), nullable=True),
     sa.Column('subheading', sa.Text(), nullable=True),
     sa.Column('summary', sa.Text(), nullable=True),
+    sa.Column('summary_sha256', sa.String(length=64), nullable=True),
     sa.Column('asks', sa.Boolean(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('text', sa.Text(), nullable=True),

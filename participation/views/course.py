@@ -12,6 +12,7 @@ from catalog import motivation
 from courses import edition as editions
 from courses.course import published_course
 from courses.markdown import rendered
+from courses.models import Format
 from courses.training_session import coming_sessions, state_of
 from participation import enrolment as enrolments
 from participation.enrolment import Offer
@@ -32,7 +33,7 @@ def course(slug: str) -> ResponseReturnValue:
         course=found,
         edition=edition,
         motivations=motivation.motivations_of(found.id),
-        sessions=coming_sessions(found, person),
+        sessions=[] if edition.format is Format.E_LEARNING else coming_sessions(found, person),
         mine=enrolments.open_enrolment(person.staff_id, found.id) if person else None,
         state_of=state_of,
     )
