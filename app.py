@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+import click
 import sqlalchemy as sa
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask.cli import with_appcontext
 from flask_login import LoginManager
-from flask_migrate import Migrate
+from flask_migrate import Migrate, upgrade
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import catalog.cli
-import catalog.views
-import courses.views
-import participation.cli
-import participation.views
-import people.cli
-import people.views
-import review.views
 from kernel import clock, transaction
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.settings import Settings
+
+import people.cli
+import people.views
 from people import access
 from people.staff import load_actor
+
+import courses.views
+
+import catalog.cli
+import catalog.views
+
+import participation.cli
+import participation.views
+
+import review.views
 
 if TYPE_CHECKING:
     from flask import Response
@@ -88,12 +96,12 @@ def _add_sign_in(app: Flask) -> None:
     login.user_loader(load_actor)
     login.session_protection = None  # an office behind changing addresses must not be signed out
 
-    @login.unauthorized_handler
     def ask_to_sign_in() -> ResponseReturnValue:
         flash("サインインすると、このページを開けます。")
         wanted = request.full_path.rstrip("?") if request.method == "GET" else request.referrer and "/"
         return redirect(url_for("people.sign_in_page", next=wanted))
 
+    login.unauthorized_handler(ask_to_sign_in)
     app.before_request(access.guard)
 
 
@@ -103,16 +111,29 @@ def _add_pages(app: Flask) -> None:
         app.register_blueprint(views.blueprint)
     for commands in (people.cli, catalog.cli, participation.cli):
         app.cli.add_command(commands.group)
-    app.jinja_env.filters.update(
-        date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label
-    )
+    app.jinja_env.filters.update(date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label)
     app.jinja_env.globals.update(visitor=access.visitor, Permission=access.Permission, clock=clock)
+
+    app.cli.add_command(prepare)
 
     @app.get("/healthz")
     @access.public
     def health() -> ResponseReturnValue:
         db.session.execute(sa.select(1))
         return {"status": "ok"}
+
+
+@click.command("prepare")
+@with_appcontext
+def prepare() -> None:
+    """Bring the database up to date: migrations, organisations, starter content and, with DEMO=1, sample staff."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade()
+    context = click.get_current_context()
+    context.invoke(people.cli.load)
+    context.invoke(catalog.cli.load)
+    if current_app.extensions["settings"].demo:
+        context.invoke(participation.cli.load_demo)
 
 
 def _add_answers(app: Flask) -> None:
@@ -151,13 +172,21 @@ def _add_answers(app: Flask) -> None:
 
 
 HTTP_PAGES = {
-    400: ("受け付けられませんでした", "送られた内容を読み取れませんでした。前のページに戻って、もう一度お試しください。"),
+    400: (
+        "受け付けられませんでした",
+        "送られた内容を読み取れませんでした。前のページに戻って、もう一度お試しください。",
+    ),
     404: ("ページが見つかりません", "番地が変わったか、このページを見る権限がないようです。"),
     405: ("受け付けられませんでした", "この番地は、ページのボタンから開いてください。"),
     413: ("ファイルが大きすぎます", "4MBまでにしてから、もう一度お試しください。"),
-    500: ("思わぬ問題が起きました", "ご不便をおかけします。入力した内容は保存されていません。少したってから、もう一度お試しください。"),
+    500: (
+        "思わぬ問題が起きました",
+        "ご不便をおかけします。入力した内容は保存されていません。少したってから、もう一度お試しください。",
+    ),
 }
 
 
 def _page(title: str, message: str, status: int) -> ResponseReturnValue:
-    return render_template("error.html", title=title, message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1]), status
+    return render_template(
+        "error.html", title=title, message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1]
+    ), status

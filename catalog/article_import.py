@@ -19,7 +19,9 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError
 from kernel.vocabulary import Term
+
 from people import audit
+
 from catalog.article import Article as Reading
 from catalog.article import Remark as ReadRemark
 from catalog.article import parse
@@ -125,9 +127,7 @@ def preview(command: ImportArticle) -> Preview:
     article = _stored(key, note_key)
     stored = {remark.position: remark for remark in article.remarks} if article else {}
     cited = _cited(article) if article else set()
-    compared = tuple(
-        _compare(remark, stored.get(remark.position), cited) for remark in reading.remarks
-    )
+    compared = tuple(_compare(remark, stored.get(remark.position), cited) for remark in reading.remarks)
     gone = {position for position in stored if position > len(reading.remarks)}
     if article and article.digest and gone & {row.position for row in article.remarks if row.id in cited}:
         message = f"講座が引用している発言({min(gone)}番目)が、この記事にはありません。記事の全文か確かめてください。"
@@ -197,7 +197,9 @@ def store(actor: Actor | None, command: ImportArticle) -> Preview:
         return seen
     if seen.conflicts and not command.accept_changes:
         places = "、".join(str(remark.read.position) for remark in seen.conflicts)
-        message = f"講座が引用している発言({places}番目)の文章が変わっています。両方を見比べて、取り込むか決めてください。"
+        message = (
+            f"講座が引用している発言({places}番目)の文章が変わっています。両方を見比べて、取り込むか決めてください。"
+        )
         raise ConflictError(message)
     note_key = note_key_of(command.url)
     article = seen.article or _new_article(seen, note_key)

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.settings import CONTENT
+
 from catalog import article_import, starter
 from catalog.article import parse
 from catalog.search import index
@@ -43,7 +44,7 @@ def parse_files(files: tuple[Path, ...]) -> None:
 @FILES
 @click.option("--url", default="", help="Address of the article (for one file).")
 @click.option("--accept-changes", is_flag=True, help="Take changed remarks although courses cite them.")
-def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> None:  # noqa: FBT001 - click gives a flag
+def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> None:  # noqa: FBT001
     """Store the articles of FILES; the same text again changes nothing."""
     for file in files:
         command = article_import.ImportArticle(text_of(file), url if len(files) == 1 else "", {}, accept_changes)

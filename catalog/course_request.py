@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from kernel.database import add
+
 from people.access import Actor, Permission
+
 from catalog.models import CourseRequest
 
 
@@ -15,7 +17,7 @@ def ask_for_course(actor: Actor, wish: str) -> CourseRequest:
     return add(CourseRequest(staff_id=actor.staff_id, organisation_id=actor.organisation_id, wish=wish))
 
 
-def requests_for(actor: Actor) -> sa.Select[tuple[CourseRequest]]:
+def requests_for(actor: Actor) -> sa.Select[CourseRequest]:
     """Return the statement of the requests of the actor's organisations, latest first."""
     return (
         sa.select(CourseRequest)

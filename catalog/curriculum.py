@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,19 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
+
 from people import audit
 from people.access import Actor, Permission
 from people.models import Organisation
-from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
-from catalog.search import index
+
 from courses.course import SLUG
 from courses.models import Course, CourseEdition
 
+from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
+from catalog.search import index
+
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
 
@@ -50,7 +53,7 @@ class Adopt:
     due_on: dt.date | None
 
 
-def _with_steps(statement: sa.Select[tuple[Curriculum]]) -> sa.Select[tuple[Curriculum]]:
+def _with_steps(statement: sa.Select[Curriculum]) -> sa.Select[Curriculum]:
     return statement.options(
         joinedload(Curriculum.owner),
         joinedload(Curriculum.track),
@@ -70,16 +73,14 @@ def published_curricula() -> list[Curriculum]:
 def published_curriculum(slug: str) -> Curriculum:
     """Return a published curriculum. Raises NotFoundError."""
     row = db.session.scalar(
-        _with_steps(sa.select(Curriculum)).where(
-            Curriculum.slug == slug, Curriculum.state == CurriculumState.PUBLISHED
-        )
+        _with_steps(sa.select(Curriculum)).where(Curriculum.slug == slug, Curriculum.state == CurriculumState.PUBLISHED)
     )
     if row is None:
         raise NotFoundError
     return row
 
 
-def own_curricula(actor: Actor) -> sa.Select[tuple[Curriculum]]:
+def own_curricula(actor: Actor) -> sa.Select[Curriculum]:
     """Return the statement of the curricula the actor may change."""
     return (
         _with_steps(sa.select(Curriculum))
@@ -194,7 +195,9 @@ def end_adoption(actor: Actor, adoption_id: int) -> Adoption:
     if adoption is None:
         raise NotFoundError
     db.session.delete(adoption)
-    audit.record(actor, "カリキュラムの採用をやめる", adoption.curriculum.title, organisation_id=adoption.organisation_id)
+    audit.record(
+        actor, "カリキュラムの採用をやめる", adoption.curriculum.title, organisation_id=adoption.organisation_id
+    )
     db.session.flush()
     return adoption
 

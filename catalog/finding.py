@@ -10,11 +10,13 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 from kernel.page import Page, page_number
+
+from courses.models import Course, CourseEdition
+
 from catalog import shelf as shelves
 from catalog.models import Article, Curriculum, CurriculumState, DocumentKind, Remark
 from catalog.search import query as queries
 from catalog.shelf import Facet, Sort, Value
-from courses.models import Course, CourseEdition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

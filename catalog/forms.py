@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.errors import InvalidError
 from kernel.forms import LONGEST_LINE, DayField, Form, LinesField, QuotedField
+
 from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
 from catalog.curriculum import Adopt, Step, WriteCurriculum
 from catalog.motivation import Motivate
@@ -23,10 +24,14 @@ class MotivationForm(Form):
     """The remark that motivates a course, and why."""
 
     remark = StringField(
-        "発言の番地", [DataRequired(), Length(max=LONGEST_LINE)], description="発言のページのURL、または「8-1/11」のような番地。"
+        "発言の番地",
+        [DataRequired(), Length(max=LONGEST_LINE)],
+        description="発言のページのURL、または「8-1/11」のような番地。",
     )
     rationale = TextAreaField(
-        "理由", [DataRequired(), Length(max=1000)], description="この発言のどこに、講座のどの部分が応えるのかを書きます。"
+        "理由",
+        [DataRequired(), Length(max=1000)],
+        description="この発言のどこに、講座のどの部分が応えるのかを書きます。",
     )
 
     def command(self) -> Motivate:
@@ -47,7 +52,9 @@ class ReviewForm(Form):
 class ArticleForm(Form):
     """An article, pasted or uploaded."""
 
-    url = StringField("記事のURL", [Length(max=LONGEST_LINE)], description="分かれば入力します。例: https://note.com/…/n/n…")
+    url = StringField(
+        "記事のURL", [Length(max=LONGEST_LINE)], description="分かれば入力します。例: https://note.com/…/n/n…"
+    )
     text = QuotedField(
         "記事の文章", [Length(max=LONGEST_ARTICLE)], description="題名から最後の行まで、そのまま貼り付けます。"
     )
@@ -97,7 +104,9 @@ class CurriculumForm(Form):
 class AdoptionForm(Form):
     """Adopt a curriculum."""
 
-    department = StringField("部署", [Length(max=200)], description="一部の部署だけで採用するときに、部署名を入力します。")
+    department = StringField(
+        "部署", [Length(max=200)], description="一部の部署だけで採用するときに、部署名を入力します。"
+    )
     due_on = DayField("期限", description="例: 2027-03-31、R9.3.31。なければ空のままにします。")
 
     def command(self) -> Adopt:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
-from courses.models import Course, Track
+
 from people.models import Organisation, Staff
+
+from courses.models import Course, Track
 
 
 class TableSide(Term):
@@ -231,7 +233,9 @@ class SearchPosting(Base):
 
     __tablename__ = "search_posting"
     token: Mapped[str] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(sa.ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True, index=True)
+    document_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     kind: Mapped[DocumentKind]
     weight: Mapped[int]
 

@@ -10,12 +10,16 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError
+
 from people import audit
-from catalog.models import Article, Motivation, Remark
+
 from courses.models import EditionState
+
+from catalog.models import Article, Motivation, Remark
 
 if TYPE_CHECKING:
     from people.access import Actor
+
     from courses.models import Course
 
 
@@ -78,9 +82,7 @@ def motivations_of(course_id: int) -> list[Motivation]:
             .join(Remark.article)
             .join(Article.roundtable)
             .options(
-                contains_eager(Motivation.remark)
-                .contains_eager(Remark.article)
-                .contains_eager(Article.roundtable),
+                contains_eager(Motivation.remark).contains_eager(Remark.article).contains_eager(Article.roundtable),
                 joinedload(Motivation.author),
             )
             .where(Motivation.course_id == course_id)

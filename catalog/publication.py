@@ -13,12 +13,15 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
 from people import audit
 from people.access import Actor, Permission
-from catalog import motivation, shelf
-from catalog.search import index
+
 from courses import edition as editions
 from courses.models import Course, CourseEdition, EditionState
+
+from catalog import motivation, shelf
+from catalog.search import index
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ColumnElement
@@ -95,7 +98,7 @@ def _check_in_review(edition: CourseEdition) -> None:
         raise ConflictError(message)
 
 
-def waiting_for(actor: Actor) -> sa.Select[tuple[CourseEdition]]:
+def waiting_for(actor: Actor) -> sa.Select[CourseEdition]:
     """Return the statement of the editions in review that the actor may approve, longest waiting first."""
     own = sa.func.coalesce(CourseEdition.author_id, 0) != actor.staff_id
     not_handed_in = sa.func.coalesce(CourseEdition.handed_in_by_id, 0) != actor.staff_id

@@ -10,8 +10,10 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel.database import db
 from kernel.errors import NotFoundError
-from catalog.models import Article, Motivation, Remark, Roundtable, Topic, remark_topic
+
 from courses.models import Course
+
+from catalog.models import Article, Motivation, Remark, Roundtable, Topic, remark_topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +104,7 @@ class RemarkFilter:
     unanswered: bool = False
 
 
-def remarks(wanted: RemarkFilter) -> sa.Select[tuple[Remark]]:
+def remarks(wanted: RemarkFilter) -> sa.Select[Remark]:
     """Return the statement of the remarks that are wanted, latest roundtable first."""
     statement = (
         sa.select(Remark)
@@ -134,7 +136,11 @@ def remarks(wanted: RemarkFilter) -> sa.Select[tuple[Remark]]:
 
 
 def _names_municipality(name: str) -> sa.ColumnElement[bool]:
-    keys = [row.id for row in db.session.execute(sa.select(Roundtable.id, Roundtable.municipalities)) if name in row.municipalities]
+    keys = [
+        row.id
+        for row in db.session.execute(sa.select(Roundtable.id, Roundtable.municipalities))
+        if name in row.municipalities
+    ]
     return Roundtable.id.in_(keys)
 
 

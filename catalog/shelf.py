@@ -15,9 +15,12 @@ from flask import current_app
 
 from kernel.database import add, db
 from kernel.vocabulary import Term
+
 from people.models import Organisation
-from catalog.models import Article, CatalogueVersion, Motivation, Remark, Roundtable
+
 from courses.models import Course, CourseEdition, Format, Level, Skill, Track, course_host, edition_skill
+
+from catalog.models import Article, CatalogueVersion, Motivation, Remark, Roundtable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -112,7 +115,11 @@ class Shelf:
 
     def in_order(self, bits: int, sort: Sort, scores: dict[int, int] | None = None) -> Sequence[int]:
         """Return the ids of a set of courses in an order; by relevance, best score first and ties by level."""
-        ids = [self.course_ids[place] for place in self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort] if bits >> place & 1]
+        ids = [
+            self.course_ids[place]
+            for place in self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort]
+            if bits >> place & 1
+        ]
         return sorted(ids, key=lambda id_: -scores.get(id_, 0)) if sort is Sort.RELEVANCE and scores else ids
 
 
@@ -139,55 +146,38 @@ def current() -> Shelf:
 
 
 def _read(version: int) -> Shelf:
+    """Read the shelf: what courses say of themselves, and what links them to skills, hosts and remarks."""
     rows = db.session.execute(
         sa.select(
-            Course.id, CourseEdition.id, CourseEdition.level, CourseEdition.format, CourseEdition.minutes,
-            CourseEdition.published_at, Track.slug, Track.title, Track.position,
+            Course.id,
+            Course.published_id,
+            CourseEdition.level,
+            CourseEdition.format,
+            CourseEdition.minutes,
+            CourseEdition.published_at,
+            Track.slug,
+            Track.position,
         )
         .join(CourseEdition, CourseEdition.id == Course.published_id)
         .join(Track, Track.id == CourseEdition.track_id)
         .order_by(Course.id)
-    ).all()  # fmt: skip
-    shelf = Shelf(version)
-    shelf.course_ids = [row[0] for row in rows]
-    shelf.places = {course_id: place for place, course_id in enumerate(shelf.course_ids)}
-    for facet in Facet:
-        shelf.values[facet], shelf.labels[facet] = {}, {}
-    place_of_edition = {row[1]: place for place, row in enumerate(rows)}
-    for term, facet in ((Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
-        for value, label in term.choices():
-            _put(shelf, facet, value, label)
-    for slug, title in db.session.execute(sa.select(Track.slug, Track.title).order_by(Track.position)):
-        _put(shelf, Facet.TRACK, slug, title)
+    ).all()
+    shelf = Shelf(
+        version,
+        course_ids=[row.id for row in rows],
+        places={row.id: place for place, row in enumerate(rows)},
+        values={facet: {} for facet in Facet},
+        labels={facet: {} for facet in Facet},
+    )
+    _offer_values(shelf)
     for place, row in enumerate(rows):
-        _put(shelf, Facet.LEVEL, row.level.value, row.level.label, place)
-        _put(shelf, Facet.FORMAT, row.format.value, row.format.label, place)
-        _put(shelf, Facet.TRACK, row.slug, row.title, place)
-        length = length_of(row.minutes or 0)
-        _put(shelf, Facet.LENGTH, length.value, length.label, place)
-    for edition_id, category, name in db.session.execute(
-        sa.select(edition_skill.c.edition_id, Skill.category, Skill.name)
-        .join(Skill, Skill.id == edition_skill.c.skill_id)
-        .order_by(Skill.category, Skill.name)
-    ):
-        if edition_id in place_of_edition:
-            _put(shelf, Facet.SKILL, f"{category}:{name}", name, place_of_edition[edition_id])
-    for course_id, organisation_id, name in db.session.execute(
-        sa.select(course_host.c.course_id, Organisation.id, Organisation.name)
-        .join(Organisation, Organisation.id == course_host.c.organisation_id)
-        .order_by(Organisation.reading, Organisation.id)
-    ):
-        if course_id in shelf.places:
-            _put(shelf, Facet.HOST, str(organisation_id), name, shelf.places[course_id])
-    for course_id, municipalities in db.session.execute(
-        sa.select(Motivation.course_id, Roundtable.municipalities)
-        .join(Remark, Remark.id == Motivation.remark_id)
-        .join(Article, Article.id == Remark.article_id)
-        .join(Roundtable, Roundtable.id == Article.roundtable_id)
-        .order_by(Roundtable.number, Roundtable.id)
-    ):
-        for name in municipalities if course_id in shelf.places else ():
-            _put(shelf, Facet.ANSWERS, name, name, shelf.places[course_id])
+        shelf.values[Facet.LEVEL][row.level.value] |= 1 << place
+        shelf.values[Facet.FORMAT][row.format.value] |= 1 << place
+        shelf.values[Facet.TRACK][row.slug] |= 1 << place
+        shelf.values[Facet.LENGTH][length_of(row.minutes or 0).value] |= 1 << place
+    _read_skills(shelf, {row.published_id: place for place, row in enumerate(rows)})
+    _read_hosts(shelf)
+    _read_answers(shelf)
     places = range(len(rows))
     shelf.orders = {
         Sort.LEVEL: sorted(places, key=lambda p: (rows[p].level.value, rows[p].position, p)),
@@ -197,12 +187,53 @@ def _read(version: int) -> Shelf:
     return shelf
 
 
-def _put(shelf: Shelf, facet: Facet, value: str, label: str, place: int | None = None) -> None:
+def _offer_values(shelf: Shelf) -> None:
+    """Lay out the values that are known beforehand, in the order in which they are offered."""
+    for term, facet in ((Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
+        for value, label in term.choices():
+            _put(shelf, facet, value, label, 0)
+    for slug, title in db.session.execute(sa.select(Track.slug, Track.title).order_by(Track.position)):
+        _put(shelf, Facet.TRACK, slug, title, 0)
+
+
+def _read_skills(shelf: Shelf, place_of_edition: dict[int | None, int]) -> None:
+    for edition_id, category, name in db.session.execute(
+        sa.select(edition_skill.c.edition_id, Skill.category, Skill.name)
+        .join(Skill, Skill.id == edition_skill.c.skill_id)
+        .order_by(Skill.category, Skill.name)
+    ):
+        if edition_id in place_of_edition:
+            _put(shelf, Facet.SKILL, f"{category}:{name}", name, 1 << place_of_edition[edition_id])
+
+
+def _read_hosts(shelf: Shelf) -> None:
+    for course_id, organisation_id, name in db.session.execute(
+        sa.select(course_host.c.course_id, Organisation.id, Organisation.name)
+        .join(Organisation, Organisation.id == course_host.c.organisation_id)
+        .order_by(Organisation.reading, Organisation.id)
+    ):
+        _put(shelf, Facet.HOST, str(organisation_id), name, shelf.set_of([course_id]))
+
+
+def _read_answers(shelf: Shelf) -> None:
+    for course_id, municipalities in db.session.execute(
+        sa.select(Motivation.course_id, Roundtable.municipalities)
+        .join(Remark, Remark.id == Motivation.remark_id)
+        .join(Article, Article.id == Remark.article_id)
+        .join(Roundtable, Roundtable.id == Article.roundtable_id)
+        .order_by(Roundtable.number, Roundtable.id)
+    ):
+        for name in municipalities:
+            _put(shelf, Facet.ANSWERS, name, name, shelf.set_of([course_id]))
+
+
+def _put(shelf: Shelf, facet: Facet, value: str, label: str, bits: int) -> None:
     shelf.labels[facet][value] = label
-    bit = 0 if place is None else 1 << place
-    shelf.values[facet][value] = shelf.values[facet].get(value, 0) | bit
+    shelf.values[facet][value] = shelf.values[facet].get(value, 0) | bits
 
 
 def length_of(minutes: int) -> Length:
     """Return the length class of a number of minutes."""
-    return next((length for length in (Length.SHORT, Length.MIDDLE, Length.LONG) if minutes <= int(length.value)), Length.DAY)
+    return next(
+        (length for length in (Length.SHORT, Length.MIDDLE, Length.LONG) if minutes <= int(length.value)), Length.DAY
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,7 +12,13 @@ import yaml
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import InvalidError, RefusalError
+
 from people.models import Organisation
+
+from courses import edition as editions
+from courses.edition import EditionText, LessonText, ModuleText
+from courses.models import Course, EditionState, Format, Level, Skill, Track
+
 from catalog import shelf
 from catalog.models import (
     Article,
@@ -28,12 +33,10 @@ from catalog.models import (
     Topic,
 )
 from catalog.search import index
-from courses import edition as editions
-from courses.edition import EditionText, LessonText, ModuleText
-from courses.models import Course, EditionState, Format, Level, Skill, Track
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 HOST = "東京デジタルアカデミー"
 
@@ -235,7 +238,6 @@ def _load_curriculum(item: dict[str, Any], host: Organisation) -> int:
     return 1
 
 
-def _unknown(what: str) -> Any:  # noqa: ANN401 - it never returns
+def _unknown(what: str) -> Any:
     message = f"{what} が見つかりません。"
     raise ValueError(message)
-

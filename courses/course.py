@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
+
 from people import audit
 from people.access import Actor, Permission
 from people.models import Organisation
+
 from courses import edition as editions
-from courses.edition import EditionText
 from courses.models import Course, CourseEdition, prerequisite
+
+if TYPE_CHECKING:
+    from courses.edition import EditionText
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -36,7 +41,7 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
     """
     if command.owner_id not in actor.scope(Permission.WRITE_COURSES):
         raise NotFoundError
-    if not SLUG.fullmatch(command.slug) or len(command.slug) > 80:  # noqa: PLR2004 - the column's length
+    if not SLUG.fullmatch(command.slug) or len(command.slug) > 80:  # noqa: PLR2004
         message = "講座の番地は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
         raise InvalidError(message, field="slug")
     if db.session.scalar(sa.select(Course.id).where(Course.slug == command.slug)):
@@ -50,18 +55,22 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
 
 def published_course(slug: str) -> tuple[Course, CourseEdition]:
     """Return a course and its published edition with track and skills. Raises NotFoundError."""
-    course = db.session.scalars(
-        sa.select(Course)
-        .options(
-            joinedload(Course.owner),
-            joinedload(Course.hosts),
-            joinedload(Course.published).joinedload(CourseEdition.track),
-            joinedload(Course.published).selectinload(CourseEdition.skills),
-            joinedload(Course.published).selectinload(CourseEdition.modules),
-            selectinload(Course.prerequisites).joinedload(Course.published),
+    course = (
+        db.session.scalars(
+            sa.select(Course)
+            .options(
+                joinedload(Course.owner),
+                joinedload(Course.hosts),
+                joinedload(Course.published).joinedload(CourseEdition.track),
+                joinedload(Course.published).selectinload(CourseEdition.skills),
+                joinedload(Course.published).selectinload(CourseEdition.modules),
+                selectinload(Course.prerequisites).joinedload(Course.published),
+            )
+            .where(Course.slug == slug)
         )
-        .where(Course.slug == slug)
-    ).unique().one_or_none()
+        .unique()
+        .one_or_none()
+    )
     if course is None or course.published is None:
         raise NotFoundError
     return course, course.published
@@ -84,7 +93,7 @@ def own_course(actor: Actor, slug: str) -> Course:
     return course
 
 
-def own_courses(actor: Actor) -> sa.Select[tuple[CourseEdition]]:
+def own_courses(actor: Actor) -> sa.Select[CourseEdition]:
     """Return the statement of the latest edition of each course the actor may change, last changed first."""
     latest = (
         sa.select(sa.func.max(CourseEdition.number))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
+
 from courses.models import Course, CourseEdition, EditionState, Format, Lesson, Level, Module, Skill
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ def differences(old: CourseEdition, new: CourseEdition) -> list[Difference]:
     """Return the fields in which two editions differ, line by line. Both must be `whole`."""
     before, after = _as_lines(old), _as_lines(new)
     return [
-        Difference(label, tuple((line[0], line[2:]) for line in difflib.ndiff(before[label], after[label]) if line[0] != "?"))
+        Difference(
+            label, tuple((line[0], line[2:]) for line in difflib.ndiff(before[label], after[label]) if line[0] != "?")
+        )
         for label in before
         if before[label] != after[label]
     ]

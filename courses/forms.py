@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from kernel import clock
 from kernel.errors import InvalidError
 from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField, TimeField
+
 from courses.edition import EditionText, LessonText, ModuleText
 from courses.models import Audience, Format, Level
 from courses.training_session import PlanSession
@@ -138,7 +139,7 @@ class SessionForm(Form):
             raise InvalidError(message, field="meeting_link")
         day, opens, closes = self.day.day, self.applications_open_on.day, self.applications_close_on.day
         begins, ends = self.starts_time.time, self.ends_time.time
-        assert day and opens and closes and begins is not None and ends is not None  # noqa: PT018, S101 - DataRequired
+        assert day and opens and closes and begins is not None and ends is not None  # noqa: PT018, S101
         return PlanSession(
             host_id=host_id,
             starts_at=clock.at(day, begins),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
+
 from people.models import Organisation, Staff
 
 
@@ -117,7 +118,9 @@ class Course(Base):
         lazy="raise_on_sql",
         order_by="CourseEdition.number",
     )
-    published: Mapped[CourseEdition | None] = relationship(foreign_keys=published_id, lazy="raise_on_sql", post_update=True)
+    published: Mapped[CourseEdition | None] = relationship(
+        foreign_keys=published_id, lazy="raise_on_sql", post_update=True
+    )
 
 
 class CourseEdition(Base):

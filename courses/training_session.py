@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -12,9 +12,14 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.vocabulary import Term
+
 from people import audit
 from people.access import Actor, Permission
+
 from courses.models import Audience, Course, CourseEdition, TrainingSession
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class SessionState(Term):
@@ -134,9 +139,7 @@ def session_for(actor: Actor, session_id: int) -> TrainingSession:
     """Return a session the actor may see, with edition, course and host. Raises NotFoundError."""
     session = db.session.scalar(
         sa.select(TrainingSession)
-        .options(
-            joinedload(TrainingSession.edition).joinedload(CourseEdition.course), joinedload(TrainingSession.host)
-        )
+        .options(joinedload(TrainingSession.edition).joinedload(CourseEdition.course), joinedload(TrainingSession.host))
         .where(TrainingSession.id == session_id, visible_to(actor))
     )
     if session is None:

@@ -11,8 +11,10 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer
+
 from people.access import Permission, actor, requires
 from people.organisation import by_code_or_name
+
 from courses import course as courses
 from courses import edition as editions
 from courses import training_session
@@ -39,7 +41,9 @@ blueprint = Blueprint("courses", __name__)
 
 def _with_choices(form: EditionForm) -> EditionForm:
     """Give a form the tracks and skills there are."""
-    form.track_id.choices = [(row.id, row.title) for row in db.session.scalars(sa.select(Track).order_by(Track.position))]
+    form.track_id.choices = [
+        (row.id, row.title) for row in db.session.scalars(sa.select(Track).order_by(Track.position))
+    ]
     skills = db.session.scalars(sa.select(Skill).order_by(Skill.category, Skill.name))
     form.skill_ids.choices = [(row.id, f"{row.category}:{row.name}") for row in skills]
     return form
@@ -54,7 +58,8 @@ def new_course() -> ResponseReturnValue:
     if own is None:
         raise NotFoundError
     if begun := accepted(
-        form, lambda: courses.begin(actor(), BeginCourse(form.slug.data or "", own, form.text()))  # type: ignore[attr-defined]
+        form,
+        lambda: courses.begin(actor(), BeginCourse(form.slug.data or "", own, form.text())),
     ):
         flash("下書きをつくりました。次に、きっかけになった発言を選んでください。")
         return redirect(url_for("catalog.studio_course", slug=begun.slug))
@@ -200,7 +205,9 @@ def edit_session(session_id: int) -> ResponseReturnValue:
         flash("開催回を変更しました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     session = _hosted(session_id)
-    return answer("courses/session_form.html", form, course=session.edition.course, edition=session.edition, session=session)
+    return answer(
+        "courses/session_form.html", form, course=session.edition.course, edition=session.edition, session=session
+    )
 
 
 @blueprint.route("/sessions/<int:session_id>/cancel", methods=["GET", "POST"])

@@ -72,7 +72,7 @@ reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 @sa.event.listens_for(sa.Engine, "connect")
-def _prepare_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+def _prepare_connection(connection: Any, _record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask import render_template
@@ -16,6 +15,7 @@ from kernel.errors import ForbiddenError, NotFoundError, RefusalError
 from kernel.text import normalised
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
 Result = TypeVar("Result")
@@ -32,14 +32,15 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         locales: ClassVar[Sequence[str]] = ["ja_JP", "ja"]
 
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:  # noqa: ANN401
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Give every text field the filter that normalises it, unless it quotes somebody."""
             if issubclass(unbound_field.field_class, StringField) and not issubclass(
                 unbound_field.field_class, QuotedField
             ):
                 options = {**options, "filters": [_normal, *unbound_field.kwargs.get("filters", ())]}
                 unbound_field.kwargs.pop("filters", None)
-            return unbound_field.bind(form=form, **options)
+            field: Field = unbound_field.bind(form=form, **options)
+            return field
 
     def refuse(self, refusal: RefusalError) -> None:
         """Show a refusal at its field, or above the form where it belongs to none."""
@@ -62,7 +63,7 @@ class DayField(StringField):
 
     day: dt.date | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
         """Read the date. Raises ValidationError where it is none."""
         self.day = clock.parse_date(self.data) if self.data else None
         if self.data and (self.day is None or self.day.year not in YEARS):
@@ -75,7 +76,7 @@ class TimeField(StringField):
 
     time: dt.time | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
         """Read the time. Raises ValidationError where it is none."""
         self.time = clock.parse_time(self.data) if self.data else None
         if self.data and self.time is None:
@@ -106,6 +107,6 @@ def accepted(form: Form, act: Callable[[], Result]) -> Result | None:
         return None
 
 
-def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:  # noqa: ANN401 - whatever the template names
+def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:
     """Render a page with a form; the status says whether what was sent has errors."""
     return render_template(template, form=form, **context), 422 if form.errors else 200

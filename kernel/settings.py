@@ -58,7 +58,7 @@ def checked_secret(secret: str) -> str:
     if not secret:
         message = (
             "SECRET_KEY is not set. Set it to a long random text and keep it, for instance:\n"
-            '  export SECRET_KEY="$(python3 -c \'import secrets; print(secrets.token_hex(32))\')"\n'
+            "  export SECRET_KEY=\"$(python3 -c 'import secrets; print(secrets.token_hex(32))')\"\n"
             "(To look around with sample data, use `make run`, which sets DEMO=1.)"
         )
         raise SettingsError(message)

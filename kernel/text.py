@@ -15,7 +15,7 @@ def normalised(text: str) -> str:
     Full-width letters and half-width kana become the usual ones. The name characters 髙, 﨑 and 𠮷 are
     not touched by NFKC; the compatibility ideographs that are (U+F900 to U+FAFF) are kept as typed,
     because they stand in people's names.
-    """
+    """  # noqa: D301
     parts = re.split("([\uf900-\ufaff])", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return "".join(
         part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in enumerate(parts)

@@ -11,7 +11,7 @@ class Term(enum.Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         """Make a member from its stored value and its label."""
         term = object.__new__(cls)
         term._value_ = value

@@ -11,7 +11,7 @@ from flask import current_app
 from kernel.database import UtcDateTime
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:  # noqa: ANN401 - Alembic's own interface
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write aware times and terms as plain types, so that a migration never depends on today's code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

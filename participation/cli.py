@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from kernel.database import db
 from kernel.settings import CONTENT
+
 from participation import demo, uptake
 
 group = AppGroup("participation", help="Enrolments and their count.")

@@ -10,12 +10,16 @@ import yaml
 
 from kernel import clock
 from kernel.database import add, db
+
 from people import password
 from people.membership import JoinStaff, enter
 from people.models import Membership, Role, RoleGrant, Staff
 from people.organisation import by_code_or_name
-from catalog.models import Adoption, Curriculum
+
 from courses.models import Audience, Course, CourseEdition, Format, TrainingSession
+
+from catalog.models import Adoption, Curriculum
+
 from participation import uptake
 from participation.models import Enrolment, EnrolmentState
 
@@ -50,7 +54,9 @@ def sign_ins(file: Path) -> list[str]:
     for person in plan["people"]:
         if person.get("sample"):
             account, secret = f"{person['account']}@{DOMAIN}", person["password"]
-            lines.append(f"  {person['sample']:<14} {account:<34} {secret}   ({person['organisation']} {person['name']})")
+            lines.append(
+                f"  {person['sample']:<14} {account:<34} {secret}   ({person['organisation']} {person['name']})"
+            )
     return lines
 
 
@@ -125,7 +131,7 @@ def _adopt(adoption: dict[str, Any]) -> None:
 def _enrol(member: Membership, place: int, taken: list[str]) -> None:
     """Give somebody a few enrolments of this year and the last one: some finished, some not."""
     for number, slug in enumerate(taken):
-        if (place * 5 + number * 3) % 7 > 3 or (member.staff.password_hash and number > 1):
+        if (place * 5 + number * 3) % 7 > 3 or (member.staff.password_hash and number > 1):  # noqa: PLR2004
             continue
         edition = _edition(slug)
         if edition.format is not Format.E_LEARNING:

@@ -11,12 +11,15 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
+
 from people import audit
 from people.access import Actor, Permission
 from people.models import Membership, Organisation, SizeClass, Staff
 from people.staff import is_current
+
 from courses.models import Course, CourseEdition, Format, TrainingSession
 from courses.training_session import is_open_to
+
 from participation import place, uptake
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 

@@ -7,6 +7,7 @@ from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from kernel.forms import LONGEST_TEXT, Form
+
 from participation.models import EnrolmentState
 
 LARGEST_FILE = 2_000_000

@@ -11,10 +11,14 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel import clock
 from kernel.database import db
+
 from people.models import Membership
 from people.staff import is_current
-from catalog.models import Adoption, Curriculum, CurriculumStep
+
 from courses.models import Course, CourseEdition
+
+from catalog.models import Adoption, Curriculum, CurriculumStep
+
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
@@ -52,9 +56,7 @@ def record_of(actor: Actor) -> LearningRecord:
     rows = db.session.scalars(
         sa.select(Enrolment)
         .join(Enrolment.edition)
-        .options(
-            contains_eager(Enrolment.edition), joinedload(Enrolment.course), joinedload(Enrolment.session)
-        )
+        .options(contains_eager(Enrolment.edition), joinedload(Enrolment.course), joinedload(Enrolment.session))
         .where(Enrolment.staff_id == actor.staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
         .order_by(Enrolment.enrolled_at.desc())
         .limit(200)
@@ -86,7 +88,9 @@ def _due(actor: Actor, finished: set[int], opened: dict[int, Enrolment]) -> list
         .join(mine, mine.c.curriculum_id == CurriculumStep.curriculum_id)
         .options(
             joinedload(CurriculumStep.curriculum),
-            joinedload(CurriculumStep.course).joinedload(Course.published).load_only(CourseEdition.title, CourseEdition.minutes),
+            joinedload(CurriculumStep.course)
+            .joinedload(Course.published)
+            .load_only(CourseEdition.title, CourseEdition.minutes),
         )
         .where(CurriculumStep.required)
         .order_by(mine.c.due_on.nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
-from courses.models import Course, CourseEdition, Level, TrainingSession
+
 from people.models import Organisation, SizeClass, Staff
+
+from courses.models import Course, CourseEdition, Level, TrainingSession
 
 
 class EnrolmentState(Term):
@@ -55,9 +57,7 @@ class Enrolment(Base):
     session: Mapped[TrainingSession | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     __table_args__ = (
-        sa.Index(
-            "uq_enrolment_open", "staff_id", "course_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
-        ),
+        sa.Index("uq_enrolment_open", "staff_id", "course_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         sa.Index("ix_enrolment_staff_id_state", "staff_id", "state"),
         sa.Index("ix_enrolment_session_id", "session_id"),
         sa.Index("ix_enrolment_course", "course_id", "organisation_id", "fiscal_year", "state"),

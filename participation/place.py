@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
+
 from courses.models import TrainingSession
 from courses.training_session import SessionState, state_of
 

@@ -9,10 +9,13 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
+
 from people import audit
 from people.access import Actor, Permission
 from people.models import Staff
+
 from courses.training_session import SessionState, state_of
+
 from participation import enrolment as enrolments
 from participation.models import Enrolment, EnrolmentState
 
@@ -32,8 +35,10 @@ def may_enter_attendance(actor: Actor, session: TrainingSession) -> bool:
 
 def roster(actor: Actor, session: TrainingSession) -> list[Enrolment]:
     """Return those who have a place, by organisation and reading: all for the host, else the own organisation's."""
-    mine = sa.true() if may_enter_attendance(actor, session) else actor.scope(Permission.READ_NAMES).where(
-        Enrolment.organisation_id
+    mine = (
+        sa.true()
+        if may_enter_attendance(actor, session)
+        else actor.scope(Permission.READ_NAMES).where(Enrolment.organisation_id)
     )
     return list(
         db.session.scalars(
@@ -70,7 +75,11 @@ def enter_attendance(actor: Actor, session: TrainingSession, entered: Mapping[in
             changed += 1
     if changed:
         audit.record(
-            actor, "出欠を入力", f"{session.edition.title}:{changed}人", organisation_id=session.host_id, session=session.id
+            actor,
+            "出欠を入力",
+            f"{session.edition.title}:{changed}人",
+            organisation_id=session.host_id,
+            session=session.id,
         )
         db.session.flush()
     return changed

@@ -12,9 +12,11 @@ from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
 from kernel.text import folded, normalised
 from kernel.vocabulary import Term
+
 from people.access import Actor, Permission
 from people.models import Membership, Organisation, Staff
 from people.staff import is_current
+
 from participation import enrolment as enrolments
 from participation.enrolment import Entrant, Offer
 from participation.models import OPEN_STATES, Enrolment

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel.database import db
+
 from participation.models import Enrolment, EnrolmentState, Uptake
 
 
@@ -66,4 +67,3 @@ def recount() -> None:
             .group_by(Enrolment.fiscal_year, Enrolment.organisation_id, Enrolment.level),
         )
     )
-

@@ -1,4 +1,4 @@
-"""This week (今週すること): what waits for a coordinator, each line one act."""
+"""The week (今週すること): what waits for a coordinator, each line one act."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from sqlalchemy.orm import contains_eager
 
 from kernel import clock
 from kernel.database import db
+
 from people import password_link
 from people.access import Actor, Permission
 from people.models import Membership
+from people.staff import is_current
+
+from courses.models import CourseEdition, TrainingSession
+
 from catalog import publication
 from catalog.course_request import requests_for
 from catalog.models import Adoption, Curriculum, CurriculumStep
-from courses.models import CourseEdition, TrainingSession
-from people.staff import is_current
+
 from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
@@ -94,7 +98,7 @@ def _coming(actor: Actor) -> Sequence[TrainingSession]:
     ).all()
 
 
-def _hosted(actor: Actor) -> sa.Select[tuple[TrainingSession]]:
+def _hosted(actor: Actor) -> sa.Select[TrainingSession]:
     own = sorted({organisation_id for organisation_id, _role in actor.roles})
     return (
         sa.select(TrainingSession)

@@ -12,6 +12,7 @@ from flask_login import UserMixin, current_user
 
 from kernel.errors import NotFoundError
 from kernel.vocabulary import Term
+
 from people.models import Role
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Scope:
     everywhere: bool
     organisation_ids: frozenset[int]
 
-    def where(self, column: ColumnElement[Any] | Any) -> ColumnElement[bool]:  # noqa: ANN401 - any mapped column
+    def where(self, column: ColumnElement[Any] | Any) -> ColumnElement[bool]:
         """Return the condition that a row's organisation is within this scope."""
         return sa.true() if self.everywhere else column.in_(sorted(self.organisation_ids))
 
@@ -181,7 +182,7 @@ def check_every_view(app: Flask) -> None:
         rule_of(app, endpoint)
 
 
-def guard() -> Any:  # noqa: ANN401 - what a before_request hook may return
+def guard() -> Any:
     """Let a request through only where its view's rule allows it; what one may not see is not found."""
     if request.endpoint is None:
         return None

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from kernel.database import db
+
 from people.access import Actor, Permission
 from people.models import AuditEntry
 
 
-def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int | None = None, **detail: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int | None = None, **detail: Any) -> None:
     """Write an audit entry: the act in Japanese, what it was done to, and the organisation concerned."""
     db.session.add(
         AuditEntry(
@@ -25,7 +26,7 @@ def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int 
     )
 
 
-def entries_for(actor: Actor) -> sa.Select[tuple[AuditEntry]]:
+def entries_for(actor: Actor) -> sa.Select[AuditEntry]:
     """Return the statement of the entries the actor may read, latest first."""
     return (
         sa.select(AuditEntry)

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.settings import CONTENT
+
 from people import password_link
 from people.membership import JoinStaff, enter
 from people.models import Role, RoleGrant

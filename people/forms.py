@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from kernel.forms import LONGEST_LINE, Form
+
 from people.membership import CorrectStaff, JoinStaff
 from people.models import Role
 from people.password import SHORTEST
@@ -19,7 +20,9 @@ class SignInForm(Form):
     """Sign in by e-mail, or by staff number and organisation."""
 
     account = StringField(
-        "メールアドレス または 職員番号", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "username"}
+        "メールアドレス または 職員番号",
+        [DataRequired(), Length(max=LONGEST_LINE)],
+        render_kw={"autocomplete": "username"},
     )
     organisation = StringField(
         "団体", [Length(max=LONGEST_LINE)], description="職員番号でサインインするときだけ入力します。例: 新宿区、131041",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
 from people import audit
 from people.access import Actor, Permission
 from people.models import Membership, Role, RoleGrant, Staff
 from people.organisation import organisation
 from people.staff import is_current, managed_membership
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,7 @@ def join(actor: Actor, command: JoinStaff) -> Membership:
     if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
     membership = enter(command)
-    audit.record(
-        actor, "職員を登録", command.name, organisation_id=command.organisation_id, membership=membership.id
-    )
+    audit.record(actor, "職員を登録", command.name, organisation_id=command.organisation_id, membership=membership.id)
     return membership
 
 
@@ -85,7 +87,9 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
     membership.staff_number = command.staff_number or None
     membership.department, membership.post = command.department, command.post
-    audit.record(actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, membership=membership.id)
+    audit.record(
+        actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, membership=membership.id
+    )
     db.session.flush()
     return membership
 
@@ -113,7 +117,10 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
     _check_grants_allowed(actor, membership, removed=held - roles, added=roles - held)
     membership.grants = [
         *(grant for grant in membership.grants if grant.role in roles),
-        *(RoleGrant(role=role, granted_by_id=actor.staff_id) for role in sorted(roles - held, key=lambda role: role.value)),
+        *(
+            RoleGrant(role=role, granted_by_id=actor.staff_id)
+            for role in sorted(roles - held, key=lambda role: role.value)
+        ),
     ]
     audit.record(
         actor,
@@ -128,7 +135,11 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
 
 
 def _check_grants_allowed(
-    actor: Actor, membership: Membership, *, removed: set[Role], added: set[Role] = frozenset()  # type: ignore[assignment]
+    actor: Actor,
+    membership: Membership,
+    *,
+    removed: set[Role],
+    added: set[Role] = frozenset(),  # type: ignore[assignment]
 ) -> None:
     grantable = actor.grantable(membership.organisation_id)
     if beyond := [role.label for role in removed | added if role not in grantable]:

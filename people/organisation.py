@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.text import folded, normalised
+
 from people.models import Kind, Organisation, SizeClass
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def organisation(organisation_id: int) -> Organisation:
     return row
 
 
-def organisations_like(text: str, kind: Kind | None = None, prefecture: str | None = None) -> sa.Select[tuple[Organisation]]:
+def organisations_like(text: str, kind: Kind | None = None, prefecture: str | None = None) -> sa.Select[Organisation]:
     """Return the statement of the organisations whose name, reading or code holds the text, by code."""
     statement = sa.select(Organisation).order_by(
         Organisation.code.is_(None), Organisation.code, Organisation.reading, Organisation.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -12,10 +13,13 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
+
 from people import audit, password
-from people.access import Actor
 from people.models import LinkPurpose, Membership, PasswordLink, ResetRequest, Staff
 from people.staff import is_current, managed_membership, visible_to
+
+if TYPE_CHECKING:
+    from people.access import Actor
 
 VALID_FOR = {LinkPurpose.INVITATION: dt.timedelta(days=14), LinkPurpose.RESET: dt.timedelta(hours=24)}
 
@@ -64,7 +68,9 @@ def open_link(token: str) -> PasswordLink:
         )
     )
     if link is None:
-        message = "このリンクは使えません。期限が切れたか、すでに使われています。研修担当に新しいリンクを頼んでください。"
+        message = (
+            "このリンクは使えません。期限が切れたか、すでに使われています。研修担当に新しいリンクを頼んでください。"
+        )
         raise NotFoundError(message)
     return link
 
@@ -93,9 +99,8 @@ def ask_for_reset(email: str) -> None:
         db.session.flush()
 
 
-def reset_requests(actor: Actor) -> sa.Select[tuple[Membership, dt.datetime]]:
+def reset_requests(actor: Actor) -> sa.Select[Membership, dt.datetime]:
     """Return the statement of the people the actor manages who wait for a new link, longest first."""
-
     return (
         sa.select(Membership, ResetRequest.requested_at)
         .join(Membership.staff)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -11,11 +12,14 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, RefusalError
 from kernel.text import folded
+
 from people import audit, password
-from people.access import Actor
 from people.models import FailedSignIn, Membership, Staff
 from people.organisation import by_code_or_name
 from people.staff import is_current, load_actor
+
+if TYPE_CHECKING:
+    from people.access import Actor
 
 WINDOW = dt.timedelta(minutes=15)
 PER_ACCOUNT = 5
@@ -45,7 +49,8 @@ def sign_in(attempt: SignIn) -> Actor:
     since = clock.now() - WINDOW
     failures = db.session.execute(
         sa.select(
-            sa.func.count().filter(FailedSignIn.account == key), sa.func.count().filter(FailedSignIn.address == attempt.address)
+            sa.func.count().filter(FailedSignIn.account == key),
+            sa.func.count().filter(FailedSignIn.address == attempt.address),
         ).where(
             FailedSignIn.at > since,
             sa.or_(FailedSignIn.account == key, FailedSignIn.address == attempt.address),
@@ -108,7 +113,7 @@ def _new_epoch(staff: Staff, act: str) -> Actor:
     staff.sign_in_epoch += 1
     db.session.flush()
     renewed = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
-    assert renewed is not None  # noqa: S101 - the row was just written
+    assert renewed is not None  # noqa: S101
     audit.record(renewed, act, staff.name, staff=staff.id)
     db.session.flush()
     return renewed

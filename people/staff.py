@@ -11,6 +11,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.text import folded, normalised
+
 from people.access import Actor, Permission
 from people.models import Membership, Organisation, Role, RoleGrant, Staff
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 def is_current(day: dt.date | None = None) -> ColumnElement[bool]:
     """Return the condition that a membership holds on a day, by default today."""
     day = day or clock.today()
-    return sa.and_(
-        Membership.joined_on <= day, sa.or_(Membership.left_on.is_(None), Membership.left_on > day)
-    )
+    return sa.and_(Membership.joined_on <= day, sa.or_(Membership.left_on.is_(None), Membership.left_on > day))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -67,7 +66,7 @@ def load_actor(session_id: str) -> Actor | None:
     )
 
 
-def managed_memberships(actor: Actor, text: str = "") -> sa.Select[tuple[Membership]]:
+def managed_memberships(actor: Actor, text: str = "") -> sa.Select[Membership]:
     """Return the statement of the current memberships the actor manages, in order of reading.
 
     `text` is looked for in name, reading, staff number and department.
@@ -96,19 +95,23 @@ def managed_memberships(actor: Actor, text: str = "") -> sa.Select[tuple[Members
 
 def managed_membership(actor: Actor, membership_id: int) -> Membership:
     """Return a current membership the actor manages, with person, organisation and roles. Raises NotFoundError."""
-    row = db.session.scalars(
-        sa.select(Membership)
-        .join(Membership.staff)
-        .join(Membership.organisation)
-        .outerjoin(Membership.grants)
-        .options(
-            contains_eager(Membership.staff),
-            contains_eager(Membership.organisation),
-            contains_eager(Membership.grants),
+    row = (
+        db.session.scalars(
+            sa.select(Membership)
+            .join(Membership.staff)
+            .join(Membership.organisation)
+            .outerjoin(Membership.grants)
+            .options(
+                contains_eager(Membership.staff),
+                contains_eager(Membership.organisation),
+                contains_eager(Membership.grants),
+            )
+            .where(visible_to(actor), is_current(), Membership.id == membership_id)
+            .execution_options(populate_existing=True)
         )
-        .where(visible_to(actor), is_current(), Membership.id == membership_id)
-        .execution_options(populate_existing=True)
-    ).unique().one_or_none()
+        .unique()
+        .one_or_none()
+    )
     if row is None:
         raise NotFoundError
     return row

@@ -10,6 +10,7 @@ from flask_login import login_user, logout_user
 from kernel.errors import RefusalError
 from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
+
 from people import audit, membership, password_link, sign_in, staff
 from people.access import Permission, actor, public, requires, signed_in
 from people.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm, RolesForm, SignInForm, StaffForm

@@ -11,8 +11,8 @@ import xlsxwriter
 from kernel import clock
 
 if TYPE_CHECKING:
-    from review.suppression import Figures
     from review.summary import Summary
+    from review.suppression import Figures
 
 NOT_SHOWN = "非表示"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -35,7 +35,10 @@ def _cells(figures: Figures) -> list[str | int | float]:
     numbers: list[str | int | float] = [
         NOT_SHOWN if number is None else number for number in (figures.enrolled, figures.in_progress, figures.completed)
     ]
-    return [*numbers, NOT_SHOWN if figures.rate is None and figures.enrolled != 0 else round(100 * (figures.rate or 0), 1)]
+    return [
+        *numbers,
+        NOT_SHOWN if figures.rate is None and figures.enrolled != 0 else round(100 * (figures.rate or 0), 1),
+    ]
 
 
 def as_csv(summary: Summary) -> bytes:

@@ -9,10 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from kernel.database import db
+
 from people.models import Kind, Organisation
-from catalog.models import Adoption, Motivation, Remark
+
 from courses.models import Course
+
+from catalog.models import Adoption, Motivation, Remark
+
 from participation.models import Enrolment, EnrolmentState, Uptake
+
 from review.suppression import is_small
 
 if TYPE_CHECKING:

@@ -15,11 +15,16 @@ from sqlalchemy.orm import aliased
 from kernel import clock
 from kernel.database import db
 from kernel.page import Page
+
 from people.access import Actor, Permission
 from people.models import Organisation
-from catalog.models import Curriculum, CurriculumStep
+
 from courses.models import Course, CourseEdition, Level
+
+from catalog.models import Curriculum, CurriculumStep
+
 from participation.models import Enrolment, EnrolmentState, Uptake
+
 from review.suppression import NOBODY, Figures, suppressed, suppressed_groups
 
 if TYPE_CHECKING:
@@ -169,7 +174,7 @@ def _of_courses(wanted: Filter) -> tuple[Any, ...]:
     return tuple(conditions)
 
 
-def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[Line]:  # noqa: ANN401
+def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[Line]:
     """Return a line for each organisation that enrolled anybody this year, by code."""
     figures: dict[int, dict[int, Figures]] = {}
     years = (wanted.fiscal_year, wanted.fiscal_year - 1)
@@ -196,7 +201,7 @@ def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[L
     ]
 
 
-def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:  # noqa: ANN401
+def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:
     """Return a line for each course that the organisation's staff enrolled in this year, most enrolled first."""
     years = (wanted.fiscal_year, wanted.fiscal_year - 1)
     counted = (
@@ -226,7 +231,7 @@ def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:  # noqa: ANN401
     return sorted(lines, key=lambda line: (-(line.figures.enrolled or 0), line.reference))
 
 
-def _years(source: _Source, wanted: Filter, mine: Any) -> list[tuple[int, Figures]]:  # noqa: ANN401
+def _years(source: _Source, wanted: Filter, mine: Any) -> list[tuple[int, Figures]]:
     first = wanted.fiscal_year - YEARS_SHOWN + 1
     statement = (
         sa.select(source.fiscal_year, *source.sums)

@@ -15,18 +15,14 @@ ITEM = re.compile(r"[①-⑳]\s*([^①-⑳]+)")
 
 def read_agenda(article: Article, lines: list[Line]) -> int:
     """Read the agenda, if there is one; return the index of the first line after it, else 0."""
-    for start, line in enumerate(lines):
-        rest = TITLE.sub("", line.plain, count=1)
-        if rest != line.plain and (not rest or ITEM.match(_after_title(line))):
-            break
-    else:
+    start = next((index for index, line in enumerate(lines) if _is_title(line)), None)
+    if start is None:
         return 0
-    line.kind = "block title"
-    if rest:
-        line.kind = "agenda"
-        article.agenda += _items(_after_title(line))
-    for index in range(start + 1, len(lines)):
-        line = lines[index]
+    lines[start].kind = "block title"
+    if items := _items(_after_title(lines[start])):
+        lines[start].kind = "agenda"
+        article.agenda += items
+    for index, line in enumerate(lines[start + 1 :], start + 1):
         if line.kind == "image":
             continue
         if not ITEM.match(line.bare):
@@ -34,6 +30,11 @@ def read_agenda(article: Article, lines: list[Line]) -> int:
         line.kind = "agenda"
         article.agenda += _items(line.bare)
     return len(lines)
+
+
+def _is_title(line: Line) -> bool:
+    rest = TITLE.sub("", line.plain, count=1)
+    return rest != line.plain and (not rest or bool(ITEM.match(_after_title(line))))
 
 
 def _after_title(line: Line) -> str:

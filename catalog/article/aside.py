@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from catalog.article.line import Line
 
 PICTURE_CAPTION = re.compile(r"^(?:見出し)?(?:画像|図表|図|写真|イメージ)\s?(?:\d+|[A-Z])?$")
-MODERATOR = re.compile(r"^[―—–─ーｰ‐‑‒]{1,3}(?=\s|[^―—–─ー\s])")  # noqa: RUF001 - these signs are the matter
+MODERATOR = re.compile(r"^[―—–─ーｰ‐‑‒]{1,3}(?=\s|[^―—–─ー\s])")
 CREDIT = re.compile(r"^(?:執筆者?|編集者?|編集・執筆|執筆・編集|取材|撮影|写真|文責|構成|ライター|文)\s?:")
 BACK_NUMBERS = re.compile(r"^[【■◆]?\s?バックナンバー")
 CLOSING = re.compile(
@@ -32,7 +32,7 @@ def mark_asides(lines: list[Line]) -> None:
             line.kind = "footer"
 
 
-def _kind(line: Line) -> str:  # noqa: PLR0911 - one line a kind reads best
+def _kind(line: Line) -> str:
     if IMAGE.search(line.raw) and not line.text.strip(SPACES):
         return "image"
     if PICTURE_CAPTION.match(line.plain):

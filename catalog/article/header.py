@@ -24,7 +24,9 @@ SECOND_PART = re.compile(r"(?:前半|前編)(?:は|の記事|を|も)")
 CROSS = re.compile(r"[×✕✖╳]")
 MUNICIPALITY = re.compile(r"([一-龥々ぁ-んァ-ヶー]+[市区町村])(?:副?[市区町村]長)?(?:CIO|CDO)?(?:補佐官)?$")
 IN_SENTENCE = re.compile(r"として、?(.+?)と(?:東京)?都CIO")
-IN_AFFILIATION = re.compile(r"^(.+[市区町村])(?:CIO|CDO)|^(.+?[市区町村])(?=副|企画|政策|総務|デジタル|情報|経営|行政|DX)")
+IN_AFFILIATION = re.compile(
+    r"^(.+[市区町村])(?:CIO|CDO)|^(.+?[市区町村])(?=副|企画|政策|総務|デジタル|情報|経営|行政|DX)"
+)
 
 
 def read_head(article: Article, lines: list[Line]) -> None:
@@ -90,13 +92,9 @@ def municipalities_of(article: Article, lines: list[Line]) -> list[str]:
 
 
 def _crossed(text: str) -> list[str]:
-    parts = CROSS.split(text)
-    found: list[str] = []
-    for part in parts[:-1]:
-        for piece in re.split(r"[・、,]", re.split(r"[~〜～「『」』\s!！?？。:：]", part.strip())[-1]):
-            if match := MUNICIPALITY.search(piece):
-                found.append(match[1])
-    return found
+    sides = (re.split(r"[~〜～「『」』\s!！?？。:：]", part.strip())[-1] for part in CROSS.split(text)[:-1])
+    names = (MUNICIPALITY.search(piece) for side in sides for piece in re.split(r"[・、,]", side))
+    return [name[1] for name in names if name]
 
 
 def _named_in_sentence(text: str) -> list[str]:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 TITLE = re.compile(r"^[【\[<(■◆●○]?\s?(?:参加者|出席者)\s?(?:\(敬称略\)|敬称略)?\s?[】\]>)]?:?$")
 TOKYO = ("東京都", "都CIO", "都副知事", "都デジタルサービス局")
-POST = re.compile(r"(?:長|知事|理事|参事|監|官|補佐|主幹|主査|主任|主事|参与|顧問|委員|職員|担当|CIO|CDO|CTO|係)(?:\([^)]*\))?$")
+POST = re.compile(
+    r"(?:長|知事|理事|参事|監|官|補佐|主幹|主査|主任|主事|参与|顧問|委員|職員|担当|CIO|CDO|CTO|係)(?:\([^)]*\))?$"
+)
 NAME_PART = re.compile(r"[一-龥々ヶヵノ之ぁ-んァ-ヶー\U00020000-\U0003ffff\uf900-\ufaff]{1,6}$")
 IN_PARENTHESES = re.compile(r"^(.+?)\(([^()]+)\)$")
 SEPARATOR = re.compile(r"\s?:\s?")
@@ -64,9 +66,7 @@ def _one_a_piece(text: str) -> list[str]:
     municipality = re.match(r"^(.+?[市区町村])(?=CIO|[^市区町村])", text)
     starts = [*TOKYO, *([municipality[1]] if municipality else [])]
     after = text[first_colon + 1 :]
-    cuts = sorted(
-        position for name in starts for position in (_later(after, name),) if position is not None
-    )
+    cuts = sorted(position for name in starts for position in (_later(after, name),) if position is not None)
     for cut in cuts:
         left, right = text[: first_colon + 1 + cut].strip(" 、,/・"), text[first_colon + 1 + cut :]
         if _person(left) and _person(right):
@@ -105,7 +105,7 @@ def _head_and_name(text: str) -> tuple[list[str], list[str]]:
     before = " ".join(words[: -len(name)])
     if len(pieces) > 1:
         return [*pieces[:-1], before], name
-    if len(name) < 2 or not before:  # noqa: PLR2004 - without a colon, only a full name tells that it is one
+    if len(name) < 2 or not before:  # noqa: PLR2004
         return [], []
     head = before.split(" ")
     if not any(POST.search(word) for word in head):

@@ -74,8 +74,12 @@ def _begins_a_turn(lines: Sequence[Line], index: int) -> bool:
     """Tell whether what looks like a caption must be a label: nobody speaks before it, and a sentence follows."""
     before = next((line for line in reversed(lines[:index]) if line.kind not in {"image", "caption", "note"}), None)
     after = next((line for line in lines[index + 1 :] if line.kind not in {"image", "caption", "note"}), None)
-    nobody_speaks = before is None or before.kind in {"participant", "agenda", "moderator"} or (
-        not before.kind and not sections.SENTENCE_END.search(before.plain) and len(before.plain) <= sections.LONGEST
+    nobody_speaks = (
+        before is None
+        or before.kind in {"participant", "agenda", "moderator"}
+        or (
+            not before.kind and not sections.SENTENCE_END.search(before.plain) and len(before.plain) <= sections.LONGEST
+        )
     )
     a_sentence_follows = after is not None and not after.kind and bool(sections.SENTENCE_END.search(after.plain))
     return nobody_speaks and a_sentence_follows

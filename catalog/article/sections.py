@@ -26,7 +26,12 @@ def mark_headings(lines: list[Line]) -> None:
         line = lines[index]
         if line.kind in ASIDE:
             continue
-        if line.kind == "" and following in {"label", "heading"} and _may_be_heading(line) and not _after_label(lines, index):
+        if (
+            line.kind == ""
+            and following in {"label", "heading"}
+            and _may_be_heading(line)
+            and not _after_label(lines, index)
+        ):
             line.kind = "heading"
         following = line.kind
 
@@ -56,7 +61,7 @@ class Section:
         names = [line.bare for line in lines]
         if len(names) > 1:
             self.heading, self.subheading = names[0], names[-1]
-            if len(names) > 2:  # noqa: PLR2004 - two levels are what articles have
+            if len(names) > 2:  # noqa: PLR2004
                 self._warn(lines[1], f"見出しが{len(names)}つ続いています。はじめと終わりを使いました。")
         elif self.heading is None or self._is_on_agenda(names[0]):
             self.heading, self.subheading = names[0], None

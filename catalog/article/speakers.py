@@ -140,5 +140,7 @@ def _same_side(person: Participant, affiliation: str) -> bool:
 
 def recurring_names(lines: list[Line]) -> frozenset[str]:
     """Return the short names that stand alone on several lines: speakers whom nobody introduced."""
-    counts = Counter(line.plain.rstrip(":") for line in lines if not line.kind and BARE_NAME.match(line.plain.rstrip(":")))
+    counts = Counter(
+        line.plain.rstrip(":") for line in lines if not line.kind and BARE_NAME.match(line.plain.rstrip(":"))
+    )
     return frozenset(name for name, count in counts.items() if count > 1)

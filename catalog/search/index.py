@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from kernel.database import add, db, slices
+
+from courses.models import Course, CourseEdition, Module
+
 from catalog.models import (
     Article,
     Curriculum,
@@ -20,7 +23,6 @@ from catalog.models import (
     SearchPosting,
 )
 from catalog.search.words import words
-from courses.models import Course, CourseEdition, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +45,7 @@ def weights(texts: Iterable[Text]) -> dict[str, int]:
         found = words(text)
         length += len(found)
         for word in found:
-            counts.update({token: times for token in word.tokens})
+            counts.update(dict.fromkeys(word.tokens, times))
     norm = K1 * (1 - B + B * length / USUAL_LENGTH)
     return {token: round(SCALE * count * (K1 + 1) / (count + norm)) for token, count in counts.items()}
 
@@ -128,7 +130,9 @@ def rebuild() -> int:
     """Index everything anew; return how many documents there are."""
     for course in db.session.scalars(sa.select(Course)):
         index_course(course)
-    for remark in db.session.scalars(sa.select(Remark).options(joinedload(Remark.article).joinedload(Article.roundtable))):
+    for remark in db.session.scalars(
+        sa.select(Remark).options(joinedload(Remark.article).joinedload(Article.roundtable))
+    ):
         index_remark(remark)
     for curriculum in db.session.scalars(sa.select(Curriculum)):
         index_curriculum(curriculum)

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from kernel.database import db
 from kernel.text import normalised
+
 from catalog.models import DocumentKind, SearchDocument, SearchPosting
 from catalog.search.words import Word, words
 
@@ -74,9 +75,7 @@ def ranked(query: Query) -> dict[DocumentKind, dict[int, int]]:
         sa.func.max(sa.case((SearchPosting.token.in_(sorted(term)), SearchPosting.weight * weight_of), else_=0))
         for term in query.terms
     ]
-    score = term_scores[0]
-    for other in term_scores[1:]:
-        score = score + other
+    score: sa.ColumnElement[int] = sum(term_scores[1:], start=term_scores[0])
     statement = (
         sa.select(SearchPosting.kind, SearchDocument.subject_id, score.label("score"))
         .join(SearchDocument, SearchDocument.id == SearchPosting.document_id)
@@ -106,7 +105,7 @@ def marked(text: str, query: Query, length: int = 0) -> Markup:
     tokens = frozenset().union(*query.terms) if query.terms else frozenset()
     spans = sorted((word.begin, word.end) for word in words(text) if word.tokens & tokens) if tokens else []
     begin, end = _window(text, spans, length)
-    html, at = Markup("…" if begin else ""), begin
+    html, at = Markup("…" if begin else ""), begin  # noqa: S704
     for first, last in spans:
         if first < at or last > end:
             continue

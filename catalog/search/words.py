@@ -39,7 +39,7 @@ def _dictionary() -> Dictionary:
 def _tokenizer() -> Tokenizer:
     if not hasattr(_local, "tokenizer"):
         _local.tokenizer = _dictionary().create()
-    return _local.tokenizer  # type: ignore[no-any-return]
+    return _local.tokenizer
 
 
 def words(text: str) -> list[Word]:

@@ -8,7 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel.errors import ConflictError, InvalidError, RefusalError
 from kernel.forms import answer
+
 from people.access import Permission, actor, requires
+
 from catalog import article_import
 from catalog.forms import ArticleForm, import_command
 from catalog.views.blueprint import blueprint

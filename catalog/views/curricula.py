@@ -10,11 +10,14 @@ from flask import flash, redirect, render_template, url_for
 from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
+
 from people.access import Permission, actor, public, requires
+
+from courses.models import Level, Track
+
 from catalog import curriculum as curricula
 from catalog.forms import AdoptionForm, CurriculumForm
 from catalog.views.blueprint import blueprint
-from courses.models import Level, Track
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -80,7 +83,9 @@ def own_curricula() -> ResponseReturnValue:
 
 def _form(curriculum: Curriculum | None = None) -> CurriculumForm:
     lines = [f"{step.course.slug}{'' if step.required else ' 選択'}" for step in curriculum.steps] if curriculum else []
-    form = CurriculumForm(obj=curriculum, data={"courses": "\n".join(lines), "track_id": (curriculum and curriculum.track_id) or 0})
+    form = CurriculumForm(
+        obj=curriculum, data={"courses": "\n".join(lines), "track_id": (curriculum and curriculum.track_id) or 0}
+    )
     tracks = db.session.scalars(sa.select(Track).order_by(Track.position))
     form.track_id.choices = [(0, "分野をまたぐ"), *((track.id, track.title) for track in tracks)]
     return form

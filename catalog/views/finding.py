@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import answer
+
 from people.access import Permission, actor, public, requires
+
 from catalog import course_request, finding
 from catalog.forms import RequestForm
 from catalog.search.query import marked

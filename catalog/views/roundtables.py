@@ -9,8 +9,10 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.page import page_number, page_of
+
 from people import audit
 from people.access import Permission, actor, public, requires
+
 from catalog import motivation, roundtable
 from catalog.roundtable import RemarkFilter
 from catalog.views.blueprint import blueprint

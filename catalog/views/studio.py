@@ -9,13 +9,16 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.database import db
 from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
+
 from people.access import Permission, actor, requires
+
+from courses import edition as editions
+from courses.course import own_course, own_courses
+
 from catalog import motivation, publication
 from catalog.course_request import requests_for
 from catalog.forms import MotivationForm, ReviewForm
 from catalog.views.blueprint import blueprint
-from courses import edition as editions
-from courses.course import own_course, own_courses
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, url_for
 
 from kernel.errors import NotFoundError
+
 from people.access import Permission, actor, public, requires, visitor
-from catalog import motivation
+
 from courses import edition as editions
 from courses.course import published_course
 from courses.markdown import rendered
 from courses.models import Format
 from courses.training_session import coming_sessions, state_of
+
+from catalog import motivation
+
 from participation import enrolment as enrolments
 from participation.enrolment import Offer
 from participation.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from participation.models import Enrolment
 
 
 @blueprint.get("/courses/<slug>")
@@ -80,7 +86,7 @@ def finish(enrolment_id: int) -> ResponseReturnValue:
     return redirect(url_for("participation.me"))
 
 
-def _mine(enrolment_id: int) -> tuple[enrolments.Enrolment, str]:
+def _mine(enrolment_id: int) -> tuple[Enrolment, str]:
     """Return an enrolment of the actor and the address of its course. Raises NotFoundError."""
     mine = enrolments.own_enrolment(actor(), enrolment_id)
     if mine.staff_id != actor().staff_id:

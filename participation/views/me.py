@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from people.access import actor, signed_in
+
 from participation import learning_record
 from participation.views.blueprint import blueprint
 

@@ -9,10 +9,13 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.forms import answer
+
 from people import staff
 from people.access import Permission, actor, requires
+
 from courses.course import published_course
 from courses.training_session import session_for
+
 from participation import enrolment as enrolments
 from participation import staff_list
 from participation.enrolment import Offer

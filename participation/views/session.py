@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from people.access import Permission, actor, requires
+
 from courses.training_session import session_for, state_of
+
 from participation import enrolment as enrolments
 from participation import roster
 from participation.enrolment import Offer
@@ -41,9 +43,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
 def enrol_in_session(session_id: int) -> ResponseReturnValue:
     """Take a place in a session."""
     session = session_for(actor(), session_id)
-    enrolments.enrol(
-        actor(), enrolments.entrant(actor()), Offer(session.edition.course, session.edition, session)
-    )
+    enrolments.enrol(actor(), enrolments.entrant(actor()), Offer(session.edition.course, session.edition, session))
     flash("席を確保しました。当日お待ちしています。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 

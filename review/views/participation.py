@@ -10,9 +10,13 @@ from flask import Response, render_template, request
 from kernel import clock
 from kernel.database import db
 from kernel.page import page_number
+
 from people.access import Permission, actor, requires
-from catalog.models import Curriculum, CurriculumState
+
 from courses.models import Level
+
+from catalog.models import Curriculum, CurriculumState
+
 from review import export, summary
 from review.views.blueprint import blueprint
 

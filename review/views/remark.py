@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import render_template
 
 from people.access import public
+
 from catalog import roundtable
+
 from review import outcome
 from review.views.blueprint import blueprint
 

