@@ -153,6 +153,13 @@ class SessionForm(Form):
         )
 
 
+class SkillForm(Form):
+    """A skill of the vocabulary."""
+
+    category = StringField("区分", [DataRequired(), Length(max=100)], description="例: How、自治体固有")
+    skill = StringField("スキル", [DataRequired(), Length(max=100)], description="例: ツール利用")
+
+
 class ReasonForm(Form):
     """A reason that is told to everybody concerned."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.database import db
@@ -17,7 +17,7 @@ from people.organisation import by_code_or_name
 
 from courses import course as courses
 from courses import edition as editions
-from courses import training_session
+from courses import skill, training_session
 from courses.course import BeginCourse, own_course
 from courses.forms import (
     CourseLinksForm,
@@ -26,9 +26,10 @@ from courses.forms import (
     NewCourseForm,
     ReasonForm,
     SessionForm,
+    SkillForm,
     modules_as_text,
 )
-from courses.models import CourseEdition, Skill, Track, TrainingSession
+from courses.models import CourseEdition, Track, TrainingSession
 from courses.training_session import session_for
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def _with_choices(form: EditionForm) -> EditionForm:
     form.track_id.choices = [
         (row.id, row.title) for row in db.session.scalars(sa.select(Track).order_by(Track.position))
     ]
-    skills = db.session.scalars(sa.select(Skill).order_by(Skill.category, Skill.name))
-    form.skill_ids.choices = [(row.id, f"{row.category}:{row.name}") for row in skills]
+    form.skill_ids.choices = [(row.id, f"{row.category}:{row.name}") for row in skill.skills()]
     return form
 
 
@@ -53,17 +53,15 @@ def _with_choices(form: EditionForm) -> EditionForm:
 @requires(Permission.WRITE_COURSES)
 def new_course() -> ResponseReturnValue:
     """Begin a course."""
-    form = _with_choices(NewCourseForm())
+    form, remark = NewCourseForm(), request.args.get("remark", "")[:60]
+    _with_choices(form)
     own = actor().organisation_id
     if own is None:
         raise NotFoundError
-    if begun := accepted(
-        form,
-        lambda: courses.begin(actor(), BeginCourse(form.slug.data or "", own, form.text())),
-    ):
-        flash("下書きをつくりました。次に、きっかけになった発言を選んでください。")
-        return redirect(url_for("catalog.studio_course", slug=begun.slug))
-    return answer("courses/edition_form.html", form, course=None, edition=None)
+    if begun := accepted(form, lambda: courses.begin(actor(), BeginCourse(form.slug.data or "", own, form.text()))):
+        flash("下書きをつくりました。次に、きっかけになった発言と、その理由を書いてください。")
+        return redirect(url_for("catalog.new_motivation", slug=begun.slug, remark=remark or None))
+    return answer("courses/edition_form.html", form, course=None, edition=None, remark=remark)
 
 
 def _draft(slug: str) -> tuple[Course, CourseEdition]:
@@ -91,7 +89,7 @@ def edit_edition(slug: str) -> ResponseReturnValue:
         editions.write(edition, form.text())
         flash("下書きを保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
-    return answer("courses/edition_form.html", form, course=course, edition=edition)
+    return answer("courses/edition_form.html", form, course=course, edition=edition, remark="")
 
 
 @blueprint.route("/studio/<slug>/modules", methods=["GET", "POST"])
@@ -225,3 +223,26 @@ def cancel_session(session_id: int) -> ResponseReturnValue:
         flash("開催回を中止しました。理由は席のあった人のマイページに表示されます。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("courses/cancel_session.html", form, session=_hosted(session_id))
+
+
+@blueprint.route("/admin/skills", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CATALOG)
+def skills() -> ResponseReturnValue:
+    """Show the vocabulary of skills and add to it."""
+    form = SkillForm()
+    if accepted(form, lambda: skill.name_skill(actor(), form.category.data or "", form.skill.data or "")):
+        flash("スキルを加えました。")
+        return redirect(url_for("courses.skills"))
+    return answer("courses/skills.html", form, skills=skill.skills())
+
+
+@blueprint.route("/admin/skills/<int:skill_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CATALOG)
+def rename_skill(skill_id: int) -> ResponseReturnValue:
+    """Rename a skill wherever it is used."""
+    row = skill.skill(skill_id)
+    form = SkillForm(category=row.category, skill=row.name)
+    if accepted(form, lambda: skill.rename(actor(), row, form.category.data or "", form.skill.data or "")):
+        flash("スキルの名前を変えました。")
+        return redirect(url_for("courses.skills"))
+    return answer("courses/skill_form.html", form)

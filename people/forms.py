@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
-from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
+from wtforms import IntegerField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from kernel.forms import LONGEST_LINE, Form
 
 from people.membership import CorrectStaff, JoinStaff
 from people.models import Role
+from people.organisation import CorrectFigures
 from people.password import SHORTEST
 from people.sign_in import SignIn
 
@@ -110,6 +111,17 @@ class StaffForm(Form):
             department=self.department.data or "",
             post=self.post.data or "",
         )
+
+
+class FiguresForm(Form):
+    """The figures from which an organisation's size class follows."""
+
+    staff_count = IntegerField("職員数(人)", [Optional(), NumberRange(0, 1_000_000)])
+    population = IntegerField("人口(人)", [Optional(), NumberRange(0, 100_000_000)])
+
+    def command(self) -> CorrectFigures:
+        """Return the figures."""
+        return CorrectFigures(self.staff_count.data, self.population.data)
 
 
 class RolesForm(Form):

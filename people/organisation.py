@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -141,6 +142,21 @@ def organisation(organisation_id: int) -> Organisation:
     if row is None:
         raise NotFoundError
     return row
+
+
+@dataclass(frozen=True)
+class CorrectFigures:
+    """The number of staff and of inhabitants of an organisation, where they are known."""
+
+    staff_count: int | None
+    population: int | None
+
+
+def correct_figures(row: Organisation, command: CorrectFigures) -> None:
+    """Correct an organisation's figures; its size class follows. Enrolments keep the class they were made with."""
+    row.staff_count, row.population = command.staff_count, command.population
+    row.size_class = size_class_of(row.kind, row.staff_count, row.population)
+    db.session.flush()
 
 
 def organisations_like(text: str, kind: Kind | None = None, prefecture: str | None = None) -> sa.Select[Organisation]:

@@ -7,20 +7,28 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 
-from kernel.errors import RefusalError
+from kernel.errors import NotFoundError, RefusalError
 from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 
-from people import audit, membership, password_link, sign_in, staff
+from people import audit, membership, organisation, password_link, sign_in, staff
 from people.access import Permission, actor, public, requires, signed_in
-from people.forms import ChangePasswordForm, NewPasswordForm, ResetRequestForm, RolesForm, SignInForm, StaffForm
-from people.models import Kind, Membership
-from people.organisation import organisations_like
+from people.forms import (
+    ChangePasswordForm,
+    FiguresForm,
+    NewPasswordForm,
+    ResetRequestForm,
+    RolesForm,
+    SignInForm,
+    StaffForm,
+)
+from people.models import Kind, Membership, Organisation
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("people", __name__)
+LONGEST_ID = 10
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -107,9 +115,24 @@ def new_password(token: str) -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 def staff_list() -> ResponseReturnValue:
     """List the own organisation's staff."""
-    text = request.args.get("q", "")[:100]
-    people = page_of(staff.managed_memberships(actor(), text), page_number(request.args.get("page")), size=50)
-    return render_template("people/staff_list.html", people=people, text=text)
+    text, chosen = request.args.get("q", "")[:100], _chosen_organisation()
+    statement = staff.managed_memberships(actor(), text)
+    if chosen:
+        statement = statement.where(Membership.organisation_id == chosen.id)
+    people = page_of(statement, page_number(request.args.get("page")), size=50)
+    return render_template("people/staff_list.html", people=people, text=text, chosen=chosen)
+
+
+def _chosen_organisation() -> Organisation | None:
+    """Return the organisation that the address names, if the actor manages its staff. Raises NotFoundError."""
+    text = request.args.get("organisation", "")
+    if not text:
+        return None
+    if not (
+        text.isascii() and text.isdigit() and len(text) < LONGEST_ID and actor().may(Permission.MANAGE_STAFF, int(text))
+    ):
+        raise NotFoundError
+    return organisation.organisation(int(text))
 
 
 @blueprint.route("/office/staff/new", methods=["GET", "POST"])
@@ -127,6 +150,8 @@ def _staff_form(person: Membership | None = None) -> StaffForm:
     form = StaffForm(obj=person.staff if person else None, data=_membership_data(person))
     if person:
         form.organisation_id.choices = [(person.organisation_id, person.organisation.name)]
+    elif chosen := _chosen_organisation():
+        form.organisation_id.choices = [(chosen.id, chosen.name)]
     else:
         own = actor().organisation_id
         form.organisation_id.choices = [(own, actor().organisation_name)] if own else []
@@ -202,8 +227,22 @@ def organisations() -> ResponseReturnValue:
     """List and find organisations."""
     text = request.args.get("q", "")[:100]
     kind = next((kind for kind in Kind if kind.value == request.args.get("kind")), None)
-    rows = page_of(organisations_like(text, kind), page_number(request.args.get("page")), size=50)
+    rows = page_of(organisation.organisations_like(text, kind), page_number(request.args.get("page")), size=50)
     return render_template("people/organisations.html", organisations=rows, text=text, kind=kind, kinds=list(Kind))
+
+
+@blueprint.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ORGANISATIONS)
+def organisation_page(organisation_id: int) -> ResponseReturnValue:
+    """Show an organisation and correct its figures."""
+    row = organisation.organisation(organisation_id)
+    form = FiguresForm(obj=row)
+    if form.validate_on_submit():
+        organisation.correct_figures(row, form.command())
+        audit.record(actor(), "団体の規模を訂正", row.name, organisation_id=row.id)
+        flash(f"{row.name}の規模を「{row.size_class.label}」にしました。")
+        return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
+    return answer("people/organisation.html", form, organisation=row)
 
 
 @blueprint.get("/admin/audit")

@@ -6,7 +6,7 @@ one, the enrolments of its courses do. Neither grows with what is not asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -120,13 +120,14 @@ def summarise(actor: Actor, wanted: Filter) -> Summary:
 
 def _shown(lines: list[Line], own_ids: frozenset[int]) -> list[Line]:
     """Return the lines as somebody may see them who is entitled to the names of some organisations only."""
-    figures = suppressed_groups([line.figures for line in lines])
-    before = [suppressed(line.before) for line in lines]
     own = {str(organisation_id) for organisation_id in own_ids}
-    return [
-        line if line.reference in own else Line(line.label, line.reference, shown, earlier)
-        for line, shown, earlier in zip(lines, figures, before, strict=True)
-    ]
+    others = [line for line in lines if line.reference not in own]
+    figures = suppressed_groups([line.figures for line in others])
+    shown = {
+        line.reference: replace(line, figures=allowed, before=suppressed(line.before))
+        for line, allowed in zip(others, figures, strict=True)
+    }
+    return [shown.get(line.reference, line) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -184,19 +185,19 @@ def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[L
         .group_by(source.organisation_id, source.fiscal_year)
     ):
         figures.setdefault(organisation_id, {})[year] = Figures(*counts)
-    names = sa.select(Organisation.id, Organisation.name, Organisation.prefecture).order_by(
+    names = sa.select(Organisation.id, Organisation.name, Organisation.prefecture, Organisation.code).order_by(
         Organisation.code.is_(None), Organisation.code, Organisation.id
     )
     if wanted.prefecture:
         names = names.where(Organisation.prefecture == wanted.prefecture)
     return [
         Line(
-            f"{prefecture or ''}{name}" if prefecture != name else name,
+            f"{prefecture}{name}" if code and prefecture != name else name,
             str(organisation_id),
             figures[organisation_id][wanted.fiscal_year],
             figures[organisation_id].get(wanted.fiscal_year - 1, NOBODY),
         )
-        for organisation_id, name, prefecture in db.session.execute(names)
+        for organisation_id, name, prefecture, code in db.session.execute(names)
         if wanted.fiscal_year in figures.get(organisation_id, {})
     ]
 
