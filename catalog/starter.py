@@ -223,7 +223,7 @@ def _load_curriculum(item: dict[str, Any], host: Organisation) -> int:
     if db.session.scalar(sa.select(Curriculum.id).where(Curriculum.slug == item["slug"])):
         return 0
     track_id = db.session.scalar(sa.select(Track.id).where(Track.slug == item["track"])) if item["track"] else None
-    ids = dict(db.session.execute(sa.select(Course.slug, Course.id)).tuples().all())
+    ids = dict(db.session.execute(sa.select(Course.slug, Course.id)).all())
     row = add(
         Curriculum(
             slug=item["slug"], title=item["title"], summary=item["summary"], track_id=track_id, owner_id=host.id,

@@ -22,6 +22,8 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 database = current_app.extensions["migrate"].db
 with database.engine.connect() as connection:
+    if connection.dialect.name == "sqlite":  # a table is rebuilt by dropping it, which no foreign key may hinder
+        connection.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
     context.configure(
         connection=connection,
         target_metadata=database.metadata,
@@ -32,3 +34,5 @@ with database.engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if connection.dialect.name == "sqlite":
+        connection.connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]

@@ -66,12 +66,12 @@ def read_organisations(file: Path) -> Iterator[Organisation]:
     Raises InvalidError with file, line and reason where a row is wrong.
     """
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        for row in csv.DictReader(stream):
+        reader = csv.DictReader(stream)
+        for row in reader:
             try:
                 yield _organisation(row)
             except (KeyError, ValueError) as error:
-                place = f"{file.name} の{len(row)}列の行「{row.get('name')}」"
-                message = f"{place}: {error}"
+                message = f"{file.name} の{reader.line_num}行目「{row.get('name')}」: {error}"
                 raise InvalidError(message) from error
 
 

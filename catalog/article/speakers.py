@@ -45,9 +45,7 @@ class Speakers:
             return self._affiliated(line, *(part.strip() for part in name.rsplit(":", 1)))
         if BARE_NAME.match(name) and (ends_in_colon or name in self.bare_names):
             return self._unresolved(line, name)
-        if ends_in_colon and (person := self._titled(name)):
-            return person
-        return None
+        return self._titled(name, ends_in_colon=ends_in_colon)
 
     def label_with_text(self, line: Line) -> tuple[str, str] | None:
         """Return speaker and text of a line such as `宮坂:はい。`; None where it does not begin with a known name."""
@@ -94,13 +92,12 @@ class Speakers:
         self.by_alias.setdefault(people[0].surname, speaker)
         return speaker
 
-    def _titled(self, name: str) -> str | None:
-        """Return the speaker of 中嶋室長: by the surname it begins with, or 都CIO宮坂: by the one it ends with."""
-        people = [
-            p for p in self.article.participants
-            if len(name) <= len(p.affiliation) + len(p.name) + 4
-            and (key(name).startswith(key(p.surname)) or key(name).endswith(key(p.surname)))
-        ]  # fmt: skip
+    def _titled(self, name: str, *, ends_in_colon: bool) -> str | None:
+        """Return the speaker of 中嶋室長, whose title the list knows, or with a colon also of 都CIO宮坂."""
+        people = [p for p in self.article.participants if _is_surname_with_title(name, p)]
+        if ends_in_colon:
+            people = people or [p for p in self.article.participants if key(name) == key(p.affiliation + p.surname)]
+            people = people or [p for p in self.article.participants if _may_be_titled(name, p)]
         return people[0].name if len(people) == 1 else None
 
     def _choose(self, line: Line, surname: str, people: list[Participant], affiliation: str) -> str:
@@ -123,6 +120,17 @@ class Speakers:
             self.told.add(name)
             self.article.warn(line.number, "unresolved-speaker", f"「{name}」は参加者の一覧にありません。")
         return name
+
+
+def _is_surname_with_title(name: str, person: Participant) -> bool:
+    title = key(name).removeprefix(key(person.surname))
+    known = key(person.affiliation), key(person.role or "")
+    return bool(title) and title != key(name) and any(text.endswith(title) for text in known)
+
+
+def _may_be_titled(name: str, person: Participant) -> bool:
+    starts, ends = key(name).startswith(key(person.surname)), key(name).endswith(key(person.surname))
+    return (starts or ends) and len(name) <= len(person.affiliation) + len(person.name)
 
 
 def _same(person: Participant, affiliation: str) -> bool:

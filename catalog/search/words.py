@@ -38,7 +38,7 @@ def _dictionary() -> Dictionary:
 
 def _tokenizer() -> Tokenizer:
     if not hasattr(_local, "tokenizer"):
-        _local.tokenizer = _dictionary().create()
+        _local.tokenizer = _dictionary().tokenizer()
     return _local.tokenizer
 
 

@@ -1,0 +1,184 @@
+"""People, courses and sessions of tests: what a test does not name is filled in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from flask import current_app
+from flask.testing import FlaskClient
+from sqlalchemy.orm import joinedload, selectinload
+
+from catalog.models import Motivation, Remark
+from courses import edition as editions
+from courses.course import BeginCourse, begin
+from courses.edition import EditionText
+from courses.models import Audience, Course, CourseEdition, Format, Level, Track, TrainingSession
+from kernel import clock
+from kernel.database import add, db
+from people import password
+from people.access import Actor
+from people.membership import JoinStaff, enter
+from people.models import Membership, Organisation, Role, RoleGrant
+from people.organisation import by_code_or_name
+from people.staff import load_actor
+
+PASSWORD = "a long enough pass phrase"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Person:
+    """Somebody with a membership, who can sign in."""
+
+    membership_id: int
+    staff_id: int
+    name: str
+    email: str
+    number: str
+    organisation: str
+
+    @property
+    def actor(self) -> Actor:
+        """The person as one who acts, with the roles held now."""
+        actor = load_actor(f"{self.staff_id}:1")
+        assert actor is not None
+        return actor
+
+    def browser(self) -> FlaskClient:
+        """A browser in which the person has signed in."""
+        client = current_app.test_client()
+        answer = client.post("/sign-in", data={"account": self.email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return client
+
+
+@dataclass
+class Office:
+    """An organisation, and people who work there."""
+
+    id: int
+    name: str
+    code: str | None
+    _people: dict[tuple[Role, ...], Person] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, code: str) -> Office:
+        """The office of an organisation, by code or name."""
+        row = by_code_or_name(code)
+        return cls(row.id, row.name, row.code)
+
+    def person(self, *roles: Role, name: str = "", department: str = "総務課") -> Person:
+        """A new person with these roles beyond that of staff."""
+        number = next(_numbers)
+        email = f"person{number}@example.lg.jp"
+        member = enter(
+            JoinStaff(
+                self.id, name or f"職員 {number}", f"ショクイン {number:04}", email, f"S{number:05}", department,
+                joined_on=dt.date(2020, 4, 1),
+            )
+        )  # fmt: skip
+        member.staff.password_hash = password.hashed(PASSWORD)
+        member.grants = [RoleGrant(role=role) for role in roles]
+        person = Person(member.id, member.staff_id, member.staff.name, email, f"S{number:05}", self.name)
+        db.session.commit()
+        return person
+
+    def _one(self, *roles: Role) -> Person:
+        if roles not in self._people:
+            self._people[roles] = self.person(*roles)
+        return self._people[roles]
+
+    @property
+    def staff(self) -> Person:
+        """A member of staff."""
+        return self._one()
+
+    @property
+    def coordinator(self) -> Person:
+        """The coordinator."""
+        return self._one(Role.COORDINATOR)
+
+    @property
+    def administrator(self) -> Person:
+        """The administrator."""
+        return self._one(Role.ADMINISTRATOR)
+
+    @property
+    def secretary(self) -> Person:
+        """Somebody of the secretariat."""
+        return self._one(Role.SECRETARIAT)
+
+
+def edition_text(**said: object) -> EditionText:
+    """What an edition says."""
+    usual = {
+        "title": "窓口の案内文を書き直す", "summary": "伝わる案内文を書けるようになる。", "level": Level.BASIC,
+        "format": Format.E_LEARNING, "minutes": 60, "target_staff": "窓口の職員", "objectives": ("案内文を書き直せる",),
+        "track_id": db.session.scalars(sa.select(Track.id).order_by(Track.position)).first(), "skill_ids": (),
+    }  # fmt: skip
+    return EditionText(**{**usual, **said})  # type: ignore[arg-type]
+
+
+def draft_course(author: Person, slug: str = "", **said: object) -> Course:
+    """A course with a draft, of its author's organisation."""
+    owner = author.actor.organisation_id
+    assert owner is not None
+    course = begin(author.actor, BeginCourse(slug or f"course-{next(_numbers)}", owner, edition_text(**said)))
+    db.session.commit()
+    return course
+
+
+def edition_of(course: Course) -> CourseEdition:
+    """The latest edition of a course, whole."""
+    latest = db.session.scalars(
+        sa.select(CourseEdition.id).where(CourseEdition.course_id == course.id).order_by(CourseEdition.number.desc())
+    ).first()
+    assert latest is not None
+    return editions.whole(latest)
+
+
+def motivated(course: Course) -> Course:
+    """A course to which a remark has been linked."""
+    remark_id = db.session.scalars(sa.select(Remark.id).order_by(Remark.id)).first()
+    add(Motivation(remark_id=remark_id, course_id=course.id, rationale="この声に応えるため"))
+    db.session.commit()
+    return course
+
+
+def published(slug: str) -> tuple[Course, CourseEdition]:
+    """A course of the starter content and its published edition."""
+    course = db.session.scalars(sa.select(Course).where(Course.slug == slug)).one()
+    assert course.published_id is not None
+    return course, editions.whole(course.published_id)
+
+
+def session_of(slug: str, host: Office, **planned: object) -> TrainingSession:
+    """A training session in ten days, open for applications, for 20 people of all organisations."""
+    _course, edition = published(slug)
+    begins = clock.now() + dt.timedelta(days=10)
+    usual = {
+        "edition_id": edition.id, "host_id": host.id, "starts_at": begins, "ends_at": begins + dt.timedelta(hours=2),
+        "place": "2階会議室", "capacity": 20, "audience": Audience.ALL,
+        "applications_open_at": clock.now() - dt.timedelta(days=5),
+        "applications_close_at": clock.now() + dt.timedelta(days=5),
+    }  # fmt: skip
+    session = add(TrainingSession(**{**usual, **planned}))
+    db.session.commit()
+    return session
+
+
+def membership(person: Person) -> Membership:
+    """A person's membership, as it stands in the database."""
+    return db.session.scalars(
+        sa.select(Membership)
+        .options(joinedload(Membership.staff), joinedload(Membership.organisation), selectinload(Membership.grants))
+        .where(Membership.id == person.membership_id)
+    ).one()
+
+
+def organisation_named(name: str) -> Organisation:
+    """An organisation of this name."""
+    return db.session.scalars(sa.select(Organisation).where(Organisation.name == name)).one()

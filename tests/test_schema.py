@@ -1,0 +1,49 @@
+"""The schema: one head, models equal migrations, up and down and up again, and no relationship that loads itself."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+
+import sqlalchemy as sa
+
+from kernel.database import Base, db
+
+
+def test_there_is_one_head(app):
+    scripts = ScriptDirectory("migrations")
+    assert len(scripts.get_heads()) == 1
+
+
+def test_models_equal_migrations(app):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_go_down_to_base_and_up_again(app):
+    db.session.remove()
+    downgrade(revision="base")
+    with db.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
+    upgrade()
+    with db.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_no_relationship_loads_itself():
+    ways = {f"{m.class_.__name__}.{r.key}": r.lazy for m in Base.registry.mappers for r in m.relationships}
+    assert ways
+    assert set(ways.values()) <= {"raise_on_sql", "write_only"}, ways
+
+
+def test_every_constraint_has_a_name():
+    nameless = [
+        (table.name, constraint)
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name is None
+    ]
+    assert nameless == []

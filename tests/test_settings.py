@@ -1,0 +1,37 @@
+"""A start that would be unsafe is refused with a sentence that says what to set."""
+
+from __future__ import annotations
+
+import pytest
+
+from kernel.settings import Settings, SettingsError
+
+
+def test_a_production_start_without_a_secret_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="SECRET_KEY is not set"):
+        Settings.from_environ({"VAR": str(tmp_path)})
+
+
+@pytest.mark.parametrize("secret", ["secret", "changeme", "a" * 64, "short but mixed 123", "dev"])
+def test_a_default_or_simple_secret_is_refused(secret, tmp_path):
+    with pytest.raises(SettingsError, match="default or too simple"):
+        Settings.from_environ({"SECRET_KEY": secret, "VAR": str(tmp_path)})
+
+
+def test_a_demonstration_makes_its_own_secret_and_keeps_it(tmp_path):
+    first = Settings.from_environ({"DEMO": "1", "VAR": str(tmp_path)})
+    again = Settings.from_environ({"DEMO": "1", "VAR": str(tmp_path)})
+    assert first.secret_key == again.secret_key
+    assert len(first.secret_key) == 64
+
+
+def test_production_cookies_go_over_https_only(tmp_path):
+    settings = Settings.from_environ({"SECRET_KEY": "0123456789abcdef" * 4, "VAR": str(tmp_path)})
+    assert settings.secure_cookies
+    assert not settings.demo
+
+
+@pytest.mark.parametrize("address", ["postgres://u@h/d", "postgresql://u@h/d"])
+def test_the_usual_addresses_of_postgresql_are_understood(address, tmp_path):
+    settings = Settings.from_environ({"DEMO": "1", "VAR": str(tmp_path), "DATABASE_URL": address})
+    assert settings.database_url == "postgresql+psycopg://u@h/d"

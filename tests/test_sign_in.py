@@ -1,0 +1,157 @@
+"""Signing in: by e-mail or staff number, slowed down, without telling who exists."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from flask import url_for
+
+from factories import PASSWORD, membership
+from kernel import clock
+from kernel.database import db
+from people import password_link, sign_in
+from people.models import AuditEntry, PasswordLink, ResetRequest, Staff
+
+
+def try_to(client, **typed):
+    return client.post("/sign-in", data={"password": PASSWORD, **typed})
+
+
+def test_staff_sign_in_by_mail_and_come_to_the_page_they_wanted(client, mizuho):
+    asked = client.get("/office?x=1")
+    assert asked.status_code == 302
+    answer = client.post(asked.location, data={"account": mizuho.coordinator.email.upper(), "password": PASSWORD})
+    assert answer.location.endswith("/office?x=1")
+    assert client.get("/office").status_code == 200
+
+
+def test_staff_sign_in_by_number_and_organisation(client, mizuho):
+    for organisation in ("瑞穂町", "133035", "133035"):
+        assert try_to(client, account=mizuho.staff.number, organisation=organisation).status_code == 302
+
+
+def test_a_wanted_page_elsewhere_is_not_followed(client, mizuho):
+    for elsewhere in ("https://example.com/", "//example.com", "/\\example.com", "javascript:alert(1)"):
+        answer = client.post("/sign-in", query_string={"next": elsewhere}, data={"account": mizuho.staff.email, "password": PASSWORD})
+        assert answer.location == url_for("participation.me", _external=False)
+
+
+def test_messages_do_not_tell_who_exists(client, mizuho):
+    wrong = try_to(client, account=mizuho.staff.email, password="not the pass phrase")
+    nobody = try_to(client, account="nobody@example.lg.jp")
+    unknown_office = try_to(client, account="S1", organisation="ない町")
+    for answer in (wrong, nobody, unknown_office):
+        assert sign_in.WRONG in answer.text
+    sent = {client.post("/password/forgotten", data={"email": email}).text for email in (mizuho.staff.email, "nobody@example.lg.jp")}
+    assert len(sent) == 1
+
+
+def test_failures_slow_down_the_account_even_with_the_right_password(client, mizuho):
+    for _time in range(sign_in.PER_ACCOUNT):
+        try_to(client, account=mizuho.staff.email, password="wrong")
+    assert sign_in.SLOW_DOWN in try_to(client, account=mizuho.staff.email).text
+    assert try_to(client, account=mizuho.coordinator.email).status_code == 302
+
+
+def test_failures_slow_down_the_address(client, mizuho):
+    for number in range(sign_in.PER_ADDRESS):
+        try_to(client, account=f"nobody{number}@example.lg.jp", password="wrong")
+    assert sign_in.SLOW_DOWN in try_to(client, account=mizuho.staff.email).text
+
+
+def test_after_a_quarter_of_an_hour_one_may_try_again(client, mizuho, monkeypatch):
+    for _time in range(sign_in.PER_ACCOUNT):
+        try_to(client, account=mizuho.staff.email, password="wrong")
+    later = clock.now() + dt.timedelta(minutes=16)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert try_to(client, account=mizuho.staff.email).status_code == 302
+
+
+def test_signing_in_starts_a_new_session(client, mizuho):
+    with client.session_transaction() as before:
+        before["planted"] = "by somebody else"
+    try_to(client, account=mizuho.staff.email)
+    with client.session_transaction() as after:
+        assert "planted" not in after
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(client, mizuho):
+    cookie = try_to(client, account=mizuho.staff.email).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_signing_out_everywhere_ends_the_other_sign_ins(mizuho):
+    here, there = mizuho.staff.browser(), mizuho.staff.browser()
+    here.post("/sign-out-everywhere")
+    assert here.get("/me").status_code == 200
+    assert there.get("/me").status_code == 302
+
+
+def test_signing_out_ends_this_sign_in(mizuho):
+    browser = mizuho.staff.browser()
+    browser.post("/sign-out")
+    assert browser.get("/me").status_code == 302
+
+
+def test_an_invitation_lets_the_person_and_nobody_else_choose_the_password(client, mizuho):
+    invited = mizuho.person()
+    member = membership(invited)
+    member.staff.password_hash = None
+    token = password_link.issue(mizuho.coordinator.actor, member)
+    db.session.commit()
+    assert token not in {row.token_digest for row in db.session.scalars(sa.select(PasswordLink))}
+    chosen = {"password": "my own long pass phrase", "again": "my own long pass phrase"}
+    assert client.post(f"/password/{token}", data=chosen).status_code == 302
+    assert client.post(f"/password/{token}", data=chosen).status_code == 404
+    assert try_to(client, account=invited.email, password=chosen["password"]).status_code == 302
+
+
+def test_a_link_ends_after_its_time(client, mizuho, monkeypatch):
+    token = password_link.issue(mizuho.coordinator.actor, membership(mizuho.staff))
+    db.session.commit()
+    later = clock.now() + dt.timedelta(hours=25)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    answer = client.get(f"/password/{token}")
+    assert answer.status_code == 404
+    assert "新しいリンクを頼んで" in answer.text
+
+
+def test_a_forgotten_password_waits_on_the_coordinators_page_until_a_link_is_handed_over(client, mizuho, hachioji):
+    client.post("/password/forgotten", data={"email": mizuho.staff.email})
+    coordinator = mizuho.coordinator.browser()
+    assert mizuho.staff.name in coordinator.get("/office").text
+    assert mizuho.staff.name not in hachioji.coordinator.browser().get("/office").text
+    shown = coordinator.post(f"/office/staff/{mizuho.staff.membership_id}/link").text
+    assert "/password/" in shown
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ResetRequest)) == 0
+
+
+def test_a_short_password_is_refused_with_the_reason(mizuho):
+    browser = mizuho.staff.browser()
+    answer = browser.post("/account", data={"present": PASSWORD, "password": "short", "again": "short"})
+    assert answer.status_code == 422
+    assert "12文字以上" in answer.text
+
+
+def test_changing_the_password_needs_the_present_one(mizuho):
+    browser = mizuho.staff.browser()
+    new = {"password": "another long pass phrase", "again": "another long pass phrase"}
+    assert "いまのパスワードが違います" in browser.post("/account", data={"present": "wrong", **new}).text
+    assert browser.post("/account", data={"present": PASSWORD, **new}).status_code == 302
+    assert browser.get("/me").status_code == 200
+    assert db.session.get_one(Staff, mizuho.staff.staff_id).sign_in_epoch == 2
+
+
+def test_signing_in_is_on_record(client, mizuho):
+    try_to(client, account=mizuho.staff.email)
+    acts = db.session.scalars(sa.select(AuditEntry.act).where(AuditEntry.actor_id == mizuho.staff.staff_id)).all()
+    assert acts == ["サインイン"]
+
+
+def test_who_has_left_cannot_sign_in(client, mizuho):
+    left = mizuho.person()
+    membership(left).left_on = clock.today()
+    db.session.commit()
+    assert sign_in.WRONG in try_to(client, account=left.email).text

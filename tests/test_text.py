@@ -1,0 +1,39 @@
+"""Text as people type it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.text import folded, normalised, shortened
+
+
+def test_widths_are_made_one():
+    assert normalised("  DX ケンシュウ①\r\n") == "DX ケンシュウ1"
+
+
+def test_characters_of_names_are_kept():
+    assert normalised("髙﨑𠮷") == "髙﨑𠮷"
+    assert normalised("神\ufa19") == "神\ufa19"
+
+
+def test_control_characters_are_dropped():
+    assert normalised("a\x00b\x1fc") == "abc"
+
+
+@given(st.text())
+def test_to_normalise_twice_is_to_normalise_once(text):
+    once = normalised(text)
+    assert normalised(once) == once
+
+
+@given(st.text(max_size=100))
+def test_spellings_of_width_and_case_fold_together(text):
+    assert folded(normalised(text)) == folded(normalised(normalised(text).upper().lower())) or any(
+        len(c.upper().lower()) != 1 or c.upper().lower() != c.lower() for c in normalised(text)
+    )
+
+
+@given(st.text(), st.integers(min_value=1, max_value=50))
+def test_a_shortened_text_is_never_longer_than_asked(text, length):
+    assert len(shortened(text, length)) <= length
