@@ -10,7 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from kernel import clock
 from kernel.errors import InvalidError
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField, TimeField
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField, TimeField, options
 
 from courses.edition import EditionText, LessonText, ModuleText
 from courses.models import Audience, Format, Level
@@ -26,8 +26,8 @@ class EditionForm(Form):
     title = StringField("講座名", [DataRequired(), Length(max=100)])
     summary = TextAreaField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
     target_staff = StringField("対象", [Length(max=LONGEST_LINE)], description="例: 窓口・広報・事業担当を含む全職員")
-    level = SelectField("レベル", choices=[(level.value, level.label) for level in Level])
-    format = SelectField("形式", choices=[(format_.value, format_.label) for format_ in Format])
+    level = SelectField("レベル", choices=options(Level.choices()))
+    format = SelectField("形式", choices=options(Format.choices()))
     minutes = IntegerField("所要時間(分)", [Optional(), NumberRange(1, MOST_MINUTES)])
     track_id = SelectField("分野", coerce=int)
     objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
@@ -124,7 +124,7 @@ class SessionForm(Form):
         description="席のある人だけに表示します。",
     )  # fmt: skip
     capacity = IntegerField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
-    audience = SelectField("申し込める団体", choices=Audience.choices())
+    audience = SelectField("申し込める団体", choices=options(Audience.choices()))
     applications_open_on = DayField("受付の始まり", [DataRequired()])
     applications_close_on = DayField("受付の終わり", [DataRequired()], description="この日の終わりまで受け付けます。")
 

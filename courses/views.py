@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
-from kernel.forms import accepted, answer
+from kernel.forms import accepted, answer, options
 
 from people.access import Permission, actor, requires
 from people.organisation import by_code_or_name
@@ -42,10 +42,10 @@ blueprint = Blueprint("courses", __name__)
 
 def _with_choices(form: EditionForm) -> EditionForm:
     """Give a form the tracks and skills there are."""
-    form.track_id.choices = [
+    form.track_id.choices = options(
         (row.id, row.title) for row in db.session.scalars(sa.select(Track).order_by(Track.position))
-    ]
-    form.skill_ids.choices = [(row.id, f"{row.category}:{row.name}") for row in skill.skills()]
+    )
+    form.skill_ids.choices = options((row.id, f"{row.category}:{row.name}") for row in skill.skills())
     return form
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask import render_template
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from kernel import clock
@@ -16,7 +16,7 @@ from kernel.text import normalised
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Result = TypeVar("Result")
 LONGEST_LINE = 500
@@ -56,6 +56,11 @@ def _normal(value: str | None) -> str | None:
 
 class QuotedField(TextAreaField):
     """Text that is kept as it was written, because it is quoted (an article)."""
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Return (value, label) pairs as what a field to choose from offers."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class DayField(StringField):

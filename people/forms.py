@@ -128,9 +128,9 @@ class RolesForm(Form):
     """The roles of a membership beyond that of staff."""
 
     roles = SelectMultipleField(
-        "役割", coerce=Role, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
+        "役割", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
     )
 
     def command(self) -> set[Role]:
         """Return the roles that are ticked."""
-        return {role for role in self.roles.data or [] if role is not Role.STAFF}
+        return {role for role in Role if role.value in (self.roles.data or ()) and role is not Role.STAFF}

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_login import login_user, logout_user
 
 from kernel.errors import NotFoundError, RefusalError
-from kernel.forms import accepted, answer
+from kernel.forms import accepted, answer, options
 from kernel.page import page_number, page_of
 
 from people import audit, membership, organisation, password_link, sign_in, staff
@@ -149,12 +149,12 @@ def new_staff() -> ResponseReturnValue:
 def _staff_form(person: Membership | None = None) -> StaffForm:
     form = StaffForm(obj=person.staff if person else None, data=_membership_data(person))
     if person:
-        form.organisation_id.choices = [(person.organisation_id, person.organisation.name)]
+        form.organisation_id.choices = options([(person.organisation_id, person.organisation.name)])
     elif chosen := _chosen_organisation():
-        form.organisation_id.choices = [(chosen.id, chosen.name)]
+        form.organisation_id.choices = options([(chosen.id, chosen.name)])
     else:
         own = actor().organisation_id
-        form.organisation_id.choices = [(own, actor().organisation_name)] if own else []
+        form.organisation_id.choices = options([(own, actor().organisation_name)] if own else [])
     return form
 
 
@@ -170,9 +170,10 @@ def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
 def staff_member(membership_id: int) -> ResponseReturnValue:
     """Show a person: entry, roles, invitation."""
     person = staff.managed_membership(actor(), membership_id)
-    form = RolesForm(roles=[grant.role for grant in person.grants])
-    form.roles.choices = [(role, role.label) for role in actor().grantable(person.organisation_id)]
-    return render_template("people/staff_member.html", person=person, form=form)
+    form = RolesForm(roles=[grant.role.value for grant in person.grants])
+    grantable = actor().grantable(person.organisation_id)
+    form.roles.choices = options((role.value, role.label) for role in grantable)
+    return render_template("people/staff_member.html", person=person, form=form, grantable=grantable)
 
 
 @blueprint.route("/office/staff/<int:membership_id>/edit", methods=["GET", "POST"])

@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from app import create_app
+from factories import Office
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from postgresql import Cluster
 
-from app import create_app
-from catalog import starter
-from factories import Office
 from kernel.database import db
 from kernel.settings import CONTENT, Settings
+
 from people.organisation import load_organisations
-from postgresql import Cluster
+
+from catalog import starter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +47,11 @@ class Browser(FlaskClient):
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
         db.session.commit()
-        return Context().run(super().open, *args, **kwargs)
+        return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
 def settings_for(url: str) -> Settings:
-    return Settings(
-        secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1
-    )
+    return Settings(secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1)
 
 
 def make_app(url: str) -> Flask:
@@ -186,5 +186,9 @@ def queries(app: Flask) -> Iterator[list[str]]:
 
 def pytest_report_header() -> list[str]:
     chromium = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
-    version = subprocess.run([chromium, "--version"], capture_output=True, text=True, check=False).stdout.strip() if chromium else "none"  # noqa: S603 - found above
+    version = (
+        subprocess.run([chromium, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+        if chromium
+        else "none"
+    )
     return [f"browser: {version}"]

@@ -5,25 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask import current_app
-from flask.testing import FlaskClient
 from sqlalchemy.orm import joinedload, selectinload
 
-from catalog.models import Motivation, Remark
-from courses import edition as editions
-from courses.course import BeginCourse, begin
-from courses.edition import EditionText
-from courses.models import Audience, Course, CourseEdition, Format, Level, Track, TrainingSession
 from kernel import clock
 from kernel.database import add, db
+
 from people import password
-from people.access import Actor
 from people.membership import JoinStaff, enter
 from people.models import Membership, Organisation, Role, RoleGrant
 from people.organisation import by_code_or_name
 from people.staff import load_actor
+
+from courses import edition as editions
+from courses.course import BeginCourse, begin
+from courses.edition import EditionText
+from courses.models import Audience, Course, CourseEdition, Format, Level, Track, TrainingSession
+
+from catalog.models import Motivation, Remark
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from people.access import Actor
 
 PASSWORD = "a long enough pass phrase"
 _numbers = itertools.count(1)

@@ -42,7 +42,19 @@ class Cluster:
             self.as_user = ["runuser", "-u", "postgres", "--"]
         data, bin_ = self.folder / "data", binaries()
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
-        command = [*self.as_user, str(bin_ / "initdb"), "-D", str(data), "-A", "trust", "-U", "test", "-E", "UTF8", "--no-sync"]
+        command = [
+            *self.as_user,
+            str(bin_ / "initdb"),
+            "-D",
+            str(data),
+            "-A",
+            "trust",
+            "-U",
+            "test",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run(command, check=True, capture_output=True, env=environment, cwd=self.folder)  # noqa: S603
         settings = {
             "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "fsync": "off",

@@ -22,7 +22,16 @@ def test_fiscal_years_are_told_in_the_era(year, label):
 
 
 @pytest.mark.parametrize(
-    "typed", ["2026-11-21", "2026/11/21", "2026.11.21", "R8.11.21", "r8/11/21", "令和8年11月21日", "2026年11月21日", "R8.11.21", "2026/11/21"]
+    "typed",
+    [
+        "2026-11-21",
+        "2026/11/21",
+        "2026.11.21",
+        "R8.11.21",
+        "r8/11/21",
+        "令和8年11月21日",
+        "2026年11月21日",
+    ],
 )
 def test_dates_are_read_as_people_write_them(typed):
     assert clock.parse_date(typed) == dt.date(2026, 11, 21)

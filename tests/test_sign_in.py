@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
+from factories import PASSWORD, membership
 from flask import url_for
 
-from factories import PASSWORD, membership
 from kernel import clock
 from kernel.database import db
+
 from people import password_link, sign_in
 from people.models import AuditEntry, PasswordLink, ResetRequest, Staff
 
@@ -27,13 +28,15 @@ def test_staff_sign_in_by_mail_and_come_to_the_page_they_wanted(client, mizuho):
 
 
 def test_staff_sign_in_by_number_and_organisation(client, mizuho):
-    for organisation in ("瑞穂町", "133035", "133035"):
+    for organisation in ("瑞穂町", "133035", "\uff11\uff13\uff13\uff10\uff13\uff15"):
         assert try_to(client, account=mizuho.staff.number, organisation=organisation).status_code == 302
 
 
 def test_a_wanted_page_elsewhere_is_not_followed(client, mizuho):
     for elsewhere in ("https://example.com/", "//example.com", "/\\example.com", "javascript:alert(1)"):
-        answer = client.post("/sign-in", query_string={"next": elsewhere}, data={"account": mizuho.staff.email, "password": PASSWORD})
+        answer = client.post(
+            "/sign-in", query_string={"next": elsewhere}, data={"account": mizuho.staff.email, "password": PASSWORD}
+        )
         assert answer.location == url_for("participation.me", _external=False)
 
 
@@ -43,7 +46,10 @@ def test_messages_do_not_tell_who_exists(client, mizuho):
     unknown_office = try_to(client, account="S1", organisation="ない町")
     for answer in (wrong, nobody, unknown_office):
         assert sign_in.WRONG in answer.text
-    sent = {client.post("/password/forgotten", data={"email": email}).text for email in (mizuho.staff.email, "nobody@example.lg.jp")}
+    sent = {
+        client.post("/password/forgotten", data={"email": email}).text
+        for email in (mizuho.staff.email, "nobody@example.lg.jp")
+    }
     assert len(sent) == 1
 
 

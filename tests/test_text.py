@@ -9,7 +9,7 @@ from kernel.text import folded, normalised, shortened
 
 
 def test_widths_are_made_one():
-    assert normalised("  DX ケンシュウ①\r\n") == "DX ケンシュウ1"
+    assert normalised(" \u3000\uff24\uff38 \uff79\uff9d\uff7c\uff6d\uff73①\r\n") == "DX ケンシュウ1"
 
 
 def test_characters_of_names_are_kept():

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, url_for
 
 from kernel.database import db
 from kernel.errors import NotFoundError
-from kernel.forms import accepted, answer
+from kernel.forms import accepted, answer, options
 
 from people.access import Permission, actor, public, requires
 
@@ -87,7 +87,7 @@ def _form(curriculum: Curriculum | None = None) -> CurriculumForm:
         obj=curriculum, data={"courses": "\n".join(lines), "track_id": (curriculum and curriculum.track_id) or 0}
     )
     tracks = db.session.scalars(sa.select(Track).order_by(Track.position))
-    form.track_id.choices = [(0, "分野をまたぐ"), *((track.id, track.title) for track in tracks)]
+    form.track_id.choices = options([(0, "分野をまたぐ"), *((track.id, track.title) for track in tracks)])
     return form
 
 

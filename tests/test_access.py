@@ -1,0 +1,275 @@
+"""Who may open what: every route with every role, and another organisation's things are not found."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from app import create_app
+from conftest import settings_for
+from factories import Office, Person, draft_course, membership, motivated, published, session_of
+
+from kernel.database import db
+from kernel.transaction import WriteWhileReadingError
+
+from people import password_link
+from people.access import PERMISSIONS, Permission, UndecidedViewError, public, rule_of
+from people.models import Organisation, Role, Staff
+
+from courses.models import Audience
+
+from participation import enrolment as enrolments
+from participation.enrolment import Offer
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ROLES = ("visitor", "staff", "coordinator", "administrator", "secretariat")
+
+
+@dataclass
+class Ground:
+    """Something of everything in 瑞穂町, so that every address leads somewhere."""
+
+    office: Office
+    addresses: dict[str, object]
+
+    def person(self, role: str) -> Person | None:
+        return None if role == "visitor" else self.office.person(*([] if role == "staff" else [Role(role)]))
+
+
+@pytest.fixture
+def ground(app, mizuho) -> Ground:
+    course = motivated(draft_course(mizuho.coordinator, "own-course"))
+    session = session_of("web-meeting-chat", mizuho)
+    e_learning, edition = published("paperless-basics")
+    enrolled = enrolments.enrol(
+        mizuho.coordinator.actor,
+        enrolments.own_entrant(mizuho.coordinator.actor, mizuho.staff.membership_id),
+        Offer(e_learning, edition),
+    )
+    token = password_link.issue(None, membership(mizuho.person()))
+    db.session.commit()
+    organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
+    addresses = {
+        "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
+        "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
+        "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
+        "enrolment_id": enrolled.id,
+    }  # fmt: skip
+    return Ground(mizuho, addresses)
+
+
+CURRICULUM_SLUG = {"catalog.curriculum_page", "catalog.adopt"}
+
+
+def address_of(app: Flask, rule, ground: Ground) -> str:
+    values = {name: ground.addresses[name] for name in rule.arguments}
+    if rule.endpoint.startswith("participation.") and "slug" in values:
+        values["slug"] = "paperless-basics"
+    if rule.endpoint == "courses.new_session":
+        values["slug"] = "web-meeting-chat"
+    if rule.endpoint in CURRICULUM_SLUG:
+        values["slug"] = "newcomers"
+    if rule.endpoint == "catalog.roundtable_page":
+        values["key"] = "8"
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **values, _external=False)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, ground, role):
+    person = ground.person(role)
+    held = PERMISSIONS[Role(role)] if person else frozenset()
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        needed = rule_of(app, rule.endpoint)
+        if rule.endpoint == "people.sign_out_everywhere":
+            continue  # it ends the sign-in that the walk goes on with; it has a test of its own
+        for method in sorted(rule.methods & {"GET", "POST"}):
+            if rule.endpoint == "people.sign_out" and method == "POST":
+                continue
+            browser = person.browser() if person else app.test_client()
+            answer = browser.open(address_of(app, rule, ground), method=method, data={} if method == "POST" else None)
+            case = (role, method, rule.rule, answer.status_code)
+            tried += 1
+            assert answer.status_code < 500, case
+            if needed is not None and person is None:
+                assert answer.status_code == 302, case
+                assert "/sign-in" in answer.location, case
+            elif needed and not held & set(needed):
+                assert answer.status_code == 404, case
+            elif method == "GET" and rule.endpoint not in NEED_MORE:
+                assert answer.status_code == 200, case
+    assert tried > 80
+
+
+NEED_MORE = {
+    "catalog.edition_page",  # edition 0
+    "participation.lessons",  # only for somebody enrolled
+    "participation.withdraw",  # only for the own enrolment or own staff
+    "catalog.edit_curriculum",  # only for the owner
+}
+
+#       page                              visitor staff coordinator administrator secretariat
+TABLE = """
+        /                                 200     200   200         200           200
+        /catalog                          200     200   200         200           200
+        /courses/paperless-basics         200     200   200         200           200
+        /curricula/newcomers              200     200   200         200           200
+        /roundtables/8                    200     200   200         200           200
+        /remarks/8-1/11                   200     200   200         200           200
+        /me                               302     200   200         200           200
+        /office                           302     404   200         200           200
+        /office/staff                     302     404   200         200           200
+        /office/enrol/paperless-basics    302     404   200         200           200
+        /studio                           302     404   200         200           200
+        /studio/articles/new              302     404   200         200           200
+        /review                           302     404   404         200           200
+        /review/participation.csv         302     404   404         200           200
+        /admin/audit                      302     404   404         200           200
+        /admin/organisations              302     404   404         404           200
+        /admin/skills                     302     404   404         404           200
+"""
+
+
+def test_the_pages_that_matter_answer_as_this_table_says(app, mizuho):
+    browsers = {
+        role: app.test_client()
+        if role == "visitor"
+        else mizuho.person(*([] if role == "staff" else [Role(role)])).browser()
+        for role in ROLES
+    }
+    for line in TABLE.strip().split("\n"):
+        page, *expected = line.split()
+        assert [str(browsers[role].get(page).status_code) for role in ROLES] == expected, page
+
+
+def test_a_view_that_nobody_decided_about_keeps_the_application_from_starting(app, monkeypatch):
+    monkeypatch.delattr("people.views.account.rule")
+    with pytest.raises(UndecidedViewError, match=r"people\.account"):
+        create_app(settings_for("sqlite://"))
+    monkeypatch.undo()
+
+
+def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
+    course = motivated(draft_course(mizuho.coordinator, "own-course"))
+    edition_id = db.session.scalar(sa.text("SELECT max(id) FROM course_edition"))
+    session = session_of("web-meeting-chat", mizuho)
+    session_id, slug = session.id, course.slug
+    e_learning, edition = published("paperless-basics")
+    coordinator = mizuho.coordinator.actor
+    enrolled = enrolments.enrol(
+        coordinator, enrolments.own_entrant(coordinator, mizuho.staff.membership_id), Offer(e_learning, edition)
+    ).id
+    db.session.commit()
+    member = mizuho.staff.membership_id
+    stranger = hachioji.person(Role.COORDINATOR, Role.ADMINISTRATOR).browser()
+    for address in (
+        f"/office/staff/{member}", f"/office/staff/{member}/edit", f"/office/staff/{member}/leave", f"/studio/{slug}",
+        f"/studio/{slug}/edit", f"/studio/{slug}/modules", f"/studio/editions/{edition_id}", f"/sessions/{session_id}/edit",
+        f"/sessions/{session_id}/cancel", f"/sessions/{session_id}/attendance", f"/enrolments/{enrolled}/withdraw",
+        f"/office/staff?organisation={mizuho.id}", f"/office/staff/new?organisation={mizuho.id}",
+    ):  # fmt: skip
+        assert stranger.get(address).status_code == 404, address
+    for address in (
+        f"/office/staff/{member}/roles", f"/office/staff/{member}/link", f"/office/staff/{member}/leave",
+        f"/office/staff/{member}/enrol/ai-first", f"/studio/{slug}/hand-in", f"/studio/{slug}/retire",
+        f"/studio/editions/{edition_id}/approve", f"/enrolments/{enrolled}/withdraw", f"/enrolments/{enrolled}/finish",
+        f"/sessions/{session_id}/attendance",
+    ):  # fmt: skip
+        assert stranger.post(address, data={"roles": "administrator"}).status_code == 404, address
+
+
+def test_another_organisations_people_and_figures_appear_on_no_page(app, mizuho, hachioji):
+    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    course, edition = published("web-meeting-chat")
+    person = mizuho.person(name="名前の 見えない人")
+    enrolments.enrol(person.actor, enrolments.entrant(person.actor), Offer(course, edition, session))
+    session_id = session.id
+    db.session.commit()
+    stranger = hachioji.person(Role.COORDINATOR, Role.ADMINISTRATOR).browser()
+    for page in (
+        f"/sessions/{session_id}",
+        "/office/staff",
+        "/office",
+        "/review",
+        "/admin/audit",
+        "/remarks/23-2/2",
+        "/courses/web-meeting-chat",
+    ):
+        assert "名前の 見えない人" not in stranger.get(page).text, page
+    assert "名前の 見えない人" in mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
+
+
+def test_a_session_for_the_own_organisation_is_not_found_by_others(app, mizuho, hachioji):
+    session_id = session_of("web-meeting-chat", mizuho, audience=Audience.OWN).id
+    assert mizuho.staff.browser().get(f"/sessions/{session_id}").status_code == 200
+    assert hachioji.staff.browser().get(f"/sessions/{session_id}").status_code == 404
+    assert hachioji.staff.browser().post(f"/sessions/{session_id}/enrol").status_code == 404
+
+
+def test_a_get_request_cannot_write(app, mizuho):
+    @public
+    def writes() -> str:
+        db.session.get_one(Staff, mizuho.staff.staff_id).name = "別の名前"
+        db.session.flush()
+        return "written"
+
+    view = app.view_functions["review.home"]
+    app.view_functions["review.home"] = writes
+    try:
+        with pytest.raises(WriteWhileReadingError):
+            app.test_client().get("/")
+    finally:
+        app.view_functions["review.home"] = view
+
+
+def test_a_refused_request_leaves_nothing_behind(app, mizuho):
+    browser = mizuho.coordinator.browser()
+    answer = browser.post(
+        "/office/staff/new", data={"organisation_id": mizuho.id, "name": "新しい 人", "reading": "アタラシイ ヒト"}
+    )
+    assert answer.status_code == 422
+    assert "新しい 人" in answer.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Staff).where(Staff.name == "新しい 人")) == 0
+
+
+def test_a_form_without_its_token_is_refused_politely(app, mizuho):
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        answer = app.test_client().post("/sign-in", data={"account": "a", "password": "b"})
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+    assert answer.status_code == 400
+    assert "もう一度" in answer.text
+
+
+def test_every_page_carries_the_protecting_headers(client):
+    for page in ("/", "/nowhere", "/sign-in"):
+        headers = client.get(page).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'self'")
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_pages_carry_no_inline_script_or_style(client):
+    for page in ("/", "/catalog", "/courses/paperless-basics", "/roundtables/8"):
+        assert not re.search(r"<script|\sstyle=|\son\w+=", client.get(page).text)
+
+
+def test_each_role_holds_all_that_the_one_before_it_holds():
+    order = [Role.STAFF, Role.COORDINATOR, Role.ADMINISTRATOR, Role.SECRETARIAT]
+    for lower, higher in itertools.pairwise(order):
+        assert PERMISSIONS[lower] < PERMISSIONS[higher]
+
+
+def test_the_secretariat_sees_no_names_of_learners_elsewhere(secretariat):
+    actor = secretariat.secretary.actor
+    assert actor.scope(Permission.READ_PARTICIPATION).everywhere
+    assert not actor.scope(Permission.READ_NAMES).everywhere

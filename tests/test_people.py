@@ -1,0 +1,178 @@
+"""Looking after the own organisation's people and roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from factories import Office, membership
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, ForbiddenError, NotFoundError
+
+from people.membership import JoinStaff, enter, join, leave, set_roles
+from people.models import AuditEntry, Membership, Organisation, Role, SizeClass
+
+
+def new(mizuho, **typed):
+    usual = {
+        "organisation_id": mizuho.id,
+        "name": "𠮷田 花子",
+        "reading": "ヨシダ ハナコ",
+        "email": "y@example.lg.jp",
+        "department": "住民課",
+    }
+    return mizuho.coordinator.browser().post("/office/staff/new", data={**usual, **typed})
+
+
+def test_a_coordinator_enters_a_person_and_the_act_is_on_record(mizuho):
+    answer = new(mizuho)
+    assert answer.status_code == 302
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "職員を登録")).one()
+    assert (entry.subject, entry.actor_id, entry.organisation_id) == (
+        "𠮷田 花子",
+        mizuho.coordinator.staff_id,
+        mizuho.id,
+    )
+
+
+def test_half_width_kana_in_a_reading_become_full_width(mizuho):
+    assert new(mizuho, reading="\uff96\uff7c\uff80\uff9e \uff8a\uff85\uff7a").status_code == 302
+    assert "ヨシダ ハナコ" in mizuho.coordinator.browser().get("/office/staff").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"email": "", "staff_number": ""}, "どちらかを入力"),
+        ({"email": "not a mail"}, "メールアドレスの形"),
+        ({"reading": "よしだ"}, "全角カタカナ"),
+        ({"name": ""}, "入力"),
+        ({"staff_number": "a@b"}, "@ は使えません"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_and_nothing_typed_is_lost(mizuho, typed, told):
+    answer = new(mizuho, **typed)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert "住民課" in answer.text
+
+
+def test_an_address_that_somebody_has_is_refused(mizuho, hachioji):
+    answer = new(mizuho, email=hachioji.staff.email.upper())
+    assert answer.status_code == 422
+    assert "ほかの人が使っています" in answer.text
+
+
+def test_a_staff_number_is_unique_in_its_organisation_only(mizuho, hachioji):
+    enter(JoinStaff(mizuho.id, "一 人", "イチ ヒト", None, "7"))
+    enter(JoinStaff(hachioji.id, "二 人", "ニ ヒト", None, "7"))
+    with pytest.raises(ConflictError, match="この職員番号"):
+        enter(JoinStaff(mizuho.id, "三 人", "サン ヒト", None, "7"))
+
+
+def test_nobody_grants_more_than_they_hold(mizuho):
+    with pytest.raises(ForbiddenError, match="管理者"):
+        set_roles(mizuho.coordinator.actor, mizuho.staff.membership_id, {Role.ADMINISTRATOR})
+    with pytest.raises(ForbiddenError, match="事務局"):
+        set_roles(mizuho.administrator.actor, mizuho.staff.membership_id, {Role.SECRETARIAT})
+    set_roles(mizuho.coordinator.actor, mizuho.staff.membership_id, {Role.COORDINATOR})
+    assert mizuho.staff.actor.holds(Role.COORDINATOR)
+
+
+def test_nobody_takes_away_what_they_do_not_hold(mizuho):
+    with pytest.raises(ForbiddenError):
+        set_roles(mizuho.coordinator.actor, mizuho.administrator.membership_id, set())
+
+
+def test_the_last_administrator_stays(mizuho):
+    only = mizuho.administrator
+    with pytest.raises(ConflictError, match="ただ一人の管理者"):
+        set_roles(only.actor, only.membership_id, {Role.COORDINATOR})
+    db.session.rollback()
+    with pytest.raises(ConflictError, match="ただ一人の管理者"):
+        leave(only.actor, only.membership_id)
+    db.session.rollback()
+    second = mizuho.person(Role.ADMINISTRATOR)
+    set_roles(second.actor, only.membership_id, set())
+    assert not only.actor.holds(Role.ADMINISTRATOR)
+
+
+def test_roles_are_changed_on_the_persons_page(mizuho):
+    browser = mizuho.administrator.browser()
+    answer = browser.post(
+        f"/office/staff/{mizuho.staff.membership_id}/roles", data={"roles": ["coordinator", "administrator"]}
+    )
+    assert answer.status_code == 302
+    assert {role for _id, role in mizuho.staff.actor.roles} == {Role.STAFF, Role.COORDINATOR, Role.ADMINISTRATOR}
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "役割を変更")).one()
+    assert entry.detail["after"] == ["研修担当", "管理者"]
+
+
+def test_a_coordinator_changing_roles_leaves_alone_those_beyond_the_own(mizuho):
+    both = mizuho.person(Role.ADMINISTRATOR, Role.COORDINATOR)
+    mizuho.coordinator.browser().post(f"/office/staff/{both.membership_id}/roles", data={})
+    assert {role for _id, role in both.actor.roles} == {Role.STAFF, Role.ADMINISTRATOR}
+
+
+def test_somebody_who_leaves_is_no_longer_listed_but_remains_a_person(mizuho):
+    browser = mizuho.coordinator.browser()
+    name, member = mizuho.staff.name, mizuho.staff.membership_id
+    assert "所属を終了しますか" in browser.get(f"/office/staff/{member}/leave").text
+    browser.post(f"/office/staff/{member}/leave")
+    browser.get("/office/staff")
+    assert name not in browser.get("/office/staff").text
+    assert membership(mizuho.staff).left_on == clock.today()
+
+
+def test_people_are_listed_by_reading_and_found_by_any_kana(mizuho):
+    for name, reading in (("髙橋 一", "タカハシ ハジメ"), ("青木 二", "アオキ フタ"), ("﨑山 三", "サキヤマ ミツ")):
+        enter(JoinStaff(mizuho.id, name, reading, None, reading))
+    db.session.commit()
+    browser = mizuho.coordinator.browser()
+    listed = browser.get("/office/staff").text
+    assert listed.index("青木 二") < listed.index("﨑山 三") < listed.index("髙橋 一")
+    for typed in ("タカハシ", "たかはし", "\uff80\uff76\uff8a\uff7c", "髙橋"):
+        found = browser.get("/office/staff", query_string={"q": typed}).text
+        assert "髙橋 一" in found
+        assert "青木 二" not in found
+
+
+def test_a_membership_that_has_not_begun_gives_no_role(mizuho):
+    member = membership(mizuho.administrator)
+    member.joined_on = clock.today() + dt.timedelta(days=1)
+    db.session.commit()
+    assert mizuho.administrator.actor.roles == ()
+
+
+def test_the_secretariat_enters_the_first_person_of_an_organisation(secretariat):
+    okutama = Office.of("133086")
+    browser = secretariat.secretary.browser()
+    form = {"organisation_id": okutama.id, "name": "奥 太郎", "reading": "オク タロウ", "email": "oku@example.lg.jp"}
+    answer = browser.post(f"/office/staff/new?organisation={okutama.id}", data=form)
+    assert answer.status_code == 302
+    member = db.session.scalars(sa.select(Membership).where(Membership.organisation_id == okutama.id)).one()
+    assert browser.post(f"/office/staff/{member.id}/roles", data={"roles": "administrator"}).status_code == 302
+
+
+def test_a_coordinator_cannot_enter_people_elsewhere_by_changing_the_form(mizuho, hachioji):
+    answer = new(mizuho, organisation_id=hachioji.id)
+    assert answer.status_code == 422
+    with pytest.raises(NotFoundError):
+        join(mizuho.coordinator.actor, JoinStaff(hachioji.id, "他 人", "タ ニン", None, "1"))
+
+
+def test_the_size_of_an_organisation_follows_its_corrected_figures(secretariat, mizuho):
+    secretariat.secretary.browser().post(f"/admin/organisations/{mizuho.id}", data={"staff_count": "250"})
+    assert db.session.get_one(Organisation, mizuho.id).size_class is SizeClass.SMALL
+
+
+def test_the_audit_log_shows_the_own_organisation_only(mizuho, hachioji, secretariat):
+    new(mizuho)
+    hachioji.coordinator.browser()
+    log = mizuho.administrator.browser().get("/admin/audit").text
+    assert "𠮷田 花子" in log
+    assert hachioji.coordinator.name not in log
+    assert hachioji.coordinator.name in secretariat.secretary.browser().get("/admin/audit").text
