@@ -14,6 +14,7 @@ from flask_migrate import Migrate, upgrade
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -151,6 +152,22 @@ def _add_answers(app: Flask) -> None:
     def refuse(refusal: RefusalError) -> ResponseReturnValue:
         db.session.rollback()
         return _page(refusal.title, refusal.message, refusal.status)
+
+    @app.errorhandler(IntegrityError)
+    def collide(_error: IntegrityError) -> ResponseReturnValue:
+        db.session.rollback()
+        message = (
+            "ほかの人がほぼ同時に同じ操作をしたようです。前のページを読み込み直して、いまの状態を確かめてください。"
+        )
+        return _page("いまはできません", message, 409)
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> ResponseReturnValue:
+        app.logger.error("the database did not answer", exc_info=error)
+        db.session.rollback()
+        return _page(
+            "混み合っています", "少したってから、もう一度お試しください。入力した内容は保存されていません。", 503
+        )
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:

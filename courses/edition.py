@@ -115,7 +115,8 @@ def next_draft(course: Course, author_id: int) -> CourseEdition:
 
     Raises ConflictError where a draft or an edition in review exists already.
     """
-    latest = whole(course.editions[-1].id)
+    newest = sa.select(CourseEdition.id).where(CourseEdition.course_id == course.id)
+    latest = whole(db.session.scalars(newest.order_by(CourseEdition.number.desc()).limit(1)).one())
     if latest.state in {EditionState.DRAFT, EditionState.IN_REVIEW}:
         message = f"第{latest.number}版が「{latest.state.label}」です。先にその版を仕上げてください。"
         raise ConflictError(message)
@@ -197,7 +198,7 @@ def _as_lines(edition: CourseEdition) -> dict[str, list[str]]:
         "対象": [edition.target_staff],
         "分野": [edition.track.title],
         "学習目標": list(edition.objectives),
-        "スキル": [f"{skill.category}:{skill.name}" for skill in edition.skills],
+        "スキル": sorted(f"{skill.category}:{skill.name}" for skill in edition.skills),
         "単元とレッスン": [
             line
             for module in edition.modules

@@ -1,0 +1,250 @@
+"""No remark, no publication; nobody publishes alone; what is published never changes."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from factories import draft_course, edition_of, edition_text, motivated, published
+
+from kernel.database import db
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+from people.models import Role
+
+from courses import course as courses
+from courses import edition as editions
+from courses.course import own_course
+from courses.edition import LessonText, ModuleText
+from courses.models import Course, CourseEdition, EditionState
+
+from catalog import curriculum, motivation, publication
+from catalog.curriculum import Adopt, Step, WriteCurriculum
+from catalog.models import Motivation
+from catalog.motivation import Motivate
+
+
+def handed_in(author, **said):
+    course = motivated(draft_course(author, **said))
+    edition = in_review(author, course)
+    publication.hand_in(author.actor, edition)
+    return course, edition
+
+
+def in_review(person, course):
+    return publication.edition_in_review(person.actor, edition_of(course).id)
+
+
+def test_a_course_without_a_motivation_cannot_be_handed_in(mizuho):
+    course = draft_course(mizuho.coordinator)
+    with pytest.raises(InvalidError, match="きっかけ"):
+        publication.hand_in(mizuho.coordinator.actor, in_review(mizuho.coordinator, course))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [({"objectives": ()}, "学習目標"), ({"minutes": None}, "所要時間"), ({"summary": ""}, "概要")]
+)
+def test_a_course_needs_objectives_minutes_and_a_summary(mizuho, said, told):
+    course = motivated(draft_course(mizuho.coordinator, **said))
+    with pytest.raises(InvalidError, match=told):
+        publication.hand_in(mizuho.coordinator.actor, in_review(mizuho.coordinator, course))
+
+
+def test_a_motivation_needs_a_rationale(mizuho):
+    course = draft_course(mizuho.coordinator)
+    with pytest.raises(InvalidError, match="なぜ"):
+        motivation.motivate(mizuho.coordinator.actor, course, Motivate("8-1", 11, "  "))
+
+
+def test_the_author_alone_cannot_publish(mizuho):
+    _course, edition = handed_in(mizuho.coordinator)
+    with pytest.raises(ForbiddenError, match="自分だけでは"):
+        publication.approve(mizuho.coordinator.actor, edition)
+
+
+def test_a_second_person_of_the_organisation_publishes(mizuho):
+    _course, edition = handed_in(mizuho.coordinator)
+    colleague = mizuho.person(Role.COORDINATOR)
+    publication.approve(colleague.actor, edition)
+    assert edition.state is EditionState.PUBLISHED
+    assert edition.course.published_id == edition.id
+
+
+def test_the_secretariat_publishes(mizuho, secretariat):
+    course, edition = handed_in(mizuho.coordinator)
+    publication.approve(secretariat.secretary.actor, in_review(secretariat.secretary, course))
+    assert db.session.get_one(Course, course.id).published_id == edition.id
+
+
+def test_a_course_that_lost_its_motivation_in_review_is_not_published(mizuho):
+    course, edition = handed_in(mizuho.coordinator)
+    db.session.execute(sa.delete(Motivation).where(Motivation.course_id == course.id))
+    with pytest.raises(InvalidError, match="きっかけ"):
+        publication.approve(mizuho.person(Role.COORDINATOR).actor, edition)
+
+
+def test_the_last_motivation_of_a_course_in_review_stays(mizuho):
+    course, _edition = handed_in(mizuho.coordinator)
+    mine = own_course(mizuho.coordinator.actor, course.slug)
+    only = motivation.motivations_of(course.id)[0]
+    with pytest.raises(ConflictError, match="最後のきっかけ"):
+        motivation.withdraw(mizuho.coordinator.actor, mine, only.id)
+
+
+def test_a_published_edition_cannot_change(mizuho):
+    _course, edition = published("paperless-basics")
+    with pytest.raises(ConflictError, match="公開中"):
+        editions.write(edition, edition_text())
+    with pytest.raises(ConflictError, match="公開中"):
+        editions.write_modules(edition, [ModuleText("別の単元")])
+
+
+def test_the_next_edition_is_a_draft_while_the_published_one_stands(secretariat):
+    author = secretariat.secretary
+    course = own_course(author.actor, "paperless-basics")
+    first = course.published_id
+    draft = editions.next_draft(course, author.staff_id)
+    editions.write(draft, edition_text(title="ペーパーレスの始め方(改)"))
+    assert (draft.number, draft.state, course.published_id) == (2, EditionState.DRAFT, first)
+    with pytest.raises(ConflictError, match="先にその版"):
+        editions.next_draft(own_course(author.actor, "paperless-basics"), author.staff_id)
+    db.session.rollback()
+
+
+def test_publishing_the_next_edition_retires_the_one_before(secretariat):
+    author = secretariat.secretary
+    draft = editions.next_draft(own_course(author.actor, "paperless-basics"), author.staff_id)
+    db.session.commit()
+    edition = publication.edition_in_review(author.actor, draft.id)
+    publication.hand_in(author.actor, edition)
+    publication.approve(author.actor, edition)
+    states = dict(
+        db.session.execute(
+            sa.select(CourseEdition.number, CourseEdition.state).where(CourseEdition.course_id == edition.course_id)
+        ).all()
+    )
+    assert states == {1: EditionState.RETIRED, 2: EditionState.PUBLISHED}
+
+
+def test_the_difference_between_two_editions_can_be_read(secretariat):
+    author = secretariat.secretary
+    course = own_course(author.actor, "paperless-basics")
+    draft = editions.next_draft(course, author.staff_id)
+    editions.write_modules(draft, [ModuleText("紙にかかる時間を数える", (LessonText("測る", "十分間だけ測ります。"),))])
+    old, new = editions.whole(course.published_id), editions.whole(draft.id)
+    found = {difference.label: difference.lines for difference in editions.differences(old, new)}
+    assert set(found) == {"単元とレッスン"}
+    assert ("+", "十分間だけ測ります。") in found["単元とレッスン"]
+    assert ("-", "■ 会議資料の電子化") in found["単元とレッスン"]
+    db.session.commit()
+    page = author.browser().get("/studio/paperless-basics/differences/1/2").text
+    assert "十分間だけ測ります。" in page
+
+
+def test_an_edition_sent_back_carries_the_note_to_its_author(mizuho):
+    course, edition = handed_in(mizuho.coordinator)
+    edition_id, slug = edition.id, course.slug
+    db.session.commit()
+    colleague = mizuho.person(Role.COORDINATOR).browser()
+    colleague.post(f"/studio/editions/{edition_id}/send-back", data={"note": "目標をもう一つお願いします"})
+    assert "目標をもう一つお願いします" in mizuho.coordinator.browser().get(f"/studio/{slug}").text
+
+
+def test_a_retired_course_leaves_the_catalogue_and_can_come_back(secretariat):
+    author = secretariat.secretary
+    browser = author.browser()
+    browser.post("/studio/paperless-basics/retire")
+    assert browser.get("/courses/paperless-basics").status_code == 404
+    assert "ペーパーレスの始め方" not in browser.get("/catalog", query_string={"q": "ペーパーレス"}).text
+    browser.post("/studio/paperless-basics/next")
+    browser.post("/studio/paperless-basics/hand-in")
+    edition_id = db.session.scalar(sa.select(sa.func.max(CourseEdition.id)))
+    browser.post(f"/studio/editions/{edition_id}/approve")
+    assert browser.get("/courses/paperless-basics").status_code == 200
+
+
+def test_prerequisites_cannot_form_a_circle(secretariat):
+    actor = secretariat.secretary.actor
+    first, second, third = (own_course(actor, slug) for slug in ("ai-first", "ai-adoption-case", "survey-design"))
+    courses.set_prerequisites(second, ["ai-first"])
+    courses.set_prerequisites(third, ["ai-adoption-case"])
+    with pytest.raises(InvalidError, match="輪"):
+        courses.set_prerequisites(first, ["survey-design"])
+    with pytest.raises(InvalidError, match="輪"):
+        courses.set_prerequisites(first, ["ai-first"])
+
+
+def test_a_course_can_be_traced_both_ways(client):
+    page = client.get("/courses/security-basics").text
+    assert page.index("なぜこの講座があるのか") < page.index("できるようになること")
+    assert 'href="/remarks/8-1/11"' in page
+    assert "https://note.com/tokyo_cio_forum/n/nf4a13b0a37e0" in page
+    remark = client.get("/remarks/8-1/11").text
+    assert 'href="/courses/security-basics"' in remark
+    assert 'href="/roundtables/8"' in remark
+    assert 'href="/remarks/8-1/11"' in client.get("/roundtables/8").text
+
+
+def test_a_remark_that_nothing_answers_is_listed_until_a_course_answers_it(client, mizuho, secretariat):
+    assert "都に支援してもらえる部分があれば助かる" in client.get("/remarks?unanswered=1").text
+    course = draft_course(mizuho.coordinator)
+    motivation.motivate(mizuho.coordinator.actor, course, Motivate("15-2", 9, "相談窓口の使い方を学ぶため"))
+    edition = in_review(mizuho.coordinator, course)
+    publication.hand_in(mizuho.coordinator.actor, edition)
+    publication.approve(secretariat.secretary.actor, in_review(secretariat.secretary, course))
+    db.session.commit()
+    assert "都に支援してもらえる部分があれば助かる" not in client.get("/remarks?unanswered=1").text
+
+
+def test_the_starter_content_is_complete(app):
+    counted = {
+        "courses": sa.select(sa.func.count()).select_from(Course).where(Course.published_id.is_not(None)),
+        "motivations": sa.select(sa.func.count()).select_from(Motivation),
+    }
+    assert {name: db.session.scalar(count) for name, count in counted.items()} == {"courses": 24, "motivations": 64}
+    assert len(curriculum.published_curricula()) == 7
+
+
+def curriculum_of(*steps, **said):
+    usual = {"slug": "our-own", "title": "わが町のコース", "summary": "町で決めた順", "track_id": None}
+    return WriteCurriculum(**{**usual, **said}, steps=tuple(Step(slug, required=True) for slug in steps))
+
+
+def test_a_curriculum_is_drafted_published_and_adopted(mizuho, client):
+    coordinator = mizuho.coordinator.actor
+    row = curriculum.begin(coordinator, mizuho.id, curriculum_of("ai-first", "security-basics"))
+    db.session.commit()
+    assert client.get("/curricula/our-own").status_code == 404
+    curriculum.publish(coordinator, row)
+    curriculum.adopt(coordinator, mizuho.id, row, Adopt("", None))
+    db.session.commit()
+    page = client.get("/curricula/our-own").text
+    assert "瑞穂町(1団体)" in page
+    assert "自治体職員のためのAI入門" in mizuho.staff.browser().get("/me").text
+
+
+def test_a_curriculum_needs_courses_that_exist_once_and_are_published(mizuho):
+    coordinator = mizuho.coordinator.actor
+    with pytest.raises(InvalidError, match="見つかりません"):
+        curriculum.begin(coordinator, mizuho.id, curriculum_of("no-such-course"))
+    db.session.rollback()
+    with pytest.raises(InvalidError, match="二度"):
+        curriculum.begin(coordinator, mizuho.id, curriculum_of("ai-first", "ai-first"))
+    db.session.rollback()
+    slug = draft_course(mizuho.coordinator).slug
+    row = curriculum.begin(coordinator, mizuho.id, curriculum_of(slug))
+    with pytest.raises(InvalidError, match="公開されていない"):
+        curriculum.publish(coordinator, row)
+
+
+def test_nobody_adopts_for_another_organisation(mizuho, hachioji):
+    with pytest.raises(NotFoundError):
+        curriculum.adopt(
+            mizuho.coordinator.actor, hachioji.id, curriculum.published_curriculum("newcomers"), Adopt("", None)
+        )
+
+
+def test_an_adoption_for_one_department_concerns_its_staff_only(mizuho):
+    inside, outside = mizuho.person(department="住民課"), mizuho.person(department="産業課")
+    mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"department": "住民課", "due_on": "R9.3.31"})
+    assert "2027年3月31日(水)まで" in inside.browser().get("/me").text
+    assert "いま、必修の講座はありません" in outside.browser().get("/me").text

@@ -1,0 +1,210 @@
+"""Finding courses in Japanese: what people type finds what they mean, in the same order on every database."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from factories import draft_course, motivated
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+
+from kernel.database import db
+
+from courses.models import CourseEdition
+
+from catalog import finding, shelf
+from catalog.models import DocumentKind
+from catalog.search import index, query
+from catalog.search.query import marked, ranked, read
+from catalog.shelf import Facet, Length, Sort, length_of
+
+
+def found(words, **arguments):
+    answer = finding.find(finding.ask({"q": [words], **{name: [value] for name, value in arguments.items()}}))
+    return [course.slug for course in answer.courses.rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "course"),
+    [
+        ("研修", "curriculum-coordinator"),
+        ("ＤＸ", "dx-first-step"),
+        ("dx", "dx-first-step"),
+        ("デジタルトランスフォーメーション", "dx-first-step"),
+        ("セキュリティ", "security-basics"),
+        ("ｾｷｭﾘﾃｨ", "security-basics"),
+        ("情報セキュリティ", "security-basics"),
+        ("ペーパーレス", "paperless-basics"),
+        ("AI", "ai-first"),
+        ("人工知能", "ai-first"),
+        ("オンライン 手続", "online-procedure"),
+        ("手続き", "online-procedure"),
+        ("スマホ教室", "smartphone-class-facilitation"),
+        ("web会議", "web-meeting-chat"),
+    ],
+)
+def test_what_people_type_finds_what_they_mean(app, typed, course):
+    assert course in found(typed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ＤＸ", "dx"),
+        ("dx", "デジタルトランスフォーメーション"),
+        ("セキュリティ", "ｾｷｭﾘﾃｨ"),
+        ("引越し", "引っ越し"),
+        ("サーバ", "サーバー"),
+        ("申込み", "申し込み"),
+        ("テレワーク", "リモートワーク"),
+    ],
+)
+def test_spellings_of_one_word_find_the_same(app, one, other):
+    texts = {f"{word}の手順": number for number, word in enumerate((one, other), 1)}
+    for text, number in texts.items():
+        index.put(DocumentKind.COURSE, 10_000 + number, [(1, text)])
+    for typed in (one, other):
+        assert {10_001, 10_002} <= set(ranked(read(typed))[DocumentKind.COURSE])
+
+
+def test_moving_house_and_servers_are_found_in_courses(app, mizuho, secretariat):
+    for slug, title in (("moving", "引っ越しの手続をまとめる"), ("servers", "サーバーの基礎")):
+        motivated(draft_course(mizuho.coordinator, slug, title=title))
+        author, secretary = mizuho.coordinator.browser(), secretariat.secretary.browser()
+        author.post(f"/studio/{slug}/hand-in")
+        edition_id = db.session.scalar(sa.select(sa.func.max(CourseEdition.id)))
+        assert secretary.post(f"/studio/editions/{edition_id}/approve").status_code == 302
+    assert found("引越し") == ["moving"]
+    assert found("サーバ") == ["servers"]
+
+
+ORDER = {}
+
+
+@pytest.mark.parametrize("typed", ["研修", "DX", "セキュリティ", "職員", "デジタル 事例", "オンライン"])
+def test_the_order_is_the_same_on_every_database(app, typed):
+    hits = {
+        kind: sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        for kind, scores in ranked(read(typed)).items()
+    }
+    assert any(hits.values())
+    assert ORDER.setdefault(typed, hits) == hits
+
+
+def test_a_title_counts_more_than_a_passing_word(app):
+    assert found("セキュリティ")[0] == "security-basics"
+    assert found("ペーパーレス")[0] == "paperless-basics"
+
+
+def test_all_words_must_be_found(app):
+    assert set(found("AI 試行")) < set(found("AI"))
+    assert found("AI あり得ない言葉") == []
+
+
+def test_remarks_and_curricula_are_found_too(client):
+    page = client.get("/catalog", query_string={"q": "研修"}).text
+    assert "座談会の声" in page
+    assert "/remarks/23-2/9" in page
+    assert "/curricula/leadership" in page
+
+
+def test_matches_are_marked_and_everything_else_is_escaped():
+    assert marked("全職員のための情報セキュリティ", read("ｾｷｭﾘﾃｨ")) == "全職員のための情報<mark>セキュリティ</mark>"
+    assert "<b>" not in marked("<b>研修</b>", read("研修"))
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+def test_marking_changes_no_text(text, typed):
+    html = str(marked(text, read(typed))).replace("<mark>", "").replace("</mark>", "")
+    assert html == str(escape(text))
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_the_reading_of_a_query(text):
+    read(text)
+
+
+def test_nothing_found_is_no_dead_end(client, mizuho):
+    page = client.get("/catalog", query_string={"q": "量子もつれ"}).text
+    assert "見つかりませんでした" in page
+    assert "この講座がほしい" in page
+    browser = mizuho.staff.browser()
+    assert browser.post("/requests/new", data={"wish": "量子もつれの入門"}).status_code == 302
+    assert "量子もつれの入門" in mizuho.coordinator.browser().get("/office").text
+
+
+def test_facets_count_what_they_would_leave(app):
+    answer = finding.find(finding.ask({"level": ["1"]}))
+    counts = {value.value: value.count for value in answer.facets[Facet.LEVEL]}
+    assert counts["1"] == answer.courses.total
+    assert sum(counts.values()) == 24
+    formats = {value.value: value.count for value in answer.facets[Facet.FORMAT]}
+    both = finding.find(finding.ask({"level": ["1"], "format": ["e-learning"]}))
+    assert formats["e-learning"] == both.courses.total
+
+
+def test_facets_agree_with_plain_counting(app):
+    rows = {course.id: course for course in finding.courses_in_order(shelf.current().course_ids)}
+    answer = finding.find(finding.ask({}))
+    for value in answer.facets[Facet.LENGTH]:
+        assert value.count == sum(length_of(course.published.minutes).value == value.value for course in rows.values())
+    for value in answer.facets[Facet.TRACK]:
+        assert value.count == sum(course.published.track.slug == value.value for course in rows.values())
+
+
+def test_courses_that_answer_a_municipality_are_found(app):
+    answer = finding.find(finding.ask({"answers": ["瑞穂町"]}))
+    assert "small-team-dx" in [course.slug for course in answer.courses.rows]
+    assert "security-basics" not in [course.slug for course in answer.courses.rows]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "length"), [(60, Length.SHORT), (61, Length.MIDDLE), (240, Length.LONG), (241, Length.DAY)]
+)
+def test_lengths_fall_into_classes(minutes, length):
+    assert length_of(minutes) is length
+
+
+def test_the_list_can_be_sorted_and_its_address_mailed(client):
+    answer = finding.find(finding.ask({"sort": ["shortest"]}))
+    minutes = [course.published.minutes for course in answer.courses.rows]
+    assert minutes == sorted(minutes)
+    assert answer.question.sort is Sort.SHORTEST
+    address = "/catalog?q=DX&level=1&sort=newest"
+    assert client.get(address).text == client.get(address).text
+
+
+def test_a_second_page_follows_the_first(app):
+    first, second = finding.find(finding.ask({})), finding.find(finding.ask({"page": ["2"]}))
+    slugs = [course.slug for course in (*first.courses.rows, *second.courses.rows)]
+    assert len(slugs) == len(set(slugs)) == 24
+
+
+def test_the_shelf_follows_a_change_at_once(app, secretariat):
+    browser = secretariat.secretary.browser()
+    assert "24講座" in browser.get("/catalog").text
+    browser.post("/studio/ai-first/retire")
+    assert "23講座" in browser.get("/catalog").text
+
+
+def test_unknown_values_in_an_address_are_taken_politely(client):
+    for address in (
+        "/catalog?level=9&sort=nothing&page=abc",
+        "/catalog?page=99999999",
+        "/catalog?q=%00%ff&track=%27",
+        "/catalog?page=-1",
+    ):
+        assert client.get(address).status_code == 200, address
+
+
+def test_the_index_can_be_built_anew(app):
+    before = ranked(read("研修"))
+    assert index.rebuild() == 24 + 7 + 62
+    assert {kind: sorted(scores.values()) for kind, scores in ranked(read("研修")).items()} == {
+        kind: sorted(scores.values()) for kind, scores in before.items()
+    }
+
+
+def test_a_query_keeps_to_a_few_words():
+    assert len(read("研修 " * 50 + " ".join(f"語{n}" for n in range(60))).terms) <= query.MOST_WORDS

@@ -1,0 +1,54 @@
+"""The starter content: loaded once, and a file that is wrong is refused with file, place and reason."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from kernel.errors import InvalidError
+from kernel.settings import CONTENT
+
+from catalog import starter
+
+
+def test_loading_again_changes_nothing(app):
+    assert not any(starter.load(CONTENT).values())
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("curriculum.yaml", "  level: 1\n", "  level: 9\n", r"curriculum.yaml: courses の1番目「new-course」.*9"),
+        (
+            "curriculum.yaml",
+            "    position: 5\n",
+            "    position: 99\n",
+            r"curriculum.yaml: courses の1番目.*発言 8-1 の 99番目",
+        ),
+        ("curriculum.yaml", "  minutes: 60\n", "", r"curriculum.yaml: courses の1番目.*minutes"),
+        ("curriculum.yaml", "skills:", "skills: [", r"curriculum.yaml: ファイルを読めません"),
+        ("roundtables.yaml", "  number: 8\n", "  number: 8\n  - broken", r"roundtables.yaml: ファイルを読めません"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_file_place_and_reason(app, tmp_path, file, old, new, told):
+    folder = tmp_path / "content"
+    shutil.copytree(CONTENT, folder)
+    text = (folder / file).read_text(encoding="utf-8").replace("dx-first-step", "new-course")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InvalidError, match=told):
+        starter.load(folder)
+
+
+def test_a_course_without_a_remark_is_refused(app, tmp_path):
+    folder = tmp_path / "content"
+    shutil.copytree(CONTENT, folder)
+    file = folder / "curriculum.yaml"
+    head, _, rest = (
+        file.read_text(encoding="utf-8").replace("dx-first-step", "new-course").partition("  motivated_by:\n")
+    )
+    _mine, _, others = rest.partition("- slug: digital-literacy-check")
+    file.write_text(f"{head}- slug: digital-literacy-check{others}", encoding="utf-8")
+    with pytest.raises(InvalidError, match="発言のない講座は公開できません"):
+        starter.load(folder)
