@@ -14,7 +14,7 @@ from flask_migrate import Migrate, upgrade
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -87,7 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     _add_sign_in(app)
     _add_pages(app)
-    _add_answers(app)
+    _add_headers(app)
+    _add_error_pages(app)
     access.check_every_view(app)
     return app
 
@@ -137,7 +138,7 @@ def prepare() -> None:
         context.invoke(participation.cli.load_demo)
 
 
-def _add_answers(app: Flask) -> None:
+def _add_headers(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
@@ -148,6 +149,8 @@ def _add_answers(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "no-store" if access.visitor() else "no-cache")
         return response
 
+
+def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(RefusalError)
     def refuse(refusal: RefusalError) -> ResponseReturnValue:
         db.session.rollback()
@@ -160,6 +163,13 @@ def _add_answers(app: Flask) -> None:
             "ほかの人がほぼ同時に同じ操作をしたようです。前のページを読み込み直して、いまの状態を確かめてください。"
         )
         return _page("いまはできません", message, 409)
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(OverflowError)
+    def no_such_value(_error: Exception) -> ResponseReturnValue:
+        """No row can have what the database cannot even hold: a NUL in a text, a number beyond all ids."""
+        db.session.rollback()
+        return _page(*HTTP_PAGES[404], 404)
 
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> ResponseReturnValue:

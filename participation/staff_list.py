@@ -22,7 +22,7 @@ from participation.enrolment import Entrant, Offer
 from participation.models import OPEN_STATES, Enrolment
 
 MOST_LINES = 2000
-HEADINGS = {"職員番号", "メールアドレス", "氏名", "番号", "メール", "name", "email", "staffnumber"}
+HEADINGS = frozenset(map(folded, ("職員番号", "メールアドレス", "氏名", "番号", "メール", "名前", "Email")))
 
 
 class Outcome(Term):
@@ -113,7 +113,8 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     try:
         for row in reader:
             cells = [normalised(cell) for cell in row if cell.strip()]
-            if cells and not all(folded(cell) in HEADINGS for cell in cells):
+            is_heading = not lines and any(folded(cell) in HEADINGS for cell in cells)
+            if cells and not is_heading:
                 lines.append((reader.line_num, cells))
     except csv.Error as error:
         message = f"{reader.line_num}行目を読めません。一行に一人ずつ入力してください。"

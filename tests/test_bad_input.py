@@ -1,0 +1,92 @@
+"""No input gives a 500: addresses, arguments and forms of any kind are answered with a page that says what to do."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from factories import Office, draft_course, session_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kernel.database import db
+
+from people.models import Role
+
+ODD = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["", "0", "-1", "1e9", "99999999999999999999", "9999-12-31", "0001-01-01", "R99.99.99", "24:00", "23:59", "²", "\x00", "a" * 5000, "' OR 1=1 --", "<script>", "../../etc/passwd", "\ud83d\ude00", "%s%n", "=1+1", "None", "true", "javascript:alert(1)", "https://[::1", "\u202e", "８", "①"]
+    ),
+)  # fmt: skip
+PAGES = [
+    "/catalog?q={}", "/catalog?level={0}&sort={0}&page={0}&skill={0}", "/remarks?topic={0}&speaker={0}&municipality={0}&page={0}",
+    "/courses/{}", "/curricula/{}", "/roundtables/{}", "/remarks/{}/1", "/password/{}", "/sign-in?next={}", "/office/staff?q={0}&page={0}",
+    "/office/staff?organisation={}", "/studio/{}", "/review?year={0}&level={0}&curriculum={0}&course={0}&page={0}",
+    "/review/participation.csv?year={}", "/admin/organisations?q={0}&kind={0}", "/office/enrol/ai-first?session={}", "/requests/new?q={}",
+    "/studio/new?remark={}",
+]  # fmt: skip
+FORMS = {
+    "/sign-in": ["account", "organisation", "password"],
+    "/password/forgotten": ["email"],
+    "/account": ["present", "password", "again"],
+    "/office/staff/new": ["organisation_id", "name", "reading", "email", "staff_number", "department", "post"],
+    "/requests/new": ["wish"],
+    "/studio/new": ["slug", "title", "summary", "level", "format", "minutes", "track_id", "objectives", "skill_ids"],
+    "/studio/odd/edit": ["title", "summary", "level", "format", "minutes", "track_id", "objectives", "skill_ids"],
+    "/studio/odd/modules": ["text"],
+    "/studio/odd/links": ["hosts", "prerequisites"],
+    "/studio/odd/motivations/new": ["remark", "rationale"],
+    "/studio/articles/new": ["url", "text", "store", "accept_changes", "speaker-1", "heading-1"],
+    "/studio/curricula/new": ["slug", "title", "summary", "track_id", "courses"],
+    "/curricula/newcomers/adopt": ["department", "due_on"],
+    "/studio/web-meeting-chat/sessions/new": [
+        "day", "starts_time", "ends_time", "place", "meeting_link", "capacity", "audience", "applications_open_on", "applications_close_on",
+    ],
+    "/office/enrol/ai-first": ["text", "enrol"],
+    "/sessions/{session}/attendance": ["attendance-1", "attendance-x"],
+    "/admin/skills": ["category", "skill"],
+}  # fmt: skip
+SETTINGS = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@pytest.fixture
+def place(app):
+    """A signed-in person with every role, and things to work on."""
+    office = Office.of("133035")
+    person = office.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.SECRETARIAT)
+    draft_course(person, "odd")
+    session_id = session_of("web-meeting-chat", office).id
+    db.session.commit()
+    return person.browser(), session_id
+
+
+@SETTINGS
+@given(page=st.sampled_from(PAGES), odd=ODD)
+def test_no_address_gives_an_error_of_ours(place, page, odd):
+    browser, _session_id = place
+    answer = browser.get(page.format(quote(odd.encode("utf-8", "surrogatepass"), safe="")))
+    assert answer.status_code in {200, 302, 308, 404}, (page, odd)
+
+
+@SETTINGS
+@given(data=st.data())
+def test_no_form_gives_an_error_of_ours(place, data):
+    browser, session_id = place
+    address = data.draw(st.sampled_from(sorted(FORMS)))
+    fields = {name: data.draw(ODD, label=name) for name in FORMS[address]}
+    answer = browser.post(
+        address.format(session=session_id),
+        data={name: value.encode("utf-8", "replace").decode() for name, value in fields.items()},
+    )
+    assert answer.status_code in {200, 302, 404, 409, 422}, (address, fields)
+
+
+def test_unknown_methods_and_large_bodies_are_answered_in_japanese(client):
+    assert "ボタンから" in client.post("/catalog").text
+    assert "ページが見つかりません" in client.get("/no-such-page").text
+    too_large = client.post("/sign-in", data={"account": "a" * (5 * 1024 * 1024)})
+    assert too_large.status_code == 413
+    assert "4MB" in too_large.text

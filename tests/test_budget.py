@@ -1,0 +1,62 @@
+"""Speed is a feature: each page asks the database a bounded number of questions, however much there is."""
+
+from __future__ import annotations
+
+import pytest
+from factories import Office, session_of
+
+from people.models import Role
+
+#       page                            queries at most, signed in
+BUDGET = """
+        /catalog                        6
+        /catalog?q=研修                  8
+        /courses/paperless-basics       8
+        /courses/web-meeting-chat       8
+        /remarks/8-1/11                 8
+        /remarks                        8
+        /roundtables/8                  8
+        /curricula/newcomers            6
+        /me                             4
+        /office                         8
+        /office/staff                   4
+        /studio                         4
+        /review                         6
+        /admin/audit                    4
+        /                               8
+"""
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["few rows", "many rows"])
+def test_pages_keep_to_their_budget(app, mizuho, queries, many):
+    session_of("web-meeting-chat", mizuho)
+    if many:
+        for code in ("132012", "132241", "131083"):
+            office = Office.of(code)
+            for _number in range(12):
+                person = office.person().browser()
+                person.post("/courses/paperless-basics/enrol")
+                person.post("/courses/security-basics/enrol")
+    browser = mizuho.person(Role.COORDINATOR, Role.ADMINISTRATOR).browser()
+    over = []
+    browser.get("/catalog")  # the shelf is read once
+    for line in BUDGET.strip().split("\n"):
+        page, most = line.split()
+        queries.clear()
+        assert browser.get(page).status_code == 200
+        if len(queries) > int(most):
+            over.append((page, len(queries)))
+    assert over == []
+
+
+def test_a_roster_asks_the_same_few_questions_for_one_and_for_thirty(app, mizuho, hachioji, queries):
+    session_id = session_of("web-meeting-chat", mizuho, capacity=40).id
+    coordinator = mizuho.coordinator.browser()
+    asked = []
+    for _time in range(2):
+        for _number in range(15):
+            hachioji.person().browser().post(f"/sessions/{session_id}/enrol")
+        queries.clear()
+        assert coordinator.get(f"/sessions/{session_id}").status_code == 200
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 6

@@ -1,0 +1,129 @@
+"""Enrolling own staff by a list: pasted or as a file, in UTF-8 or CP932, with a look before and a report after."""
+
+from __future__ import annotations
+
+import contextlib
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from factories import Office, published, session_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kernel.database import db
+from kernel.errors import InvalidError
+
+from people.access import Actor
+from people.models import Role
+
+from participation.enrolment import Offer
+from participation.models import Enrolment
+from participation.staff_list import Outcome, preview
+
+
+def outcomes(office, text, **session):
+    offer = (
+        Offer(*published("web-meeting-chat"), session_of("web-meeting-chat", office, **session))
+        if session
+        else Offer(*published("ai-first"))
+    )
+    return [line.outcome for line in preview(office.coordinator.actor, offer, text)]
+
+
+def enrolled():
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment))
+
+
+def test_people_are_known_by_number_mail_and_name(mizuho):
+    one, two, three = mizuho.person(), mizuho.person(), mizuho.person(name="髙橋 花子")
+    assert three.name == "髙橋 花子"
+    text = f"{one.number}\n{two.email.upper()}\n髙橋 花子\n"
+    assert outcomes(mizuho, text) == [Outcome.ENROLS] * 3
+
+
+def test_each_line_that_is_refused_says_why(mizuho, hachioji):
+    mizuho.person(name="佐藤 一郎")
+    mizuho.person(name="佐藤 一郎")
+    stranger = hachioji.staff
+    text = f"{mizuho.staff.number}\n{mizuho.staff.email}\n{stranger.email}\n佐藤 一郎\nだれでもない人\n"
+    assert outcomes(mizuho, text) == [Outcome.ENROLS, Outcome.TWICE, Outcome.UNKNOWN, Outcome.SEVERAL, Outcome.UNKNOWN]
+
+
+def test_a_list_longer_than_the_places_left_is_cut_where_they_end(mizuho):
+    people = [mizuho.person() for _number in range(3)]
+    text = "\n".join(person.number for person in people)
+    assert outcomes(mizuho, text, capacity=2) == [Outcome.ENROLS, Outcome.ENROLS, Outcome.NO_PLACE]
+
+
+def test_a_heading_line_and_columns_of_a_sheet_are_understood(mizuho):
+    people = [mizuho.person() for _number in range(2)]
+    rows = "\n".join(f"{n}\t{person.number}\t{person.name}" for n, person in enumerate(people, 1))
+    assert outcomes(mizuho, f"番号\t職員番号\t氏名\n{rows}") == [Outcome.ENROLS] * 2
+    comma = "\r\n".join(f'"{person.name}",{person.email}' for person in people)
+    assert outcomes(mizuho, f"氏名,メールアドレス\r\n{comma}") == [Outcome.ENROLS] * 2
+
+
+def test_an_empty_list_says_what_to_enter(mizuho):
+    with pytest.raises(InvalidError, match="一行に一人"):
+        outcomes(mizuho, " \n\n")
+
+
+def test_the_preview_changes_nothing_and_the_next_step_enrols(mizuho):
+    people = [mizuho.person() for _number in range(2)]
+    text = "\n".join([*(person.number for person in people), "だれでもない人"])
+    browser = mizuho.coordinator.browser()
+    shown = browser.post("/office/enrol/ai-first", data={"text": text}).text
+    assert "3行のうち、2人" in shown
+    assert enrolled() == 0
+    report = browser.post("/office/enrol/ai-first", data={"text": text, "enrol": "1"}).text
+    assert "2人の受講を申し込みました" in report
+    assert "自団体の職員に見つかりません" in report
+    assert enrolled() == 2
+    again = browser.post("/office/enrol/ai-first", data={"text": text, "enrol": "1"}).text
+    assert "すでに受講しています" in again
+    assert enrolled() == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_a_file_from_excel_is_read(mizuho, encoding):
+    mizuho.person(name="髙橋 花子")
+    content = "氏名,部署\r\n髙橋 花子,住民課\r\n".encode(encoding)
+    browser = mizuho.coordinator.browser()
+    answer = browser.post(
+        "/office/enrol/ai-first", data={"file": (BytesIO(content), "名簿.csv")}, content_type="multipart/form-data"
+    )
+    assert "1行のうち、1人" in answer.text
+
+
+def test_a_file_of_another_kind_is_refused_politely(mizuho):
+    browser = mizuho.coordinator.browser()
+    answer = browser.post(
+        "/office/enrol/ai-first",
+        data={"file": (BytesIO(b"PK\x03\x04\xff\xfe\x81"), "a.xlsx")},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 422
+    assert "文字コード" in answer.text
+
+
+def test_a_coordinator_enrols_one_by_one(mizuho, hachioji):
+    browser = mizuho.coordinator.browser()
+    member = mizuho.staff.membership_id
+    assert mizuho.staff.name in browser.get("/office/enrol/ai-first/choose").text
+    assert browser.post(f"/office/staff/{member}/enrol/ai-first").status_code == 302
+    assert browser.post(f"/office/staff/{member}/enrol/ai-first").status_code == 409
+    assert browser.post(f"/office/staff/{hachioji.staff.membership_id}/enrol/ai-first").status_code == 404
+
+
+@pytest.mark.parametrize("ground", ["sqlite"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200))
+def test_no_text_breaks_the_reading_of_a_list(request, ground, text):
+    with request.getfixturevalue(ground).app.app_context():
+        office = Office.of("133035")
+        somebody = Actor(0, "だれか", 1, office.id, office.name, ((office.id, Role.COORDINATOR),))
+        with contextlib.suppress(InvalidError):
+            lines = preview(somebody, Offer(*published("ai-first")), text)
+            assert all(line.outcome is Outcome.UNKNOWN for line in lines)
+        db.session.remove()
