@@ -187,7 +187,7 @@ def queries(app: Flask) -> Iterator[list[str]]:
 def pytest_report_header() -> list[str]:
     chromium = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
     version = (
-        subprocess.run([chromium, "--version"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+        subprocess.run([chromium, "--version"], capture_output=True, text=True, check=False).stdout.strip()
         if chromium
         else "none"
     )

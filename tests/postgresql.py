@@ -55,14 +55,14 @@ class Cluster:
             "UTF8",
             "--no-sync",
         ]
-        subprocess.run(command, check=True, capture_output=True, env=environment, cwd=self.folder)  # noqa: S603
+        subprocess.run(command, check=True, capture_output=True, env=environment, cwd=self.folder)
         settings = {
             "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "fsync": "off",
             "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 120,
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.log = (self.folder / "log").open("w")
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [*self.as_user, str(bin_ / "postgres"), "-D", str(data), *options],
             stdout=self.log, stderr=self.log, env=environment, cwd=self.folder,
         )  # fmt: skip
@@ -102,7 +102,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server and remove its folder."""
         pid = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
-        subprocess.run([*self.as_user, "kill", "-INT", str(pid)], check=False)  # noqa: S603
+        subprocess.run([*self.as_user, "kill", "-INT", str(pid)], check=False)
         self.process.wait(timeout=20)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,89 @@
+"""A real browser before the real server: gunicorn on a database of its own, with the sample staff."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pages import Visitor
+from playwright.sync_api import sync_playwright
+from postgresql import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    message = "No Chromium or Chrome was found: run `make tools`."
+    raise RuntimeError(message)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server with sample data."""
+    environment = {**os.environ, "DEMO": "1", "VAR": str(tmp_path_factory.mktemp("var")), "WORKERS": "1"}
+    environment.pop("DATABASE_URL", None)
+    python = Path(sys.executable).parent
+    subprocess.run([python / "flask", "prepare"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    port = free_port()
+    process = subprocess.Popen(
+        [python / "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket", "app:create_app()"],
+        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    for _attempt in range(100):
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield address
+    process.terminate()
+    process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
+    """Open a new window as somebody; each one is a browser of its own."""
+    opened = []
+
+    def open_window(who: str = "", *, width: int = 1280, scripts: bool = True) -> Visitor:
+        context = browser.new_context(
+            base_url=server, viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale="ja-JP"
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        visitor = Visitor(context.new_page())
+        if who:
+            visitor.sign_in(who)
+        return visitor
+
+    yield open_window
+    for context in opened:
+        context.close()

@@ -1,0 +1,56 @@
+"""WCAG 2.2 AA: axe finds nothing on any page in any role, wide or narrow, and nothing runs off a phone's screen."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from pages import ADMINISTRATOR, COORDINATOR, SECRETARIAT, STAFF
+
+PUBLIC = [
+    "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/web-meeting-chat",
+    "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in",
+    "/password/forgotten", "/no-such-page",
+]  # fmt: skip
+OF_STAFF = ["/me", "/account", "/sessions/1", "/requests/new"]
+OF_COORDINATORS = [
+    "/office", "/office/staff", "/office/staff/new", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
+    "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/new", "/studio/articles/new", "/studio/curricula",
+    "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/5", "/sessions/5/edit",
+    "/sessions/5/cancel", "/sessions/5/attendance",
+]  # fmt: skip
+OF_ADMINISTRATORS = ["/review", "/review?year=2020", "/admin/audit"]
+OF_SECRETARIAT = [
+    "/review", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/motivations/new",
+    "/studio/ai-first/differences/1/1", "/studio/curricula/newcomers", "/admin/organisations", "/admin/organisations/1", "/admin/skills",
+    "/admin/skills/1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 375], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    ("who", "pages"),
+    [
+        ("", PUBLIC),
+        (STAFF, [*PUBLIC[:6], *OF_STAFF]),
+        (COORDINATOR, OF_COORDINATORS),
+        (ADMINISTRATOR, OF_ADMINISTRATORS),
+        (SECRETARIAT, OF_SECRETARIAT),
+    ],
+    ids=["visitor", "staff", "coordinator", "administrator", "secretariat"],
+)
+def test_axe_finds_nothing_and_nothing_runs_off_the_screen(visit, who, pages, width):
+    window, axe, found = visit(who, width=width), Axe(), {}
+    for address in pages:
+        answer = window.page.goto(address)
+        assert answer.status == (404 if address == "/no-such-page" else 200), address
+        violations = [
+            (violation["id"], [node["target"] for node in violation["nodes"][:3]])
+            for violation in axe.run(window.page).response["violations"]
+        ]
+        if violations:
+            found[address] = violations
+        if window.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found[address] = [*violations, "wider than the screen"]
+        assert window.page.title().endswith("| ともまなび")
+        assert window.page.locator("h1").count() == 1, address
+    assert found == {}

@@ -1,0 +1,120 @@
+"""The journeys of the people whom this is for, in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import python_calamine
+from articles import INTRODUCED
+from pages import ADMINISTRATOR, COORDINATOR, OTHER_COORDINATOR, SECRETARIAT, STAFF
+
+
+def test_from_a_voice_to_a_course_that_is_found(visit):
+    author = visit(COORDINATOR).goes_to("/studio").follows("座談会の記事を取り込む")
+    author.types("記事の文章", INTRODUCED).presses("読み取る")
+    assert author.heading == "読み取った記事の確認"
+    author.presses("6件の発言を取り込む")
+    assert author.sees("6件の発言を取り込みました")
+    author.follows("2番目の発言").follows("この声に応える講座をつくる")
+    author.types("番地", "learn-together").types("講座名", "近隣と分け合う研修のはじめ方").types(
+        "概要", "近くの団体と研修を分け合う手順を学ぶ。"
+    )
+    author.types("所要時間", "45").types("学習目標", "分け合う相手と段取りを決められる").presses("下書きをつくる")
+    assert author.page.get_by_label("発言の番地").input_value() == "41-1/2"
+    author.types("理由", "一人で担当している町の声に応えるため").presses("加える")
+    author.presses("確認を頼む")
+    assert author.sees("書いた人だけでは公開できません")
+
+    second = visit(SECRETARIAT).goes_to("/office").follows("読んで確認する")
+    assert second.sees("一人で担当している町の声に応えるため")
+    second.presses("公開する")
+    assert second.heading == "近隣と分け合う研修のはじめ方"
+
+    reader = visit().finds("分け合う研修")
+    reader.follows("近隣と分け合う研修のはじめ方")
+    assert reader.sees("なぜこの講座があるのか")
+    reader.follows("青木 実さんの発言")
+    assert reader.sees("担当が一人しかいないので")
+    assert reader.sees("記事からの引用")
+    reader.follows("近隣と分け合う研修のはじめ方")
+    assert reader.heading == "近隣と分け合う研修のはじめ方"
+
+
+def test_the_last_place_goes_to_one_and_the_other_is_told_politely(visit):
+    quick, slow = visit(STAFF), visit(OTHER_COORDINATOR)
+    for person in (quick, slow):
+        person.goes_to("/courses/joint-spec-design").follows("開催回を選ぶ")
+        person.page.locator("#sessions ~ article a").first.click()
+        assert person.sees("定員 1人、残り 1席")
+    quick.presses("この回に申し込む")
+    assert quick.sees("席を確保しました")
+    slow.presses("この回に申し込む")
+    assert slow.sees("満席になりました。ほかの開催回をお選びいただくか、研修担当にご相談ください。")
+    quick.follows("受講を取りやめる").presses("受講を取りやめる")
+    slow.page.go_back()
+    slow.presses("この回に申し込む")
+    assert slow.sees("席を確保しました")
+
+
+def test_an_administrator_reads_the_figures_and_takes_them_along(visit):
+    administrator = visit(ADMINISTRATOR).goes_to("/review")
+    assert administrator.sees("講座ごと")
+    administrator.chooses("カリキュラム", "新任・異動者のための共通カリキュラム").presses("表示する")
+    assert "curriculum=newcomers" in administrator.page.url
+    shown = administrator.page.locator("tbody th[scope=row] a").all_inner_texts()
+    rows = list(
+        csv.reader(io.StringIO(Path(administrator.downloads("CSVで保存").path()).read_text(encoding="utf-8-sig")))
+    )
+    assert [row[0] for row in rows[1:-1]] == shown
+    book = python_calamine.CalamineWorkbook.from_path(administrator.downloads("Excelで保存").path())
+    assert [row[0] for row in book.get_sheet_by_index(0).to_python()[1:-1]] == shown
+
+
+def test_a_coordinator_enrols_a_list_of_staff(visit):
+    coordinator = visit(COORDINATOR).goes_to("/courses/standardization-basics").follows("職員をまとめて申し込む")
+    coordinator.types("職員の一覧", "2001\n2002\nだれでもない人").presses("確かめる")
+    assert coordinator.sees("3行のうち、2人")
+    coordinator.presses("2人を申し込む")
+    assert coordinator.sees("自団体の職員に見つかりません")
+    member = visit(STAFF).goes_to("/me")
+    assert member.sees("システム標準化・共通化の全体像")
+
+
+def test_with_the_keyboard_alone(visit):
+    person = visit().goes_to("/")
+    person.tabs_to("本文へ移動").hits_enter()
+    person.tabs_to("学びたいこと").writes("照会").hits_enter()
+    assert person.sees("照会・調査を軽くする設計")
+    person.goes_to("/courses/inclusive-service").tabs_to("サインインして受講する").hits_enter()
+    person.tabs_to("メールアドレス").writes("ken.hachioji@example.lg.jp")
+    person.tabs_to("パスワード").writes("hachioji-no-tanto-desu").hits_enter()
+    assert person.heading == "だれも置き去りにしない窓口とサービス"
+    person.tabs_to("この講座を受講する").hits_enter()
+    person.tabs_to("学習を始める").hits_enter()
+    assert "学習" in person.heading
+    person.tabs_to("この講座を修了する").hits_enter()
+    assert person.sees("修了しました。おつかれさまでした。")
+
+
+def test_without_scripts(visit):
+    person = visit(STAFF, scripts=False).finds("AI")
+    person.page.get_by_label("入門").check()
+    person.presses("しぼりこむ").follows("自治体職員のためのAI入門").presses("この講座を受講する")
+    assert person.sees("受講を申し込みました")
+    person.follows("受講を取りやめる").presses("受講を取りやめる")
+    assert person.sees("受講を取りやめました")
+    person.goes_to("/account").presses("パスワードを変更する")
+    assert person.sees("入力を確かめてください")
+
+
+def test_errors_are_summed_up_with_links_to_their_fields(visit):
+    person = visit(COORDINATOR).goes_to("/office/staff/new")
+    person.types("フリガナ", "よみかた").presses("登録する")
+    summary = person.page.get_by_role("alert")
+    assert summary.get_by_role("link", name="フリガナ").is_visible()
+    summary.get_by_role("link", name="氏名").click()
+    assert person.page.evaluate("document.activeElement.id") == "name"
+    assert person.page.locator("#reading").get_attribute("aria-describedby") == "reading-hint reading-error"
+    assert person.page.locator("#reading").input_value() == "よみかた"
