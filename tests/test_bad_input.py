@@ -63,17 +63,13 @@ def place(app):
     return person.browser(), session_id
 
 
-@SETTINGS
-@given(page=st.sampled_from(PAGES), odd=ODD)
-def test_no_address_gives_an_error_of_ours(place, page, odd):
+def visit(place, page, odd):
     browser, _session_id = place
     answer = browser.get(page.format(quote(odd.encode("utf-8", "surrogatepass"), safe="")))
     assert answer.status_code in {200, 302, 308, 404}, (page, odd)
 
 
-@SETTINGS
-@given(data=st.data())
-def test_no_form_gives_an_error_of_ours(place, data):
+def send(place, data):
     browser, session_id = place
     address = data.draw(st.sampled_from(sorted(FORMS)))
     fields = {name: data.draw(ODD, label=name) for name in FORMS[address]}
@@ -82,6 +78,32 @@ def test_no_form_gives_an_error_of_ours(place, data):
         data={name: value.encode("utf-8", "replace").decode() for name, value in fields.items()},
     )
     assert answer.status_code in {200, 302, 404, 409, 422}, (address, fields)
+
+
+@SETTINGS
+@given(page=st.sampled_from(PAGES), odd=ODD)
+def test_no_address_gives_an_error_of_ours(place, page, odd):
+    visit(place, page, odd)
+
+
+@SETTINGS
+@given(data=st.data())
+def test_no_form_gives_an_error_of_ours(place, data):
+    send(place, data)
+
+
+@pytest.mark.slow
+@settings(SETTINGS, max_examples=400)
+@given(page=st.sampled_from(PAGES), odd=ODD)
+def test_no_address_gives_an_error_of_ours_however_long_one_tries(place, page, odd):
+    visit(place, page, odd)
+
+
+@pytest.mark.slow
+@settings(SETTINGS, max_examples=400)
+@given(data=st.data())
+def test_no_form_gives_an_error_of_ours_however_long_one_tries(place, data):
+    send(place, data)
 
 
 def test_unknown_methods_and_large_bodies_are_answered_in_japanese(client):
