@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -11,7 +11,9 @@ from sqlalchemy.orm import joinedload
 from kernel.database import db
 from kernel.page import Page, page_number
 
-from courses.models import Course, CourseEdition
+from people.models import Organisation
+
+from courses.models import Course, CourseEdition, Format, Level, Track
 
 from catalog import shelf as shelves
 from catalog.models import Article, Curriculum, CurriculumState, DocumentKind, Remark
@@ -19,7 +21,7 @@ from catalog.search import query as queries
 from catalog.shelf import Facet, Sort, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from catalog.search.query import Query
 
@@ -48,7 +50,7 @@ class Found:
     """What was found: a page of courses, the facets, and curricula and remarks that match the words."""
 
     question: Question
-    courses: Page[Course]
+    courses: Page[Card]
     facets: Mapping[Facet, Sequence[Value]]
     curricula: Sequence[Curriculum]
     remarks: Sequence[Remark]
@@ -78,7 +80,7 @@ def find(question: Question) -> Found:
     remarks = _best(hits.get(DocumentKind.REMARK, {}))
     return Found(
         question=question,
-        courses=Page(courses_in_order(ids[begin : begin + A_PAGE]), len(ids), question.page, A_PAGE),
+        courses=Page(cards(ids[begin : begin + A_PAGE]), len(ids), question.page, A_PAGE),
         facets=shelf.facets(question.choices, found),
         curricula=_curricula(_best(hits.get(DocumentKind.CURRICULUM, {}))),
         remarks=_remarks(remarks[:BESIDE]),
@@ -90,19 +92,39 @@ def _best(scores: dict[int, int]) -> list[int]:
     return sorted(scores, key=lambda subject_id: (-scores[subject_id], subject_id))
 
 
-def courses_in_order(ids: Sequence[int]) -> list[Course]:
-    """Return published courses, with what a card shows, in the order of their ids as given: one query."""
+@dataclass(frozen=True)
+class Card:
+    """What a list shows of a published course."""
+
+    course_id: int
+    slug: str
+    owner: str
+    title: str
+    summary: str
+    level: Level
+    format: Format
+    minutes: int | None
+    track: str
+
+
+CARDS = (
+    sa.select(
+        Course.id, Course.slug, Organisation.name, CourseEdition.title, CourseEdition.summary, CourseEdition.level,
+        CourseEdition.format, CourseEdition.minutes, Track.title,
+    )
+    .join(CourseEdition, CourseEdition.id == Course.published_id)
+    .join(Track, Track.id == CourseEdition.track_id)
+    .join(Organisation, Organisation.id == Course.owner_id)
+    .where(Course.id.in_(sa.bindparam("ids", expanding=True)))
+)  # fmt: skip
+
+
+def cards(ids: Sequence[int]) -> list[Card]:
+    """Return the cards of published courses in the order of their ids as given: one query."""
     if not ids:
         return []
-    rows = db.session.scalars(
-        sa.select(Course)
-        .options(
-            joinedload(Course.owner),
-            joinedload(Course.published).joinedload(CourseEdition.track),
-        )
-        .where(Course.id.in_(ids))
-    )
-    by_id = {course.id: course for course in rows}
+    rows: Iterable[Any] = db.session.execute(CARDS, {"ids": list(ids)})
+    by_id = {row[0]: Card(*row) for row in rows}
     return [by_id[course_id] for course_id in ids if course_id in by_id]
 
 

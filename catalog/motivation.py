@@ -73,22 +73,23 @@ def withdraw(actor: Actor, course: Course, motivation_id: int) -> None:
     db.session.flush()
 
 
-def motivations_of(course_id: int) -> list[Motivation]:
-    """Return why a course exists, with remark, article, roundtable and participants, oldest roundtable first."""
-    return list(
-        db.session.scalars(
-            sa.select(Motivation)
-            .join(Motivation.remark)
-            .join(Remark.article)
-            .join(Article.roundtable)
-            .options(
-                contains_eager(Motivation.remark).contains_eager(Remark.article).contains_eager(Article.roundtable),
-                joinedload(Motivation.author),
-            )
-            .where(Motivation.course_id == course_id)
-            .order_by(Article.roundtable_id, Article.part, Remark.position)
-        )
+MOTIVATIONS = (
+    sa.select(Motivation)
+    .join(Motivation.remark)
+    .join(Remark.article)
+    .join(Article.roundtable)
+    .options(
+        contains_eager(Motivation.remark).contains_eager(Remark.article).contains_eager(Article.roundtable),
+        joinedload(Motivation.author),
     )
+    .where(Motivation.course_id == sa.bindparam("course_id"))
+    .order_by(Article.roundtable_id, Article.part, Remark.position)
+)
+
+
+def motivations_of(course_id: int) -> list[Motivation]:
+    """Return why a course exists, with remark, article and roundtable, oldest roundtable first."""
+    return list(db.session.scalars(MOTIVATIONS, {"course_id": course_id}))
 
 
 def count_of(course_id: int) -> int:

@@ -78,17 +78,20 @@ def roundtable(key: str) -> Roundtable:
     return row
 
 
+REMARK = (
+    sa.select(Remark)
+    .join(Remark.article)
+    .options(
+        contains_eager(Remark.article).joinedload(Article.roundtable).selectinload(Roundtable.participants),
+        selectinload(Remark.topics),
+    )
+    .where(Article.key == sa.bindparam("key"), Remark.position == sa.bindparam("position"))
+)
+
+
 def remark(article_key: str, position: int) -> Remark:
     """Return a remark with article, roundtable, participants and topics. Raises NotFoundError."""
-    row = db.session.scalar(
-        sa.select(Remark)
-        .join(Remark.article)
-        .options(
-            contains_eager(Remark.article).joinedload(Article.roundtable).selectinload(Roundtable.participants),
-            selectinload(Remark.topics),
-        )
-        .where(Article.key == article_key, Remark.position == position)
-    )
+    row = db.session.scalar(REMARK, {"key": article_key, "position": position})
     if row is None:
         raise NotFoundError
     return row

@@ -56,6 +56,10 @@ class Sort(Term):
     SHORTEST = "shortest", "短い順"
 
 
+OPEN_ENDED = frozenset({Facet.SKILL, Facet.HOST, Facet.ANSWERS})
+MOST_VALUES = 12
+
+
 @dataclass(frozen=True)
 class Value:
     """A value of a facet, with how many courses there are if it is chosen."""
@@ -102,24 +106,25 @@ class Shelf:
 
     def facets(self, choices: dict[Facet, list[str]], found: int) -> dict[Facet, list[Value]]:
         """Return each facet's values with counts; a facet's own choice does not narrow its counts."""
-        result = {}
-        for facet in Facet:
-            base = self.chosen(choices, found, but=facet)
-            picked = choices.get(facet, [])
-            result[facet] = [
-                Value(value, self.labels[facet][value], count, value in picked)
-                for value, bits in self.values[facet].items()
-                if (count := (bits & base).bit_count()) or value in picked
-            ]
-        return result
+        return {
+            facet: self._values(facet, choices.get(facet, []), self.chosen(choices, found, but=facet))
+            for facet in Facet
+        }
+
+    def _values(self, facet: Facet, picked: list[str], base: int) -> list[Value]:
+        """Return a facet's values; of one that grows with the number of municipalities, the most frequent."""
+        counts = {value: (bits & base).bit_count() for value, bits in self.values[facet].items()}
+        offered = [value for value, count in counts.items() if count or value in picked]
+        if facet in OPEN_ENDED and len(offered) > MOST_VALUES:
+            frequent = set(sorted(offered, key=lambda value: -counts[value])[:MOST_VALUES])
+            offered = [value for value in offered if value in frequent or value in picked]
+        return [Value(value, self.labels[facet][value], counts[value], value in picked) for value in offered]
 
     def in_order(self, bits: int, sort: Sort, scores: dict[int, int] | None = None) -> Sequence[int]:
         """Return the ids of a set of courses in an order; by relevance, best score first and ties by level."""
-        ids = [
-            self.course_ids[place]
-            for place in self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort]
-            if bits >> place & 1
-        ]
+        order = self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort]
+        flags = f"{bits:b}"[::-1].ljust(len(order), "0")
+        ids = [self.course_ids[place] for place in order if flags[place] == "1"]
         return sorted(ids, key=lambda id_: -scores.get(id_, 0)) if sort is Sort.RELEVANCE and scores else ids
 
 

@@ -53,24 +53,23 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
     return course
 
 
+PUBLISHED_COURSE = (
+    sa.select(Course)
+    .options(
+        joinedload(Course.owner),
+        joinedload(Course.hosts),
+        joinedload(Course.published).joinedload(CourseEdition.track),
+        joinedload(Course.published).selectinload(CourseEdition.skills),
+        joinedload(Course.published).selectinload(CourseEdition.modules),
+        selectinload(Course.prerequisites).joinedload(Course.published),
+    )
+    .where(Course.slug == sa.bindparam("slug"))
+)
+
+
 def published_course(slug: str) -> tuple[Course, CourseEdition]:
     """Return a course and its published edition with track and skills. Raises NotFoundError."""
-    course = (
-        db.session.scalars(
-            sa.select(Course)
-            .options(
-                joinedload(Course.owner),
-                joinedload(Course.hosts),
-                joinedload(Course.published).joinedload(CourseEdition.track),
-                joinedload(Course.published).selectinload(CourseEdition.skills),
-                joinedload(Course.published).selectinload(CourseEdition.modules),
-                selectinload(Course.prerequisites).joinedload(Course.published),
-            )
-            .where(Course.slug == slug)
-        )
-        .unique()
-        .one_or_none()
-    )
+    course = db.session.scalars(PUBLISHED_COURSE, {"slug": slug}).unique().one_or_none()
     if course is None or course.published is None:
         raise NotFoundError
     return course, course.published

@@ -109,7 +109,7 @@ def _outcome(people: list[Entrant], seen: set[int], enrolled: set[int], free: in
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     delimiter = "\t" if "\t" in text else ","
     reader = csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter)
-    lines = []
+    lines: list[tuple[int, list[str]]] = []
     try:
         for row in reader:
             cells = [normalised(cell) for cell in row if cell.strip()]

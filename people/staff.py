@@ -32,20 +32,30 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return actor.scope(Permission.MANAGE_STAFF).where(Membership.organisation_id)
 
 
+WHO_ACTS = (
+    sa.select(Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
+    .select_from(Staff)
+    .outerjoin(
+        Membership,
+        sa.and_(
+            Membership.staff_id == Staff.id,
+            Membership.joined_on <= sa.bindparam("today", type_=sa.Date()),
+            sa.or_(Membership.left_on.is_(None), Membership.left_on > sa.bindparam("today", type_=sa.Date())),
+        ),
+    )
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
+    .where(Staff.id == sa.bindparam("staff_id"), Staff.sign_in_epoch == sa.bindparam("epoch"))
+    .order_by(Membership.joined_on, Membership.id, RoleGrant.role)
+)
+
+
 def load_actor(session_id: str) -> Actor | None:
     """Return the actor a session cookie names, or None where the person has signed out everywhere: one query."""
     staff_id, _, epoch = session_id.partition(":")
     if not (staff_id.isdigit() and epoch.isdigit()):
         return None
-    rows = db.session.execute(
-        sa.select(Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
-        .select_from(Staff)
-        .outerjoin(Membership, sa.and_(Membership.staff_id == Staff.id, is_current()))
-        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Staff.id == int(staff_id), Staff.sign_in_epoch == int(epoch))
-        .order_by(Membership.joined_on, Membership.id, RoleGrant.role)
-    ).all()
+    rows = db.session.execute(WHO_ACTS, {"staff_id": int(staff_id), "epoch": int(epoch), "today": clock.today()}).all()
     if not rows:
         return None
     roles = dict.fromkeys(

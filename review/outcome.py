@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -20,9 +19,6 @@ from participation.models import Enrolment, EnrolmentState, Uptake
 
 from review.suppression import is_small
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -33,33 +29,31 @@ class Outcome:
     organisations: int | None
 
 
+ANSWERS = (
+    sa.select(Motivation)
+    .options(joinedload(Motivation.course).options(joinedload(Course.published), joinedload(Course.owner)))
+    .where(Motivation.remark_id == sa.bindparam("remark_id"))
+    .order_by(Motivation.id)
+)
+UPTAKE = (
+    sa.select(
+        Enrolment.course_id,
+        sa.func.count(sa.distinct(Enrolment.staff_id)),
+        sa.func.count(sa.distinct(Enrolment.organisation_id)),
+    )
+    .where(
+        Enrolment.course_id.in_(sa.bindparam("course_ids", expanding=True)),
+        Enrolment.state != EnrolmentState.WITHDRAWN,
+    )
+    .group_by(Enrolment.course_id)
+)
+
+
 def outcomes_of(remark: Remark) -> list[Outcome]:
     """Return the courses that a remark motivated and what came of each, in two queries."""
-    motivations: Sequence[Motivation] = db.session.scalars(
-        sa.select(Motivation)
-        .options(
-            joinedload(Motivation.course).joinedload(Course.published),
-            joinedload(Motivation.course).joinedload(Course.owner),
-            joinedload(Motivation.author),
-        )
-        .where(Motivation.remark_id == remark.id)
-        .order_by(Motivation.id)
-    ).all()
-    counts = {
-        course_id: (people, organisations)
-        for course_id, people, organisations in db.session.execute(
-            sa.select(
-                Enrolment.course_id,
-                sa.func.count(sa.distinct(Enrolment.staff_id)),
-                sa.func.count(sa.distinct(Enrolment.organisation_id)),
-            )
-            .where(
-                Enrolment.course_id.in_([motivation.course_id for motivation in motivations]),
-                Enrolment.state != EnrolmentState.WITHDRAWN,
-            )
-            .group_by(Enrolment.course_id)
-        )
-    }
+    motivations = db.session.scalars(ANSWERS, {"remark_id": remark.id}).all()
+    taken = db.session.execute(UPTAKE, {"course_ids": [motivation.course_id for motivation in motivations]})
+    counts = {course_id: (people, organisations) for course_id, people, organisations in taken}
     return [_outcome(motivation, *counts.get(motivation.course_id, (0, 0))) for motivation in motivations]
 
 

@@ -6,6 +6,7 @@ one, the enrolments of its courses do. Neither grows with what is not asked for.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, slices
 from kernel.page import Page
 
 from people.access import Actor, Permission
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 A_PAGE = 20
+MOST_AT_ONCE = 500
 YEARS_SHOWN = 5
 
 
@@ -70,9 +72,34 @@ class Summary:
     filter: Filter
     by_organisation: bool
     total: Figures
-    lines: Page[Line]
     years: Sequence[tuple[int, Figures]]
-    all_lines: Sequence[Line]
+    unnamed: Sequence[Line]
+
+    @functools.cached_property
+    def lines(self) -> Page[Line]:
+        """Return the lines of the page that is asked for; only they are given their names."""
+        begin = (self.filter.page - 1) * A_PAGE
+        rows = self._named(self.unnamed[begin : begin + A_PAGE])
+        return Page(rows, len(self.unnamed), self.filter.page, A_PAGE)
+
+    @functools.cached_property
+    def all_lines(self) -> list[Line]:
+        """Return all lines, with their names, as a download holds them."""
+        return self._named(self.unnamed)
+
+    def _named(self, lines: Sequence[Line]) -> list[Line]:
+        names = _names([int(line.reference) for line in lines]) if self.by_organisation else {}
+        return [replace(line, label=names.get(line.reference, line.label)) for line in lines]
+
+
+def _names(organisation_ids: list[int]) -> dict[str, str]:
+    """Return the names of some organisations, those of municipalities with their prefecture."""
+    columns = sa.select(Organisation.id, Organisation.name, Organisation.prefecture, Organisation.code)
+    return {
+        str(organisation_id): f"{prefecture}{name}" if code and prefecture != name else name
+        for part in slices(organisation_ids, MOST_AT_ONCE)
+        for organisation_id, name, prefecture, code in db.session.execute(columns.where(Organisation.id.in_(part)))
+    }
 
 
 def read_filter(arguments: Mapping[str, str], page: int) -> Filter:
@@ -95,31 +122,25 @@ def summarise(actor: Actor, wanted: Filter) -> Summary:
     Of several organisations there is a line each, of a single one a line for each course.
     """
     scope = actor.scope(Permission.READ_PARTICIPATION)
-    by_organisation = scope.everywhere
     source = _source(wanted)
     mine = scope.where(source.organisation_id)
-    if by_organisation:
+    if scope.everywhere:
         lines = _lines_by_organisation(source, wanted, mine)
     else:
         lines = _lines_by_course(wanted, scope.where(Enrolment.organisation_id))
     total = sum((line.figures for line in lines), NOBODY)
     years = _years(source, wanted, mine)
-    if not actor.scope(Permission.READ_NAMES) or by_organisation:
+    if scope.everywhere:
         lines = _shown(lines, actor.scope(Permission.READ_NAMES).organisation_ids)
         total, years = suppressed(total), [(year, suppressed(figures)) for year, figures in years]
-    begin = (wanted.page - 1) * A_PAGE
-    return Summary(
-        filter=wanted,
-        by_organisation=by_organisation,
-        total=total,
-        lines=Page(lines[begin : begin + A_PAGE], len(lines), wanted.page, A_PAGE),
-        years=years,
-        all_lines=lines,
-    )
+    return Summary(filter=wanted, by_organisation=scope.everywhere, total=total, years=years, unnamed=lines)
 
 
 def _shown(lines: list[Line], own_ids: frozenset[int]) -> list[Line]:
-    """Return the lines as somebody may see them who is entitled to the names of some organisations only."""
+    """Return the lines as somebody may see them who is entitled to the names of some organisations only.
+
+    Most enrolled come first; those that are hidden last, in an order that does not tell their size.
+    """
     own = {str(organisation_id) for organisation_id in own_ids}
     others = [line for line in lines if line.reference not in own]
     figures = suppressed_groups([line.figures for line in others])
@@ -127,7 +148,8 @@ def _shown(lines: list[Line], own_ids: frozenset[int]) -> list[Line]:
         line.reference: replace(line, figures=allowed, before=suppressed(line.before))
         for line, allowed in zip(others, figures, strict=True)
     }
-    return [shown.get(line.reference, line) for line in lines]
+    seen = [shown.get(line.reference, line) for line in lines]
+    return sorted(seen, key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
 
 
 @dataclass(frozen=True)
@@ -176,30 +198,24 @@ def _of_courses(wanted: Filter) -> tuple[Any, ...]:
 
 
 def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[Line]:
-    """Return a line for each organisation that enrolled anybody this year, by code."""
-    figures: dict[int, dict[int, Figures]] = {}
+    """Return a line for each organisation that enrolled anybody this year, without its name."""
+    this: dict[int, Figures] = {}
+    before: dict[int, Figures] = {}
     years = (wanted.fiscal_year, wanted.fiscal_year - 1)
-    for organisation_id, year, *counts in db.session.execute(
+    statement = (
         sa.select(source.organisation_id, source.fiscal_year, *source.sums)
-        .where(mine, *source.where, source.fiscal_year.in_(years))
+        .where(mine, *source.where, *_here(source, wanted), source.fiscal_year.in_(years))
         .group_by(source.organisation_id, source.fiscal_year)
-    ):
-        figures.setdefault(organisation_id, {})[year] = Figures(*counts)
-    names = sa.select(Organisation.id, Organisation.name, Organisation.prefecture, Organisation.code).order_by(
-        Organisation.code.is_(None), Organisation.code, Organisation.id
     )
-    if wanted.prefecture:
-        names = names.where(Organisation.prefecture == wanted.prefecture)
-    return [
-        Line(
-            f"{prefecture}{name}" if code and prefecture != name else name,
-            str(organisation_id),
-            figures[organisation_id][wanted.fiscal_year],
-            figures[organisation_id].get(wanted.fiscal_year - 1, NOBODY),
-        )
-        for organisation_id, name, prefecture, code in db.session.execute(names)
-        if wanted.fiscal_year in figures.get(organisation_id, {})
-    ]
+    for organisation_id, year, *counts in db.session.execute(statement):
+        (this if year == wanted.fiscal_year else before)[organisation_id] = Figures(*counts)
+    return [Line("", str(id_), figures, before.get(id_, NOBODY)) for id_, figures in this.items()]
+
+
+def _here(source: _Source, wanted: Filter) -> tuple[Any, ...]:
+    """Return the condition that an organisation lies in the prefecture that is asked for."""
+    here = sa.select(Organisation.id).where(Organisation.prefecture == wanted.prefecture)
+    return (source.organisation_id.in_(here),) if wanted.prefecture else ()
 
 
 def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:
@@ -236,11 +252,8 @@ def _years(source: _Source, wanted: Filter, mine: Any) -> list[tuple[int, Figure
     first = wanted.fiscal_year - YEARS_SHOWN + 1
     statement = (
         sa.select(source.fiscal_year, *source.sums)
-        .where(mine, *source.where, source.fiscal_year.between(first, wanted.fiscal_year))
+        .where(mine, *source.where, *_here(source, wanted), source.fiscal_year.between(first, wanted.fiscal_year))
         .group_by(source.fiscal_year)
     )
-    if wanted.prefecture:
-        here = sa.select(Organisation.id).where(Organisation.prefecture == wanted.prefecture)
-        statement = statement.where(source.organisation_id.in_(here))
     found = {year: Figures(*counts) for year, *counts in db.session.execute(statement)}
     return [(year, found.get(year, NOBODY)) for year in range(first, wanted.fiscal_year + 1)]

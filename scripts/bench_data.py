@@ -71,6 +71,7 @@ ACTS = [
     "相談会",
 ]
 PLACES_OF_A_CLASS = 40
+FULL_CLASSES = 200
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _enrolments(
     begin = clock.now() + dt.timedelta(days=20)
     put(TrainingSession.__table__, (
         {"id": first + n, "edition_id": course[1], "host_id": organisations[n % len(organisations)], "starts_at": begin, "ends_at": begin + dt.timedelta(hours=2),
-         "place": "会議室", "meeting_link": "", "capacity": PLACES_OF_A_CLASS, "taken": PLACES_OF_A_CLASS if n < 200 else 0, "audience": "all",
+         "place": "会議室", "meeting_link": "", "capacity": PLACES_OF_A_CLASS, "taken": PLACES_OF_A_CLASS if n < FULL_CLASSES else 0, "audience": "all",
          "applications_open_at": clock.now() - dt.timedelta(days=9), "applications_close_at": begin - dt.timedelta(days=1), "cancelled_because": ""}
         for n, course in enumerate(classes)
     ))  # fmt: skip
@@ -218,7 +219,7 @@ def _enrolments(
     year, now = clock.current_fiscal_year(), clock.now()
 
     def rows() -> Iterable[dict[str, Any]]:
-        for n in range(200 * PLACES_OF_A_CLASS):
+        for n in range(FULL_CLASSES * PLACES_OF_A_CLASS):
             yield _row(
                 1 + n % sizes.staff,
                 classes[n // PLACES_OF_A_CLASS],
@@ -226,7 +227,7 @@ def _enrolments(
                 year,
                 first + n // PLACES_OF_A_CLASS,
             )
-        for n in range(sizes.enrolments - 200 * PLACES_OF_A_CLASS):
+        for n in range(sizes.enrolments - FULL_CLASSES * PLACES_OF_A_CLASS):
             place = n % per_person
             course = e_learning[(n * 7919 + chance.randrange(3)) % len(e_learning)]
             state = chance.choices([EnrolmentState.COMPLETED, EnrolmentState.IN_PROGRESS], [5, 1 if place == 0 else 0])[

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from markupsafe import Markup, escape
 
 from kernel.database import db
-from kernel.text import normalised
+from kernel.text import normalised, shortened
 
 from catalog.models import DocumentKind, SearchDocument, SearchPosting
 from catalog.search.words import Word, words
@@ -102,8 +102,10 @@ def _rarity(tokens: list[str]) -> dict[str, int]:
 
 def marked(text: str, query: Query, length: int = 0) -> Markup:
     """Return a text as HTML in which what was looked for is marked; cut around the first match if `length` is given."""
-    tokens = frozenset().union(*query.terms) if query.terms else frozenset()
-    spans = sorted((word.begin, word.end) for word in words(text) if word.tokens & tokens) if tokens else []
+    if not query.terms:
+        return escape(shortened(text, length) if length else text)
+    tokens = frozenset().union(*query.terms)
+    spans = sorted((word.begin, word.end) for word in words(text) if word.tokens & tokens)
     begin, end = _window(text, spans, length)
     html, at = Markup("…" if begin else ""), begin  # noqa: S704
     for first, last in spans:
