@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.settings import CONTENT
+from kernel.text import decoded
 
 from catalog import article_import, starter
 from catalog.article import parse
@@ -21,15 +22,12 @@ FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=
 
 
 def text_of(file: Path) -> str:
-    """Return a file's text: UTF-8 with or without BOM, else CP932. Raises ClickException where it is neither."""
-    content = file.read_bytes()
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    message = f"{file}: neither UTF-8 nor CP932"
-    raise click.ClickException(message)
+    """Return a file's text. Raises ClickException where it is neither UTF-8 nor CP932."""
+    try:
+        return decoded(file.read_bytes())
+    except UnicodeDecodeError as error:
+        message = f"{file}: neither UTF-8 nor CP932"
+        raise click.ClickException(message) from error
 
 
 @group.command("parse")

@@ -31,3 +31,14 @@ def folded(text: str) -> str:
 def shortened(text: str, length: int) -> str:
     """Return the text, cut to at most `length` characters with … where something was left out."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of an office's file: UTF-8 with or without BOM, else CP932; nothing is guessed.
+
+    Raises UnicodeDecodeError where it is neither.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp932")

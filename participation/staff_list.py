@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
-from kernel.text import folded, normalised
+from kernel.text import decoded, folded, normalised
 from kernel.vocabulary import Term
 
 from people.access import Actor, Permission
@@ -47,14 +47,12 @@ class ListedLine:
 
 
 def text_of_file(content: bytes) -> str:
-    """Return the text of an uploaded file: UTF-8 with or without BOM, else CP932. Raises InvalidError."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    message = "ファイルの文字コードが分かりません。ExcelからCSV形式で保存し直してください。"
-    raise InvalidError(message, field="file")
+    """Return the text of an uploaded file. Raises InvalidError where it is neither UTF-8 nor CP932."""
+    try:
+        return decoded(content)
+    except UnicodeDecodeError as error:
+        message = "ファイルの文字コードが分かりません。ExcelからCSV形式で保存し直してください。"
+        raise InvalidError(message, field="file") from error
 
 
 def preview(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel.errors import ConflictError, InvalidError, RefusalError
 from kernel.forms import answer
+from kernel.text import decoded
 
 from people.access import Permission, actor, requires
 
@@ -21,18 +22,15 @@ if TYPE_CHECKING:
 
 def _text(form: ArticleForm) -> str:
     """Return the text that was pasted, else that of the file. Raises InvalidError where there is neither."""
-    content = form.file.data.read() if form.file.data else b""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = form.text.data or content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if text.strip():
-            return text.replace("\x00", "")
+    try:
+        text = form.text.data or decoded(form.file.data.read() if form.file.data else b"")
+    except UnicodeDecodeError as error:
+        message = "ファイルの文字コードが分かりません。UTF-8のテキストで保存し直してください。"
+        raise InvalidError(message, field="file") from error
+    if not text.strip():
         message = "記事の文章を貼り付けるか、ファイルを選んでください。"
         raise InvalidError(message, field="text")
-    message = "ファイルの文字コードが分かりません。UTF-8のテキストで保存し直してください。"
-    raise InvalidError(message, field="file")
+    return text.replace("\x00", "")
 
 
 @blueprint.route("/studio/articles/new", methods=["GET", "POST"])
