@@ -120,9 +120,9 @@ def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
     db.session.flush()
 
 
-def is_open_to(actor: Actor, session: TrainingSession) -> bool:
-    """Tell whether the person's organisation is among those a session is open to."""
-    return session.audience is Audience.ALL or any(session.host_id == id_ for id_, _role in actor.roles)
+def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
+    """Tell whether an organisation's staff may take a place in a session."""
+    return session.audience is Audience.ALL or session.host_id == organisation_id
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:

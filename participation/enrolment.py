@@ -83,7 +83,7 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
         message = "この講座は開催回を選んで申し込みます。"
         raise ConflictError(message)
     if offer.session is not None:
-        if not is_open_to(actor, offer.session):
+        if not is_open_to(person.organisation_id, offer.session):
             raise NotFoundError
         place.claim(offer.session.id)
     enrolment = Enrolment(
