@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
-from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask.cli import with_appcontext
-from flask_login import LoginManager
+from flask_login import AnonymousUserMixin, LoginManager
 from flask_migrate import Migrate, upgrade
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel import clock, transaction
 from kernel.database import db
 from kernel.errors import RefusalError
+from kernel.page import address_with
 from kernel.settings import Settings
 
 import people.cli
@@ -114,7 +116,9 @@ def _add_pages(app: Flask) -> None:
     for commands in (people.cli, catalog.cli, participation.cli):
         app.cli.add_command(commands.group)
     app.jinja_env.filters.update(date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label)
-    app.jinja_env.globals.update(visitor=access.visitor, Permission=access.Permission, clock=clock)
+    app.jinja_env.globals.update(
+        visitor=access.visitor, address_with=address_with, Permission=access.Permission, clock=clock
+    )
 
     app.cli.add_command(prepare)
 
@@ -174,7 +178,7 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> ResponseReturnValue:
         app.logger.error("the database did not answer", exc_info=error)
-        db.session.rollback()
+        _forget_who_asks()
         return _page(
             "混み合っています", "少したってから、もう一度お試しください。入力した内容は保存されていません。", 503
         )
@@ -192,10 +196,17 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(Exception)
     def failed(error: Exception) -> ResponseReturnValue:
         app.logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
-        db.session.rollback()
+        _forget_who_asks()
         if app.testing:
             raise error
         return _page(*HTTP_PAGES[500], 500)
+
+
+def _forget_who_asks() -> None:
+    """Show an error page as to a visitor: to find out who asks would need the database that just failed."""
+    with contextlib.suppress(SQLAlchemyError):
+        db.session.rollback()
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where Flask-Login keeps who asks
 
 
 HTTP_PAGES = {

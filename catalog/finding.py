@@ -76,11 +76,12 @@ def find(question: Question) -> Found:
     scores = hits.get(DocumentKind.COURSE, {})
     found = shelf.set_of(scores) if question.query else shelf.all
     ids = shelf.in_order(shelf.chosen(question.choices, found), question.sort, scores)
-    begin = (question.page - 1) * A_PAGE
+    page = min(question.page, max(1, -(-len(ids) // A_PAGE)))
+    begin = (page - 1) * A_PAGE
     remarks = _best(hits.get(DocumentKind.REMARK, {}))
     return Found(
         question=question,
-        courses=Page(cards(ids[begin : begin + A_PAGE]), len(ids), question.page, A_PAGE),
+        courses=Page(cards(ids[begin : begin + A_PAGE]), len(ids), page, A_PAGE),
         facets=shelf.facets(question.choices, found),
         curricula=_curricula(_best(hits.get(DocumentKind.CURRICULUM, {}))),
         remarks=_remarks(remarks[:BESIDE]),

@@ -17,6 +17,7 @@ from catalog.motivation import Motivate
 
 REMARK = re.compile(r"(?:.*/remarks/)?([0-9a-z-]+)/(\d{1,4})/?$")
 LARGEST_FILE = 2_000_000
+LONGEST_NUMBER = 4
 ELECTIVE = re.compile(r"[\s,、]*(?:選択|elective)$")
 
 
@@ -67,7 +68,13 @@ def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
     corrections = {}
     for name, speaker in form.items():
         number = name.removeprefix("speaker-")
-        if name.startswith("speaker-") and number.isascii() and number.isdigit() and speaker.strip():
+        if (
+            name.startswith("speaker-")
+            and number.isascii()
+            and number.isdigit()
+            and len(number) <= LONGEST_NUMBER
+            and speaker.strip()
+        ):
             corrections[int(number)] = Correction(
                 speaker=speaker.strip()[:100],
                 heading=form.get(f"heading-{number}", "").strip()[:200] or None,

@@ -93,6 +93,7 @@ def retire(actor: Actor, course: Course) -> None:
 
 
 def _check_in_review(edition: CourseEdition) -> None:
+    editions.lock(edition)
     if edition.state is not EditionState.IN_REVIEW:
         message = f"この版は「{edition.state.label}」です。確認中の版だけを扱えます。"
         raise ConflictError(message)

@@ -55,8 +55,16 @@ class EditionText:
 COPIED = ("title", "summary", "level", "format", "minutes", "target_staff", "objectives", "track_id")
 
 
+def lock(edition: CourseEdition) -> None:
+    """Read an edition's state anew and hold the row, so that two acts on one edition follow each other."""
+    db.session.flush()
+    if edition.id is not None:
+        db.session.refresh(edition, ["state"], with_for_update=True)
+
+
 def check_editable(edition: CourseEdition) -> None:
     """Raise ConflictError unless the edition is a draft: what is published never changes under a learner."""
+    lock(edition)
     if edition.state is not EDITABLE:
         message = f"この版は「{edition.state.label}」なので変更できません。新しい版の下書きをつくってください。"
         raise ConflictError(message)
@@ -147,6 +155,7 @@ def publish(edition: CourseEdition, course: Course) -> None:
 
     Whether it may be published is for `catalog.publication` to decide: a course needs a motivation.
     """
+    lock(edition)
     if edition.state is not EditionState.IN_REVIEW:
         message = f"確認中の版だけを公開できます(いまは「{edition.state.label}」)。"
         raise ConflictError(message)

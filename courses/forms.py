@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
@@ -15,6 +16,9 @@ from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField,
 from courses.edition import EditionText, LessonText, ModuleText
 from courses.models import Audience, Format, Level
 from courses.training_session import PlanSession
+
+if TYPE_CHECKING:
+    from courses.models import CourseEdition
 
 MOST_PLACES = 10_000
 MOST_MINUTES = 60_000
@@ -48,6 +52,18 @@ class EditionForm(Form):
             track_id=self.track_id.data,
             skill_ids=tuple(self.skill_ids.data or ()),
         )
+
+
+def said_by(edition: CourseEdition) -> dict[str, Any]:
+    """Return what an edition says as the form shows it."""
+    plain = ("title", "summary", "target_staff", "minutes", "track_id")
+    return {
+        **{name: getattr(edition, name) for name in plain},
+        "level": edition.level.value,
+        "format": edition.format.value,
+        "objectives": "\n".join(edition.objectives),
+        "skill_ids": [skill.id for skill in edition.skills],
+    }
 
 
 class NewCourseForm(EditionForm):

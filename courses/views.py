@@ -28,6 +28,7 @@ from courses.forms import (
     SessionForm,
     SkillForm,
     modules_as_text,
+    said_by,
 )
 from courses.models import CourseEdition, Track, TrainingSession
 from courses.training_session import session_for
@@ -76,15 +77,7 @@ def edit_edition(slug: str) -> ResponseReturnValue:
     """Change what the draft says."""
     course, edition = _draft(slug)
     editions.check_editable(edition)
-    form = _with_choices(
-        EditionForm(
-            obj=edition,
-            data={
-                "level": edition.level.value, "format": edition.format.value,
-                "objectives": "\n".join(edition.objectives), "skill_ids": [skill.id for skill in edition.skills],
-            },
-        )
-    )  # fmt: skip
+    form = _with_choices(EditionForm(data=said_by(edition)))
     if form.is_submitted() and form.validate():
         editions.write(edition, form.text())
         flash("下書きを保存しました。")
@@ -186,8 +179,10 @@ def edit_session(session_id: int) -> ResponseReturnValue:
     begins, ends = clock.local(session.starts_at), clock.local(session.ends_at)
     last_moment = clock.local(session.applications_close_at - clock.MOMENT)
     form = SessionForm(
-        obj=session,
         data={
+            "place": session.place,
+            "meeting_link": session.meeting_link,
+            "capacity": session.capacity,
             "day": begins.date().isoformat(), "starts_time": f"{begins:%H:%M}", "ends_time": f"{ends:%H:%M}",
             "audience": session.audience.value,
             "applications_open_on": clock.local(session.applications_open_at).date().isoformat(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
 from kernel.database import db
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Row = TypeVar("Row")
 LAST_PAGE = 100_000
@@ -52,6 +53,11 @@ class Page(Generic[Row]):
         return offered
 
 
+def address_with(arguments: Mapping[str, Any], **changed: object) -> str:
+    """Return the arguments of an address, some of them changed, as they stand after its question mark."""
+    return urlencode({**arguments, **changed}, doseq=True)
+
+
 def page_number(text: str | None) -> int:
     """Read a page number from an address; anything else is page 1."""
     return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1  # noqa: PLR2004
@@ -60,6 +66,7 @@ def page_number(text: str | None) -> int:
 def page_of(statement: sa.Select[Any], number: int, size: int = 20) -> Page[Any]:
     """Read one page of a statement's rows and count them all: two queries."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())) or 0
+    number = min(number, max(1, -(-total // size)))
     rows = db.session.execute(statement.limit(size).offset((number - 1) * size)).all() if total else []
     single = len(statement.column_descriptions) == 1
     return Page([row[0] for row in rows] if single else rows, total, number, size)

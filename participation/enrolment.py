@@ -79,6 +79,9 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
     Raises ConflictError where the person is enrolled already, or no place can be had, and where a course that is
     held in sessions is asked for without one; NotFoundError where the session is not open to the organisation.
     """
+    if offer.course.published_id is None:
+        message = "この講座の公開は終わりました。新しい受講は申し込めません。"
+        raise ConflictError(message)
     if offer.session is None and offer.edition.format is not Format.E_LEARNING:
         message = "この講座は開催回を選んで申し込みます。"
         raise ConflictError(message)
@@ -115,11 +118,23 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
 
 
 def move(enrolment: Enrolment, state: EnrolmentState) -> None:
-    """Bring an enrolment into a state, and its count along."""
+    """Bring an enrolment into a state, and its count along.
+
+    The state it comes from stands in the statement, so that two who act at once do not both count. Raises
+    ConflictError for the second one.
+    """
     before = enrolment.state
-    enrolment.state = state
-    enrolment.completed_at = clock.now() if state is EnrolmentState.COMPLETED else None
-    db.session.flush()
+    moved = db.session.execute(
+        sa.update(Enrolment)
+        .where(Enrolment.id == enrolment.id, Enrolment.state == before)
+        .values(state=state, completed_at=clock.now() if state is EnrolmentState.COMPLETED else None)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if moved is None:
+        message = "ほかの画面で状態が変わりました。ページを読み込み直して、いまの状態を確かめてください。"
+        raise ConflictError(message)
+    db.session.refresh(enrolment, ["state", "completed_at"])
     uptake.moved(enrolment, before)
 
 
@@ -146,12 +161,13 @@ def withdraw(actor: Actor, enrolment: Enrolment) -> None:
     if enrolment.state not in OPEN_STATES:
         message = f"「{enrolment.state.label}」なので取りやめられません。"
         raise ConflictError(message)
-    if enrolment.session and enrolment.session.starts_at <= clock.now():
+    session = enrolment.session
+    if session and session.cancelled_at is None and session.starts_at <= clock.now():
         message = "開催が始まったため、取りやめは研修の実施団体にご連絡ください。"
         raise ConflictError(message)
+    move(enrolment, EnrolmentState.WITHDRAWN)
     if enrolment.session_id:
         place.give_back(enrolment.session_id)
-    move(enrolment, EnrolmentState.WITHDRAWN)
     if enrolment.staff_id != actor.staff_id:
         audit.record(
             actor, "受講を取りやめ", f"{enrolment.staff.name}:{enrolment.edition.title}",
@@ -167,6 +183,15 @@ def open_enrolment(staff_id: int, course_id: int) -> Enrolment | None:
         .options(joinedload(Enrolment.session), joinedload(Enrolment.edition))
         .where(Enrolment.staff_id == staff_id, Enrolment.course_id == course_id, Enrolment.state.in_(OPEN_STATES))
     )
+
+
+def open_enrolment_in(staff_id: int, slug: str) -> Enrolment:
+    """Return the open enrolment of a person in the course of an address. Raises NotFoundError."""
+    course_id = db.session.scalar(sa.select(Course.id).where(Course.slug == slug))
+    mine = open_enrolment(staff_id, course_id) if course_id else None
+    if mine is None:
+        raise NotFoundError
+    return mine
 
 
 def start(enrolment: Enrolment) -> None:

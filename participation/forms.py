@@ -11,6 +11,7 @@ from kernel.forms import LONGEST_TEXT, Form
 from participation.models import EnrolmentState
 
 LARGEST_FILE = 2_000_000
+LONGEST_ID = 10
 
 
 class StaffListForm(Form):
@@ -36,5 +37,6 @@ def attendance_from(fields: dict[str, str]) -> dict[int, EnrolmentState]:
         if name.startswith("attendance-")
         and (number := name.removeprefix("attendance-")).isascii()
         and number.isdigit()
+        and len(number) <= LONGEST_ID
         and value in states
     }

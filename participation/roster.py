@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 from people.access import Actor, Permission
 from people.models import Staff
-
-from courses.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
 from participation.models import Enrolment, EnrolmentState
@@ -64,22 +63,19 @@ def enter_attendance(actor: Actor, session: TrainingSession, entered: Mapping[in
     Raises NotFoundError for anybody but the host, ConflictError before the session.
     """
     people = attendance_sheet(actor, session)
-    if state_of(session) in {SessionState.PLANNED, SessionState.OPEN, SessionState.CANCELLED}:
-        message = "出欠は、受付が終わってから入力できます。"
+    if session.cancelled_at or session.starts_at > clock.now():
+        message = "出欠は、開催が始まってから入力できます。"
         raise ConflictError(message)
     changed = 0
     for enrolment in people:
         state = entered.get(enrolment.id)
         if state in ENTERED and state is not enrolment.state:
+            before = enrolment.state
             enrolments.move(enrolment, state)
+            audit.record(
+                actor, "出欠を入力", f"{enrolment.staff.name}:{session.edition.title}", organisation_id=enrolment.organisation_id,
+                session=session.id, before=[before.label], after=[state.label],
+            )  # fmt: skip
             changed += 1
-    if changed:
-        audit.record(
-            actor,
-            "出欠を入力",
-            f"{session.edition.title}:{changed}人",
-            organisation_id=session.host_id,
-            session=session.id,
-        )
-        db.session.flush()
+    db.session.flush()
     return changed

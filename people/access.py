@@ -54,7 +54,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.SECRETARIAT: _SECRETARIAT,
 }
-EVERYWHERE: dict[Role, frozenset[Permission]] = {Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.ENROL_STAFF}}
+EVERYWHERE: dict[Role, frozenset[Permission]] = {
+    Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.ENROL_STAFF, P.PLAN_SESSIONS}
+}
 """Permissions that hold for all organisations, not only for the own one. The secretariat sees everybody's figures,
 but who learned what stays with the own organisation."""
 

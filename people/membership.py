@@ -13,9 +13,9 @@ from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 
 from people import audit
 from people.access import Actor, Permission
-from people.models import Membership, Role, RoleGrant, Staff
+from people.models import Membership, Organisation, Role, RoleGrant, Staff
 from people.organisation import organisation
-from people.staff import is_current, managed_membership
+from people.staff import check_may_act_for, is_current, managed_membership
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,13 +82,15 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     """Correct a person's entry. Raises NotFoundError, InvalidError or ConflictError as `join` does."""
     membership = managed_membership(actor, membership_id)
     staff = membership.staff
+    check_may_act_for(actor, staff.id)
     _check_sign_in_name(command.email, command.staff_number)
     _check_free(command.email, command.staff_number, membership.organisation_id, staff_id=staff.id)
+    before = {"name": staff.name, "email": staff.email}
     staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
     membership.staff_number = command.staff_number or None
     membership.department, membership.post = command.department, command.post
     audit.record(
-        actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, membership=membership.id
+        actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, was=before, email=staff.email
     )
     db.session.flush()
     return membership
@@ -151,6 +153,10 @@ def _check_grants_allowed(
 
 
 def _other_administrators(membership: Membership) -> int:
+    """Count the others; the organisation's row is locked, so that two cannot go at once."""
+    db.session.execute(
+        sa.select(Organisation.id).where(Organisation.id == membership.organisation_id).with_for_update()
+    )
     return (
         db.session.scalar(
             sa.select(sa.func.count())

@@ -16,7 +16,7 @@ from kernel.errors import NotFoundError
 
 from people import audit, password
 from people.models import LinkPurpose, Membership, PasswordLink, ResetRequest, Staff
-from people.staff import is_current, managed_membership, visible_to
+from people.staff import check_may_act_for, is_current, managed_membership, visible_to
 
 if TYPE_CHECKING:
     from people.access import Actor
@@ -51,8 +51,9 @@ def issue(actor: Actor | None, membership: Membership) -> str:
 
 
 def issue_for(actor: Actor, membership_id: int) -> tuple[Membership, str]:
-    """Make a link for a person the actor manages. Raises NotFoundError."""
+    """Make a link for a person the actor manages. Raises NotFoundError, ForbiddenError for one who holds more."""
     membership = managed_membership(actor, membership_id)
+    check_may_act_for(actor, membership.staff_id)
     return membership, issue(actor, membership)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import NotFoundError
+from kernel.errors import ForbiddenError, NotFoundError
 from kernel.text import folded, normalised
 
 from people.access import Actor, Permission
@@ -76,8 +76,10 @@ def load_actor(session_id: str) -> Actor | None:
     )
 
 
-def managed_memberships(actor: Actor, text: str = "") -> sa.Select[Membership]:
-    """Return the statement of the current memberships the actor manages, in order of reading.
+def managed_memberships(
+    actor: Actor, text: str = "", permission: Permission = Permission.MANAGE_STAFF
+) -> sa.Select[Membership]:
+    """Return the statement of the current memberships for which the actor holds a permission, by reading.
 
     `text` is looked for in name, reading, staff number and department.
     """
@@ -86,7 +88,7 @@ def managed_memberships(actor: Actor, text: str = "") -> sa.Select[Membership]:
         .join(Membership.staff)
         .join(Membership.organisation)
         .options(contains_eager(Membership.staff), contains_eager(Membership.organisation))
-        .where(visible_to(actor), is_current())
+        .where(actor.scope(permission).where(Membership.organisation_id), is_current())
         .order_by(Staff.reading, Staff.id)
     )
     if text:
@@ -125,3 +127,18 @@ def managed_membership(actor: Actor, membership_id: int) -> Membership:
     if row is None:
         raise NotFoundError
     return row
+
+
+def check_may_act_for(actor: Actor, staff_id: int) -> None:
+    """Raise ForbiddenError where a person holds, anywhere, a role that the actor could not grant there.
+
+    Who hands over a link or corrects the e-mail address could else act as somebody who may do more.
+    """
+    held = db.session.execute(
+        sa.select(Membership.organisation_id, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.membership_id == Membership.id)
+        .where(Membership.staff_id == staff_id, Membership.staff_id != actor.staff_id, is_current())
+    )
+    if any(role not in actor.grantable(organisation_id) for organisation_id, role in held):
+        message = "あなたにない役割を持つ人です。その役割を持つ人(管理者か事務局)に頼んでください。"
+        raise ForbiddenError(message)

@@ -51,7 +51,7 @@ def sign_in_page() -> ResponseReturnValue:
 def _wanted() -> str | None:
     """Return the address that was wanted before the sign-in, if it is one of ours."""
     wanted = request.args.get("next", "")
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\n" not in wanted and "\r" not in wanted
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if ours else None
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from app import create_app
-from conftest import settings_for
 from factories import Office, Person, draft_course, membership, motivated, published, session_of
+from ground import settings_for
 
 from kernel.database import db
 from kernel.transaction import WriteWhileReadingError

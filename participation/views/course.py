@@ -58,13 +58,10 @@ def enrol(slug: str) -> ResponseReturnValue:
 @blueprint.get("/courses/<slug>/lessons")
 @requires(Permission.TAKE_PART)
 def lessons(slug: str) -> ResponseReturnValue:
-    """Read the lessons of the edition that one is enrolled in."""
-    found, _edition = published_course(slug)
-    mine = enrolments.open_enrolment(actor().staff_id, found.id)
-    if mine is None:
-        raise NotFoundError
+    """Read the lessons of the edition that one is enrolled in, even if the course is no longer offered."""
+    mine = enrolments.open_enrolment_in(actor().staff_id, slug)
     edition = editions.whole(mine.edition_id)
-    return render_template("participation/lessons.html", course=found, edition=edition, mine=mine, rendered=rendered)
+    return render_template("participation/lessons.html", slug=slug, edition=edition, mine=mine, rendered=rendered)
 
 
 @blueprint.post("/enrolments/<int:enrolment_id>/start")

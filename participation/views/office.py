@@ -83,5 +83,5 @@ def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
 def choose_staff(slug: str) -> ResponseReturnValue:
     """Find one of the own staff to enrol."""
     text = request.args.get("q", "")[:100]
-    people = db.session.scalars(staff.managed_memberships(actor(), text).limit(20)).all()
+    people = db.session.scalars(staff.managed_memberships(actor(), text, Permission.ENROL_STAFF).limit(20)).all()
     return render_template("participation/choose_staff.html", offer=_offer(slug), people=people, text=text)
