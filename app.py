@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -61,7 +62,7 @@ ONE_YEAR = 31_536_000
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application. Raises SettingsError for an unsafe start, UndecidedViewError for an unguarded page."""
-    settings = settings or Settings.from_environ()
+    settings = settings or Settings.from_environ(serves=not _is_command())
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -93,6 +94,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _add_error_pages(app)
     access.check_every_view(app)
     return app
+
+
+def _is_command() -> bool:
+    """Tell whether this process is a `flask` command other than `flask run`: it serves no page."""
+    return click.get_current_context(silent=True) is not None and "run" not in sys.argv[1:]
 
 
 def _add_sign_in(app: Flask) -> None:

@@ -118,14 +118,18 @@ def preview(command: ImportArticle) -> Preview:
     if len(command.text) > LONGEST_ARTICLE:
         message = "記事が長すぎます。一つの記事だけを入れてください。"
         raise InvalidError(message, field="text")
-    reading = _corrected(parse(command.text), command.corrections)
+    reading = parse(command.text)
     if not reading.remarks:
         message = "発言が一つも見つかりません。記事の全文(参加者から最後の発言まで)が入っているか確かめてください。"
         raise InvalidError(message, field="text")
     note_key = note_key_of(command.url)
     key = key_of(reading, note_key)
     article = _stored(key, note_key)
+    if note_key and article and article.note_key not in {None, note_key}:
+        message = f"同じ回({key})の別の記事が取り込まれています。記事のURLと回数を確かめてください。"
+        raise ConflictError(message, field="url")
     stored = {remark.position: remark for remark in article.remarks} if article else {}
+    _correct(reading, command.corrections, stored)
     cited = _cited(article) if article else set()
     compared = tuple(_compare(remark, stored.get(remark.position), cited) for remark in reading.remarks)
     gone = {position for position in stored if position > len(reading.remarks)}
@@ -138,12 +142,15 @@ def preview(command: ImportArticle) -> Preview:
     return Preview(reading, key, article, compared, unchanged)
 
 
-def _corrected(reading: Reading, corrections: dict[int, Correction]) -> Reading:
-    reading.remarks = [
-        replace(remark, **vars(corrections[remark.position])) if remark.position in corrections else remark
-        for remark in reading.remarks
-    ]
-    return reading
+def _correct(reading: Reading, corrections: dict[int, Correction], stored: dict[int, Remark]) -> None:
+    """Put in what was corrected by hand: now, or when the same remark was imported before."""
+    for place, remark in enumerate(reading.remarks):
+        before = stored.get(remark.position)
+        if remark.position in corrections:
+            reading.remarks[place] = replace(remark, **vars(corrections[remark.position]))
+        elif before is not None and before.text is not None and before.sha256 == remark.sha256:
+            names = ("speaker", "heading", "subheading")
+            reading.remarks[place] = replace(remark, **{name: getattr(before, name) for name in names})
 
 
 def _stored(key: str, note_key: str | None) -> Article | None:
@@ -213,6 +220,7 @@ def store(actor: Actor | None, command: ImportArticle) -> Preview:
     for left_over in stored.values():
         if left_over.text is not None:
             left_over.text = None  # the article no longer has it; our summary stays
+            index.index_remark(left_over)
     db.session.flush()
     audit.record(actor, "座談会の記事を取り込み", article.title or article.key, article=article.key)
     db.session.flush()
@@ -246,6 +254,7 @@ def _store_participants(roundtable: Roundtable, reading: Reading) -> None:
     known = {participant.name for participant in roundtable.participants}
     for person in reading.participants:
         if person.name not in known:
+            known.add(person.name)
             roundtable.participants.append(
                 Participant(
                     position=len(roundtable.participants) + 1, name=person.name, affiliation=person.affiliation,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import yaml
+from sqlalchemy.exc import IntegrityError
 
 from kernel import clock
 from kernel.database import add, db
@@ -16,6 +17,7 @@ from kernel.errors import InvalidError, RefusalError
 from people.models import Organisation
 
 from courses import edition as editions
+from courses.course import SLUG
 from courses.edition import EditionText, LessonText, ModuleText
 from courses.models import Course, EditionState, Format, Level, Skill, Track
 
@@ -51,6 +53,9 @@ def _place(file: Path, where: str) -> Iterator[None]:
     except KeyError as error:
         message = f"{file.name}: {where}: 「{error.args[0]}」がないか、その名前のものがありません。"
         raise InvalidError(message) from error
+    except IntegrityError as error:
+        message = f"{file.name}: {where}: 空のまま、または二重になっている値があります({error.orig})。"
+        raise InvalidError(message) from error
     except (TypeError, ValueError, AttributeError, RefusalError) as error:
         message = f"{file.name}: {where}: {error}"
         raise InvalidError(message) from error
@@ -70,7 +75,11 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _each(file: Path, content: dict[str, Any], name: str, load: Callable[[dict[str, Any]], int]) -> int:
     loaded = 0
-    for number, item in enumerate(content.get(name) or [], 1):
+    items = content.get(name) or []
+    if not isinstance(items, list):
+        message = f"{file.name}: {name} は「- 」で始まる項目の並びにしてください。"
+        raise InvalidError(message)
+    for number, item in enumerate(items, 1):
         label = (item.get("slug") or item.get("key") or item.get("item") or "") if isinstance(item, dict) else ""
         with _place(file, f"{name} の{number}番目「{label}」"):
             loaded += load(item)
@@ -170,6 +179,9 @@ def _load_track(item: dict[str, Any]) -> int:
 def _load_course(item: dict[str, Any], host: Organisation, lessons: Path) -> int:
     if db.session.scalar(sa.select(Course.id).where(Course.slug == item["slug"])):
         return 0
+    if not SLUG.fullmatch(str(item["slug"])):
+        message = f"番地 {item['slug']} は英小文字・数字・ハイフンで書いてください。"
+        raise ValueError(message)
     if not item.get("motivated_by"):
         message = "きっかけになった発言(motivated_by)がありません。発言のない講座は公開できません。"
         raise ValueError(message)

@@ -9,6 +9,10 @@ _KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 
 
+VARIANTS = str.maketrans("髙﨑𠮷邉邊齋齊濵濱嶋嶌廣澤國", "高崎吉辺辺斉斉浜浜島島広沢国")
+"""Characters of names that people type in the usual form."""
+
+
 def normalised(text: str) -> str:
     """Return text in NFKC without control characters, line ends as \\n, and no space at its ends.
 
@@ -23,8 +27,11 @@ def normalised(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a form in which spellings of one word meet: width, case, kana and spaces make no difference."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA)
+    """Return a form in which spellings of one word meet.
+
+    Width, case, kana, spaces and variants of the characters in names make no difference.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA).translate(VARIANTS)
     return re.sub(r"\s+", "", plain)
 
 

@@ -17,9 +17,13 @@ from people.access import Actor, Permission
 from people.models import Membership, Organisation, Staff
 from people.staff import is_current
 
+from courses.models import Format
+from courses.training_session import SessionState, state_of
+
 from participation import enrolment as enrolments
 from participation.enrolment import Entrant, Offer
 from participation.models import OPEN_STATES, Enrolment
+from participation.place import WHY_NOT
 
 MOST_LINES = 2000
 HEADINGS = frozenset(map(folded, ("職員番号", "メールアドレス", "氏名", "番号", "メール", "名前", "Email")))
@@ -29,10 +33,12 @@ class Outcome(Term):
     """What becomes of a line."""
 
     ENROLS = "enrols", "申し込みます"
+    ENROLLED = "enrolled", "申し込みました"
     ALREADY = "already", "すでに受講しています"
     TWICE = "twice", "一覧に二度あります"
     UNKNOWN = "unknown", "自団体の職員に見つかりません"
     SEVERAL = "several", "同じ氏名の職員が複数います"
+    DIFFERENT = "different", "一行に別々の職員が書かれています"
     NO_PLACE = "no place", "席が足りません"
 
 
@@ -68,6 +74,7 @@ def preview(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
     if len(lines) > MOST_LINES:
         message = f"一度に申し込めるのは{MOST_LINES}人までです。"
         raise InvalidError(message, field="text")
+    check_open(offer)
     by_key = _own_staff(actor)
     enrolled = set(
         db.session.scalars(
@@ -82,24 +89,44 @@ def preview(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
     seen: set[int] = set()
     result = []
     for number, cells in lines:
-        people = next((by_key[key] for cell in cells if (key := folded(cell)) in by_key), [])
-        outcome = _outcome(people, seen, enrolled, free)
+        people, outcome = _meant(cells, by_key)
+        outcome = outcome or _outcome(people[0], seen, enrolled, free)
         if outcome is Outcome.ENROLS:
             free -= 1
-        seen |= {person.staff_id for person in people}
+        seen |= {person.staff_id for person in people[:1]}
         result.append(ListedLine(number, " ".join(cells), people[0] if len(people) == 1 else None, outcome))
     return result
 
 
-def _outcome(people: list[Entrant], seen: set[int], enrolled: set[int], free: int) -> Outcome:
-    if not people:
-        return Outcome.UNKNOWN
-    if len(people) > 1:
-        return Outcome.SEVERAL
-    staff_id = people[0].staff_id
-    if staff_id in seen:
+def check_open(offer: Offer) -> None:
+    """Raise InvalidError where nobody can be enrolled: no session was chosen, or it is not open."""
+    if offer.session is None:
+        if offer.edition.format is not Format.E_LEARNING:
+            message = "この講座は開催回を選んで申し込みます。講座のページから開催回を開いてください。"
+            raise InvalidError(message)
+    elif state_of(offer.session) not in {SessionState.OPEN, SessionState.FULL}:
+        raise InvalidError(WHY_NOT[state_of(offer.session)])
+
+
+def _meant(cells: list[str], by_key: dict[str, list[Entrant]]) -> tuple[list[Entrant], Outcome | None]:
+    """Return whom the cells of a line mean together, or why they mean nobody.
+
+    A name that several bear is settled by a number beside it; cells that mean different people mean nobody.
+    """
+    found = [by_key[key] for cell in cells if (key := folded(cell)) in by_key]
+    if not found:
+        return [], Outcome.UNKNOWN
+    common = set.intersection(*({person.staff_id for person in people} for people in found))
+    if not common:
+        return [], Outcome.DIFFERENT
+    people = [person for person in found[0] if person.staff_id in common]
+    return (people, None) if len(people) == 1 else ([], Outcome.SEVERAL)
+
+
+def _outcome(person: Entrant, seen: set[int], enrolled: set[int], free: int) -> Outcome:
+    if person.staff_id in seen:
         return Outcome.TWICE
-    if staff_id in enrolled:
+    if person.staff_id in enrolled:
         return Outcome.ALREADY
     return Outcome.ENROLS if free > 0 else Outcome.NO_PLACE
 
@@ -148,6 +175,7 @@ def enrol_all(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
             try:
                 with db.session.begin_nested():
                     enrolments.enrol(actor, line.person, offer)
+                outcome = Outcome.ENROLLED
             except ConflictError as refusal:
                 outcome = Outcome.ALREADY if refusal.message == enrolments.ALREADY else Outcome.NO_PLACE
         result.append(ListedLine(line.number, line.text, line.person, outcome))

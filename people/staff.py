@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError
-from kernel.text import folded, normalised
+from kernel.text import VARIANTS, folded, normalised
 
 from people.access import Actor, Permission
 from people.models import Membership, Organisation, Role, RoleGrant, Staff
@@ -96,13 +96,20 @@ def managed_memberships(
         katakana = folded(text).translate({code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)})
         statement = statement.where(
             sa.or_(
-                Staff.name.contains(typed, autoescape=True),
+                _usual(Staff.name).contains(typed.translate(VARIANTS), autoescape=True),
                 Staff.reading.contains(katakana, autoescape=True),
                 Membership.staff_number == typed,
                 Membership.department.contains(typed, autoescape=True),
             )
         )
     return statement
+
+
+def _usual(name: ColumnElement[str] | Any) -> ColumnElement[str]:
+    """Return a name with the characters that people type: 高橋 for 髙橋."""
+    for variant, usual in VARIANTS.items():
+        name = sa.func.replace(name, chr(variant), chr(usual))
+    return name
 
 
 def managed_membership(actor: Actor, membership_id: int) -> Membership:

@@ -45,6 +45,7 @@ def _tokenizer() -> Tokenizer:
 def words(text: str) -> list[Word]:
     """Return the words of a text in order; compounds also give the words they consist of."""
     plain, places = _plain(text[:LONGEST_TEXT])
+    plain = plain[:LONGEST_TEXT]
     found: list[Word] = []
     for morpheme in _tokenizer().tokenize(plain, SplitMode.C):
         parts = morpheme.split(SplitMode.A)

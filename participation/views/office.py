@@ -57,7 +57,7 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
         text = form.text.data or staff_list.text_of_file(content)
         if "enrol" in request.form:
             lines = staff_list.enrol_all(actor(), offer, text)
-            done = sum(line.outcome is Outcome.ENROLS for line in lines)
+            done = sum(line.outcome is Outcome.ENROLLED for line in lines)
             flash(f"{done}人の受講を申し込みました。")
             return render_template("participation/enrolled_staff.html", offer=offer, lines=lines, done=done)
         lines = staff_list.preview(actor(), offer, text)
