@@ -58,7 +58,7 @@ class Enrolment(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     __table_args__ = (
         sa.Index("uq_enrolment_open", "staff_id", "course_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        sa.Index("ix_enrolment_staff_id_state", "staff_id", "state"),
+        sa.Index("ix_enrolment_staff_id_fiscal_year", "staff_id", "fiscal_year"),
         sa.Index("ix_enrolment_session_id", "session_id"),
         sa.Index("ix_enrolment_course", "course_id", "organisation_id", "fiscal_year", "state"),
         sa.Index("ix_enrolment_organisation", "organisation_id", "fiscal_year", "course_id", "state"),
@@ -66,14 +66,25 @@ class Enrolment(Base):
     )
 
 
+ALL_LEVELS = "all"
+
+
 class Uptake(Base):
-    """How many enrolments an organisation has in a fiscal year on a level, kept in the transaction that changes it."""
+    """How many enrolments and people an organisation has in a fiscal year, on one level and on all levels.
+
+    It is kept in the transaction that changes it. `enrolled` counts everybody who has not withdrawn, `in_progress`
+    and `completed` are parts of it; `people` counts each person once.
+    """
 
     __tablename__ = "uptake"
     fiscal_year: Mapped[int] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
-    level: Mapped[Level] = mapped_column(primary_key=True)
     enrolled: Mapped[int] = mapped_column(default=0)
     in_progress: Mapped[int] = mapped_column(default=0)
     completed: Mapped[int] = mapped_column(default=0)
-    __table_args__ = (sa.CheckConstraint("enrolled >= in_progress + completed", "parts_within_whole"),)
+    people: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        sa.CheckConstraint("enrolled >= in_progress + completed", "parts_within_whole"),
+        sa.CheckConstraint("people >= 0 AND people <= enrolled", "people_within_enrolled"),
+    )

@@ -1,7 +1,4 @@
-"""Uptake: the count of enrolments by organisation, fiscal year and level, moved with each enrolment.
-
-`enrolled` counts everybody who has not withdrawn, `in_progress` and `completed` are parts of it.
-"""
+"""Uptake: the count of enrolments and people by organisation, fiscal year and level, moved with each enrolment."""
 
 from __future__ import annotations
 
@@ -12,7 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel.database import db
 
-from participation.models import Enrolment, EnrolmentState, Uptake
+from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
+
+COUNTED = Enrolment.state != EnrolmentState.WITHDRAWN
 
 
 def _parts(state: EnrolmentState | None) -> tuple[int, int, int]:
@@ -27,43 +26,59 @@ def moved(enrolment: Enrolment, before: EnrolmentState | None) -> None:
     enrolled, in_progress, completed = (after - earlier for earlier, after in zip(old, new, strict=True))
     if not (enrolled or in_progress or completed):
         return
-    key = {
-        "fiscal_year": enrolment.fiscal_year, "organisation_id": enrolment.organisation_id, "level": enrolment.level,
-    }  # fmt: skip
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(
-        insert(Uptake)
-        .values(**key, enrolled=0, in_progress=0, completed=0)
-        .on_conflict_do_nothing(index_elements=list(key))
+    levels = set(_other_levels(enrolment)) if enrolled else set()
+    for level, is_new_person in (
+        (enrolment.level.value, enrolment.level not in levels),
+        (ALL_LEVELS, not levels),
+    ):
+        people = enrolled if is_new_person else 0
+        _add(enrolment, level, enrolled=enrolled, in_progress=in_progress, completed=completed, people=people)
+
+
+def _other_levels(enrolment: Enrolment) -> list[Any]:
+    """Return the levels of the person's other enrolments that are counted with this one."""
+    same = ("staff_id", "organisation_id", "fiscal_year")
+    return list(
+        db.session.scalars(
+            sa.select(Enrolment.level).where(
+                *(getattr(Enrolment, name) == getattr(enrolment, name) for name in same),
+                Enrolment.id != enrolment.id,
+                COUNTED,
+            )
+        )
     )
+
+
+def _add(enrolment: Enrolment, level: str, **change: int) -> None:
+    key = {"fiscal_year": enrolment.fiscal_year, "level": level, "organisation_id": enrolment.organisation_id}
+    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    nothing = dict.fromkeys(change, 0)
+    db.session.execute(insert(Uptake).values(**key, **nothing).on_conflict_do_nothing(index_elements=list(key)))
     db.session.execute(
         sa.update(Uptake)
         .where(*(getattr(Uptake, name) == value for name, value in key.items()))
-        .values(
-            enrolled=Uptake.enrolled + enrolled,
-            in_progress=Uptake.in_progress + in_progress,
-            completed=Uptake.completed + completed,
-        )
+        .values({name: getattr(Uptake, name) + number for name, number in change.items()})
         .execution_options(synchronize_session=False)
     )
 
 
 def recount() -> None:
     """Count everything anew from the enrolments."""
-    state = Enrolment.state
     db.session.execute(sa.delete(Uptake))
-    db.session.execute(
-        sa.insert(Uptake).from_select(
-            ["fiscal_year", "organisation_id", "level", "enrolled", "in_progress", "completed"],
-            sa.select(
-                Enrolment.fiscal_year,
-                Enrolment.organisation_id,
-                Enrolment.level,
-                sa.func.count(),
-                sa.func.count().filter(state == EnrolmentState.IN_PROGRESS),
-                sa.func.count().filter(state == EnrolmentState.COMPLETED),
-            )
-            .where(state != EnrolmentState.WITHDRAWN)
-            .group_by(Enrolment.fiscal_year, Enrolment.organisation_id, Enrolment.level),
+    columns = ["fiscal_year", "level", "organisation_id", "enrolled", "in_progress", "completed", "people"]
+    for level in (sa.cast(Enrolment.level, sa.String), sa.literal(ALL_LEVELS)):
+        counted = sa.select(
+            Enrolment.fiscal_year,
+            level,
+            Enrolment.organisation_id,
+            sa.func.count(),
+            sa.func.count().filter(Enrolment.state == EnrolmentState.IN_PROGRESS),
+            sa.func.count().filter(Enrolment.state == EnrolmentState.COMPLETED),
+            sa.func.count(sa.distinct(Enrolment.staff_id)),
         )
-    )
+        by_level = () if isinstance(level, sa.BindParameter) else (Enrolment.level,)
+        db.session.execute(
+            sa.insert(Uptake).from_select(
+                columns, counted.where(COUNTED).group_by(Enrolment.fiscal_year, Enrolment.organisation_id, *by_level)
+            )
+        )

@@ -22,18 +22,19 @@ def table(summary: Summary) -> list[list[str | int | float]]:
     """Return heading row, one row for each line, and the total; a figure that is not shown says so."""
     first = "団体" if summary.by_organisation else "講座"
     rows: list[list[str | int | float]] = [
-        [first, "受講者(人)", "受講中(人)", "修了(人)", "修了率(%)", "前年度との差(ポイント)"]
+        [first, "受講者(人)", "延べ受講(件)", "受講中(件)", "修了(件)", "修了率(%)", "前年度との差(ポイント)"]
     ]
     for line in summary.all_lines:
         change = "" if line.change is None else round(100 * line.change, 1)
         rows.append([line.label, *_cells(line.figures), change])
-    rows.append(["合計", *_cells(summary.total), ""])
+    rows.append(["合計", "", *_cells(summary.total)[1:], ""])
     return rows
 
 
 def _cells(figures: Figures) -> list[str | int | float]:
     numbers: list[str | int | float] = [
-        NOT_SHOWN if number is None else number for number in (figures.enrolled, figures.in_progress, figures.completed)
+        NOT_SHOWN if number is None else number
+        for number in (figures.people, figures.enrolled, figures.in_progress, figures.completed)
     ]
     return [
         *numbers,
@@ -63,7 +64,7 @@ def as_xlsx(summary: Summary) -> bytes:
             sheet.write_row(number, 0, row, bold if number == 0 else None)
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 40)
-        sheet.set_column(1, 5, 16)
+        sheet.set_column(1, 6, 16)
         sheet.set_footer(f"&L{clock.fiscal_year_label(summary.filter.fiscal_year)}&R&P / &N")
         sheet.repeat_rows(0)
     return stream.getvalue()

@@ -9,13 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 
+from people.access import Actor, Permission
 from people.models import Kind, Organisation
 
 from courses.models import Course
 
 from catalog.models import Adoption, Motivation, Remark
 
-from participation.models import Enrolment, EnrolmentState, Uptake
+from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
 
 from review.suppression import is_small
 
@@ -32,6 +33,7 @@ class Outcome:
 ANSWERS = (
     sa.select(Motivation)
     .options(joinedload(Motivation.course).options(joinedload(Course.published), joinedload(Course.owner)))
+    .join(Motivation.course)
     .where(Motivation.remark_id == sa.bindparam("remark_id"))
     .order_by(Motivation.id)
 )
@@ -49,9 +51,14 @@ UPTAKE = (
 )
 
 
-def outcomes_of(remark: Remark) -> list[Outcome]:
-    """Return the courses that a remark motivated and what came of each, in two queries."""
-    motivations = db.session.scalars(ANSWERS, {"remark_id": remark.id}).all()
+def outcomes_of(remark: Remark, actor: Actor | None) -> list[Outcome]:
+    """Return the courses that a remark motivated and what came of each, in two queries.
+
+    A course that is not published is told only to those who write courses for its organisation.
+    """
+    own = actor.scope(Permission.WRITE_COURSES).where(Course.owner_id) if actor else sa.false()
+    answers = ANSWERS.where(sa.or_(Course.published_id.is_not(None), own))
+    motivations = db.session.scalars(answers, {"remark_id": remark.id}).all()
     taken = db.session.execute(UPTAKE, {"course_ids": [motivation.course_id for motivation in motivations]})
     counts = {course_id: (people, organisations) for course_id, people, organisations in taken}
     return [_outcome(motivation, *counts.get(motivation.course_id, (0, 0))) for motivation in motivations]
@@ -61,14 +68,17 @@ def _outcome(motivation: Motivation, people: int, organisations: int) -> Outcome
     return Outcome(motivation, None, None) if is_small(people) else Outcome(motivation, people, organisations)
 
 
+ROUNDED_TO = 10
+
+
 @dataclass(frozen=True)
 class SoFar:
-    """The numbers of the front page."""
+    """The numbers of the front page; completions are rounded down, so that nobody can follow single ones."""
 
     courses: int
     answered: int
     municipalities: int
-    completed: int | None
+    completed: int
 
 
 def so_far(courses: int) -> SoFar:
@@ -90,8 +100,10 @@ def so_far(courses: int) -> SoFar:
                 ),
             )
             .scalar_subquery(),
-            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0)).scalar_subquery(),
+            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0))
+            .where(Uptake.level == ALL_LEVELS)
+            .scalar_subquery(),
         )
     ).one()
     answered, municipalities, completed = row
-    return SoFar(courses, answered, municipalities, None if is_small(completed) else completed)
+    return SoFar(courses, answered, municipalities, completed // ROUNDED_TO * ROUNDED_TO)

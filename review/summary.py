@@ -24,9 +24,9 @@ from courses.models import Course, CourseEdition, Level
 
 from catalog.models import Curriculum, CurriculumStep
 
-from participation.models import Enrolment, EnrolmentState, Uptake
+from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
 
-from review.suppression import NOBODY, Figures, suppressed, suppressed_groups
+from review.suppression import NOBODY, Figures, suppressed, suppressed_groups, suppressed_total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,25 +131,27 @@ def summarise(actor: Actor, wanted: Filter) -> Summary:
     total = sum((line.figures for line in lines), NOBODY)
     years = _years(source, wanted, mine)
     if scope.everywhere:
-        lines = _shown(lines, actor.scope(Permission.READ_NAMES).organisation_ids)
-        total, years = suppressed(total), [(year, suppressed(figures)) for year, figures in years]
+        lines, total = _shown(lines, total, actor.scope(Permission.READ_NAMES).organisation_ids)
+        years = [(year, total if year == wanted.fiscal_year else suppressed(figures)) for year, figures in years]
     return Summary(filter=wanted, by_organisation=scope.everywhere, total=total, years=years, unnamed=lines)
 
 
-def _shown(lines: list[Line], own_ids: frozenset[int]) -> list[Line]:
-    """Return the lines as somebody may see them who is entitled to the names of some organisations only.
+def _shown(lines: list[Line], total: Figures, own_ids: frozenset[int]) -> tuple[list[Line], Figures]:
+    """Return lines and total as somebody may see them who is entitled to the names of some organisations only.
 
     Most enrolled come first; those that are hidden last, in an order that does not tell their size.
     """
     own = {str(organisation_id) for organisation_id in own_ids}
     others = [line for line in lines if line.reference not in own]
-    figures = suppressed_groups([line.figures for line in others])
+    groups = [line.figures for line in others]
+    allowed = suppressed_groups(groups)
     shown = {
-        line.reference: replace(line, figures=allowed, before=suppressed(line.before))
-        for line, allowed in zip(others, figures, strict=True)
+        line.reference: replace(line, figures=figures, before=suppressed(line.before))
+        for line, figures in zip(others, allowed, strict=True)
     }
     seen = [shown.get(line.reference, line) for line in lines]
-    return sorted(seen, key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
+    seen.sort(key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
+    return seen, suppressed_total(total, groups, allowed)
 
 
 @dataclass(frozen=True)
@@ -158,28 +160,29 @@ class _Source:
 
     organisation_id: Any
     fiscal_year: Any
-    sums: tuple[Any, Any, Any]
+    sums: tuple[Any, Any, Any, Any]
     where: tuple[Any, ...]
 
 
 def _source(wanted: Filter) -> _Source:
     if not (wanted.course or wanted.curriculum):
-        level = (Uptake.level == wanted.level,) if wanted.level else ()
+        level = Uptake.level == (wanted.level.value if wanted.level else ALL_LEVELS)
         total = sa.func.sum
         return _Source(
             Uptake.organisation_id, Uptake.fiscal_year,
-            (total(Uptake.enrolled), total(Uptake.in_progress), total(Uptake.completed)), level,
+            (total(Uptake.enrolled), total(Uptake.in_progress), total(Uptake.completed), total(Uptake.people)), (level,),
         )  # fmt: skip
     return _Source(
         Enrolment.organisation_id, Enrolment.fiscal_year, _counts(), (*_of_courses(wanted), *_of_level(wanted))
     )
 
 
-def _counts() -> tuple[Any, Any, Any]:
+def _counts() -> tuple[Any, Any, Any, Any]:
     return (
         sa.func.count(),
         sa.func.count().filter(Enrolment.state == EnrolmentState.IN_PROGRESS),
         sa.func.count().filter(Enrolment.state == EnrolmentState.COMPLETED),
+        sa.func.count(sa.distinct(Enrolment.staff_id)),
     )
 
 
@@ -224,7 +227,7 @@ def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:
     counted = (
         sa.select(
             Enrolment.course_id, Enrolment.fiscal_year,
-            *(count.label(name) for name, count in zip(("a", "b", "c"), _counts(), strict=True)),
+            *(count.label(name) for name, count in zip(("a", "b", "c", "d"), _counts(), strict=True)),
         )
         .where(mine, *_of_courses(wanted), *_of_level(wanted), Enrolment.fiscal_year.in_(years))
         .group_by(Enrolment.course_id, Enrolment.fiscal_year)
@@ -235,7 +238,9 @@ def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:
     latest = sa.func.coalesce(Course.published_id, newest)
     figures: dict[tuple[str, str], dict[int, Figures]] = {}
     for slug, title, year, *counts in db.session.execute(
-        sa.select(Course.slug, CourseEdition.title, counted.c.fiscal_year, counted.c.a, counted.c.b, counted.c.c)
+        sa.select(
+            Course.slug, CourseEdition.title, counted.c.fiscal_year, counted.c.a, counted.c.b, counted.c.c, counted.c.d
+        )
         .join(Course, Course.id == counted.c.course_id)
         .join(CourseEdition, CourseEdition.id == latest)
     ):

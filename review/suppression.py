@@ -1,7 +1,7 @@
 """Suppression: a group under five identifies people, so it is not shown to readers not entitled to the names.
 
-Nor is its complement, where it would give the number away: not the other parts of the same whole, and not a
-single remaining group that could be found by subtracting from a total (個人情報保護法; 統計の秘匿).
+What counts is people, not enrolments. Nor is the complement shown where it would give the number away: not the
+other parts of the same whole, and not so few remaining groups that they follow from the total (個人情報保護法).
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SMALLEST_SHOWN = 5
+FEWEST_HIDDEN = 2
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How many enrolled, and of them how many are in progress and have completed. None means not shown."""
+    """How many enrolments, how many of them in progress and completed, and how many people. None: not shown."""
 
     enrolled: int | None
     in_progress: int | None
     completed: int | None
+    people: int | None = None
 
     @property
     def rate(self) -> float | None:
@@ -35,12 +37,18 @@ class Figures:
         """Tell whether nothing of the group is shown."""
         return self.enrolled is None
 
+    @property
+    def size(self) -> int:
+        """Return how many people the group has; where they are not told apart, how many enrolments."""
+        return (self.enrolled if self.people is None else self.people) or 0
+
     def __add__(self, other: Figures) -> Figures:
         """Add two groups whose figures are known."""
         return Figures(
             (self.enrolled or 0) + (other.enrolled or 0),
             (self.in_progress or 0) + (other.in_progress or 0),
             (self.completed or 0) + (other.completed or 0),
+            self.size + other.size,
         )
 
 
@@ -55,7 +63,7 @@ def is_small(number: int) -> bool:
 
 def suppressed(figures: Figures) -> Figures:
     """Return one group as it may be shown: nothing of a small group, no parts where one part is small."""
-    if figures.enrolled is None or is_small(figures.enrolled):
+    if figures.enrolled is None or is_small(figures.size):
         return HIDDEN
     in_progress, completed = figures.in_progress or 0, figures.completed or 0
     if any(is_small(part) for part in (in_progress, completed, figures.enrolled - in_progress - completed)):
@@ -63,17 +71,15 @@ def suppressed(figures: Figures) -> Figures:
     return figures
 
 
-def suppressed_groups(groups: Sequence[Figures], *, total_is_shown: bool = True) -> list[Figures]:
+def suppressed_groups(groups: Sequence[Figures]) -> list[Figures]:
     """Return the groups of a whole as they may be shown beside their total.
 
-    Where just one group would be hidden, the smallest other one that counts anybody is hidden with it, because
-    else the total would tell; the same for parts.
+    Where so few would be hidden that the total tells what they are, the smallest other ones that count anybody
+    are hidden with them; the same for parts.
     """
     shown = [suppressed(group) for group in groups]
-    if not total_is_shown:
-        return shown
-    shown = _with_a_second(groups, shown, lambda figures: figures.enrolled is None, lambda _figures: HIDDEN)
-    return _with_a_second(
+    shown = _hide_more(groups, shown, lambda figures: figures.is_hidden, lambda _figures: HIDDEN)
+    return _hide_more(
         groups,
         shown,
         lambda figures: figures.completed is None,
@@ -81,17 +87,33 @@ def suppressed_groups(groups: Sequence[Figures], *, total_is_shown: bool = True)
     )
 
 
-def _with_a_second(
+def _hide_more(
     groups: Sequence[Figures],
     shown: list[Figures],
     is_hidden: Callable[[Figures], bool],
     hide: Callable[[Figures], Figures],
 ) -> list[Figures]:
-    hidden = [index for index, figures in enumerate(shown) if is_hidden(figures)]
-    if len(hidden) != 1:
-        return shown
-    others = [index for index, group in enumerate(groups) if index != hidden[0] and group.enrolled]
-    if not others:
-        return shown
-    second = min(others, key=lambda index: (groups[index].enrolled or 0, index))
-    return [hide(figures) if index == second else figures for index, figures in enumerate(shown)]
+    others = sorted(
+        (index for index, group in enumerate(groups) if group.size and not is_hidden(shown[index])),
+        key=lambda index: (groups[index].size, index),
+    )
+    while others and not _is_safe(groups, [is_hidden(figures) for figures in shown]):
+        index = others.pop(0)
+        shown[index] = hide(shown[index])
+    return shown
+
+
+def _is_safe(groups: Sequence[Figures], hidden: Sequence[bool]) -> bool:
+    """Tell whether what is hidden stays hidden beside the total: nothing is, or enough groups and people are."""
+    sizes = [group.size for group, is_hidden in zip(groups, hidden, strict=True) if is_hidden and group.size]
+    return not sizes or (len(sizes) >= FEWEST_HIDDEN and sum(sizes) >= SMALLEST_SHOWN)
+
+
+def suppressed_total(total: Figures, groups: Sequence[Figures], shown: Sequence[Figures]) -> Figures:
+    """Return the total as it may be shown beside its groups: not where it would tell what is hidden."""
+    if not _is_safe(groups, [figures.is_hidden for figures in shown]):
+        return HIDDEN
+    seen = suppressed(total)
+    if not _is_safe(groups, [figures.completed is None for figures in shown]):
+        return replace(seen, in_progress=None, completed=None)
+    return seen

@@ -244,14 +244,16 @@ def upgrade() -> None:
 
     op.create_table('uptake',
     sa.Column('fiscal_year', sa.Integer(), nullable=False),
+    sa.Column('level', sa.String(length=8), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
-    sa.Column('level', sa.String(length=32), nullable=False),
     sa.Column('enrolled', sa.Integer(), nullable=False),
     sa.Column('in_progress', sa.Integer(), nullable=False),
     sa.Column('completed', sa.Integer(), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
     sa.CheckConstraint('enrolled >= in_progress + completed', name=op.f('ck_uptake_parts_within_whole')),
+    sa.CheckConstraint('people >= 0 AND people <= enrolled', name=op.f('ck_uptake_people_within_enrolled')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_uptake_organisation_id_organisation')),
-    sa.PrimaryKeyConstraint('fiscal_year', 'organisation_id', 'level', name=op.f('pk_uptake'))
+    sa.PrimaryKeyConstraint('fiscal_year', 'level', 'organisation_id', name=op.f('pk_uptake'))
     )
     op.create_table('adoption',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -457,7 +459,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_enrolment_course', ['course_id', 'organisation_id', 'fiscal_year', 'state'], unique=False)
         batch_op.create_index('ix_enrolment_organisation', ['organisation_id', 'fiscal_year', 'course_id', 'state'], unique=False)
         batch_op.create_index('ix_enrolment_session_id', ['session_id'], unique=False)
-        batch_op.create_index('ix_enrolment_staff_id_state', ['staff_id', 'state'], unique=False)
+        batch_op.create_index('ix_enrolment_staff_id_fiscal_year', ['staff_id', 'fiscal_year'], unique=False)
         batch_op.create_index('uq_enrolment_open', ['staff_id', 'course_id'], unique=True, sqlite_where=sa.text("state IN ('enrolled', 'in progress')"), postgresql_where=sa.text("state IN ('enrolled', 'in progress')"))
 
     op.create_table('lesson',
@@ -479,7 +481,7 @@ def downgrade() -> None:
     op.drop_table('lesson')
     with op.batch_alter_table('enrolment', schema=None) as batch_op:
         batch_op.drop_index('uq_enrolment_open', sqlite_where=sa.text("state IN ('enrolled', 'in progress')"), postgresql_where=sa.text("state IN ('enrolled', 'in progress')"))
-        batch_op.drop_index('ix_enrolment_staff_id_state')
+        batch_op.drop_index('ix_enrolment_staff_id_fiscal_year')
         batch_op.drop_index('ix_enrolment_session_id')
         batch_op.drop_index('ix_enrolment_organisation')
         batch_op.drop_index('ix_enrolment_course')

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template
 
-from people.access import public
+from people.access import public, visitor
 
 from catalog import roundtable
 
@@ -22,4 +22,4 @@ if TYPE_CHECKING:
 def remark(key: str, position: int) -> ResponseReturnValue:
     """Show a remark."""
     found = roundtable.remark(key, position)
-    return render_template("review/remark.html", remark=found, outcomes=outcome.outcomes_of(found))
+    return render_template("review/remark.html", remark=found, outcomes=outcome.outcomes_of(found, visitor()))
