@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
@@ -102,10 +103,10 @@ def begin(actor: Actor, owner_id: int, command: WriteCurriculum) -> Curriculum:
     if owner_id not in actor.scope(Permission.WRITE_COURSES):
         raise NotFoundError
     if not SLUG.fullmatch(command.slug):
-        message = "番地は英小文字・数字・ハイフンで入力してください。例: newcomers"
+        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例: newcomers"
         raise InvalidError(message, field="slug")
     if db.session.scalar(sa.select(Curriculum.id).where(Curriculum.slug == command.slug)):
-        message = "この番地は使われています。"
+        message = "このURLの末尾は使われています。"
         raise ConflictError(message, field="slug")
     curriculum = add(
         Curriculum(
@@ -168,6 +169,9 @@ def adopt(actor: Actor, organisation_id: int, curriculum: Curriculum, command: A
     """Adopt a published curriculum for an organisation of the actor; adopting again changes the due date."""
     if organisation_id not in actor.scope(Permission.ADOPT_CURRICULA):
         raise NotFoundError
+    if command.due_on and command.due_on < clock.today():
+        message = "期限は今日から後の日にしてください。"
+        raise InvalidError(message, field="due_on")
     adoption = db.session.scalar(
         sa.select(Adoption).where(
             Adoption.organisation_id == organisation_id,

@@ -18,16 +18,17 @@ from catalog.motivation import Motivate
 REMARK = re.compile(r"(?:.*/remarks/)?([0-9a-z-]+)/(\d{1,4})/?$")
 LARGEST_FILE = 2_000_000
 LONGEST_NUMBER = 4
-ELECTIVE = re.compile(r"[\s,、]*(?:選択|elective)$")
+ELECTIVE = re.compile(r"[\s,、]*選択$")
+REQUIRED = re.compile(r"[\s,、]*必修$")
 
 
 class MotivationForm(Form):
     """The remark that motivates a course, and why."""
 
     remark = StringField(
-        "発言の番地",
+        "発言のURLか番号",
         [DataRequired(), Length(max=LONGEST_LINE)],
-        description="発言のページのURL、または「8-1/11」のような番地。",
+        description="発言のページのURL、または「8-1/11」のような番号。",
     )
     rationale = TextAreaField(
         "理由",
@@ -39,7 +40,7 @@ class MotivationForm(Form):
         """Return the link to be made. Raises InvalidError where the remark's address cannot be read."""
         match = REMARK.match(self.remark.data or "")
         if match is None:
-            message = "発言の番地は「8-1/11」のように入力してください。"
+            message = "発言は「8-1/11」のように入力してください。"
             raise InvalidError(message, field="remark")
         return Motivate(match[1], int(match[2]), self.rationale.data or "")
 
@@ -91,18 +92,21 @@ def import_command(form: ArticleForm, text: str, fields: dict[str, str]) -> Impo
 class CurriculumForm(Form):
     """A curriculum."""
 
-    slug = StringField("番地(URLの終わり)", [DataRequired(), Length(max=80)], description="例: newcomers")
+    slug = StringField("URLの末尾(英数字)", [DataRequired(), Length(max=80)], description="例: newcomers")
     title = StringField("名前", [DataRequired(), Length(max=100)])
     summary = TextAreaField("概要", [DataRequired(), Length(max=1000)])
     track_id = SelectField("分野", coerce=int)
     courses = LinesField(
         "講座", [DataRequired(), Length(max=5000)],
-        description="受ける順に、一行に一講座の番地を入力します。選択の講座は後ろに「選択」と書きます。例: ai-first 選択",
+        description="受ける順に、一行に一講座のURLの末尾を入力します。選択の講座は後ろに「選択」と書きます。例: ai-first 選択",
     )  # fmt: skip
 
     def command(self) -> WriteCurriculum:
         """Return what the curriculum is to say."""
-        steps = tuple(Step(ELECTIVE.sub("", line).strip(), not ELECTIVE.search(line)) for line in self.courses.lines)
+        steps = tuple(
+            Step(REQUIRED.sub("", ELECTIVE.sub("", line)).strip(), not ELECTIVE.search(line))
+            for line in self.courses.lines
+        )
         return WriteCurriculum(
             self.slug.data or "", self.title.data or "", self.summary.data or "", self.track_id.data or None, steps
         )

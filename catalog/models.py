@@ -238,12 +238,3 @@ class SearchPosting(Base):
     )
     kind: Mapped[DocumentKind]
     weight: Mapped[int]
-
-
-class CatalogueVersion(Base):
-    """Counts the changes of what is published: a process knows by it whether its shelf is current."""
-
-    __tablename__ = "catalogue_version"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int]
-    __table_args__ = (sa.CheckConstraint("id = 1", "one_row"),)

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel.database import add, db
-from kernel.errors import ConflictError, InvalidError
+from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
 
+from courses import offering
 from courses.models import EditionState
 
 from catalog.models import Article, Motivation, Remark
+from catalog.search import index
 
 if TYPE_CHECKING:
     from people.access import Actor
@@ -56,21 +58,32 @@ def motivate(actor: Actor, course: Course, command: Motivate) -> Motivation:
         actor, "きっかけを追加", course.slug, organisation_id=course.owner_id,
         remark=f"{command.article_key}/{command.position}",
     )  # fmt: skip
+    _tell_the_catalogue(course)
     return motivation
 
 
 def withdraw(actor: Actor, course: Course, motivation_id: int) -> None:
-    """Take back a link. Raises ConflictError for the last one of a course that is published or in review."""
+    """Take back a link. Raises NotFoundError for an unknown one, ConflictError for the last one of a course that is published or in review."""
     motivations = motivations_of(course.id)
     mine = [motivation for motivation in motivations if motivation.id == motivation_id]
     offered = any(row.state in {EditionState.PUBLISHED, EditionState.IN_REVIEW} for row in course.editions)
     if offered and len(motivations) == len(mine):
         message = "公開中・確認中の講座の最後のきっかけは外せません。先に別の発言を選んでください。"
         raise ConflictError(message)
+    if not mine:
+        raise NotFoundError
     for motivation in mine:
         db.session.delete(motivation)
         audit.record(actor, "きっかけを削除", course.slug, organisation_id=course.owner_id)
+    _tell_the_catalogue(course)
+
+
+def _tell_the_catalogue(course: Course) -> None:
+    """Let search and facets of a published course follow its motivations."""
     db.session.flush()
+    if course.published_id:
+        index.index_course(course)
+        offering.changed()
 
 
 MOTIVATIONS = (

@@ -18,9 +18,10 @@ from people import audit
 from people.access import Actor, Permission
 
 from courses import edition as editions
+from courses import offering
 from courses.models import Course, CourseEdition, EditionState
 
-from catalog import motivation, shelf
+from catalog import motivation
 from catalog.search import index
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def approve(actor: Actor, edition: CourseEdition) -> None:
     edition.approved_by_id = actor.staff_id
     editions.publish(edition, edition.course)
     index.index_course(edition.course)
-    shelf.changed()
+    offering.changed()
     audit.record(actor, "講座を公開", edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 
@@ -87,7 +88,7 @@ def retire(actor: Actor, course: Course) -> None:
     """Take a course out of the catalogue. Raises ConflictError if it is not in it."""
     editions.retire(course)
     index.index_course(course)
-    shelf.changed()
+    offering.changed()
     audit.record(actor, "講座の公開を終了", course.slug, organisation_id=course.owner_id)
     db.session.flush()
 

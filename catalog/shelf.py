@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from flask import current_app
 
-from kernel.database import add, db
+from kernel.database import db
 from kernel.vocabulary import Term
 
 from people.models import Organisation
 
+from courses import offering
 from courses.models import Course, CourseEdition, Format, Level, Skill, Track, course_host, edition_skill
 
-from catalog.models import Article, CatalogueVersion, Motivation, Remark, Roundtable
+from catalog.models import Article, Motivation, Remark, Roundtable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,21 +129,12 @@ class Shelf:
         return sorted(ids, key=lambda id_: -scores.get(id_, 0)) if sort is Sort.RELEVANCE and scores else ids
 
 
-def changed() -> None:
-    """Say, in the transaction that publishes or withdraws something, that the shelf is to be read anew."""
-    counted = db.session.execute(
-        sa.update(CatalogueVersion).where(CatalogueVersion.id == 1).values(number=CatalogueVersion.number + 1)
-    )
-    if not counted.rowcount:  # type: ignore[attr-defined]
-        add(CatalogueVersion(id=1, number=1))
-
-
 _reading = threading.Lock()
 
 
 def current() -> Shelf:
     """Return the shelf as the database has it now: one query, and a reading where it has changed."""
-    version = db.session.scalar(sa.select(CatalogueVersion.number).where(CatalogueVersion.id == 1)) or 0
+    version = offering.version()
     kept: Shelf | None = current_app.extensions.get("shelf")
     if kept is None or kept.version != version:
         with _reading:

@@ -17,11 +17,11 @@ from kernel.errors import InvalidError, RefusalError
 from people.models import Organisation
 
 from courses import edition as editions
+from courses import offering
 from courses.course import SLUG
 from courses.edition import EditionText, LessonText, ModuleText
 from courses.models import Course, EditionState, Format, Level, Skill, Track
 
-from catalog import shelf
 from catalog.models import (
     Article,
     Curriculum,
@@ -107,7 +107,7 @@ def load(folder: Path) -> dict[str, int]:
         "curricula": _each(plan, planned, "curricula", lambda item: _load_curriculum(item, host)),
     }
     if any(counts.values()):
-        shelf.changed()
+        offering.changed()
     db.session.flush()
     return counts
 

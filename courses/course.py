@@ -17,6 +17,7 @@ from people.access import Actor, Permission
 from people.models import Organisation
 
 from courses import edition as editions
+from courses import offering
 from courses.models import Course, CourseEdition, prerequisite
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
     if command.owner_id not in actor.scope(Permission.WRITE_COURSES):
         raise NotFoundError
     if not SLUG.fullmatch(command.slug) or len(command.slug) > 80:  # noqa: PLR2004
-        message = "講座の番地は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
+        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
         raise InvalidError(message, field="slug")
     if db.session.scalar(sa.select(Course.id).where(Course.slug == command.slug)):
-        message = "この番地は使われています。ほかの番地にしてください。"
+        message = "このURLの末尾は使われています。ほかのものにしてください。"
         raise ConflictError(message, field="slug")
     course = add(Course(slug=command.slug, owner_id=command.owner_id, hosts=[], prerequisites=[]))
     editions.draft(course, command.text, actor.staff_id)
@@ -113,6 +114,7 @@ def set_hosts(course: Course, organisation_ids: set[int]) -> None:
     """Say which organisations hold the course."""
     course.hosts = list(db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisation_ids))))
     db.session.flush()
+    offering.changed()
 
 
 def set_prerequisites(course: Course, slugs: list[str]) -> None:

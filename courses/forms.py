@@ -70,7 +70,7 @@ class NewCourseForm(EditionForm):
     """A new course."""
 
     slug = StringField(
-        "番地(URLの終わり)",
+        "URLの末尾(英数字)",
         [DataRequired(), Length(max=80)],
         description="英小文字・数字・ハイフン。あとから変えられません。例: paperless-basics",
     )
@@ -124,7 +124,9 @@ class CourseLinksForm(Form):
 
     hosts = LinesField("実施団体", [Length(max=5000)], description="一行に一団体ずつ、団体名か団体コードを入力します。")
     prerequisites = LinesField(
-        "先に受ける講座", [Length(max=5000)], description="一行に一講座ずつ、講座の番地を入力します。例: dx-first-step"
+        "先に受ける講座",
+        [Length(max=5000)],
+        description="一行に一講座ずつ、講座のURLの末尾を入力します。例: dx-first-step",
     )
 
 
@@ -137,7 +139,7 @@ class SessionForm(Form):
     place = StringField("会場", [Length(max=LONGEST_LINE)])
     meeting_link = StringField(
         "会議のリンク", [Optional(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
-        description="席のある人だけに表示します。",
+        description="申込みが済んだ人だけに表示します。",
     )  # fmt: skip
     capacity = IntegerField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
     audience = SelectField("申し込める団体", choices=options(Audience.choices()))

@@ -215,3 +215,12 @@ class TrainingSession(Base):
         sa.CheckConstraint("applications_close_at > applications_open_at", "applications_close_after_open"),
         sa.Index("ix_training_session_edition_id_starts_at", "edition_id", "starts_at"),
     )
+
+
+class CatalogueVersion(Base):
+    """Counts the changes of what is published: a process knows by it whether its shelf is current."""
+
+    __tablename__ = "catalogue_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    __table_args__ = (sa.CheckConstraint("id = 1", "one_row"),)

@@ -11,6 +11,7 @@ from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 
+from courses import offering
 from courses.models import Skill
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def rename(actor: Actor, row: Skill, category: str, name: str) -> Skill:
     audit.record(actor, "スキルの名前を変更", f"{row.category}:{row.name} → {category}:{name}")
     row.category, row.name = category, name
     db.session.flush()
+    offering.changed()
     return row
 
 

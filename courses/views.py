@@ -12,6 +12,7 @@ from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer, options
 
+from people import audit
 from people.access import Permission, actor, requires
 from people.organisation import by_code_or_name
 
@@ -71,6 +72,12 @@ def _draft(slug: str) -> tuple[Course, CourseEdition]:
     return course, editions.whole(course.editions[-1].id)
 
 
+def _record(act: str, course: Course) -> None:
+    """Note in the audit log that a course was worked on."""
+    audit.record(actor(), act, course.slug, organisation_id=course.owner_id)
+    db.session.flush()
+
+
 @blueprint.route("/studio/<slug>/edit", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
 def edit_edition(slug: str) -> ResponseReturnValue:
@@ -80,6 +87,7 @@ def edit_edition(slug: str) -> ResponseReturnValue:
     form = _with_choices(EditionForm(data=said_by(edition)))
     if form.is_submitted() and form.validate():
         editions.write(edition, form.text())
+        _record("講座の下書きを変更", course)
         flash("下書きを保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
     return answer("courses/edition_form.html", form, course=course, edition=edition, remark="")
@@ -95,6 +103,7 @@ def edit_modules(slug: str) -> ResponseReturnValue:
 
     def write() -> bool:
         editions.write_modules(edition, form.modules())
+        _record("講座のレッスンを変更", course)
         return True
 
     if accepted(form, write):
@@ -125,6 +134,7 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
         raise InvalidError(refusal.message, field="hosts") from refusal
     courses.set_hosts(course, hosts)
     courses.set_prerequisites(course, form.prerequisites.lines)
+    _record("実施団体と先に受ける講座を変更", course)
     return True
 
 
@@ -132,7 +142,9 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
 @requires(Permission.WRITE_COURSES)
 def next_edition(slug: str) -> ResponseReturnValue:
     """Start the next edition as a draft."""
-    edition = editions.next_draft(own_course(actor(), slug), actor().staff_id)
+    course = own_course(actor(), slug)
+    edition = editions.next_draft(course, actor().staff_id)
+    _record("次の版の下書きを作成", course)
     flash(f"第{edition.number}版の下書きをつくりました。公開中の版はそのまま受講できます。")
     return redirect(url_for("catalog.studio_course", slug=slug))
 

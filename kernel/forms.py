@@ -24,6 +24,31 @@ LONGEST_TEXT = 100_000
 YEARS = range(1950, 2101)
 
 
+MESSAGES = {
+    "This field is required.": "入力してください。",
+    "Not a valid integer value.": "数字で入力してください。",
+    "Not a valid choice.": "選択肢から選んでください。",
+    "Not a valid choice": "選択肢から選んでください。",
+    "Invalid Choice: could not coerce": "選択肢から選んでください。",
+    "Number must be between %(min)s and %(max)s.": "%(min)sから%(max)sまでの数を入力してください。",
+    "Field cannot be longer than %(max)d character.": "%(max)d文字までで入力してください。",
+    "Field cannot be longer than %(max)d characters.": "%(max)d文字までで入力してください。",
+}
+
+
+class _Messages:
+    """Messages in plain Japanese; what is not among ours comes from WTForms' own translation."""
+
+    def __init__(self, rest: Any) -> None:
+        self.rest = rest
+
+    def gettext(self, text: str) -> str:
+        return MESSAGES.get(text) or str(self.rest.gettext(text))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return MESSAGES.get(plural) or str(self.rest.ngettext(singular, plural, n))
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of this application: messages in Japanese, what is typed in NFKC."""
 
@@ -31,6 +56,10 @@ class Form(FlaskForm):  # type: ignore[misc]
         """WTForms' settings."""
 
         locales: ClassVar[Sequence[str]] = ["ja_JP", "ja"]
+
+        def get_translations(self, form: Any) -> Any:
+            """Return messages that say what to do."""
+            return _Messages(super().get_translations(form))
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             """Give every text field the filter that normalises it, unless it quotes somebody."""

@@ -85,7 +85,10 @@ def set_password(token: str, new_password: str) -> Staff:
     link.staff.password_hash = password.hashed(new_password)
     link.staff.sign_in_epoch += 1
     link.used_at = clock.now()
-    audit.record(None, "パスワードを設定", link.staff.name, staff=link.staff_id)
+    office = db.session.scalar(
+        sa.select(Membership.organisation_id).where(Membership.staff_id == link.staff_id, is_current()).limit(1)
+    )
+    audit.record(None, "パスワードを設定", link.staff.name, organisation_id=office, staff=link.staff_id)
     db.session.flush()
     return link.staff
 

@@ -18,6 +18,7 @@ from kernel.settings import CONTENT
 from people.models import Membership, Organisation, Role, RoleGrant, SizeClass, Staff
 from people.organisation import load_organisations
 
+from courses import offering
 from courses.models import (
     Course,
     CourseEdition,
@@ -31,7 +32,7 @@ from courses.models import (
     edition_skill,
 )
 
-from catalog import shelf, starter
+from catalog import starter
 from catalog.models import Motivation, Remark
 from catalog.search import index
 
@@ -125,7 +126,7 @@ def fill(sizes: Sizes) -> None:
     courses = _courses(sizes.courses, organisations, chance)
     _enrolments(sizes, courses, organisations, chance)
     uptake.recount()
-    shelf.changed()
+    offering.changed()
     db.session.commit()
     if db.session.get_bind().dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -14,6 +14,7 @@ from people.access import Permission, actor, requires
 
 from courses import edition as editions
 from courses.course import own_course, own_courses
+from courses.markdown import rendered
 
 from catalog import motivation, publication
 from catalog.course_request import requests_for
@@ -91,6 +92,7 @@ def edition_page(edition_id: int) -> ResponseReturnValue:
         motivations=motivation.motivations_of(edition.course_id),
         may_approve=publication.may_approve(actor(), edition),
         form=ReviewForm(),
+        rendered=rendered,
     )
 
 
@@ -112,7 +114,7 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     if not form.validate():
         return answer(
             "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition),
-            motivations=motivation.motivations_of(edition.course_id),
+            motivations=motivation.motivations_of(edition.course_id), rendered=rendered,
         )  # fmt: skip
     publication.send_back(actor(), edition, form.note.data or "")
     flash("差し戻しました。書いた人の画面に、直してほしいことが表示されます。")
