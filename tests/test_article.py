@@ -333,6 +333,48 @@ def test_every_skipped_line_is_reported_with_its_kind():
     assert skipped == {"caption", "lead", "note", "block title", "closing", "credit", "back number", "footer"}
 
 
+def test_an_agenda_is_looked_for_in_the_head_only():
+    text = article("共に学ぶ\n青木\n学びます。\n議題①でもお話ししましたが、研修は大事です。\n海野\nはい。")
+    assert parse(text).agenda == []
+    assert [r.text for r in parse(text).remarks] == [
+        "学びます。\n議題①でもお話ししましたが、研修は大事です。",
+        "はい。",
+    ]
+
+
+def test_a_closing_sentence_inside_the_conversation_is_text():
+    text = article("共に学ぶ\n青木\n本取組は全庁で進めています。\n続けます。\n海野\nはい。")
+    assert [r.text for r in parse(text).remarks] == ["本取組は全庁で進めています。\n続けます。", "はい。"]
+
+
+@pytest.mark.parametrize(
+    "ending", ["難しいですよね(笑)", "そうですねー", "進めていきたいですが…", "そう思いますけれど"]
+)
+def test_spoken_endings_are_no_headings(ending):
+    text = article(f"共に学ぶ\n青木\n学びます。\n{ending}\n海野\nはい。")
+    assert [r.text for r in parse(text).remarks] == [f"学びます。\n{ending}", "はい。"]
+
+
+@pytest.mark.parametrize(("said", "part"), [("の後半をお届けします!", 2), ("の前半をお届けします!", 1)])
+def test_the_part_that_is_delivered_is_the_part(said, part):
+    head = f"若葉町CIO×都CIO座談会\n第9回は、座談会{said}"
+    assert parse(article("共に学ぶ\n青木\n学びます。", head=head)).part == part
+
+
+def test_speakers_of_an_article_without_a_list_are_kept_apart():
+    text = "若葉町CIO×都CIO座談会\n共に学ぶ\n若葉町CIO:若葉町副町長 青木 実(以下「青木」)\n学びます。\n東京都CIO:海野\nはい。"
+    assert [r.speaker for r in parse(text).remarks] == ["青木 実", "海野"]
+
+
+def test_a_number_or_date_of_something_else_is_not_taken():
+    head = (
+        "若葉町CIO×都CIO座談会\n第40回までの記事はこちらをご覧ください。第41回は座談会をお届けします!\n"
+        "令和4年4月1日に施行された条例に続き、令和5年2月3日に、「フォーラム第41回座談会」として対談を実施しました。"
+    )
+    read = parse(article("共に学ぶ\n青木\n学びます。", head=head))
+    assert (read.number, str(read.held_on)) == (41, "2023-02-03")
+
+
 # --- nothing is lost
 
 PIECES = st.sampled_from(

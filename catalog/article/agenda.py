@@ -15,8 +15,8 @@ ITEM = re.compile(r"[①-⑳]\s*([^①-⑳]+)")
 
 def read_agenda(article: Article, lines: list[Line]) -> int:
     """Read the agenda, if there is one; return the index of the first line after it, else 0."""
-    start = next((index for index, line in enumerate(lines) if _is_title(line)), None)
-    if start is None:
+    start = next((index for index, line in enumerate(lines) if not line.kind and _is_title(line)), None)
+    if start is None or not _stands_in_the_head(lines[:start]):
         return 0
     lines[start].kind = "block title"
     if items := _items(_after_title(lines[start])):
@@ -32,8 +32,17 @@ def read_agenda(article: Article, lines: list[Line]) -> int:
     return len(lines)
 
 
+def _stands_in_the_head(before: list[Line]) -> bool:
+    """Tell whether only the head comes before a line: where participants are listed, nothing after their list."""
+    listed = [index for index, line in enumerate(before) if line.kind == "participant"]
+    after = before[listed[-1] + 1 :] if listed else []
+    return not any(line.kind == "" for line in after)
+
+
 def _is_title(line: Line) -> bool:
     rest = TITLE.sub("", line.plain, count=1)
+    if line.plain.endswith("。"):
+        return False
     return rest != line.plain and (not rest or bool(ITEM.match(_after_title(line))))
 
 

@@ -57,3 +57,11 @@ def mark_captions(lines: list[Line], captions: set[str]) -> None:
     for line in lines:
         if not line.kind and key(line.text) in captions:
             line.kind = "caption"
+
+
+def unmark_closings_within(lines: list[Line]) -> None:
+    """Take back that a line closes the article where somebody still speaks after it: then it is what is said."""
+    labels = [index for index, line in enumerate(lines) if line.kind == "label"]
+    for line in lines[labels[0] : labels[-1]] if labels else ():
+        if line.kind == "closing":
+            line.kind = ""

@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from catalog.article.line import Line
     from catalog.article.model import Article
 
-NUMBER = re.compile(r"第\s?(\d+)\s?回.*?お届け")
+NUMBER = re.compile(r"第\s?(\d+)\s?回[^。]*?お届け")
 ANY_NUMBER = re.compile(r"第\s?(\d+)\s?回\s?(?:の)?座談会")
 HELD = re.compile(
-    r"(令和|平成)\s?(元|\d+)\s?年\s?(\d+)\s?月\s?(\d+)\s?日に、?.*?座談会.*?として.*?実施(?:いた)?しました"
+    r"(令和|平成)\s?(元|\d+)\s?年\s?(\d+)\s?月\s?(\d+)\s?日に、?\s?「[^」]*座談会[^」]*」として.*?実施(?:いた)?しました"
 )
 CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 PART_WORD = re.compile(r"(?:part|パート|その)[\s.]?([1-9])", re.IGNORECASE)
 FIRST_PART = re.compile(r"(?:後半|後編)(?:も|は|の|に|を|へ)|次回(?:の|は)(?:後半|後編)")
+THIS_PART = re.compile(r"(前半|前編|後半|後編)をお届け|今回は(前半|前編|後半|後編)(?:です|をお)")
 SECOND_PART = re.compile(r"(?:前半|前編)(?:は|の記事|を|も)")
 CROSS = re.compile(r"[×✕✖╳]")
 MUNICIPALITY = re.compile(r"([一-龥々ぁ-んァ-ヶー]+[市区町村])(?:副?[市区町村]長)?(?:CIO|CDO)?(?:補佐官)?$")
@@ -70,6 +71,8 @@ def part_of(title: Line | None, lines: list[Line]) -> int | None:
     for line in lines:
         if line.kind == "text" or line is title:
             continue
+        if this := THIS_PART.search(line.plain):
+            return 1 if (this[1] or this[2]).startswith("前") else 2
         if SECOND_PART.search(line.plain):
             return 2
         if FIRST_PART.search(line.plain):
@@ -94,7 +97,7 @@ def municipalities_of(article: Article, lines: list[Line]) -> list[str]:
 def _crossed(text: str) -> list[str]:
     sides = (re.split(r"[~〜～「『」』\s!！?？。:：]", part.strip())[-1] for part in CROSS.split(text)[:-1])
     names = (MUNICIPALITY.search(piece) for side in sides for piece in re.split(r"[・、,]", side))
-    return [name[1] for name in names if name]
+    return [name[1] for name in names if name and not name[1].endswith("市町村")]
 
 
 def _named_in_sentence(text: str) -> list[str]:

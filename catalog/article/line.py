@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 SPACES = " \u3000\u00a0"
-IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+IMAGE = re.compile(r"!\[[^\]]*\]\((?:[^()]|\([^()]*\))*\)")
 MARKS = re.compile(r"^(?:#{1,6}\s*|>\s+|-\s+|\*\s+)+")
 TILDES = str.maketrans("〜～∼˜", "~~~~")
 

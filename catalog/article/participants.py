@@ -35,7 +35,7 @@ def read_participants(article: Article, lines: list[Line]) -> int:
     lines[start].kind = "block title"
     for index in range(start + 1, len(lines)):
         line = lines[index]
-        if line.kind == "image":
+        if line.kind in {"image", "caption"}:
             continue
         people = people_of(line.plain, [participant.surname for participant in article.participants])
         if not people:
@@ -50,7 +50,7 @@ def people_of(text: str, known_surnames: list[str] | None = None) -> list[Partic
     if "以下" in text or text.endswith(("。", ":", "!", "?")):
         return []
     people: list[Participant] = []
-    for piece in _one_a_piece(text):
+    for piece in _one_a_piece(text.lstrip("・●○◆■ ")):
         person = _person(piece)
         if person is None or (":" in piece and SEPARATOR.split(piece)[-1] in (known_surnames or [])):
             return []

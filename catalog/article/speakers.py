@@ -19,6 +19,8 @@ FULL_NAME = re.compile(r"([一-龥々ヶヵノ之]{1,4})\s([一-龥々ヶヵノ�
 BARE_NAME = re.compile(r"^[一-龥々ヶヵノ之]{1,4}$")
 HONORIFIC = re.compile(r"(?:さん|氏|様)$")
 ASIDE_OF_ALIAS = re.compile(r"\([^)]*\)$")
+SEAT = re.compile(r"(?:長|CIO|CDO|補佐官?|知事|主幹|主査|担当)$")
+LONGEST_SEAT = 50
 LONGEST_LABEL = 80
 
 
@@ -87,9 +89,11 @@ class Speakers:
         """Return the speaker of A:N with nothing more."""
         people = [p for p in self.article.participants if key(name) in {key(p.surname), key(p.name)}]
         if not people:
-            return self.by_alias.get(name)
+            seated = BARE_NAME.match(name) and SEAT.search(affiliation) and len(affiliation) <= LONGEST_SEAT
+            return self.by_alias.get(name) or (self._unresolved(line, name) if seated else None)
         speaker = self._choose(line, name, people, affiliation)
-        self.by_alias.setdefault(people[0].surname, speaker)
+        if len(people) == 1:
+            self.by_alias.setdefault(people[0].surname, speaker)
         return speaker
 
     def _titled(self, name: str, *, ends_in_colon: bool) -> str | None:
