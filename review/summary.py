@@ -26,7 +26,7 @@ from catalog.models import Curriculum, CurriculumStep
 
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
 
-from review.suppression import NOBODY, Figures, suppressed, suppressed_groups, suppressed_total
+from review.suppression import NOBODY, Figures, suppressed, suppressed_groups, suppressed_total, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +74,7 @@ class Summary:
     total: Figures
     years: Sequence[tuple[int, Figures]]
     unnamed: Sequence[Line]
+    own: frozenset[str] = frozenset()
 
     @functools.cached_property
     def lines(self) -> Page[Line]:
@@ -88,8 +89,36 @@ class Summary:
         return self._named(self.unnamed)
 
     def _named(self, lines: Sequence[Line]) -> list[Line]:
-        names = _names([int(line.reference) for line in lines]) if self.by_organisation else {}
-        return [replace(line, label=names.get(line.reference, line.label)) for line in lines]
+        if not self.by_organisation:
+            return list(lines)
+        ids = [int(line.reference) for line in lines]
+        names, before = _names(ids), _before(self.filter, ids)
+        return [
+            replace(
+                line,
+                label=names.get(line.reference, ""),
+                before=self._seen(line, before.get(line.reference, NOBODY)),
+            )
+            for line in lines
+        ]
+
+    def _seen(self, line: Line, figures: Figures) -> Figures:
+        return figures if line.reference in self.own else suppressed(figures)
+
+
+def _before(wanted: Filter, organisation_ids: list[int]) -> dict[str, Figures]:
+    """Return the figures of some organisations in the year before."""
+    source = _source(wanted)
+    statement = sa.select(source.organisation_id, *source.sums).where(
+        *source.where, source.fiscal_year == wanted.fiscal_year - 1
+    )
+    return {
+        str(organisation_id): Figures(*counts)
+        for part in slices(organisation_ids, MOST_AT_ONCE)
+        for organisation_id, *counts in db.session.execute(
+            statement.where(source.organisation_id.in_(part)).group_by(source.organisation_id)
+        )
+    }
 
 
 def _names(organisation_ids: list[int]) -> dict[str, str]:
@@ -128,28 +157,25 @@ def summarise(actor: Actor, wanted: Filter) -> Summary:
         lines = _lines_by_organisation(source, wanted, mine)
     else:
         lines = _lines_by_course(wanted, scope.where(Enrolment.organisation_id))
-    total = sum((line.figures for line in lines), NOBODY)
+    total = total_of(line.figures for line in lines)
     years = _years(source, wanted, mine)
+    own = frozenset(str(id_) for id_ in actor.scope(Permission.READ_NAMES).organisation_ids)
     if scope.everywhere:
-        lines, total = _shown(lines, total, actor.scope(Permission.READ_NAMES).organisation_ids)
+        lines, total = _shown(lines, total, own)
         years = [(year, total if year == wanted.fiscal_year else suppressed(figures)) for year, figures in years]
-    return Summary(filter=wanted, by_organisation=scope.everywhere, total=total, years=years, unnamed=lines)
+    return Summary(wanted, scope.everywhere, total, years, lines, own)
 
 
-def _shown(lines: list[Line], total: Figures, own_ids: frozenset[int]) -> tuple[list[Line], Figures]:
+def _shown(lines: list[Line], total: Figures, own: frozenset[str]) -> tuple[list[Line], Figures]:
     """Return lines and total as somebody may see them who is entitled to the names of some organisations only.
 
     Most enrolled come first; those that are hidden last, in an order that does not tell their size.
     """
-    own = {str(organisation_id) for organisation_id in own_ids}
+    mine = [line for line in lines if line.reference in own]
     others = [line for line in lines if line.reference not in own]
     groups = [line.figures for line in others]
     allowed = suppressed_groups(groups)
-    shown = {
-        line.reference: replace(line, figures=figures, before=suppressed(line.before))
-        for line, figures in zip(others, allowed, strict=True)
-    }
-    seen = [shown.get(line.reference, line) for line in lines]
+    seen = mine + [Line("", line.reference, figures) for line, figures in zip(others, allowed, strict=True)]
     seen.sort(key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
     return seen, suppressed_total(total, groups, allowed)
 
@@ -202,17 +228,12 @@ def _of_courses(wanted: Filter) -> tuple[Any, ...]:
 
 def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[Line]:
     """Return a line for each organisation that enrolled anybody this year, without its name."""
-    this: dict[int, Figures] = {}
-    before: dict[int, Figures] = {}
-    years = (wanted.fiscal_year, wanted.fiscal_year - 1)
     statement = (
-        sa.select(source.organisation_id, source.fiscal_year, *source.sums)
-        .where(mine, *source.where, *_here(source, wanted), source.fiscal_year.in_(years))
-        .group_by(source.organisation_id, source.fiscal_year)
+        sa.select(source.organisation_id, *source.sums)
+        .where(mine, *source.where, *_here(source, wanted), source.fiscal_year == wanted.fiscal_year)
+        .group_by(source.organisation_id)
     )
-    for organisation_id, year, *counts in db.session.execute(statement):
-        (this if year == wanted.fiscal_year else before)[organisation_id] = Figures(*counts)
-    return [Line("", str(id_), figures, before.get(id_, NOBODY)) for id_, figures in this.items()]
+    return [Line("", str(id_), Figures(*counts)) for id_, *counts in db.session.execute(statement)]
 
 
 def _here(source: _Source, wanted: Filter) -> tuple[Any, ...]:

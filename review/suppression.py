@@ -6,18 +6,17 @@ other parts of the same whole, and not so few remaining groups that they follow 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 SMALLEST_SHOWN = 5
 FEWEST_HIDDEN = 2
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """How many enrolments, how many of them in progress and completed, and how many people. None: not shown."""
 
     enrolled: int | None
@@ -42,7 +41,7 @@ class Figures:
         """Return how many people the group has; where they are not told apart, how many enrolments."""
         return (self.enrolled if self.people is None else self.people) or 0
 
-    def __add__(self, other: Figures) -> Figures:
+    def plus(self, other: Figures) -> Figures:
         """Add two groups whose figures are known."""
         return Figures(
             (self.enrolled or 0) + (other.enrolled or 0),
@@ -50,6 +49,11 @@ class Figures:
             (self.completed or 0) + (other.completed or 0),
             self.size + other.size,
         )
+
+
+def total_of(groups: Iterable[Figures]) -> Figures:
+    """Return the sum of groups whose figures are known."""
+    return functools.reduce(Figures.plus, groups, NOBODY)
 
 
 HIDDEN = Figures(None, None, None)
@@ -66,8 +70,9 @@ def suppressed(figures: Figures) -> Figures:
     if figures.enrolled is None or is_small(figures.size):
         return HIDDEN
     in_progress, completed = figures.in_progress or 0, figures.completed or 0
-    if any(is_small(part) for part in (in_progress, completed, figures.enrolled - in_progress - completed)):
-        return replace(figures, in_progress=None, completed=None)
+    rest = figures.enrolled - in_progress - completed
+    if is_small(in_progress) or is_small(completed) or is_small(rest):
+        return figures._replace(in_progress=None, completed=None)
     return figures
 
 
@@ -83,7 +88,7 @@ def suppressed_groups(groups: Sequence[Figures]) -> list[Figures]:
         groups,
         shown,
         lambda figures: figures.completed is None,
-        lambda figures: replace(figures, in_progress=None, completed=None),
+        lambda figures: figures._replace(in_progress=None, completed=None),
     )
 
 
@@ -115,5 +120,5 @@ def suppressed_total(total: Figures, groups: Sequence[Figures], shown: Sequence[
         return HIDDEN
     seen = suppressed(total)
     if not _is_safe(groups, [figures.completed is None for figures in shown]):
-        return replace(seen, in_progress=None, completed=None)
+        return seen._replace(in_progress=None, completed=None)
     return seen

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from sudachipy import Dictionary, SplitMode
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WORD_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "接頭辞", "接尾辞", "代名詞"})
 LONGEST_TEXT = 12_000  # Sudachi takes at most 49,149 bytes at once.
+KEPT_TEXTS = 4096
 _local = threading.local()
 
 
@@ -42,8 +43,12 @@ def _tokenizer() -> Tokenizer:
     return _local.tokenizer
 
 
-def words(text: str) -> list[Word]:
-    """Return the words of a text in order; compounds also give the words they consist of."""
+@lru_cache(maxsize=KEPT_TEXTS)
+def words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text in order; compounds also give the words they consist of.
+
+    The words of texts read lately are kept: titles and summaries are marked again and again.
+    """
     plain, places = _plain(text[:LONGEST_TEXT])
     plain = plain[:LONGEST_TEXT]
     found: list[Word] = []
@@ -53,7 +58,7 @@ def words(text: str) -> list[Word]:
             found += [word for part in parts if (word := _word(part, places))]
         if word := _word(morpheme, places):
             found.append(word)
-    return found
+    return tuple(found)
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
