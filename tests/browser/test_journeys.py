@@ -18,11 +18,11 @@ def test_from_a_voice_to_a_course_that_is_found(visit):
     author.presses("6件の発言を取り込む")
     assert author.sees("6件の発言を取り込みました")
     author.follows("2番目の発言").follows("この声に応える講座をつくる")
-    author.types("番地", "learn-together").types("講座名", "近隣と分け合う研修のはじめ方").types(
+    author.types("URLの末尾", "learn-together").types("講座名", "近隣と分け合う研修のはじめ方").types(
         "概要", "近くの団体と研修を分け合う手順を学ぶ。"
     )
     author.types("所要時間", "45").types("学習目標", "分け合う相手と段取りを決められる").presses("下書きをつくる")
-    assert author.page.get_by_label("発言の番地").input_value() == "41-1/2"
+    assert author.page.get_by_label("発言のURLか番号").input_value() == "41-1/2"
     author.types("理由", "一人で担当している町の声に応えるため").presses("加える")
     author.presses("確認を頼む")
     assert author.sees("書いた人だけでは公開できません")
