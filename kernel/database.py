@@ -15,8 +15,6 @@ from sqlalchemy.orm import DeclarativeBase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy.orm import Session
-
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -84,11 +82,6 @@ def _begin(connection: sa.Connection) -> None:
     """On SQLite a writer takes the lock at once: upgraded later, it could lose what it had read."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN" if reading.get() else "BEGIN IMMEDIATE")
-
-
-def session() -> Session:
-    """Return the session of this request or command."""
-    return db.session()
 
 
 RowT = TypeVar("RowT", bound=Base)
