@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
@@ -16,6 +16,7 @@ from people import audit
 from courses import offering
 from courses.models import EditionState
 
+from catalog import roundtable
 from catalog.models import Article, Motivation, Remark
 from catalog.search import index
 
@@ -39,10 +40,11 @@ def motivate(actor: Actor, course: Course, command: Motivate) -> Motivation:
 
     Raises InvalidError for an unknown remark or an empty rationale, ConflictError for a link that is there.
     """
-    remark = find(command.article_key, command.position)
-    if remark is None:
+    try:
+        remark = roundtable.remark(command.article_key, command.position)
+    except NotFoundError as error:
         message = "この発言は見つかりません。座談会の一覧から選んでください。"
-        raise InvalidError(message, field="remark")
+        raise InvalidError(message, field="remark") from error
     if not command.rationale.strip():
         message = "この発言がなぜこの講座につながるのかを書いてください。"
         raise InvalidError(message, field="rationale")
@@ -108,13 +110,3 @@ def motivations_of(course_id: int) -> list[Motivation]:
 def count_of(course_id: int) -> int:
     """Return how many motivations a course has."""
     return db.session.scalar(sa.select(sa.func.count()).where(Motivation.course_id == course_id)) or 0
-
-
-def find(article_key: str, position: int) -> Remark | None:
-    """Return a remark with its article, or None."""
-    return db.session.scalar(
-        sa.select(Remark)
-        .join(Remark.article)
-        .options(contains_eager(Remark.article).joinedload(Article.roundtable), selectinload(Remark.topics))
-        .where(Article.key == article_key, Remark.position == position)
-    )

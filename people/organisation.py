@@ -159,7 +159,7 @@ def correct_figures(row: Organisation, command: CorrectFigures) -> None:
     db.session.flush()
 
 
-def organisations_like(text: str, kind: Kind | None = None, prefecture: str | None = None) -> sa.Select[Organisation]:
+def organisations_like(text: str, kind: Kind | None = None) -> sa.Select[Organisation]:
     """Return the statement of the organisations whose name, reading or code holds the text, by code."""
     statement = sa.select(Organisation).order_by(
         Organisation.code.is_(None), Organisation.code, Organisation.reading, Organisation.id
@@ -176,8 +176,6 @@ def organisations_like(text: str, kind: Kind | None = None, prefecture: str | No
         )
     if kind:
         statement = statement.where(Organisation.kind == kind)
-    if prefecture:
-        statement = statement.where(Organisation.prefecture == prefecture)
     return statement
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel.database import db
-from kernel.errors import NotFoundError
 from kernel.page import page_number, page_of
 
 from people import audit
 from people.access import Permission, actor, public, requires
 
-from catalog import motivation, roundtable
+from catalog import roundtable
 from catalog.roundtable import RemarkFilter
 from catalog.views.blueprint import blueprint
 
@@ -54,9 +53,7 @@ def remarks() -> ResponseReturnValue:
 @requires(Permission.IMPORT_ARTICLES)
 def set_asks(key: str, position: int) -> ResponseReturnValue:
     """Put an imported remark on the list of those that wait for an answer, or take it off."""
-    remark = motivation.find(key, position)
-    if remark is None:
-        raise NotFoundError
+    remark = roundtable.remark(key, position)
     remark.asks = request.form.get("asks") == "1"
     audit.record(actor(), "応えたい声の印を変更", f"{key}/{position}", asks=remark.asks)
     db.session.flush()
