@@ -12,6 +12,7 @@ WEEKDAYS = "月火水木金土日"
 FIRST_MONTH = 4  # The fiscal year runs from 1 April (地方自治法 第208条).
 REIWA_OFFSET = 2018  # 令和1年 = 2019 (元号を改める政令, 平成31年政令第143号).
 MOMENT = dt.timedelta(microseconds=1)
+DAY = dt.timedelta(days=1)
 ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和": 1925}
 
 _WESTERN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

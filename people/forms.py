@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from kernel.forms import LONGEST_LINE, Form
+from kernel.forms import LONGEST_LINE, DayField, Form, options
 
 from people.membership import CorrectStaff, JoinStaff
 from people.models import Role
 from people.organisation import CorrectFigures
 from people.password import SHORTEST
 from people.sign_in import SignIn
+from people.transfer import WelcomeStaff
 
 EMAIL = Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$", message="メールアドレスの形ではありません。例: hanako@example.lg.jp")
 
@@ -82,6 +91,9 @@ class StaffForm(Form):
     )
     department = StringField("部署", [Length(max=200)])
     post = StringField("職", [Length(max=100)], description="例: 主事、係長")
+    joined_on = DayField(
+        "所属の始まり", [DataRequired()], description="例: 2027-04-01、R9.4.1。先の日でも登録できます。"
+    )
 
     def validate_staff_number(self, field: StringField) -> None:
         """Refuse a staff number that would be taken for an e-mail address."""
@@ -99,10 +111,12 @@ class StaffForm(Form):
             staff_number=self.staff_number.data or None,
             department=self.department.data or "",
             post=self.post.data or "",
+            joined_on=self.joined_on.day,
         )
 
     def correction(self) -> CorrectStaff:
         """Return what is to be corrected."""
+        assert self.joined_on.day is not None  # noqa: S101 - the field is required
         return CorrectStaff(
             name=self.name.data or "",
             reading=self.reading.data or "",
@@ -110,7 +124,55 @@ class StaffForm(Form):
             staff_number=self.staff_number.data or None,
             department=self.department.data or "",
             post=self.post.data or "",
+            joined_on=self.joined_on.day,
         )
+
+
+class LeaveForm(Form):
+    """The last day of a membership."""
+
+    last_day = DayField(
+        "所属する最後の日",
+        [DataRequired()],
+        description="例: 2027-03-31、R9.3.31。すぐに終えるときは、昨日の日付を入力します。",
+    )
+
+
+class WelcomeForm(Form):
+    """A person who comes from another organisation."""
+
+    organisation_id = SelectField("団体", coerce=int)
+    code = StringField(
+        "異動コード", [DataRequired(), Length(max=50)], description="本人がアカウントの画面で発行します。例: ABCD-EFGH-JKLM",
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+    staff_number = StringField("職員番号", [Length(max=32)])
+    department = StringField("部署", [Length(max=200)])
+    post = StringField("職", [Length(max=100)], description="例: 主事、係長")
+    joined_on = DayField(
+        "所属の始まり", [DataRequired()], description="例: 2027-04-01、R9.4.1。先の日でも登録できます。"
+    )
+
+    def command(self) -> WelcomeStaff:
+        """Return the person to be entered."""
+        assert self.joined_on.day is not None  # noqa: S101 - the field is required
+        return WelcomeStaff(
+            organisation_id=self.organisation_id.data,
+            code=self.code.data or "",
+            staff_number=self.staff_number.data or None,
+            department=self.department.data or "",
+            post=self.post.data or "",
+            joined_on=self.joined_on.day,
+        )
+
+
+class TransferForm(Form):
+    """Whether the present membership ends with the transfer."""
+
+    ends_present = RadioField(
+        "いまの所属", choices=options([("yes", "新しい所属が始まる日に終わる(異動・転籍)"), ("no", "そのまま続ける(併任・兼務)")]),
+        default="yes",
+    )  # fmt: skip
 
 
 class FiguresForm(Form):

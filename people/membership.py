@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -16,9 +16,6 @@ from people.access import Actor, Permission
 from people.models import Membership, Organisation, Role, RoleGrant, Staff
 from people.organisation import organisation
 from people.staff import check_may_act_for, is_current, managed_membership
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,7 @@ class CorrectStaff:
     staff_number: str | None
     department: str
     post: str
+    joined_on: dt.date
 
 
 def join(actor: Actor, command: JoinStaff) -> Membership:
@@ -64,7 +62,11 @@ def enter(command: JoinStaff) -> Membership:
     """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
     _check_sign_in_name(command.email, command.staff_number)
     _check_free(command.email, command.staff_number, command.organisation_id, staff_id=None)
-    staff = add(Staff(name=command.name, reading=command.reading, email=_lower(command.email)))
+    return belong(add(Staff(name=command.name, reading=command.reading, email=_lower(command.email))), command)
+
+
+def belong(staff: Staff, command: JoinStaff) -> Membership:
+    """Give a person a membership, from the day on that the command names."""
     return add(
         Membership(
             staff=staff,
@@ -85,10 +87,14 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     check_may_act_for(actor, staff.id)
     _check_sign_in_name(command.email, command.staff_number)
     _check_free(command.email, command.staff_number, membership.organisation_id, staff_id=staff.id)
+    if membership.left_on and command.joined_on > membership.left_on:
+        message = f"所属は{clock.date_label(membership.left_on)}の前日に終わります。それより前の日にしてください。"
+        raise InvalidError(message, field="joined_on")
     before = {"name": staff.name, "email": staff.email}
     staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
     membership.staff_number = command.staff_number or None
     membership.department, membership.post = command.department, command.post
+    membership.joined_on = command.joined_on
     audit.record(
         actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, was=before, email=staff.email
     )
@@ -96,16 +102,33 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     return membership
 
 
-def leave(actor: Actor, membership_id: int) -> Membership:
-    """End a membership today. Raises NotFoundError, and ConflictError for the last administrator."""
+def leave(actor: Actor, membership_id: int, last_day: dt.date) -> Membership:
+    """End a membership after its last day, which may lie ahead.
+
+    Raises NotFoundError, InvalidError for a day before it began, ConflictError for the last administrator.
+    """
     membership = managed_membership(actor, membership_id)
     _check_grants_allowed(actor, membership, removed={grant.role for grant in membership.grants})
-    membership.left_on = clock.today()
+    end(membership, last_day + dt.timedelta(days=1))
     audit.record(
-        actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id, membership=membership.id
-    )
+        actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id,
+        membership=membership.id, last_day=last_day.isoformat(),
+    )  # fmt: skip
     db.session.flush()
     return membership
+
+
+def end(membership: Membership, left_on: dt.date) -> None:
+    """End a membership (with its grants loaded): `left_on` is the first day no longer in it.
+
+    Raises InvalidError where it had not begun then, ConflictError for the last administrator.
+    """
+    if left_on < membership.joined_on:
+        message = f"所属は{clock.date_label(membership.joined_on)}に始まります。それより後の日にしてください。"
+        raise InvalidError(message, field="last_day")
+    if any(grant.role is Role.ADMINISTRATOR for grant in membership.grants):
+        _check_not_last_administrator(membership)
+    membership.left_on = left_on
 
 
 def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
@@ -147,7 +170,12 @@ def _check_grants_allowed(
     if beyond := [role.label for role in removed | added if role not in grantable]:
         message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
         raise ForbiddenError(message)
-    if Role.ADMINISTRATOR in removed and not _other_administrators(membership):
+    if Role.ADMINISTRATOR in removed:
+        _check_not_last_administrator(membership)
+
+
+def _check_not_last_administrator(membership: Membership) -> None:
+    if not _other_administrators(membership):
         message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
         raise ConflictError(message)
 
@@ -187,8 +215,13 @@ def _check_free(email: str | None, staff_number: str | None, organisation_id: in
     if email and db.session.scalar(
         sa.select(Staff.id).where(Staff.email == email.lower(), Staff.id != (staff_id or 0))
     ):
-        message = "このメールアドレスはほかの人が使っています。"
+        message = "このメールアドレスは使えません。ほかの団体から移ってきた人は、本人の異動コードで登録してください。"
         raise ConflictError(message, field="email")
+    check_number_free(staff_number, organisation_id, staff_id)
+
+
+def check_number_free(staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
+    """Raise ConflictError where somebody else of the organisation has the staff number."""
     if staff_number and db.session.scalar(
         sa.select(Membership.id).where(
             Membership.organisation_id == organisation_id,

@@ -148,6 +148,20 @@ class ResetRequest(Base):
     staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
 
 
+class TransferCode(Base):
+    """A code with which a person is entered by another organisation. Only its digest is kept.
+
+    `ends_present` says that the present memberships end on the day the new one begins (異動), or that they go on (併任).
+    """
+
+    __tablename__ = "transfer_code"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    code_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    ends_present: Mapped[bool]
+    expires_at: Mapped[dt.datetime]
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
 class FailedSignIn(Base):
     """A sign-in that failed: counted for the account tried and for the address it came from."""
 

@@ -82,7 +82,7 @@ def set_password(token: str, new_password: str) -> Staff:
     Raises NotFoundError where the link is not open, InvalidError where the password cannot be taken.
     """
     link = open_link(token)
-    link.staff.password_hash = password.hashed(new_password)
+    link.staff.password_hash = password.hashed(new_password, link.staff.name, link.staff.email or "")
     link.staff.sign_in_epoch += 1
     link.used_at = clock.now()
     office = db.session.scalar(

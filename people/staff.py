@@ -27,6 +27,11 @@ def is_current(day: dt.date | None = None) -> ColumnElement[bool]:
     return sa.and_(Membership.joined_on <= day, sa.or_(Membership.left_on.is_(None), Membership.left_on > day))
 
 
+def is_not_over() -> ColumnElement[bool]:
+    """Return the condition that a membership holds today or will: a transfer is entered before its day."""
+    return sa.or_(Membership.left_on.is_(None), Membership.left_on > clock.today())
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a membership is one whose person the actor manages."""
     return actor.scope(Permission.MANAGE_STAFF).where(Membership.organisation_id)
@@ -79,7 +84,7 @@ def load_actor(session_id: str) -> Actor | None:
 def managed_memberships(
     actor: Actor, text: str = "", permission: Permission = Permission.MANAGE_STAFF
 ) -> sa.Select[Membership]:
-    """Return the statement of the current memberships for which the actor holds a permission, by reading.
+    """Return the statement of the present and coming memberships for which the actor holds a permission, by reading.
 
     `text` is looked for in name, reading, staff number and department.
     """
@@ -88,7 +93,7 @@ def managed_memberships(
         .join(Membership.staff)
         .join(Membership.organisation)
         .options(contains_eager(Membership.staff), contains_eager(Membership.organisation))
-        .where(actor.scope(permission).where(Membership.organisation_id), is_current())
+        .where(actor.scope(permission).where(Membership.organisation_id), is_not_over())
         .order_by(Staff.reading, Staff.id)
     )
     if text:
@@ -113,7 +118,7 @@ def _usual(name: ColumnElement[str] | Any) -> ColumnElement[str]:
 
 
 def managed_membership(actor: Actor, membership_id: int) -> Membership:
-    """Return a current membership the actor manages, with person, organisation and roles. Raises NotFoundError."""
+    """Return a present or coming membership the actor manages, with person, organisation and roles. Raises NotFoundError."""
     row = (
         db.session.scalars(
             sa.select(Membership)
@@ -125,7 +130,7 @@ def managed_membership(actor: Actor, membership_id: int) -> Membership:
                 contains_eager(Membership.organisation),
                 contains_eager(Membership.grants),
             )
-            .where(visible_to(actor), is_current(), Membership.id == membership_id)
+            .where(visible_to(actor), is_not_over(), Membership.id == membership_id)
             .execution_options(populate_existing=True)
         )
         .unique()

@@ -7,25 +7,30 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 
-from kernel.errors import NotFoundError, RefusalError
+from kernel import clock
+from kernel.errors import InvalidError, NotFoundError, RefusalError
 from kernel.forms import accepted, answer, options
 from kernel.page import page_number, page_of
 
-from people import audit, membership, organisation, password_link, sign_in, staff
+from people import audit, membership, organisation, password_link, sign_in, staff, transfer
 from people.access import Permission, actor, public, requires, signed_in
 from people.forms import (
     ChangePasswordForm,
     FiguresForm,
+    LeaveForm,
     NewPasswordForm,
     ResetRequestForm,
     RolesForm,
     SignInForm,
     StaffForm,
+    TransferForm,
+    WelcomeForm,
 )
 from people.models import Kind, Membership, Organisation
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from wtforms import SelectChoice  # type: ignore[attr-defined]
 
 blueprint = Blueprint("people", __name__)
 LONGEST_ID = 10
@@ -85,7 +90,18 @@ def account() -> ResponseReturnValue:
         login_user(renewed)
         flash("パスワードを変更しました。ほかの端末からはサインアウトしています。")
         return redirect(url_for("people.account"))
-    return answer("people/account.html", form)
+    return answer("people/account.html", form, transfer_form=TransferForm(formdata=None))
+
+
+@blueprint.post("/account/transfer-code")
+@signed_in
+def make_transfer_code() -> ResponseReturnValue:
+    """Make a code with which another organisation can enter the person; show it once."""
+    form = TransferForm()
+    if not form.validate():
+        raise InvalidError(form.ends_present.errors[0])
+    code = transfer.make_code(actor(), ends_present=form.ends_present.data == "yes")
+    return render_template("people/transfer_code.html", code=code, days=transfer.VALID_FOR.days)
 
 
 @blueprint.route("/password/forgotten", methods=["GET", "POST"])
@@ -146,23 +162,38 @@ def new_staff() -> ResponseReturnValue:
     return answer("people/staff_form.html", form, person=None)
 
 
+@blueprint.route("/office/staff/welcome", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def welcome_staff() -> ResponseReturnValue:
+    """Enter a person who comes from another organisation, with the code that the person made."""
+    form = WelcomeForm(joined_on=clock.today().isoformat())
+    form.organisation_id.choices = _where_to_enter()
+    if entered := accepted(form, lambda: transfer.welcome(actor(), form.command())):
+        flash(f"{entered.staff.name}さんを登録しました。これまでの受講の記録は、本人のマイページに残っています。")
+        return redirect(url_for("people.staff_member", membership_id=entered.id))
+    return answer("people/welcome.html", form)
+
+
 def _staff_form(person: Membership | None = None) -> StaffForm:
     form = StaffForm(obj=person.staff if person else None, data=_membership_data(person))
-    if person:
-        form.organisation_id.choices = options([(person.organisation_id, person.organisation.name)])
-    elif chosen := _chosen_organisation():
-        form.organisation_id.choices = options([(chosen.id, chosen.name)])
-    else:
-        own = actor().organisation_id
-        form.organisation_id.choices = options([(own, actor().organisation_name)] if own else [])
+    own = options([(person.organisation_id, person.organisation.name)]) if person else _where_to_enter()
+    form.organisation_id.choices = own
     return form
+
+
+def _where_to_enter() -> list[SelectChoice]:
+    """Return the organisation in which people are entered: the one that the address names, else the own one."""
+    if chosen := _chosen_organisation():
+        return options([(chosen.id, chosen.name)])
+    own = actor().organisation_id
+    return options([(own, actor().organisation_name)] if own else [])
 
 
 def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
     if person is None:
-        return {}
+        return {"joined_on": clock.today().isoformat()}
     names = ("staff_number", "department", "post", "organisation_id")
-    return {name: getattr(person, name) for name in names}
+    return {**{name: getattr(person, name) for name in names}, "joined_on": person.joined_on.isoformat()}
 
 
 @blueprint.get("/office/staff/<int:membership_id>")
@@ -214,12 +245,17 @@ def hand_over_link(membership_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 def leave(membership_id: int) -> ResponseReturnValue:
     """End a membership, after a question that names the person."""
-    person = staff.managed_membership(actor(), membership_id)
-    if request.method == "GET":
-        return render_template("people/leave.html", person=person)
-    membership.leave(actor(), membership_id)
-    flash(f"{person.staff.name}さんの所属を終了しました。受講の記録は本人のものとして残ります。")
-    return redirect(url_for("people.staff_list"))
+    form = LeaveForm(last_day=clock.today().isoformat())
+
+    def end() -> Membership:
+        assert form.last_day.day is not None  # noqa: S101 - the field is required
+        return membership.leave(actor(), membership_id, form.last_day.day)
+
+    if left := accepted(form, end):
+        day = clock.date_label(form.last_day.day) if form.last_day.day else ""
+        flash(f"{left.staff.name}さんの所属を{day}までにしました。受講の記録は本人のものとして残ります。")
+        return redirect(url_for("people.staff_list"))
+    return answer("people/leave.html", form, person=staff.managed_membership(actor(), membership_id))
 
 
 @blueprint.get("/admin/organisations")

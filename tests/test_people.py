@@ -23,6 +23,7 @@ def new(mizuho, **typed):
         "reading": "ヨシダ ハナコ",
         "email": "y@example.lg.jp",
         "department": "住民課",
+        "joined_on": "R8.4.1",
     }
     return mizuho.coordinator.browser().post("/office/staff/new", data={**usual, **typed})
 
@@ -50,6 +51,7 @@ def test_half_width_kana_in_a_reading_become_full_width(mizuho):
         ({"email": "not a mail"}, "メールアドレスの形"),
         ({"reading": "よしだ"}, "全角カタカナ"),
         ({"name": ""}, "入力"),
+        ({"joined_on": "来月"}, "日付は"),
         ({"staff_number": "a@b"}, "@ は使えません"),
     ],
 )
@@ -63,7 +65,8 @@ def test_what_cannot_be_taken_is_told_and_nothing_typed_is_lost(mizuho, typed, t
 def test_an_address_that_somebody_has_is_refused(mizuho, hachioji):
     answer = new(mizuho, email=hachioji.staff.email.upper())
     assert answer.status_code == 422
-    assert "ほかの人が使っています" in answer.text
+    assert "このメールアドレスは使えません" in answer.text
+    assert "異動コード" in answer.text
 
 
 def test_a_staff_number_is_unique_in_its_organisation_only(mizuho, hachioji):
@@ -93,7 +96,7 @@ def test_the_last_administrator_stays(mizuho):
         set_roles(only.actor, only.membership_id, {Role.COORDINATOR})
     db.session.rollback()
     with pytest.raises(ConflictError, match="ただ一人の管理者"):
-        leave(only.actor, only.membership_id)
+        leave(only.actor, only.membership_id, clock.today())
     db.session.rollback()
     second = mizuho.person(Role.ADMINISTRATOR)
     set_roles(second.actor, only.membership_id, set())
@@ -119,12 +122,23 @@ def test_a_coordinator_changing_roles_leaves_alone_those_beyond_the_own(mizuho):
 
 def test_somebody_who_leaves_is_no_longer_listed_but_remains_a_person(mizuho):
     browser = mizuho.coordinator.browser()
-    name, member = mizuho.staff.name, mizuho.staff.membership_id
+    name, member, yesterday = mizuho.staff.name, mizuho.staff.membership_id, clock.today() - clock.DAY
     assert "所属を終了しますか" in browser.get(f"/office/staff/{member}/leave").text
-    browser.post(f"/office/staff/{member}/leave")
+    browser.post(f"/office/staff/{member}/leave", data={"last_day": yesterday.isoformat()})
     browser.get("/office/staff")
     assert name not in browser.get("/office/staff").text
     assert membership(mizuho.staff).left_on == clock.today()
+
+
+def test_a_membership_can_end_on_a_day_to_come_and_be_mended_until_then(mizuho):
+    browser, member = mizuho.coordinator.browser(), mizuho.staff.membership_id
+    last_day = clock.today() + dt.timedelta(days=20)
+    browser.post(f"/office/staff/{member}/leave", data={"last_day": last_day.isoformat()})
+    assert f"{clock.date_label(last_day)}まで" in browser.get("/office/staff").text
+    assert mizuho.staff.actor.organisation_id == mizuho.id
+    answer = browser.post(f"/office/staff/{member}/leave", data={"last_day": "2001-01-01"})
+    assert answer.status_code == 422
+    assert "所属は2020年4月1日(水)に始まります" in answer.text
 
 
 def test_people_are_listed_by_reading_and_found_by_any_kana(mizuho):
@@ -150,7 +164,13 @@ def test_a_membership_that_has_not_begun_gives_no_role(mizuho):
 def test_the_secretariat_enters_the_first_person_of_an_organisation(secretariat):
     okutama = Office.of("133086")
     browser = secretariat.secretary.browser()
-    form = {"organisation_id": okutama.id, "name": "奥 太郎", "reading": "オク タロウ", "email": "oku@example.lg.jp"}
+    form = {
+        "organisation_id": okutama.id,
+        "name": "奥 太郎",
+        "reading": "オク タロウ",
+        "email": "oku@example.lg.jp",
+        "joined_on": "2026-04-01",
+    }
     answer = browser.post(f"/office/staff/new?organisation={okutama.id}", data=form)
     assert answer.status_code == 302
     member = db.session.scalars(sa.select(Membership).where(Membership.organisation_id == okutama.id)).one()

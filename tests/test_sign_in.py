@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import sqlalchemy as sa
 from factories import PASSWORD, membership
 from flask import url_for
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import InvalidError
 
-from people import password_link, sign_in
-from people.models import AuditEntry, PasswordLink, ResetRequest, Staff
+from people import password, password_link, sign_in
+from people.models import AuditEntry, PasswordLink, ResetRequest, Role, Staff
 
 
 def try_to(client, **typed):
@@ -156,8 +158,35 @@ def test_signing_in_is_on_record(client, mizuho):
     assert acts == ["サインイン"]
 
 
-def test_who_has_left_cannot_sign_in(client, mizuho):
+def test_who_has_left_still_reads_the_own_record_and_nothing_else(client, mizuho):
+    left = mizuho.person(Role.ADMINISTRATOR)
+    membership(left).left_on = clock.today()
+    db.session.commit()
+    assert try_to(client, account=left.email).status_code == 302
+    assert client.get("/me").status_code == 200
+    assert client.get("/account").status_code == 200
+    assert client.get("/office/staff").status_code == 404
+    assert client.post("/courses/paperless-basics/enrol").status_code == 404
+
+
+def test_who_has_left_cannot_sign_in_by_staff_number(client, mizuho):
     left = mizuho.person()
     membership(left).left_on = clock.today()
     db.session.commit()
-    assert sign_in.WRONG in try_to(client, account=left.email).text
+    assert sign_in.WRONG in try_to(client, account=left.number, organisation=mizuho.code).text
+
+
+def test_failures_count_for_the_person_whichever_name_is_tried(client, mizuho):
+    somebody = mizuho.person()
+    for _time in range(3):
+        try_to(client, account=somebody.email, password="wrong")
+    for _time in range(2):
+        try_to(client, account=somebody.number, organisation=mizuho.code, password="wrong")
+    assert sign_in.SLOW_DOWN in try_to(client, account=somebody.number, organisation=mizuho.code).text
+    assert sign_in.SLOW_DOWN in try_to(client, account=somebody.email.upper()).text
+
+
+@pytest.mark.parametrize("easy", ["password1234", "qwertyuiop12", "mizuhomizuho", "aaaaaaaaaaaaaa", "keikoku.kenji1"])
+def test_a_password_that_is_easily_guessed_is_refused(app, easy):
+    with pytest.raises(InvalidError, match="推測されやすい"):
+        password.hashed(easy, "渓谷 健二", "keikoku.kenji@example.lg.jp")

@@ -83,5 +83,6 @@ def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
 def choose_staff(slug: str) -> ResponseReturnValue:
     """Find one of the own staff to enrol."""
     text = request.args.get("q", "")[:100]
-    people = db.session.scalars(staff.managed_memberships(actor(), text, Permission.ENROL_STAFF).limit(20)).all()
+    own = staff.managed_memberships(actor(), text, Permission.ENROL_STAFF).where(staff.is_current())
+    people = db.session.scalars(own.limit(20)).all()
     return render_template("participation/choose_staff.html", offer=_offer(slug), people=people, text=text)

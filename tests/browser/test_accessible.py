@@ -13,7 +13,7 @@ PUBLIC = [
 ]  # fmt: skip
 OF_STAFF = ["/me", "/account", "/sessions/1", "/requests/new"]
 OF_COORDINATORS = [
-    "/office", "/office/staff", "/office/staff/new", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
+    "/office", "/office/staff", "/office/staff/new", "/office/staff/welcome", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
     "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/new", "/studio/articles/new", "/studio/curricula",
     "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/5", "/sessions/5/edit",
     "/sessions/5/cancel", "/sessions/5/attendance",
