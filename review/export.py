@@ -20,7 +20,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def table(summary: Summary) -> list[list[str | int | float]]:
     """Return heading row, one row for each line, and the total; a figure that is not shown says so."""
-    first = "団体" if summary.by_organisation else "講座"
+    first = summary.by.label.removesuffix("ごと")
     rows: list[list[str | int | float]] = [
         [first, "受講者(人)", "延べ受講(件)", "受講中(件)", "修了(件)", "修了率(%)", "前年度との差(ポイント)"]
     ]
@@ -65,6 +65,6 @@ def as_xlsx(summary: Summary) -> bytes:
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 40)
         sheet.set_column(1, 6, 16)
-        sheet.set_footer(f"&L{clock.fiscal_year_label(summary.filter.fiscal_year)}&R&P / &N")
+        sheet.set_footer(f"&L{clock.fiscal_year_label(summary.asked.fiscal_year)}&R&P / &N")
         sheet.repeat_rows(0)
     return stream.getvalue()

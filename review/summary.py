@@ -1,56 +1,52 @@
-"""The summary (参加状況): enrolled, in progress, completed, by organisation or by course, for a fiscal year.
+"""The summary (参加状況): enrolled, in progress, completed, as the person who asks may see it.
 
-Without a course or curriculum the count by organisation, year and level answers (`participation.uptake`); with
-one, the enrolments of its courses do. Neither grows with what is not asked for.
+Who is entitled to the names of an organisation sees its figures as they are. Of all others small groups are hidden,
+and what would give them away: among the organisations of a prefecture, among the levels of an organisation, and
+beside the whole of an organisation when only a part is asked for (個人情報保護法; docs/decisions/0004).
 """
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from kernel import clock
-from kernel.database import db, slices
+from kernel.errors import NotFoundError
 from kernel.page import Page
 
 from people.access import Actor, Permission
-from people.models import Organisation
+from people.organisation import by_code_or_name
 
-from courses.models import Course, CourseEdition, Level
-
-from catalog.models import Curriculum, CurriculumStep
-
-from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
-
-from review.suppression import NOBODY, Figures, suppressed, suppressed_groups, suppressed_total, total_of
+from review import counting
+from review.question import By
+from review.suppression import (
+    HIDDEN,
+    NOBODY,
+    Figures,
+    is_small,
+    suppressed,
+    suppressed_groups,
+    suppressed_total,
+    total_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from people.models import Organisation
+
+    from review.counting import Group, Whose, Year
+    from review.question import Question
+
 A_PAGE = 20
-MOST_AT_ONCE = 500
 YEARS_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Filter:
-    """What is asked for; empty means everything."""
-
-    fiscal_year: int
-    level: Level | None = None
-    curriculum: str = ""
-    course: str = ""
-    prefecture: str = ""
-    page: int = 1
-
-
-@dataclass(frozen=True)
 class Line:
-    """A line of the table: an organisation or a course, its figures, and those of the year before."""
+    """A line of the table: its figures, and those of the year before."""
 
     label: str
     reference: str
@@ -67,21 +63,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """The participation page: total, lines by organisation or course, and the years as a line of time."""
+    """The participation page: whose it is, total, lines, and the years as a line of time."""
 
-    filter: Filter
-    by_organisation: bool
+    asked: Question
+    by: By
+    is_of_all: bool
+    organisation: Organisation | None
     total: Figures
     years: Sequence[tuple[int, Figures]]
     unnamed: Sequence[Line]
-    own: frozenset[str] = frozenset()
+    own: frozenset[int] = frozenset()
 
     @functools.cached_property
     def lines(self) -> Page[Line]:
         """Return the lines of the page that is asked for; only they are given their names."""
-        begin = (self.filter.page - 1) * A_PAGE
+        begin = (self.asked.page - 1) * A_PAGE
         rows = self._named(self.unnamed[begin : begin + A_PAGE])
-        return Page(rows, len(self.unnamed), self.filter.page, A_PAGE)
+        return Page(rows, len(self.unnamed), self.asked.page, A_PAGE)
 
     @functools.cached_property
     def all_lines(self) -> list[Line]:
@@ -89,197 +87,137 @@ class Summary:
         return self._named(self.unnamed)
 
     def _named(self, lines: Sequence[Line]) -> list[Line]:
-        if not self.by_organisation:
+        if self.by is not By.ORGANISATION:
             return list(lines)
         ids = [int(line.reference) for line in lines]
-        names, before = _names(ids), _before(self.filter, ids)
+        names = counting.names_of(ids)
+        before = counting.of_organisations(self.asked, ids, self.asked.fiscal_year - 1)
         return [
-            replace(
-                line,
-                label=names.get(line.reference, ""),
-                before=self._seen(line, before.get(line.reference, NOBODY)),
-            )
-            for line in lines
+            Line(*names[id_], line.figures, self._seen(id_, before.get(id_, NOBODY)))
+            for id_, line in zip(ids, lines, strict=True)
         ]
 
-    def _seen(self, line: Line, figures: Figures) -> Figures:
-        return figures if line.reference in self.own else suppressed(figures)
+    def _seen(self, organisation_id: int, figures: Figures) -> Figures:
+        return figures if organisation_id in self.own else suppressed(figures)
 
 
-def _before(wanted: Filter, organisation_ids: list[int]) -> dict[str, Figures]:
-    """Return the figures of some organisations in the year before."""
-    source = _source(wanted)
-    statement = sa.select(source.organisation_id, *source.sums).where(
-        *source.where, source.fiscal_year == wanted.fiscal_year - 1
-    )
-    return {
-        str(organisation_id): Figures(*counts)
-        for part in slices(organisation_ids, MOST_AT_ONCE)
-        for organisation_id, *counts in db.session.execute(
-            statement.where(source.organisation_id.in_(part)).group_by(source.organisation_id)
-        )
-    }
+def summarise(actor: Actor, asked: Question) -> Summary:
+    """Return the participation that is asked for, of the organisations that the actor reviews.
 
-
-def _names(organisation_ids: list[int]) -> dict[str, str]:
-    """Return the names of some organisations, those of municipalities with their prefecture."""
-    columns = sa.select(Organisation.id, Organisation.name, Organisation.prefecture, Organisation.code)
-    return {
-        str(organisation_id): f"{prefecture}{name}" if code and prefecture != name else name
-        for part in slices(organisation_ids, MOST_AT_ONCE)
-        for organisation_id, name, prefecture, code in db.session.execute(columns.where(Organisation.id.in_(part)))
-    }
-
-
-def read_filter(arguments: Mapping[str, str], page: int) -> Filter:
-    """Read a filter from an address; what is unknown in it is left out."""
-    year = arguments.get("year", "")
-    level = next((level for level in Level if level.value == arguments.get("level")), None)
-    return Filter(
-        fiscal_year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else clock.current_fiscal_year(),  # noqa: PLR2004
-        level=level,
-        curriculum=arguments.get("curriculum", "")[:80],
-        course=arguments.get("course", "")[:80],
-        prefecture=arguments.get("prefecture", "")[:4],
-        page=page,
-    )
-
-
-def summarise(actor: Actor, wanted: Filter) -> Summary:
-    """Return the participation of the organisations the actor reviews.
-
-    Of several organisations there is a line each, of a single one a line for each course.
+    Raises InvalidError for an organisation that is not known, NotFoundError for one that the actor does not review.
     """
     scope = actor.scope(Permission.READ_PARTICIPATION)
-    source = _source(wanted)
-    mine = scope.where(source.organisation_id)
-    if scope.everywhere:
-        lines = _lines_by_organisation(source, wanted, mine)
+    chosen = by_code_or_name(asked.organisation) if asked.organisation else None
+    if chosen and chosen.id not in scope:
+        raise NotFoundError
+    is_of_all = scope.everywhere and chosen is None
+    by = asked.by or (By.ORGANISATION if is_of_all else By.COURSE)
+    if by is By.ORGANISATION and not is_of_all:
+        by = By.COURSE
+    own = actor.scope(Permission.READ_NAMES).organisation_ids
+    whose = _whose(asked, chosen, scope.where)
+    years = counting.years(asked, whose, YEARS_SHOWN)
+    if by is By.ORGANISATION:
+        lines, total = _of_organisations(asked, whose, own)
+        past = [(year.number, _past(year)) for year in years[:-1]]
+        years_shown = [*past, (asked.fiscal_year, total)]
     else:
-        lines = _lines_by_course(wanted, scope.where(Enrolment.organisation_id))
-    total = total_of(line.figures for line in lines)
-    years = _years(source, wanted, mine)
-    own = frozenset(str(id_) for id_ in actor.scope(Permission.READ_NAMES).organisation_ids)
-    if scope.everywhere:
-        lines, total = _shown(lines, total, own)
-        years = [(year, total if year == wanted.fiscal_year else suppressed(figures)) for year, figures in years]
-    return Summary(wanted, scope.everywhere, total, years, lines, own)
+        groups = counting.groups(asked, whose, by)
+        if not is_of_all and (chosen is None or chosen.id in own):
+            lines, years_shown = _as_they_are(groups), [(year.number, year.figures) for year in years]
+        elif chosen and _is_hidden_among_neighbours(asked, chosen):
+            lines, years_shown = [Line(*group[:2], HIDDEN, HIDDEN) for group in groups], _nothing(years)
+        else:
+            total, lines = _suppressed(groups, years[-1].figures, by)
+            years_shown = [*((year.number, _past(year)) for year in years[:-1]), (asked.fiscal_year, total)]
+    return Summary(asked, by, is_of_all, chosen, years_shown[-1][1], years_shown, lines, own)
 
 
-def _shown(lines: list[Line], total: Figures, own: frozenset[str]) -> tuple[list[Line], Figures]:
+def _whose(asked: Question, chosen: Organisation | None, scope: Whose) -> Whose:
+    if chosen:
+        return lambda column: column == chosen.id
+    if not asked.prefecture:
+        return scope
+    here = counting.in_prefecture(asked.prefecture)
+    return lambda column: sa.and_(scope(column), here(column))
+
+
+def _past(year: Year) -> Figures:
+    return suppressed(year.figures) if year.is_safe else HIDDEN
+
+
+def _nothing(years: Sequence[Year]) -> list[tuple[int, Figures]]:
+    return [(year.number, HIDDEN if year.figures.enrolled else NOBODY) for year in years]
+
+
+def _as_they_are(groups: Sequence[Group]) -> list[Line]:
+    return [Line(*group) for group in groups]
+
+
+def _suppressed(groups: Sequence[Group], total: Figures, by: By) -> tuple[Figures, list[Line]]:
+    """Return total and lines of what several people of other organisations took."""
+    exact = [group.figures for group in groups]
+    if by is By.CURRICULUM:  # curricula share courses, so their lines are no parts of the total
+        seen = [HIDDEN if is_small(_rest(total, figures)) else suppressed(figures) for figures in exact]
+        shown_total = suppressed(total)
+    else:
+        seen = suppressed_groups(exact)
+        shown_total = suppressed_total(total, exact, seen)
+    pairs = zip(groups, seen, strict=True)
+    return shown_total, [Line(*group[:2], figures, suppressed(group.before)) for group, figures in pairs]
+
+
+def _rest(whole: Figures, part: Figures) -> int:
+    return (whole.enrolled or 0) - (part.enrolled or 0)
+
+
+def _of_organisations(asked: Question, whose: Whose, own: frozenset[int]) -> tuple[list[Line], Figures]:
     """Return lines and total as somebody may see them who is entitled to the names of some organisations only.
 
     Most enrolled come first; those that are hidden last, in an order that does not tell their size.
     """
-    mine = [line for line in lines if line.reference in own]
-    others = [line for line in lines if line.reference not in own]
-    groups = [line.figures for line in others]
-    allowed = suppressed_groups(groups)
-    seen = mine + [Line("", line.reference, figures) for line, figures in zip(others, allowed, strict=True)]
-    seen.sort(key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
-    return seen, suppressed_total(total, groups, allowed)
+    exact = counting.by_organisation(asked, whose)
+    seen = _seen(asked, whose, {id_: figures for id_, figures in exact.items() if id_ not in own})
+    others = list(seen)
+    total = suppressed_total(total_of(exact.values()), [exact[id_] for id_ in others], [seen[id_] for id_ in others])
+    lines = [Line("", str(id_), seen.get(id_, figures)) for id_, figures in exact.items()]
+    lines.sort(key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
+    return lines, total
 
 
-@dataclass(frozen=True)
-class _Source:
-    """The table that answers, and how its rows are counted."""
-
-    organisation_id: Any
-    fiscal_year: Any
-    sums: tuple[Any, Any, Any, Any]
-    where: tuple[Any, ...]
-
-
-def _source(wanted: Filter) -> _Source:
-    if not (wanted.course or wanted.curriculum):
-        level = Uptake.level == (wanted.level.value if wanted.level else ALL_LEVELS)
-        total = sa.func.sum
-        return _Source(
-            Uptake.organisation_id, Uptake.fiscal_year,
-            (total(Uptake.enrolled), total(Uptake.in_progress), total(Uptake.completed), total(Uptake.people)), (level,),
-        )  # fmt: skip
-    return _Source(
-        Enrolment.organisation_id, Enrolment.fiscal_year, _counts(), (*_of_courses(wanted), *_of_level(wanted))
-    )
+def _seen(asked: Question, whose: Whose, exact: Mapping[int, Figures]) -> dict[int, Figures]:
+    """Return the figures of others as they are shown: what is hidden is hidden on every page of the prefecture."""
+    given_away = _given_away(asked, whose, exact)
+    prefectures = counting.prefectures()
+    neighbours: dict[str | None, list[int]] = {}
+    for id_ in exact:
+        neighbours.setdefault(prefectures[id_], []).append(id_)
+    seen: dict[int, Figures] = {}
+    for ids in neighbours.values():
+        hidden = frozenset(place for place, id_ in enumerate(ids) if id_ in given_away)
+        seen.update(zip(ids, suppressed_groups([exact[id_] for id_ in ids], hidden), strict=True))
+    return seen
 
 
-def _counts() -> tuple[Any, Any, Any, Any]:
-    return (
-        sa.func.count(),
-        sa.func.count().filter(Enrolment.state == EnrolmentState.IN_PROGRESS),
-        sa.func.count().filter(Enrolment.state == EnrolmentState.COMPLETED),
-        sa.func.count(sa.distinct(Enrolment.staff_id)),
-    )
+def _given_away(asked: Question, whose: Whose, exact: Mapping[int, Figures]) -> set[int]:
+    """Return the organisations whose part would, taken from a whole or from the other parts, tell a small rest."""
+    if asked.course or asked.curriculum:
+        whole = counting.by_organisation(replace(asked, course="", curriculum="", level=None), whose)
+        return {id_ for id_, part in exact.items() if is_small(_rest(whole.get(id_, part), part))}
+    if asked.level is None:
+        return set()
+    level, hidden = asked.level.value, set()
+    for id_, levels in counting.by_organisation_and_level(asked, whose).items():
+        if id_ in exact and level in levels:
+            shown = dict(zip(levels, suppressed_groups(list(levels.values())), strict=True))
+            if shown[level].is_hidden:
+                hidden.add(id_)
+    return hidden
 
 
-def _of_level(wanted: Filter) -> tuple[Any, ...]:
-    return (Enrolment.level == wanted.level,) if wanted.level else ()
-
-
-def _of_courses(wanted: Filter) -> tuple[Any, ...]:
-    conditions: list[Any] = [Enrolment.state != EnrolmentState.WITHDRAWN]
-    if wanted.course:
-        conditions.append(Enrolment.course_id.in_(sa.select(Course.id).where(Course.slug == wanted.course)))
-    if wanted.curriculum:
-        steps = sa.select(CurriculumStep.course_id).join(Curriculum, Curriculum.id == CurriculumStep.curriculum_id)
-        conditions.append(Enrolment.course_id.in_(steps.where(Curriculum.slug == wanted.curriculum)))
-    return tuple(conditions)
-
-
-def _lines_by_organisation(source: _Source, wanted: Filter, mine: Any) -> list[Line]:
-    """Return a line for each organisation that enrolled anybody this year, without its name."""
-    statement = (
-        sa.select(source.organisation_id, *source.sums)
-        .where(mine, *source.where, *_here(source, wanted), source.fiscal_year == wanted.fiscal_year)
-        .group_by(source.organisation_id)
-    )
-    return [Line("", str(id_), Figures(*counts)) for id_, *counts in db.session.execute(statement)]
-
-
-def _here(source: _Source, wanted: Filter) -> tuple[Any, ...]:
-    """Return the condition that an organisation lies in the prefecture that is asked for."""
-    here = sa.select(Organisation.id).where(Organisation.prefecture == wanted.prefecture)
-    return (source.organisation_id.in_(here),) if wanted.prefecture else ()
-
-
-def _lines_by_course(wanted: Filter, mine: Any) -> list[Line]:
-    """Return a line for each course that the organisation's staff enrolled in this year, most enrolled first."""
-    years = (wanted.fiscal_year, wanted.fiscal_year - 1)
-    counted = (
-        sa.select(
-            Enrolment.course_id, Enrolment.fiscal_year,
-            *(count.label(name) for name, count in zip(("a", "b", "c", "d"), _counts(), strict=True)),
-        )
-        .where(mine, *_of_courses(wanted), *_of_level(wanted), Enrolment.fiscal_year.in_(years))
-        .group_by(Enrolment.course_id, Enrolment.fiscal_year)
-        .subquery()
-    )  # fmt: skip
-    any_edition = aliased(CourseEdition)
-    newest = sa.select(sa.func.max(any_edition.id)).where(any_edition.course_id == Course.id).scalar_subquery()
-    latest = sa.func.coalesce(Course.published_id, newest)
-    figures: dict[tuple[str, str], dict[int, Figures]] = {}
-    for slug, title, year, *counts in db.session.execute(
-        sa.select(
-            Course.slug, CourseEdition.title, counted.c.fiscal_year, counted.c.a, counted.c.b, counted.c.c, counted.c.d
-        )
-        .join(Course, Course.id == counted.c.course_id)
-        .join(CourseEdition, CourseEdition.id == latest)
-    ):
-        figures.setdefault((slug, title), {})[year] = Figures(*counts)
-    lines = [
-        Line(title, slug, years_of[wanted.fiscal_year], years_of.get(wanted.fiscal_year - 1, NOBODY))
-        for (slug, title), years_of in figures.items()
-        if wanted.fiscal_year in years_of
-    ]
-    return sorted(lines, key=lambda line: (-(line.figures.enrolled or 0), line.reference))
-
-
-def _years(source: _Source, wanted: Filter, mine: Any) -> list[tuple[int, Figures]]:
-    first = wanted.fiscal_year - YEARS_SHOWN + 1
-    statement = (
-        sa.select(source.fiscal_year, *source.sums)
-        .where(mine, *source.where, *_here(source, wanted), source.fiscal_year.between(first, wanted.fiscal_year))
-        .group_by(source.fiscal_year)
-    )
-    found = {year: Figures(*counts) for year, *counts in db.session.execute(statement)}
-    return [(year, found.get(year, NOBODY)) for year in range(first, wanted.fiscal_year + 1)]
+def _is_hidden_among_neighbours(asked: Question, chosen: Organisation) -> bool:
+    """Tell whether an organisation's figures are hidden on the page of all organisations."""
+    here = counting.in_prefecture(chosen.prefecture) if chosen.prefecture else None
+    whose = here or (lambda column: column == chosen.id)
+    seen = _seen(asked, whose, counting.by_organisation(asked, whose))
+    return seen.get(chosen.id, HIDDEN).is_hidden

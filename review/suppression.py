@@ -10,7 +10,7 @@ import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 SMALLEST_SHOWN = 5
 FEWEST_HIDDEN = 2
@@ -76,13 +76,13 @@ def suppressed(figures: Figures) -> Figures:
     return figures
 
 
-def suppressed_groups(groups: Sequence[Figures]) -> list[Figures]:
+def suppressed_groups(groups: Sequence[Figures], also_hidden: Collection[int] = ()) -> list[Figures]:
     """Return the groups of a whole as they may be shown beside their total.
 
-    Where so few would be hidden that the total tells what they are, the smallest other ones that count anybody
-    are hidden with them; the same for parts.
+    `also_hidden` are the places of groups that something else would give away. Where so few would be hidden that the
+    total tells what they are, the smallest other ones that count anybody are hidden with them; the same for parts.
     """
-    shown = [suppressed(group) for group in groups]
+    shown = [HIDDEN if place in also_hidden else suppressed(group) for place, group in enumerate(groups)]
     shown = _hide_more(groups, shown, lambda figures: figures.is_hidden, lambda _figures: HIDDEN)
     return _hide_more(
         groups,
@@ -111,7 +111,12 @@ def _hide_more(
 def _is_safe(groups: Sequence[Figures], hidden: Sequence[bool]) -> bool:
     """Tell whether what is hidden stays hidden beside the total: nothing is, or enough groups and people are."""
     sizes = [group.size for group, is_hidden in zip(groups, hidden, strict=True) if is_hidden and group.size]
-    return not sizes or (len(sizes) >= FEWEST_HIDDEN and sum(sizes) >= SMALLEST_SHOWN)
+    return is_safe_beside_total(len(sizes), sum(sizes))
+
+
+def is_safe_beside_total(groups: int, people: int) -> bool:
+    """Tell whether so many hidden groups of so many people together stay hidden when their total is shown."""
+    return not groups or (groups >= FEWEST_HIDDEN and people >= SMALLEST_SHOWN)
 
 
 def suppressed_total(total: Figures, groups: Sequence[Figures], shown: Sequence[Figures]) -> Figures:

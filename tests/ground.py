@@ -80,7 +80,7 @@ class Sqlite:
     def lay(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
-        for ending in ("-wal", "-shm"):
+        for ending in ("", "-wal", "-shm"):
             Path(f"{self.file}{ending}").unlink(missing_ok=True)
         shutil.copy(self.template, self.file)
 

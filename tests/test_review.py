@@ -20,7 +20,8 @@ from participation import uptake
 from participation.models import Enrolment, EnrolmentState
 
 from review.export import as_csv, table
-from review.summary import Filter, read_filter, summarise
+from review.question import By, Question, read
+from review.summary import summarise
 from review.suppression import (
     HIDDEN,
     NOBODY,
@@ -62,14 +63,14 @@ def lines(summary):
 
 
 def this_year(**more):
-    return Filter(fiscal_year=clock.current_fiscal_year(), **more)
+    return Question(fiscal_year=clock.current_fiscal_year(), **more)
 
 
 def test_an_administrator_sees_the_own_organisation_by_course(mizuho, hachioji):
     took_part(mizuho, "ai-first", done=2, doing=1)
     took_part(hachioji, "paperless-basics", done=7)
     seen = summarise(mizuho.administrator.actor, this_year())
-    assert not seen.by_organisation
+    assert seen.by is By.COURSE
     assert lines(seen) == {"自治体職員のためのAI入門": Figures(3, 1, 2)}
     assert plain(seen.total) == Figures(3, 1, 2)
 
@@ -80,6 +81,78 @@ def test_the_secretariat_sees_all_organisations_and_no_small_group(mizuho, hachi
     took_part(hachioji, "ai-first", done=10)
     seen = summarise(secretariat.secretary.actor, this_year())
     assert lines(seen) == {"東京都瑞穂町": HIDDEN, "東京都奥多摩町": HIDDEN, "東京都八王子市": Figures(10, 0, 10)}
+
+
+def test_what_is_hidden_beside_all_is_hidden_in_the_prefecture_and_on_the_own_page(mizuho, hachioji, secretariat):
+    """A comparison of the pages must not tell the only small office of 神奈川県, nor the one hidden with it."""
+    kawasaki, zushi = Office.of("141305"), Office.of("142085")
+    took_part(mizuho, "ai-first", done=2)
+    took_part(Office.of("133086"), "ai-first", done=4)
+    took_part(zushi, "ai-first", done=3)
+    took_part(kawasaki, "ai-first", done=9)
+    took_part(hachioji, "ai-first", done=20)
+    ask = secretariat.secretary.actor
+    for asked in (this_year(), this_year(prefecture="神奈川県")):
+        seen = lines(summarise(ask, asked))
+        assert (seen["神奈川県逗子市"], seen["神奈川県川崎市"]) == (HIDDEN, HIDDEN)
+    for code in (zushi.code, kawasaki.code):
+        assert summarise(ask, this_year(organisation=code)).total == HIDDEN
+    assert plain(summarise(ask, this_year(organisation="八王子市")).total) == Figures(20, 0, 20)
+
+
+def test_a_level_is_hidden_where_the_other_levels_would_give_a_small_one_away(hachioji, secretariat):
+    basic, lead = published("ai-first")[1].level, published("vision-communication")[1].level
+    assert basic is not lead
+    took_part(hachioji, "ai-first", done=20)
+    took_part(hachioji, "vision-communication", done=2)
+    took_part(Office.of("132241"), "ai-first", done=30)
+    ask = secretariat.secretary.actor
+    assert lines(summarise(ask, this_year()))["東京都八王子市"] == Figures(22, 0, 22)
+    assert lines(summarise(ask, this_year(level=basic)))["東京都八王子市"] == HIDDEN
+    assert lines(summarise(ask, this_year(level=lead)))["東京都八王子市"] == HIDDEN
+
+
+def test_a_course_is_hidden_where_the_rest_of_the_office_would_be_small(hachioji, secretariat):
+    took_part(hachioji, "ai-first", done=20)
+    took_part(hachioji, "paperless-basics", done=3)
+    took_part(Office.of("132241"), "ai-first", done=30)
+    took_part(Office.of("132021"), "ai-first", done=40)
+    seen = lines(summarise(secretariat.secretary.actor, this_year(course="ai-first")))
+    assert seen["東京都八王子市"] == HIDDEN
+    assert seen["東京都立川市"] == Figures(40, 0, 40)
+
+
+def test_the_secretariat_chooses_an_organisation_a_prefecture_and_the_unit_of_the_table(hachioji, secretariat):
+    took_part(hachioji, "ai-first", done=20)
+    took_part(hachioji, "paperless-basics", done=7)
+    browser = secretariat.secretary.browser()
+    assert "八王子市" in browser.get("/review?prefecture=東京都").text
+    assert "この条件の受講はまだありません" in browser.get("/review?prefecture=沖縄県").text
+    of_one = browser.get("/review?organisation=八王子市").text
+    assert "自治体職員のためのAI入門" in of_one
+    assert browser.get("/review?organisation=府中市").status_code == 422
+    assert "都道府県名から入力してください" in browser.get("/review?organisation=府中市").text
+    for by, label in (
+        ("course", "自治体職員のためのAI入門"),
+        ("level", "入門"),
+        ("curriculum", "新任・異動者のための共通カリキュラム"),
+    ):
+        assert label in browser.get(f"/review?by={by}").text, by
+
+
+def test_an_administrator_reads_no_other_organisation(mizuho, hachioji):
+    took_part(hachioji, "ai-first", done=20)
+    assert mizuho.administrator.browser().get("/review?organisation=八王子市").status_code == 404
+    assert mizuho.administrator.browser().get("/review/participation.csv?organisation=132012").status_code == 404
+
+
+@pytest.mark.parametrize("by", [By.COURSE, By.CURRICULUM, By.LEVEL])
+def test_an_administrator_reads_the_own_figures_by_course_curriculum_and_level(mizuho, by):
+    took_part(mizuho, "ai-first", done=2, doing=1)
+    took_part(mizuho, "ai-first", done=1, year=clock.current_fiscal_year() - 1)
+    (line, *_rest) = summarise(mizuho.administrator.actor, this_year(by=by)).all_lines
+    assert plain(line.figures) == Figures(3, 1, 2)
+    assert line.change == pytest.approx(2 / 3 - 1)
 
 
 def test_a_single_hidden_group_takes_another_one_with_it(mizuho, hachioji, secretariat):
@@ -152,7 +225,7 @@ def test_no_cell_of_a_download_can_start_a_formula(mizuho):
 
 
 def test_an_unknown_filter_is_left_out():
-    wanted = read_filter({"year": "abcd", "level": "9", "prefecture": "東京都" * 5}, 1)
+    wanted = read({"year": "abcd", "level": "9", "prefecture": "東京都" * 5}, 1)
     assert wanted.fiscal_year == clock.current_fiscal_year()
     assert wanted.level is None
 

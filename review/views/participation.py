@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from flask import Response, render_template, request
 
 from kernel import clock
-from kernel.database import db
-from kernel.page import page_number
+from kernel.errors import InvalidError
+from kernel.page import address_with, page_number
 
 from people.access import Permission, actor, requires
 
 from courses.models import Level
 
-from catalog.models import Curriculum, CurriculumState
-
-from review import export, summary
+from review import export, question
+from review.question import By
+from review.summary import summarise
 from review.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from review.summary import Line, Summary
 
-def _summary() -> summary.Summary:
-    wanted = summary.read_filter(request.args.to_dict(), page_number(request.args.get("page")))
-    return summary.summarise(actor(), wanted)
+
+def _summary() -> Summary:
+    return summarise(actor(), question.read(request.args.to_dict(), page_number(request.args.get("page"))))
 
 
 @blueprint.get("/review")
 @requires(Permission.READ_PARTICIPATION)
 def participation() -> ResponseReturnValue:
     """Show the participation of the own organisation, or of all of them."""
-    published = Curriculum.state == CurriculumState.PUBLISHED
+    asked, unknown = question.read(request.args.to_dict(), page_number(request.args.get("page"))), ""
+    try:
+        seen = summarise(actor(), asked)
+    except InvalidError as refusal:
+        unknown = refusal.message
+        seen = summarise(actor(), replace(asked, organisation=""))
     return render_template(
         "review/participation.html",
-        summary=_summary(),
-        curricula=db.session.execute(sa.select(Curriculum.slug, Curriculum.title).where(published)).all(),
+        summary=seen,
+        unknown=unknown,
+        may_choose=actor().scope(Permission.READ_PARTICIPATION).everywhere,
+        choices=question.choices(asked),
         levels=list(Level),
+        ways=list(By),
+        narrowed=functools.partial(_narrowed, seen),
         this_year=clock.current_fiscal_year(),
-    )
+    ), 422 if unknown else 200
+
+
+def _narrowed(seen: Summary, line: Line) -> str:
+    """Return the arguments of the address that shows what a line is made of."""
+    names = {By.ORGANISATION: "organisation", By.COURSE: "course", By.CURRICULUM: "curriculum", By.LEVEL: "level"}
+    then = By.COURSE if seen.by in {By.CURRICULUM, By.LEVEL} else None
+    chosen = {names[seen.by]: line.reference, "by": then.value if then else "", "page": ""}
+    return address_with({name: value for name, value in {**request.args.to_dict(), **chosen}.items() if value})
 
 
 @blueprint.get("/review/participation.csv")

@@ -1,0 +1,89 @@
+"""The question (条件) that the participation page answers: of whom, of what, in which fiscal year, told by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import db
+from kernel.vocabulary import Term
+
+from people.models import Kind, Organisation
+
+from courses.models import Course, CourseEdition, Level
+
+from catalog.models import Curriculum, CurriculumState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class By(Term):
+    """What there is a line for."""
+
+    ORGANISATION = "organisation", "団体ごと"
+    COURSE = "course", "講座ごと"
+    CURRICULUM = "curriculum", "カリキュラムごと"
+    LEVEL = "level", "レベルごと"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for; empty means everything. `organisation` is a code or a name, as it was typed."""
+
+    fiscal_year: int
+    by: By | None = None
+    level: Level | None = None
+    curriculum: str = ""
+    course: str = ""
+    prefecture: str = ""
+    organisation: str = ""
+    page: int = 1
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the fiscal year was chosen."""
+        return bool(self.level or self.curriculum or self.course or self.prefecture or self.organisation)
+
+
+def read(arguments: Mapping[str, str], page: int) -> Question:
+    """Read a question from an address; what is unknown in it is left out."""
+    year = arguments.get("year", "")
+    known = year.isascii() and year.isdigit() and len(year) == 4 and FIRST_YEAR <= int(year) <= LAST_YEAR  # noqa: PLR2004
+    return Question(
+        fiscal_year=int(year) if known else clock.current_fiscal_year(),
+        by=next((by for by in By if by.value == arguments.get("by")), None),
+        level=next((level for level in Level if level.value == arguments.get("level")), None),
+        curriculum=arguments.get("curriculum", "")[:80],
+        course=arguments.get("course", "")[:80],
+        prefecture=arguments.get("prefecture", "")[:4],
+        organisation=arguments.get("organisation", "")[:40].replace("\x00", ""),
+        page=page,
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be asked for: curricula as (slug, title), prefectures; and the title of the course that is asked for."""
+
+    curricula: Sequence[tuple[str, str]]
+    prefectures: Sequence[str]
+    course: str
+
+
+def choices(asked: Question) -> Choices:
+    """Return what a question can be narrowed by, in at most three queries."""
+    published = sa.select(Curriculum.slug, Curriculum.title).where(Curriculum.state == CurriculumState.PUBLISHED)
+    prefectures = sa.select(Organisation.prefecture).where(Organisation.kind == Kind.PREFECTURE)
+    title = sa.select(CourseEdition.title).join(Course, Course.id == CourseEdition.course_id)
+    newest = title.where(Course.slug == asked.course).order_by(CourseEdition.number.desc()).limit(1)
+    return Choices(
+        curricula=[(slug, name) for slug, name in db.session.execute(published.order_by(Curriculum.id))],
+        prefectures=[name for name in db.session.scalars(prefectures.order_by(Organisation.code)) if name],
+        course=(db.session.scalar(newest) or "") if asked.course else "",
+    )
