@@ -193,6 +193,17 @@ def _labels(by: By, keys: Collection[Any]) -> dict[Any, tuple[str, str]]:
     }
 
 
+def _by_year_and_organisation(asked: Question, whose: Whose, first: int) -> Any:
+    """Return a row of year and counts for each organisation; the table of counts has one, enrolments are summed up."""
+    table = _table(asked)
+    is_counted = not (asked.course or asked.curriculum)
+    sums = (Uptake.enrolled, Uptake.in_progress, Uptake.completed, Uptake.people) if is_counted else table.sums
+    rows = sa.select(
+        table.fiscal_year.label("year"), *(column.label(name) for name, column in zip("abcd", sums, strict=True))
+    ).where(whose(table.organisation_id), *table.where, table.fiscal_year.between(first, asked.fiscal_year))
+    return (rows if is_counted else rows.group_by(table.fiscal_year, table.organisation_id)).subquery()
+
+
 class Year(NamedTuple):
     """The figures of all organisations in a fiscal year, and whether they tell nothing of a small one among them."""
 
@@ -203,17 +214,8 @@ class Year(NamedTuple):
 
 def years(asked: Question, whose: Whose, how_many: int) -> list[Year]:
     """Return the years up to the one that is asked for, the earliest first; a year without anybody counts zero."""
-    table = _table(asked)
     first = asked.fiscal_year - how_many + 1
-    offices = (
-        sa.select(
-            table.fiscal_year.label("year"),
-            *(total.label(name) for name, total in zip("abcd", table.sums, strict=True)),
-        )
-        .where(whose(table.organisation_id), *table.where, table.fiscal_year.between(first, asked.fiscal_year))
-        .group_by(table.fiscal_year, table.organisation_id)
-        .subquery()
-    )
+    offices = _by_year_and_organisation(asked, whose, first)
     small = offices.c.d.between(1, SMALLEST_SHOWN - 1)
     statement = sa.select(
         offices.c.year,

@@ -177,12 +177,12 @@ def _of_organisations(asked: Question, whose: Whose, own: frozenset[int]) -> tup
     Most enrolled come first; those that are hidden last, in an order that does not tell their size.
     """
     exact = counting.by_organisation(asked, whose)
-    seen = _seen(asked, whose, {id_: figures for id_, figures in exact.items() if id_ not in own})
-    others = list(seen)
-    total = suppressed_total(total_of(exact.values()), [exact[id_] for id_ in others], [seen[id_] for id_ in others])
-    lines = [Line("", str(id_), seen.get(id_, figures)) for id_, figures in exact.items()]
-    lines.sort(key=lambda line: (line.figures.is_hidden, -(line.figures.enrolled or 0), int(line.reference)))
-    return lines, total
+    others = {id_: figures for id_, figures in exact.items() if id_ not in own}
+    seen = _seen(asked, whose, others)
+    total = suppressed_total(total_of(exact.values()), list(others.values()), [seen[id_] for id_ in others])
+    shown = {**exact, **seen}
+    order = sorted((figures.is_hidden, -(figures.enrolled or 0), id_) for id_, figures in shown.items())
+    return [Line("", str(id_), shown[id_]) for _hidden, _enrolled, id_ in order], total
 
 
 def _seen(asked: Question, whose: Whose, exact: Mapping[int, Figures]) -> dict[int, Figures]:

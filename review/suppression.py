@@ -6,11 +6,10 @@ other parts of the same whole, and not so few remaining groups that they follow 
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 SMALLEST_SHOWN = 5
 FEWEST_HIDDEN = 2
@@ -41,19 +40,11 @@ class Figures(NamedTuple):
         """Return how many people the group has; where they are not told apart, how many enrolments."""
         return (self.enrolled if self.people is None else self.people) or 0
 
-    def plus(self, other: Figures) -> Figures:
-        """Add two groups whose figures are known."""
-        return Figures(
-            (self.enrolled or 0) + (other.enrolled or 0),
-            (self.in_progress or 0) + (other.in_progress or 0),
-            (self.completed or 0) + (other.completed or 0),
-            self.size + other.size,
-        )
 
-
-def total_of(groups: Iterable[Figures]) -> Figures:
+def total_of(groups: Collection[Figures]) -> Figures:
     """Return the sum of groups whose figures are known."""
-    return functools.reduce(Figures.plus, groups, NOBODY)
+    columns = zip(*((*figures[:3], figures.size) for figures in groups), strict=True)
+    return Figures(*(sum(filter(None, column)) for column in columns)) if groups else NOBODY
 
 
 HIDDEN = Figures(None, None, None)
@@ -70,8 +61,7 @@ def suppressed(figures: Figures) -> Figures:
     if figures.enrolled is None or is_small(figures.size):
         return HIDDEN
     in_progress, completed = figures.in_progress or 0, figures.completed or 0
-    rest = figures.enrolled - in_progress - completed
-    if is_small(in_progress) or is_small(completed) or is_small(rest):
+    if any(map(is_small, (in_progress, completed, figures.enrolled - in_progress - completed))):
         return figures._replace(in_progress=None, completed=None)
     return figures
 
@@ -83,6 +73,8 @@ def suppressed_groups(groups: Sequence[Figures], also_hidden: Collection[int] = 
     total tells what they are, the smallest other ones that count anybody are hidden with them; the same for parts.
     """
     shown = [HIDDEN if place in also_hidden else suppressed(group) for place, group in enumerate(groups)]
+    if all(figures.completed is not None for figures in shown):
+        return shown
     shown = _hide_more(groups, shown, lambda figures: figures.is_hidden, lambda _figures: HIDDEN)
     return _hide_more(
         groups,
