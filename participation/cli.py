@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from kernel.database import db
+from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
-from participation import demo, uptake
+from participation import allocation, demo, uptake
 
 group = AppGroup("participation", help="Enrolments and their count.")
 
@@ -19,6 +23,19 @@ def recount() -> None:
     """Count enrolments by organisation, year and level anew."""
     uptake.recount()
     db.session.commit()
+
+
+@group.command("allocate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def allocate(file: Path) -> None:
+    """Allocate the places of the call in FILE (JSON) and print the result as JSON. Needs no database."""
+    try:
+        call = allocation.call_from(json.loads(file.read_text(encoding="utf-8-sig")))
+    except (InvalidError, ValueError) as error:
+        message = f"{file}: {getattr(error, 'message', None) or error}"
+        raise click.ClickException(message) from error
+    result = allocation.result_as_json(allocation.allocate(call))
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
 
 
 @group.command("demo")
