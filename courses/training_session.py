@@ -1,12 +1,12 @@
-"""Training sessions (開催回): planned by a host, open for applications in a window, cancelled with a reason."""
+"""Training sessions (開催回): planned by a host, in one or several meetings, open for applications in a window."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import datetime as dt
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel import clock
 from kernel.database import add, db
@@ -16,26 +16,36 @@ from kernel.vocabulary import Term
 from people import audit
 from people.access import Actor, Permission
 
-from courses.models import Audience, Course, CourseEdition, TrainingSession
+from courses import audience
+from courses.audience import WhoMayCome
+from courses.models import Audience, Course, CourseEdition, Giving, Meeting, TrainingSession
 
-if TYPE_CHECKING:
-    import datetime as dt
+LAST_DAYS = dt.timedelta(days=7)
+"""So long before it starts, free places of a session by nomination are open to everybody entitled."""
 
 
 class SessionState(Term):
     """Where a training session stands: it follows from dates, places and acts, and is never set by hand."""
 
     CANCELLED = "cancelled", "中止"
+    CALLED_OFF = "called off", "不開催"
     PLANNED = "planned", "受付前"
     OPEN = "open", "受付中"
     FULL = "full", "満席"
+    ALLOCATING = "allocating", "割当中"
+    CONFIRMED = "confirmed", "開催決定"
+    LAST_PLACES = "last places", "空席受付中"
     CLOSED = "closed", "受付終了"
     HELD = "held", "開催済"
+    FINISHED = "finished", "完了"
+
+
+ENDED = frozenset({SessionState.CANCELLED, SessionState.CALLED_OFF, SessionState.HELD, SessionState.FINISHED})
 
 
 @dataclass(frozen=True)
 class PlanSession:
-    """A training session to be planned; times are aware."""
+    """A training session to be planned; times are aware. It meets `meetings` times, `weeks_between` apart."""
 
     host_id: int
     starts_at: dt.datetime
@@ -43,107 +53,166 @@ class PlanSession:
     place: str
     meeting_link: str
     capacity: int
-    audience: Audience
     applications_open_at: dt.datetime
     applications_close_at: dt.datetime
+    open_to: WhoMayCome = field(default_factory=WhoMayCome)
+    giving: Giving = Giving.FIRST_COME
+    minimum: int = 1
+    offer_days: int = 3
+    joining_notes: str = ""
+    lecturers: tuple[str, ...] = ()
+    meetings: int = 1
+    weeks_between: int = 1
+
+
+SAID = (
+    "place", "meeting_link", "capacity", "giving", "minimum", "offer_days", "joining_notes", "applications_open_at",
+    "applications_close_at",
+)  # fmt: skip
 
 
 def state_of(session: TrainingSession, now: dt.datetime | None = None) -> SessionState:
     """Return where a session stands at a moment, by default now."""
     now = now or clock.now()
-    if session.cancelled_at:
-        return SessionState.CANCELLED
-    if session.ends_at <= now:
-        return SessionState.HELD
-    if now < session.applications_open_at:
-        return SessionState.PLANNED
+    for came_so, state in (
+        (session.cancelled_at, SessionState.CANCELLED),
+        (session.called_off_at, SessionState.CALLED_OFF),
+        (session.closed_at, SessionState.FINISHED),
+        (session.ends_at <= now, SessionState.HELD),
+        (now < session.applications_open_at, SessionState.PLANNED),
+    ):
+        if came_so:
+            return state
+    if session.giving is Giving.NOMINATION:
+        return _state_by_nomination(session, now)
     if now >= session.applications_close_at:
         return SessionState.CLOSED
     return SessionState.FULL if session.taken >= session.capacity else SessionState.OPEN
 
 
-def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> TrainingSession:
-    """Plan a session of an edition.
+def _state_by_nomination(session: TrainingSession, now: dt.datetime) -> SessionState:
+    if session.decided_at is None:
+        return SessionState.OPEN if now < session.applications_close_at else SessionState.ALLOCATING
+    is_late = session.starts_at - LAST_DAYS <= now < session.starts_at
+    return SessionState.LAST_PLACES if is_late and session.taken < session.capacity else SessionState.CONFIRMED
 
-    Raises NotFoundError for another organisation, InvalidError where the times cannot be.
+
+def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> TrainingSession:
+    """Plan a session of an edition with its meetings.
+
+    Raises NotFoundError for another organisation, InvalidError where the times or numbers cannot be.
     """
     if command.host_id not in actor.scope(Permission.PLAN_SESSIONS):
         raise NotFoundError
-    _check_times(command)
-    session = add(TrainingSession(edition_id=edition.id, taken=0, **vars(command)))
+    _check(command)
+    step = dt.timedelta(weeks=command.weeks_between)
+    meetings = [
+        Meeting(starts_at=command.starts_at + number * step, ends_at=command.ends_at + number * step)
+        for number in range(command.meetings)
+    ]
+    session = add(
+        TrainingSession(
+            edition_id=edition.id, host_id=command.host_id, taken=0, meetings=meetings,
+            starts_at=command.starts_at, ends_at=meetings[-1].ends_at, lecturers=list(command.lecturers),
+            chosen=audience.chosen(command.open_to), **audience.columns(command.open_to), **{name: getattr(command, name) for name in SAID},
+        )
+    )  # fmt: skip
     audit.record(actor, "開催回を計画", edition.title, organisation_id=command.host_id, session=session.id)
     return session
 
 
 def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None:
-    """Change a session of the own organisation. Lowering the capacity below the places given is refused.
+    """Change a session of the own organisation, whose times are those of its meetings.
 
-    The condition stands in the statement itself, so that a place given meanwhile is not overlooked.
+    Lowering the capacity below the places given is refused: the condition stands in the statement itself, so that a
+    place given meanwhile is not overlooked. How places are given stays as it is once applications are open.
     """
     if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
         raise NotFoundError
-    _check_times(command)
+    _check(replace(command, starts_at=session.starts_at, ends_at=session.ends_at))
+    if command.giving is not session.giving and state_of(session) is not SessionState.PLANNED:
+        message = "受付が始まったあとは、席の決め方を変えられません。"
+        raise ConflictError(message, field="giving")
     changed = db.session.execute(
         sa.update(TrainingSession)
         .where(TrainingSession.id == session.id, TrainingSession.taken <= command.capacity)
-        .values(**{name: value for name, value in vars(command).items() if name != "host_id"})
+        .values(
+            **{name: getattr(command, name) for name in SAID}, **audience.columns(command.open_to),
+            lecturers=list(command.lecturers), sequence=TrainingSession.sequence + 1,
+        )
         .returning(TrainingSession.id)
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if changed is None:
         message = f"すでに{session.taken}人に席があるため、定員を{command.capacity}人にはできません。"
         raise ConflictError(message, field="capacity")
-    audit.record(actor, "開催回を変更", str(session.id), organisation_id=session.host_id, session=session.id)
     db.session.expire(session)
+    db.session.refresh(session, ["chosen"])
+    session.chosen = audience.chosen(command.open_to)
+    audit.record(actor, "開催回を変更", str(session.id), organisation_id=session.host_id, session=session.id)
+    db.session.flush()
 
 
-def _check_times(command: PlanSession) -> None:
-    if command.ends_at <= command.starts_at:
-        message = "終わりの時刻は、始まりより後にしてください。"
-        raise InvalidError(message, field="ends_time")
-    if command.applications_close_at <= command.applications_open_at:
-        message = "受付の終わりは、受付の始まりより後の日にしてください。"
-        raise InvalidError(message, field="applications_close_on")
-    if command.applications_open_at >= command.starts_at:
-        message = "受付の始まりは、開催日より前にしてください。"
-        raise InvalidError(message, field="applications_open_on")
+def _check(command: PlanSession) -> None:
+    for is_wrong, message, at in (
+        (command.ends_at <= command.starts_at, "終わりの時刻は、始まりより後にしてください。", "ends_time"),
+        (
+            command.applications_close_at <= command.applications_open_at,
+            "受付の終わりは、受付の始まりより後の日にしてください。", "applications_close_on",
+        ),
+        (
+            command.applications_open_at >= command.starts_at,
+            "受付の始まりは、開催日より前にしてください。", "applications_open_on",
+        ),
+        (command.minimum > command.capacity, "最少の人数は、定員以下にしてください。", "minimum"),
+    ):  # fmt: skip
+        if is_wrong:
+            raise InvalidError(message, field=at)
+    audience.check(command.open_to)
 
 
 def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
     """Cancel a session of the own organisation, with a reason. Raises ConflictError where it was held or cancelled."""
     if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
         raise NotFoundError
-    if state_of(session) in {SessionState.CANCELLED, SessionState.HELD}:
+    if state_of(session) in ENDED:
         message = f"この開催回は「{state_of(session).label}」です。"
         raise ConflictError(message)
     session.cancelled_at, session.cancelled_because = clock.now(), reason
+    session.sequence += 1
     audit.record(actor, "開催回を中止", reason, organisation_id=session.host_id, session=session.id)
     db.session.flush()
 
 
-def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
-    """Tell whether an organisation's staff may take a place in a session."""
-    return session.audience is Audience.ALL or session.host_id == organisation_id
-
-
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """Return the condition that a session is open to the actor's organisations, or held by them."""
-    own = {organisation_id for organisation_id, _role in actor.roles}
+    own = sorted({organisation_id for organisation_id, _role in actor.roles})
     return sa.or_(
-        TrainingSession.audience == Audience.ALL,
-        TrainingSession.host_id.in_(sorted(own)),
-        actor.scope(Permission.MANAGE_CATALOG).where(TrainingSession.host_id),
+        audience.is_open_to_one_of(own), actor.scope(Permission.MANAGE_CATALOG).where(TrainingSession.host_id)
     )
 
 
 def session_for(actor: Actor, session_id: int) -> TrainingSession:
-    """Return a session the actor may see, with edition, course and host. Raises NotFoundError."""
+    """Return a session the actor may see, with edition, course, host and meetings. Raises NotFoundError."""
     session = db.session.scalar(
         sa.select(TrainingSession)
-        .options(joinedload(TrainingSession.edition).joinedload(CourseEdition.course), joinedload(TrainingSession.host))
+        .options(
+            joinedload(TrainingSession.edition).joinedload(CourseEdition.course),
+            joinedload(TrainingSession.host),
+            selectinload(TrainingSession.meetings),
+        )
         .where(TrainingSession.id == session_id, visible_to(actor))
     )
     if session is None:
         raise NotFoundError
+    return session
+
+
+def hosted(actor: Actor, session_id: int) -> TrainingSession:
+    """Return a session that the actor's organisation holds, with the organisations chosen. Raises NotFoundError."""
+    session = session_for(actor, session_id)
+    if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    db.session.refresh(session, ["chosen"])
     return session
 
 

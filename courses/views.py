@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer, options
@@ -25,14 +24,12 @@ from courses.forms import (
     EditionForm,
     ModulesForm,
     NewCourseForm,
-    ReasonForm,
-    SessionForm,
+    NewSessionForm,
     SkillForm,
     modules_as_text,
     said_by,
 )
-from courses.models import CourseEdition, Track, TrainingSession
-from courses.training_session import session_for
+from courses.models import CourseEdition, Track
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -166,70 +163,13 @@ def differences(slug: str, old: int, new: int) -> ResponseReturnValue:
 def new_session(slug: str) -> ResponseReturnValue:
     """Plan a session of a published course, of the own organisation or of another one."""
     course, edition = courses.published_course(slug)
-    form, own = SessionForm(), actor().organisation_id
+    form, own = NewSessionForm(), actor().organisation_id
     if own is None:
         raise NotFoundError
-    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.command(own))):
+    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own))):
         flash("開催回を計画しました。受付の始まる日から申し込めます。")
         return redirect(url_for("participation.session_page", session_id=planned.id))
     return answer("courses/session_form.html", form, course=course, edition=edition, session=None)
-
-
-def _hosted(session_id: int) -> TrainingSession:
-    """Return a session that the actor's organisation holds. Raises NotFoundError."""
-    session = session_for(actor(), session_id)
-    if session.host_id not in actor().scope(Permission.PLAN_SESSIONS):
-        raise NotFoundError
-    return session
-
-
-@blueprint.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])
-@requires(Permission.PLAN_SESSIONS)
-def edit_session(session_id: int) -> ResponseReturnValue:
-    """Change a session."""
-    session = _hosted(session_id)
-    begins, ends = clock.local(session.starts_at), clock.local(session.ends_at)
-    last_moment = clock.local(session.applications_close_at - clock.MOMENT)
-    form = SessionForm(
-        data={
-            "place": session.place,
-            "meeting_link": session.meeting_link,
-            "capacity": session.capacity,
-            "day": begins.date().isoformat(), "starts_time": f"{begins:%H:%M}", "ends_time": f"{ends:%H:%M}",
-            "audience": session.audience.value,
-            "applications_open_on": clock.local(session.applications_open_at).date().isoformat(),
-            "applications_close_on": last_moment.date().isoformat(),
-        },
-    )  # fmt: skip
-
-    def change() -> bool:
-        training_session.change(actor(), session, form.command(session.host_id))
-        return True
-
-    if accepted(form, change):
-        flash("開催回を変更しました。")
-        return redirect(url_for("participation.session_page", session_id=session_id))
-    session = _hosted(session_id)
-    return answer(
-        "courses/session_form.html", form, course=session.edition.course, edition=session.edition, session=session
-    )
-
-
-@blueprint.route("/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
-@requires(Permission.PLAN_SESSIONS)
-def cancel_session(session_id: int) -> ResponseReturnValue:
-    """Cancel a session, with a reason."""
-    session = _hosted(session_id)
-    form = ReasonForm()
-
-    def cancel() -> bool:
-        training_session.cancel(actor(), session, form.reason.data or "")
-        return True
-
-    if accepted(form, cancel):
-        flash("開催回を中止しました。理由は席のあった人のマイページに表示されます。")
-        return redirect(url_for("participation.session_page", session_id=session_id))
-    return answer("courses/cancel_session.html", form, session=_hosted(session_id))
 
 
 @blueprint.route("/admin/skills", methods=["GET", "POST"])

@@ -79,6 +79,10 @@ class Form(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(refusal.message)
 
 
+class EmptyForm(Form):
+    """A form that only asks for a yes."""
+
+
 def _normal(value: str | None) -> str | None:
     return normalised(value) if isinstance(value, str) else value
 

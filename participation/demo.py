@@ -16,12 +16,12 @@ from people.membership import JoinStaff, enter
 from people.models import Membership, Role, RoleGrant, Staff
 from people.organisation import by_code_or_name
 
-from courses.models import Audience, Course, CourseEdition, Format, TrainingSession
+from courses.models import Audience, Course, CourseEdition, Format, Giving, Meeting, TrainingSession
 
 from catalog.models import Adoption, Curriculum
 
 from participation import uptake
-from participation.models import Enrolment, EnrolmentState
+from participation.models import Enrolment, EnrolmentState, Nomination, NominationList
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,20 +101,41 @@ def _edition(slug: str) -> CourseEdition:
 
 def _plan(session: dict[str, Any]) -> None:
     day = clock.today() + dt.timedelta(days=session["in_days"])
-    add(
+    begins, ends = clock.at(day, dt.time(14)), clock.at(day, dt.time(16))
+    closes = clock.at(clock.today() if session.get("closed") else day - dt.timedelta(days=10), dt.time())
+    planned = add(
         TrainingSession(
             edition_id=_edition(session["course"]).id,
             host_id=by_code_or_name(session["host"]).id,
-            starts_at=clock.at(day, dt.time(14)),
-            ends_at=clock.at(day, dt.time(16)),
+            starts_at=begins,
+            ends_at=ends,
+            meetings=[Meeting(starts_at=begins, ends_at=ends)],
             place=session.get("place", ""),
             meeting_link=session.get("link", ""),
+            lecturers=session.get("lecturers", []),
             capacity=session["capacity"],
+            minimum=session.get("minimum", 1),
+            giving=Giving(session.get("giving", "first come")),
             audience=Audience.ALL,
             applications_open_at=clock.at(clock.today() - dt.timedelta(days=30), dt.time()),
-            applications_close_at=clock.at(day - dt.timedelta(days=1), dt.time()),
+            applications_close_at=closes,
         )
     )
+    for code, names in session.get("nominees", {}).items():
+        _nominate(planned, by_code_or_name(code).id, names)
+
+
+def _nominate(session: TrainingSession, organisation_id: int, names: int) -> None:
+    """Put the last so many of an office's colleagues on its list."""
+    people = db.session.scalars(
+        sa.select(Membership.staff_id)
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Membership.id.desc())
+        .limit(names)
+    ).all()
+    add(NominationList(session_id=session.id, organisation_id=organisation_id))
+    for position, staff_id in enumerate(people, 1):
+        add(Nomination(session_id=session.id, organisation_id=organisation_id, staff_id=staff_id, position=position))
 
 
 def _adopt(adoption: dict[str, Any]) -> None:

@@ -17,8 +17,8 @@ from people.access import Actor, Permission
 from people.models import Membership, Organisation, SizeClass, Staff
 from people.staff import is_current
 
+from courses.audience import is_open_to
 from courses.models import Course, CourseEdition, Format, TrainingSession
-from courses.training_session import is_open_to
 
 from participation import place, uptake
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
@@ -89,6 +89,11 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
         if not is_open_to(person.organisation_id, offer.session):
             raise NotFoundError
         place.claim(offer.session.id)
+    return enter(actor, person, offer)
+
+
+def enter(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
+    """Enter the enrolment of a person who needs no place, or for whom one is held. Raises ConflictError for a second one."""
     enrolment = Enrolment(
         staff_id=person.staff_id,
         course_id=offer.course.id,
@@ -157,7 +162,10 @@ def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
 
 
 def withdraw(actor: Actor, enrolment: Enrolment) -> None:
-    """Withdraw; the place is free again at once. Raises ConflictError where it is finished or the session began."""
+    """Withdraw. The place, if there is one, is the caller's to give back.
+
+    Raises ConflictError where the course is finished or the session began.
+    """
     if enrolment.state not in OPEN_STATES:
         message = f"「{enrolment.state.label}」なので取りやめられません。"
         raise ConflictError(message)
@@ -166,8 +174,6 @@ def withdraw(actor: Actor, enrolment: Enrolment) -> None:
         message = "開催が始まったため、取りやめは研修の実施団体にご連絡ください。"
         raise ConflictError(message)
     move(enrolment, EnrolmentState.WITHDRAWN)
-    if enrolment.session_id:
-        place.give_back(enrolment.session_id)
     if enrolment.staff_id != actor.staff_id:
         audit.record(
             actor, "受講を取りやめ", f"{enrolment.staff.name}:{enrolment.edition.title}",

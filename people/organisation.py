@@ -136,6 +136,11 @@ def by_code_or_name(text: str) -> Organisation:
     return rows[0]
 
 
+def prefecture_names() -> set[str]:
+    """Return the names of the 47 prefectures."""
+    return set(db.session.scalars(sa.select(Organisation.name).where(Organisation.kind == Kind.PREFECTURE)))
+
+
 def organisation(organisation_id: int) -> Organisation:
     """Return an organisation. Raises NotFoundError."""
     row = db.session.get(Organisation, organisation_id)

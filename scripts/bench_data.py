@@ -25,6 +25,7 @@ from courses.models import (
     EditionState,
     Format,
     Level,
+    Meeting,
     Skill,
     Track,
     TrainingSession,
@@ -215,6 +216,14 @@ def _enrolments(
          "applications_open_at": clock.now() - dt.timedelta(days=9), "applications_close_at": begin - dt.timedelta(days=1), "cancelled_because": ""}
         for n, course in enumerate(classes)
     ))  # fmt: skip
+    meeting = {
+        "starts_at": begin,
+        "ends_at": begin + dt.timedelta(hours=2),
+        "place": "",
+        "meeting_link": "",
+        "cancelled_because": "",
+    }
+    put(Meeting.__table__, ({"session_id": first + n, **meeting} for n in range(len(classes))))
     e_learning = [course for course in courses if course[3]]
     per_person = max(1, sizes.enrolments // sizes.staff)
     year, now = clock.current_fiscal_year(), clock.now()

@@ -23,7 +23,7 @@ from people.staff import load_actor
 from courses import edition as editions
 from courses.course import BeginCourse, begin
 from courses.edition import EditionText
-from courses.models import Audience, Course, CourseEdition, Format, Level, Track, TrainingSession
+from courses.models import Audience, Course, CourseEdition, Format, Level, Meeting, Track, TrainingSession
 
 from catalog.models import Motivation, Remark
 
@@ -172,9 +172,17 @@ def session_of(slug: str, host: Office, **planned: object) -> TrainingSession:
         "applications_open_at": clock.now() - dt.timedelta(days=5),
         "applications_close_at": clock.now() + dt.timedelta(days=5),
     }  # fmt: skip
-    session = add(TrainingSession(**{**usual, **planned}))
+    said = {**usual, **planned}
+    meeting = Meeting(starts_at=said["starts_at"], ends_at=said["ends_at"])
+    made = add(TrainingSession(**{"meetings": [meeting], **said})).id
     db.session.commit()
-    return session
+    return db.session.scalars(
+        sa.select(TrainingSession)
+        .options(
+            joinedload(TrainingSession.edition).joinedload(CourseEdition.course), selectinload(TrainingSession.meetings)
+        )
+        .where(TrainingSession.id == made)
+    ).one()
 
 
 def membership(person: Person) -> Membership:

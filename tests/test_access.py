@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from app import create_app
-from factories import Office, Person, draft_course, membership, motivated, published, session_of
+from factories import Office, Person, draft_course, membership, motivated, organisation_named, published, session_of
 from ground import settings_for
 
 from kernel.database import db
@@ -20,9 +20,10 @@ from people import password_link
 from people.access import PERMISSIONS, Permission, UndecidedViewError, public, rule_of
 from people.models import Organisation, Role, Staff
 
-from courses.models import Audience
+from courses.models import Audience, Giving
 
 from participation import enrolment as enrolments
+from participation import nomination
 from participation.enrolment import Offer
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class Ground:
 @pytest.fixture
 def ground(app, mizuho) -> Ground:
     course = motivated(draft_course(mizuho.coordinator, "own-course"))
-    session = session_of("web-meeting-chat", mizuho)
+    coordinator, chosen = mizuho.coordinator, mizuho.person().membership_id
+    session = session_of("web-meeting-chat", mizuho, giving=Giving.NOMINATION)
+    nominated = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), chosen)
     e_learning, edition = published("paperless-basics")
     enrolled = enrolments.enrol(
         mizuho.coordinator.actor,
@@ -59,7 +62,7 @@ def ground(app, mizuho) -> Ground:
         "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
-        "enrolment_id": enrolled.id,
+        "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
@@ -109,6 +112,8 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
 
 
 NEED_MORE = {
+    "participation.allocation_file",  # only after the decision
+    "participation.choose_substitute",  # only for a place in a session
     "catalog.edition_page",  # edition 0
     "participation.lessons",  # only for somebody enrolled
     "participation.withdraw",  # only for the own enrolment or own staff
@@ -183,6 +188,31 @@ def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
         f"/sessions/{session_id}/attendance",
     ):  # fmt: skip
         assert stranger.post(address, data={"roles": "administrator"}).status_code == 404, address
+
+
+def test_another_organisations_nominations_are_not_found(app, mizuho, hachioji, secretariat):
+    person, coordinator = mizuho.person(name="名前の 見えない人"), mizuho.coordinator
+    session = session_of("web-meeting-chat", secretariat, giving=Giving.NOMINATION)
+    row = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), person.membership_id)
+    session_id, nomination_id, meeting_id = session.id, row.id, session.meetings[0].id
+    db.session.commit()
+    stranger = hachioji.person(Role.COORDINATOR, Role.ADMINISTRATOR).browser()
+    for address in (
+        f"/office/nominations/{session_id}?organisation={mizuho.id}", f"/office/nominations/{session_id}/list?organisation={mizuho.id}",
+        f"/sessions/{session_id}/allocation", f"/sessions/{session_id}/allocation/override", f"/sessions/{session_id}/call-off",
+        f"/sessions/{session_id}/edit", f"/meetings/{meeting_id}/edit", f"/meetings/{meeting_id}/cancel",
+    ):  # fmt: skip
+        assert stranger.get(address).status_code == 404, address
+    for address in (
+        f"/nominations/{nomination_id}/remove", f"/nominations/{nomination_id}/move", f"/nominations/{nomination_id}/accept",
+        f"/nominations/{nomination_id}/decline", f"/nominations/{nomination_id}/withdraw", f"/sessions/{session_id}/close",
+        f"/sessions/{session_id}/allocation/decide",
+        f"/office/nominations/{session_id}/add/{person.membership_id}",
+    ):  # fmt: skip
+        assert stranger.post(address).status_code == 404, address
+    for page in (f"/sessions/{session_id}", f"/office/nominations/{session_id}", "/office"):
+        assert "名前の 見えない人" not in stranger.get(page).text, page
+    assert "名前の 見えない人" in mizuho.coordinator.browser().get(f"/office/nominations/{session_id}").text
 
 
 def test_another_organisations_people_and_figures_appear_on_no_page(app, mizuho, hachioji):

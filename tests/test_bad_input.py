@@ -13,6 +13,8 @@ from kernel.database import db
 
 from people.models import Role
 
+from courses.models import Giving
+
 ODD = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
@@ -23,14 +25,14 @@ PAGES = [
     "/catalog?q={}", "/catalog?level={0}&sort={0}&page={0}&skill={0}", "/remarks?topic={0}&speaker={0}&municipality={0}&page={0}",
     "/courses/{}", "/curricula/{}", "/roundtables/{}", "/remarks/{}/1", "/password/{}", "/sign-in?next={}", "/office/staff?q={0}&page={0}",
     "/office/staff?organisation={}", "/studio/{}", "/review?year={0}&level={0}&curriculum={0}&course={0}&page={0}",
-    "/review/participation.csv?year={}", "/admin/organisations?q={0}&kind={0}", "/office/enrol/ai-first?session={}", "/requests/new?q={}",
+    "/review/participation.csv?year={}", "/admin/organisations?q={0}&kind={0}", "/office/enrol/ai-first?session={}", "/review?by={0}&prefecture={0}&organisation={0}", "/sessions/{}/allocation", "/office/nominations/{0}?q={0}&organisation={0}", "/requests/new?q={}",
     "/studio/new?remark={}",
 ]  # fmt: skip
 FORMS = {
     "/sign-in": ["account", "organisation", "password"],
     "/password/forgotten": ["email"],
     "/account": ["present", "password", "again"],
-    "/office/staff/new": ["organisation_id", "name", "reading", "email", "staff_number", "department", "post"],
+    "/office/staff/new": ["organisation_id", "name", "reading", "email", "staff_number", "department", "post", "joined_on"],
     "/requests/new": ["wish"],
     "/studio/new": ["slug", "title", "summary", "level", "format", "minutes", "track_id", "objectives", "skill_ids"],
     "/studio/odd/edit": ["title", "summary", "level", "format", "minutes", "track_id", "objectives", "skill_ids"],
@@ -42,7 +44,17 @@ FORMS = {
     "/curricula/newcomers/adopt": ["department", "due_on"],
     "/studio/web-meeting-chat/sessions/new": [
         "day", "starts_time", "ends_time", "place", "meeting_link", "capacity", "audience", "applications_open_on", "applications_close_on",
+        "meetings", "weeks_between", "minimum", "giving", "offer_days", "prefectures", "sizes", "organisations", "lecturers",
     ],
+    "/sessions/{joint}/edit": ["place", "meeting_link", "capacity", "audience", "organisations", "applications_open_on", "offer_days"],
+    "/sessions/{joint}/cancel": ["reason"],
+    "/sessions/{joint}/wish": ["note"],
+    "/sessions/{joint}/allocation/override": ["nomination_id", "instead_of_id", "reason"],
+    "/meetings/{meeting}/edit": ["day", "starts_time", "ends_time", "place", "meeting_link"],
+    "/office/nominations/{joint}": ["note"],
+    "/office/nominations/{joint}/list": ["text"],
+    "/office/staff/welcome": ["organisation_id", "code", "staff_number", "department", "post", "joined_on"],
+    "/account/transfer-code": ["ends_present"],
     "/office/enrol/ai-first": ["text", "enrol"],
     "/sessions/{session}/attendance": ["attendance-1", "attendance-x"],
     "/admin/skills": ["category", "skill"],
@@ -59,22 +71,24 @@ def place(app):
     person = office.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.SECRETARIAT)
     draft_course(person, "odd")
     session_id = session_of("web-meeting-chat", office).id
+    joint = session_of("survey-design", office, giving=Giving.NOMINATION)
+    things = {"session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id}
     db.session.commit()
-    return person.browser(), session_id
+    return person.browser(), things
 
 
 def visit(place, page, odd):
-    browser, _session_id = place
+    browser, _things = place
     answer = browser.get(page.format(quote(odd.encode("utf-8", "surrogatepass"), safe="")))
-    assert answer.status_code in {200, 302, 308, 404}, (page, odd)
+    assert answer.status_code in {200, 302, 308, 404, 422}, (page, odd)
 
 
 def send(place, data):
-    browser, session_id = place
+    browser, things = place
     address = data.draw(st.sampled_from(sorted(FORMS)))
     fields = {name: data.draw(ODD, label=name) for name in FORMS[address]}
     answer = browser.post(
-        address.format(session=session_id),
+        address.format(**things),
         data={name: value.encode("utf-8", "replace").decode() for name, value in fields.items()},
     )
     assert answer.status_code in {200, 302, 404, 409, 422}, (address, fields)

@@ -21,7 +21,7 @@ from courses.models import TrainingSession
 from courses.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
-from participation import place, uptake
+from participation import place, uptake, waiting_list
 from participation.enrolment import Offer, entrant
 from participation.models import Enrolment, EnrolmentState, Uptake
 
@@ -164,7 +164,7 @@ def test_lowering_the_capacity_below_the_places_given_is_refused_with_the_number
         mizuho.person().browser().post(f"/sessions/{session_id}/enrol")
     day = clock.local(clock.now()) + dt.timedelta(days=10)
     form = {
-        "day": day.date().isoformat(), "starts_time": "14:00", "ends_time": "16:00", "place": "会議室", "audience": "all",
+        "place": "会議室", "audience": "all", "giving": "first come",
         "applications_open_on": (day - dt.timedelta(days=15)).date().isoformat(),
         "applications_close_on": (day - dt.timedelta(days=1)).date().isoformat(),
     }  # fmt: skip
@@ -235,7 +235,7 @@ def test_the_count_equals_the_enrolments_after_any_acts(request, ground, acts):
                     enrol(people[number], slug)
                 elif mine:
                     {"start": enrolments.start, "finish": enrolments.finish}.get(
-                        act, lambda row, who=people[number]: enrolments.withdraw(who.actor, row)
+                        act, lambda row, who=people[number]: waiting_list.withdraw(who.actor, row)
                     )(mine)
                 db.session.commit()
             except ConflictError:

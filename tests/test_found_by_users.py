@@ -19,6 +19,7 @@ from courses.course import own_course
 from courses.models import Level, TrainingSession
 
 from participation import enrolment as enrolments
+from participation import waiting_list
 from participation.enrolment import Offer
 from participation.models import Enrolment
 
@@ -103,7 +104,7 @@ def test_two_withdrawals_at_once_give_one_place_back(mizuho, app):
     def withdraw(_time: int) -> bool:
         with app.app_context():
             try:
-                enrolments.withdraw(actor, enrolments.own_enrolment(actor, made[0]))
+                waiting_list.withdraw(actor, enrolments.own_enrolment(actor, made[0]))
                 db.session.commit()
             except ConflictError:
                 db.session.rollback()

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+import xlsxwriter
 from factories import Office, published, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -96,15 +97,32 @@ def test_a_file_from_excel_is_read(mizuho, encoding):
     assert "1行のうち、1人" in answer.text
 
 
-def test_a_file_of_another_kind_is_refused_politely(mizuho):
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"PK\x03\x04\xff\xfe\x81", "Excelのファイルを読めません"), (b"\x89PNG\xff\xfe\x81", "文字コード")],
+)
+def test_a_file_of_another_kind_is_refused_politely(mizuho, content, told):
     browser = mizuho.coordinator.browser()
     answer = browser.post(
-        "/office/enrol/ai-first",
-        data={"file": (BytesIO(b"PK\x03\x04\xff\xfe\x81"), "a.xlsx")},
-        content_type="multipart/form-data",
+        "/office/enrol/ai-first", data={"file": (BytesIO(content), "a.xlsx")}, content_type="multipart/form-data"
     )
     assert answer.status_code == 422
-    assert "文字コード" in answer.text
+    assert told in answer.text
+
+
+def test_an_excel_workbook_is_read_as_it_was_saved(mizuho):
+    one, two = mizuho.person(name="髙橋 﨑子"), mizuho.person(name="𠮷田 花子")
+    stream = BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate([("職員番号", "氏名"), (one.number, "髙橋 﨑子"), ("", "𠮷田 花子")]):
+            sheet.write_row(row, 0, cells)
+    stream.seek(0)
+    answer = mizuho.coordinator.browser().post(
+        "/office/enrol/ai-first", data={"file": (stream, "list.xlsx"), "enrol": "1"}, content_type="multipart/form-data"
+    )
+    assert "2人の受講を申し込みました" in answer.text
+    assert two.name in answer.text
 
 
 def test_a_coordinator_enrols_one_by_one(mizuho, hachioji):

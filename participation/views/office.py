@@ -17,7 +17,7 @@ from courses.course import published_course
 from courses.training_session import session_for
 
 from participation import enrolment as enrolments
-from participation import staff_list
+from participation import listed_people, staff_list
 from participation.enrolment import Offer
 from participation.forms import StaffListForm
 from participation.staff_list import Outcome
@@ -54,7 +54,7 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
         return answer("participation/enrol_staff.html", form, offer=offer)
     try:
         content = form.file.data.read() if form.file.data else b""
-        text = form.text.data or staff_list.text_of_file(content)
+        text = form.text.data or listed_people.text_of_file(content)
         if "enrol" in request.form:
             lines = staff_list.enrol_all(actor(), offer, text)
             done = sum(line.outcome is Outcome.ENROLLED for line in lines)

@@ -8,12 +8,15 @@ from flask import flash, redirect, render_template, request, url_for
 
 from people.access import Permission, actor, requires
 
+from courses import audience
+from courses.models import Giving
 from courses.training_session import session_for, state_of
 
+from participation import decision, nomination, roster, waiting_list
 from participation import enrolment as enrolments
-from participation import roster
+from participation.allocation import digest
 from participation.enrolment import Offer
-from participation.forms import attendance_from
+from participation.forms import WishForm, attendance_from
 from participation.views.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -26,13 +29,20 @@ def session_page(session_id: int) -> ResponseReturnValue:
     """Show a session."""
     session = session_for(actor(), session_id)
     mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
+    by_nomination = session.giving is Giving.NOMINATION
     return render_template(
         "participation/session.html",
         session=session,
         course=session.edition.course,
         state=state_of(session),
+        audience=audience.label(session),
         mine=mine if mine and mine.session_id == session.id else None,
         enrolled_elsewhere=mine if mine and mine.session_id != session.id else None,
+        standing=nomination.own_standing(actor(), session) if by_nomination else None,
+        wish_form=WishForm(formdata=None),
+        given=decision.nominations_by_organisation(actor(), session) if by_nomination else [],
+        overrides=decision.overrides_of(session.id) if by_nomination and session.decided_at else [],
+        seed_digest=digest(session.seed),
         is_host=roster.may_enter_attendance(actor(), session),
         people=roster.roster(actor(), session),
     )
@@ -55,7 +65,7 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
     enrolment = enrolments.own_enrolment(actor(), enrolment_id)
     if request.method == "GET":
         return render_template("participation/withdraw.html", enrolment=enrolment)
-    enrolments.withdraw(actor(), enrolment)
+    waiting_list.withdraw(actor(), enrolment)
     flash("受講を取りやめました。あらためて申し込むこともできます。")
     return redirect(url_for("participation.me"))
 

@@ -1,0 +1,287 @@
+"""The waiting list (待機): what becomes of places after the allocation. `rebalance` is the only code that moves them on.
+
+A place that comes free is offered to the next nominee of the organisation that gave it back, then to those who wait
+in order, each time for some days. From the seventh day before the session on, free places are open to everybody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+
+from people import audit
+from people.access import Actor, Permission
+from people.models import Membership
+from people.staff import is_current
+
+from courses.models import CourseEdition, Giving, TrainingSession
+from courses.training_session import LAST_DAYS
+
+from participation import enrolment as enrolments
+from participation.enrolment import Entrant, Offer
+from participation.models import OPEN_STATES, Enrolment, Nomination, NominationState
+
+
+def locked(session_id: int) -> TrainingSession:
+    """Return a session with edition and course, its row held until the transaction ends. Raises NotFoundError."""
+    session = db.session.scalar(
+        sa.select(TrainingSession)
+        .options(joinedload(TrainingSession.edition).joinedload(CourseEdition.course))
+        .where(TrainingSession.id == session_id)
+        .with_for_update(of=TrainingSession)
+        .execution_options(populate_existing=True)
+    )
+    if session is None:
+        raise NotFoundError
+    return session
+
+
+def rebalance(session_id: int, freed_by: int | None = None) -> None:
+    """Let offers expire that nobody answered, and offer every free place to whoever is next.
+
+    `freed_by` is the organisation that just gave a place back: its next nominee is asked first. Safe to call at any
+    time and from several processes at once; where nothing is to be done it does nothing.
+    """
+    session = locked(session_id)
+    now = clock.now()
+    if session.giving is not Giving.NOMINATION or session.decided_at is None:
+        return
+    _expire(session, now)
+    over = session.cancelled_at or session.called_off_at or session.closed_at
+    if over or now >= session.starts_at - LAST_DAYS:
+        return
+    while session.taken < session.capacity:
+        following = _next(session, freed_by) or _next(session, None)
+        freed_by = None
+        if following is None:
+            return
+        following.state = NominationState.OFFERED
+        following.answer_by = min(now + dt.timedelta(days=session.offer_days), session.starts_at - LAST_DAYS)
+        session.taken += 1
+        db.session.flush()
+
+
+def _expire(session: TrainingSession, now: dt.datetime) -> None:
+    """Take back the offers that nobody answered in time, and those of a session that is not held."""
+    over = session.cancelled_at or session.called_off_at
+    unanswered = db.session.scalars(
+        sa.select(Nomination).where(
+            Nomination.session_id == session.id,
+            Nomination.state == NominationState.OFFERED,
+            sa.true() if over else Nomination.answer_by <= now,
+        )
+    ).all()
+    for nomination in unanswered:
+        nomination.state, nomination.answer_by = NominationState.EXPIRED, None
+        session.taken -= 1
+    db.session.flush()
+
+
+def may_come(session: TrainingSession) -> sa.ColumnElement[bool]:
+    """Return the condition that a nominee still belongs to the organisation and does not take the course elsewhere."""
+    takes_it = sa.exists(
+        sa.select(Enrolment.id).where(
+            Enrolment.staff_id == Nomination.staff_id,
+            Enrolment.course_id == session.edition.course_id,
+            Enrolment.state.in_(OPEN_STATES),
+        )
+    )
+    belongs = sa.exists(
+        sa.select(Membership.id).where(
+            Membership.staff_id == Nomination.staff_id,
+            Membership.organisation_id == Nomination.organisation_id,
+            is_current(),
+        )
+    )
+    return sa.and_(~takes_it, belongs)
+
+
+def _next(session: TrainingSession, organisation_id: int | None) -> Nomination | None:
+    """Return who waits with the lowest turn, of an organisation or of all; who takes the course elsewhere is passed over."""
+    statement = sa.select(Nomination).where(
+        Nomination.session_id == session.id, Nomination.state == NominationState.WAITING, may_come(session)
+    )
+    if organisation_id is not None:
+        statement = statement.where(Nomination.organisation_id == organisation_id)
+    return db.session.scalar(statement.order_by(Nomination.turn, Nomination.id).limit(1))
+
+
+def due() -> list[int]:
+    """Return the sessions in which an offer has expired or a place waits to be offered, as the worker asks for."""
+    now = clock.now()
+    nominated = TrainingSession.giving == Giving.NOMINATION
+    open_offers = sa.exists(
+        sa.select(Nomination.id).where(
+            Nomination.session_id == TrainingSession.id,
+            Nomination.state == NominationState.OFFERED,
+            Nomination.answer_by <= now,
+        )
+    )
+    waiting = sa.exists(
+        sa.select(Nomination.id).where(
+            Nomination.session_id == TrainingSession.id, Nomination.state == NominationState.WAITING
+        )
+    )
+    free = sa.and_(
+        TrainingSession.taken < TrainingSession.capacity, TrainingSession.starts_at > now + LAST_DAYS, waiting
+    )
+    return list(
+        db.session.scalars(
+            sa.select(TrainingSession.id).where(
+                nominated, TrainingSession.decided_at.is_not(None), sa.or_(open_offers, free)
+            )
+        )
+    )
+
+
+def own_nomination(actor: Actor, nomination_id: int) -> Nomination:
+    """Return a nomination of the actor, or of staff of the own organisation. Raises NotFoundError."""
+    nomination = db.session.scalar(
+        sa.select(Nomination)
+        .options(
+            joinedload(Nomination.staff),
+            joinedload(Nomination.organisation),
+            joinedload(Nomination.session).joinedload(TrainingSession.edition).joinedload(CourseEdition.course),
+        )
+        .where(
+            Nomination.id == nomination_id,
+            sa.or_(
+                Nomination.staff_id == actor.staff_id,
+                actor.scope(Permission.ENROL_STAFF).where(Nomination.organisation_id),
+            ),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if nomination is None:
+        raise NotFoundError
+    return nomination
+
+
+def accept(actor: Actor, nomination_id: int) -> Enrolment:
+    """Take the place that is offered. Raises NotFoundError, and ConflictError where it is not offered any more."""
+    session = locked(own_nomination(actor, nomination_id).session_id)
+    nomination = _offered(actor, nomination_id)
+    taken = enrolments.enter(actor, entrant_of(nomination), Offer(session.edition.course, session.edition, session))
+    nomination.state, nomination.answer_by = NominationState.PLACED, None
+    _record(actor, nomination, "席の案内を承諾")
+    return taken
+
+
+def decline(actor: Actor, nomination_id: int) -> Nomination:
+    """Leave the place that is offered to the next. Raises NotFoundError, and ConflictError where it is not offered."""
+    session = locked(own_nomination(actor, nomination_id).session_id)
+    nomination = _offered(actor, nomination_id)
+    nomination.state, nomination.answer_by = NominationState.DECLINED, None
+    session.taken -= 1
+    _record(actor, nomination, "席の案内を辞退")
+    rebalance(session.id)
+    return nomination
+
+
+def _offered(actor: Actor, nomination_id: int) -> Nomination:
+    nomination = own_nomination(actor, nomination_id)
+    if nomination.state is not NominationState.OFFERED or (nomination.answer_by or clock.now()) <= clock.now():
+        message = f"席の案内は終わっています(いまは「{nomination.state.label}」)。"
+        raise ConflictError(message)
+    return nomination
+
+
+def _record(actor: Actor, nomination: Nomination, act: str) -> None:
+    if nomination.staff_id != actor.staff_id:
+        audit.record(
+            actor, act, nomination.staff.name, organisation_id=nomination.organisation_id,
+            session=nomination.session_id,
+        )  # fmt: skip
+    db.session.flush()
+
+
+def entrant_of(nomination: Nomination) -> Entrant:
+    """Return the nominee, loaded with person and organisation, as somebody to be enrolled for the organisation."""
+    return Entrant(
+        nomination.staff_id, nomination.staff.name, nomination.organisation_id, nomination.organisation.size_class
+    )
+
+
+def withdraw(actor: Actor, enrolment: Enrolment) -> None:
+    """Withdraw from a course; a place of a session goes on by the rule. Raises ConflictError as `enrolment.withdraw`."""
+    if enrolment.session_id is None:
+        enrolments.withdraw(actor, enrolment)
+        return
+    session = locked(enrolment.session_id)
+    enrolments.withdraw(actor, enrolment)
+    session.taken -= 1
+    _end_nomination(session.id, enrolment.staff_id)
+    rebalance(session.id, freed_by=enrolment.organisation_id)
+
+
+def _end_nomination(session_id: int, staff_id: int) -> None:
+    db.session.execute(
+        sa.update(Nomination)
+        .where(Nomination.session_id == session_id, Nomination.staff_id == staff_id)
+        .values(state=NominationState.WITHDRAWN, answer_by=None)
+    )
+    db.session.flush()
+
+
+def withdraw_nomination(actor: Actor, nomination_id: int) -> Nomination:
+    """Take somebody off the waiting list. Raises ConflictError where the nomination does not wait."""
+    session = locked(own_nomination(actor, nomination_id).session_id)
+    nomination = own_nomination(actor, nomination_id)
+    if nomination.state is not NominationState.WAITING or session.decided_at is None:
+        message = f"いまは「{nomination.state.label}」なので、待機を取り下げられません。"
+        raise ConflictError(message)
+    nomination.state = NominationState.WITHDRAWN
+    _record(actor, nomination, "待機を取下げ")
+    return nomination
+
+
+def _nominate_instead(session_id: int, enrolment: Enrolment, person: Entrant) -> None:
+    """Let the colleague stand in the list of the organisation, where the person replaced stood."""
+    rows = {
+        row.staff_id: row
+        for row in db.session.scalars(
+            sa.select(Nomination).where(
+                Nomination.session_id == session_id, Nomination.staff_id.in_([enrolment.staff_id, person.staff_id])
+            )
+        )
+    }
+    if (replaced := rows.get(enrolment.staff_id)) is None:
+        return
+    row = rows.get(person.staff_id) or Nomination(
+        session_id=session_id, organisation_id=replaced.organisation_id, staff_id=person.staff_id,
+        position=replaced.position,
+    )  # fmt: skip
+    row.state, row.answer_by = NominationState.PLACED, None
+    row.reason = f"{enrolment.staff.name}さんの代理です。"
+    db.session.add(row)
+    db.session.flush()
+
+
+def substitute(actor: Actor, enrolment: Enrolment, person: Entrant) -> Enrolment:
+    """Let a colleague take somebody's place (代理) in one step.
+
+    Raises NotFoundError where the colleague is of another organisation, InvalidError for the same person,
+    ConflictError where the session began or the colleague takes the course already.
+    """
+    if enrolment.session_id is None or person.organisation_id != enrolment.organisation_id:
+        raise NotFoundError
+    if person.staff_id == enrolment.staff_id:
+        message = "代理には、別の職員を選んでください。"
+        raise InvalidError(message)
+    session = locked(enrolment.session_id)
+    enrolments.withdraw(actor, enrolment)
+    _end_nomination(session.id, enrolment.staff_id)
+    taken = enrolments.enter(actor, person, Offer(session.edition.course, session.edition, session))
+    _nominate_instead(session.id, enrolment, person)
+    audit.record(
+        actor, "代理に変更", f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
+        session=session.id,
+    )  # fmt: skip
+    db.session.flush()
+    return taken
