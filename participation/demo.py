@@ -102,7 +102,9 @@ def _edition(slug: str) -> CourseEdition:
 def _plan(session: dict[str, Any]) -> None:
     day = clock.today() + dt.timedelta(days=session["in_days"])
     begins, ends = clock.at(day, dt.time(14)), clock.at(day, dt.time(16))
-    closes = clock.at(clock.today() if session.get("closed") else day - dt.timedelta(days=10), dt.time())
+    giving = Giving(session.get("giving", "first come"))
+    last_day = day - dt.timedelta(days=10 if giving is Giving.NOMINATION else 1)
+    closes = clock.at(clock.today() if session.get("closed") else last_day, dt.time())
     planned = add(
         TrainingSession(
             edition_id=_edition(session["course"]).id,
@@ -115,7 +117,7 @@ def _plan(session: dict[str, Any]) -> None:
             lecturers=session.get("lecturers", []),
             capacity=session["capacity"],
             minimum=session.get("minimum", 1),
-            giving=Giving(session.get("giving", "first come")),
+            giving=giving,
             audience=Audience.ALL,
             applications_open_at=clock.at(clock.today() - dt.timedelta(days=30), dt.time()),
             applications_close_at=closes,

@@ -241,23 +241,25 @@ def withdraw_nomination(actor: Actor, nomination_id: int) -> Nomination:
     return nomination
 
 
-def _nominate_instead(session_id: int, enrolment: Enrolment, person: Entrant) -> None:
-    """Let the colleague stand in the list of the organisation, where the person replaced stood."""
+def _nominate_instead(session: TrainingSession, enrolment: Enrolment, person: Entrant) -> None:
+    """Let the colleague stand in the list where the person replaced stood; an offer to the colleague is free again."""
     rows = {
         row.staff_id: row
         for row in db.session.scalars(
             sa.select(Nomination).where(
-                Nomination.session_id == session_id, Nomination.staff_id.in_([enrolment.staff_id, person.staff_id])
+                Nomination.session_id == session.id, Nomination.staff_id.in_([enrolment.staff_id, person.staff_id])
             )
         )
     }
     if (replaced := rows.get(enrolment.staff_id)) is None:
         return
     row = rows.get(person.staff_id) or Nomination(
-        session_id=session_id, organisation_id=replaced.organisation_id, staff_id=person.staff_id,
+        session_id=session.id, organisation_id=replaced.organisation_id, staff_id=person.staff_id,
         position=replaced.position,
     )  # fmt: skip
-    row.state, row.answer_by = NominationState.PLACED, None
+    if row.state is NominationState.OFFERED:
+        session.taken -= 1
+    row.state, row.answer_by, row.turn = NominationState.PLACED, None, row.turn or replaced.turn
     row.reason = f"{enrolment.staff.name}さんの代理です。"
     db.session.add(row)
     db.session.flush()
@@ -278,10 +280,20 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Entrant) -> Enrolment
     enrolments.withdraw(actor, enrolment)
     _end_nomination(session.id, enrolment.staff_id)
     taken = enrolments.enter(actor, person, Offer(session.edition.course, session.edition, session))
-    _nominate_instead(session.id, enrolment, person)
+    _nominate_instead(session, enrolment, person)
     audit.record(
         actor, "代理に変更", f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
         session=session.id,
     )  # fmt: skip
-    db.session.flush()
+    rebalance(session.id, freed_by=person.organisation_id)
     return taken
+
+
+def take_last_place(actor: Actor, session: TrainingSession) -> Enrolment:
+    """Take a place that is open to whoever comes first; offers that have expired are free by then.
+
+    Raises ConflictError where there is none.
+    """
+    if session.giving is Giving.NOMINATION:
+        rebalance(session.id)
+    return enrolments.enrol(actor, enrolments.entrant(actor), Offer(session.edition.course, session.edition, session))

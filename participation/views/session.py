@@ -15,7 +15,6 @@ from courses.training_session import session_for, state_of
 from participation import decision, nomination, roster, waiting_list
 from participation import enrolment as enrolments
 from participation.allocation import digest
-from participation.enrolment import Offer
 from participation.forms import WishForm, attendance_from
 from participation.views.blueprint import blueprint
 
@@ -53,7 +52,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
 def enrol_in_session(session_id: int) -> ResponseReturnValue:
     """Take a place in a session."""
     session = session_for(actor(), session_id)
-    enrolments.enrol(actor(), enrolments.entrant(actor()), Offer(session.edition.course, session.edition, session))
+    waiting_list.take_last_place(actor(), session)
     flash("席を確保しました。当日お待ちしています。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 

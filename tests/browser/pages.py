@@ -16,7 +16,7 @@ PEOPLE = {
     person["account"]: person["password"] for person in yaml.safe_load(DEMO.read_text(encoding="utf-8"))["people"]
 }
 STAFF, COORDINATOR, ADMINISTRATOR = "hanako.midori", "ichiro.okutama", "sachiko.takahashi"
-SECRETARIAT, OTHER_COORDINATOR = "makoto.yoshida", "ken.hachioji"
+SECRETARIAT, OTHER_COORDINATOR, HOST = "makoto.yoshida", "ken.hachioji", "yui.kobayashi"
 
 
 class Visitor:
