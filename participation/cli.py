@@ -13,7 +13,7 @@ from kernel.database import db
 from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
-from participation import allocation, demo, uptake
+from participation import allocation, demo, uptake, waiting_list
 
 group = AppGroup("participation", help="Enrolments and their count.")
 
@@ -23,6 +23,16 @@ def recount() -> None:
     """Count enrolments by organisation, year and level anew."""
     uptake.recount()
     db.session.commit()
+
+
+@group.command("rebalance")
+def rebalance() -> None:
+    """Let unanswered offers of joint sessions expire and offer free places to the next. Run it every few minutes."""
+    sessions = waiting_list.due()
+    for session_id in sessions:
+        waiting_list.rebalance(session_id)
+        db.session.commit()
+    click.echo(f"{len(sessions)} sessions rebalanced")
 
 
 @group.command("allocate")

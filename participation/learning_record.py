@@ -15,11 +15,11 @@ from kernel.database import db
 from people.models import Membership
 from people.staff import is_current
 
-from courses.models import Course, CourseEdition
+from courses.models import Course, CourseEdition, TrainingSession
 
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
-from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Nomination, NominationState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,15 +44,16 @@ class Due:
 
 @dataclass(frozen=True)
 class LearningRecord:
-    """A person's courses: due, open and done."""
+    """A person's courses: due, open and done; and the joint sessions for which the person is nominated."""
 
     due: Sequence[Due]
+    nominated: Sequence[Nomination]
     open: Sequence[Enrolment]
     done: Sequence[Enrolment]
 
 
 def record_of(actor: Actor) -> LearningRecord:
-    """Return the actor's own record, in two queries."""
+    """Return the actor's own record, in three queries."""
     rows = db.session.scalars(
         sa.select(Enrolment)
         .join(Enrolment.edition)
@@ -66,9 +67,29 @@ def record_of(actor: Actor) -> LearningRecord:
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return LearningRecord(
         due=_due(actor, finished, opened),
+        nominated=_nominated(actor),
         open=sorted(opened.values(), key=lambda row: (row.session.starts_at if row.session else far, row.id)),
         done=[row for row in rows if row.state not in OPEN_STATES],
     )
+
+
+def _nominated(actor: Actor) -> Sequence[Nomination]:
+    """Return the nominations that still may lead to a place, offers first."""
+    open_states = (NominationState.OFFERED, NominationState.NOMINATED, NominationState.WAITING)
+    return db.session.scalars(
+        sa.select(Nomination)
+        .join(Nomination.session)
+        .options(contains_eager(Nomination.session).joinedload(TrainingSession.edition))
+        .where(
+            Nomination.staff_id == actor.staff_id,
+            Nomination.state.in_(open_states),
+            TrainingSession.starts_at > clock.now(),
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
+        )
+        .order_by(Nomination.answer_by.is_(None), TrainingSession.starts_at)
+        .limit(20)
+    ).all()
 
 
 def _due(actor: Actor, finished: set[int], opened: dict[int, Enrolment]) -> list[Due]:

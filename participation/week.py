@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel import clock
 from kernel.database import db
@@ -17,13 +17,14 @@ from people.access import Actor, Permission
 from people.models import Membership
 from people.staff import is_current
 
-from courses.models import CourseEdition, TrainingSession
+from courses.models import CourseEdition, Giving, TrainingSession
+from courses.training_session import visible_to
 
 from catalog import publication
 from catalog.course_request import requests_for
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
-from participation.models import Enrolment, EnrolmentState
+from participation.models import Enrolment, EnrolmentState, Nomination, NominationState, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +46,21 @@ class Overdue:
 
 
 @dataclass(frozen=True)
+class ToNominate:
+    """A joint session that takes nominations, for which nobody is nominated yet or wishes are waiting."""
+
+    session: TrainingSession
+    nominated: int
+    wishes: int
+
+
+@dataclass(frozen=True)
 class Week:
     """What waits for a coordinator."""
 
+    allocations: Sequence[TrainingSession]
+    offers: Sequence[Nomination]
+    nominations: Sequence[ToNominate]
     approvals: Sequence[CourseEdition]
     resets: Sequence[Membership]
     attendance: Sequence[TrainingSession]
@@ -58,44 +71,117 @@ class Week:
     @property
     def is_clear(self) -> bool:
         """Tell whether nothing waits."""
-        return not (self.approvals or self.resets or self.attendance or self.overdue)
+        waiting = (self.allocations, self.offers, self.nominations, self.approvals, self.resets, self.attendance)
+        return not any(waiting) and not self.overdue
 
 
 def week_of(actor: Actor) -> Week:
-    """Return what waits for the actor, in six queries."""
+    """Return what waits for the actor, in seven queries."""
+    held = _held_by(actor)
     return Week(
+        allocations=held.allocations,
+        offers=_offers_to_answer(actor),
+        nominations=_lists_to_write(actor),
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
-        attendance=_attendance_to_enter(actor),
-        coming=_coming(actor),
+        attendance=held.attendance,
+        coming=held.coming,
         overdue=_overdue(actor),
         requests=db.session.scalars(requests_for(actor).limit(5)).all(),
     )
 
 
-def _attendance_to_enter(actor: Actor) -> Sequence[TrainingSession]:
-    now = clock.now()
-    not_entered = sa.exists(
-        sa.select(Enrolment.id).where(
-            Enrolment.session_id == TrainingSession.id, Enrolment.state == EnrolmentState.ENROLLED
+def _offers_to_answer(actor: Actor) -> Sequence[Nomination]:
+    return db.session.scalars(
+        sa.select(Nomination)
+        .options(joinedload(Nomination.staff), joinedload(Nomination.session).joinedload(TrainingSession.edition))
+        .where(
+            Nomination.state == NominationState.OFFERED,
+            Nomination.answer_by > clock.now(),
+            actor.scope(Permission.ENROL_STAFF).where(Nomination.organisation_id),
         )
+        .order_by(Nomination.answer_by)
+        .limit(MOST)
+    ).all()
+
+
+def _lists_to_write(actor: Actor) -> list[ToNominate]:
+    now, own = clock.now(), actor.scope(Permission.ENROL_STAFF)
+    nominated = (
+        sa.select(sa.func.count())
+        .where(Nomination.session_id == TrainingSession.id, own.where(Nomination.organisation_id))
+        .correlate(TrainingSession)
+        .scalar_subquery()
     )
-    return db.session.scalars(
-        _hosted(actor)
-        .where(TrainingSession.starts_at <= now, TrainingSession.starts_at > now - LOOK_BACK, not_entered)
-        .order_by(TrainingSession.starts_at)
+    wishes = (
+        sa.select(sa.func.count())
+        .where(
+            Wish.session_id == TrainingSession.id,
+            own.where(Wish.organisation_id),
+            Wish.staff_id.not_in(
+                sa.select(Nomination.staff_id)
+                .where(Nomination.session_id == TrainingSession.id)
+                .correlate(TrainingSession)
+            ),
+        )
+        .correlate(TrainingSession)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(TrainingSession, nominated, wishes)
+        .join(TrainingSession.edition)
+        .options(contains_eager(TrainingSession.edition))
+        .where(
+            TrainingSession.giving == Giving.NOMINATION,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.applications_open_at <= now,
+            TrainingSession.applications_close_at > now,
+            TrainingSession.host_id.not_in(sorted(own.organisation_ids)),
+            visible_to(actor),
+            sa.or_(nominated == 0, wishes > 0),
+        )
+        .order_by(TrainingSession.applications_close_at)
         .limit(MOST)
-    ).all()
+    )
+    return [ToNominate(*row) for row in rows]
 
 
-def _coming(actor: Actor) -> Sequence[TrainingSession]:
+@dataclass(frozen=True)
+class _Hosted:
+    """The sessions that the actor's organisations hold: to be decided on, to enter attendance for, coming soon."""
+
+    allocations: Sequence[TrainingSession]
+    attendance: Sequence[TrainingSession]
+    coming: Sequence[TrainingSession]
+
+
+def _held_by(actor: Actor) -> _Hosted:
+    """Return the sessions that the actor's organisations hold, in one query."""
     now = clock.now()
-    return db.session.scalars(
+    undecided = sa.and_(
+        TrainingSession.giving == Giving.NOMINATION,
+        TrainingSession.decided_at.is_(None),
+        TrainingSession.called_off_at.is_(None),
+        TrainingSession.applications_close_at <= now,
+        TrainingSession.ends_at > now,
+    )
+    not_entered = sa.and_(
+        TrainingSession.starts_at.between(now - LOOK_BACK, now),
+        sa.exists(
+            sa.select(Enrolment.id).where(
+                Enrolment.session_id == TrainingSession.id, Enrolment.state == EnrolmentState.ENROLLED
+            )
+        ),
+    )
+    coming = sa.and_(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD)
+    rows = db.session.execute(
         _hosted(actor)
-        .where(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD)
+        .add_columns(*(sa.case((condition, 1), else_=0) for condition in (undecided, not_entered, coming)))
+        .where(sa.or_(undecided, not_entered, coming))
         .order_by(TrainingSession.starts_at)
-        .limit(MOST)
+        .limit(3 * MOST)
     ).all()
+    return _Hosted(*([row[0] for row in rows if row[place]][:MOST] for place in (1, 2, 3)))
 
 
 def _hosted(actor: Actor) -> sa.Select[TrainingSession]:

@@ -463,3 +463,36 @@ def test_the_pages_of_a_session_do_not_grow_with_the_number_of_organisations(sec
         return len(queries)
 
     assert asked(6) <= asked(1) <= 24
+
+
+def test_what_waits_for_a_coordinator_stands_on_one_page_and_goes_when_it_is_done(mizuho, hachioji, secretariat):
+    session_id = joint(secretariat, capacity=1)
+    coordinator, host = mizuho.coordinator.browser(), secretariat.person(Role.COORDINATOR).browser()
+    assert "推薦の締切" in coordinator.get("/office").text
+    people = nominate(mizuho, session_id, 2)
+    assert "推薦の締切" not in coordinator.get("/office").text
+    close_applications(session_id)
+    assert "割当を決める" in host.get("/office").text
+    host.post(f"/sessions/{session_id}/allocation/decide")
+    assert "割当を決める" not in host.get("/office").text
+    withdraw(people[0], session_id)
+    assert "席の案内への返事" in coordinator.get("/office").text
+    mine = people[1].browser()
+    assert "までに返事をしてください" in mine.get("/me").text
+    row = db.session.scalars(sa.select(Nomination.id).where(Nomination.staff_id == people[1].staff_id)).one()
+    mine.post(f"/nominations/{row}/accept")
+    assert "席の案内への返事" not in coordinator.get("/office").text
+    assert "推薦されている開催回" not in mine.get("/me").text
+
+
+def test_the_worker_moves_expired_offers_on(app, mizuho, secretariat, monkeypatch):
+    session_id = joint(secretariat, capacity=1, offer_days=1)
+    people = nominate(mizuho, session_id, 3)
+    decide(secretariat, session_id)
+    withdraw(people[0], session_id)
+    later = clock.now() + dt.timedelta(days=1, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    db.session.remove()
+    answer = app.test_cli_runner().invoke(args=["participation", "rebalance"])
+    assert "1 sessions rebalanced" in answer.output
+    assert states(session_id)[people[2].staff_id] is NominationState.OFFERED
