@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help run install serve test test-slow tools check bench lock organisations screenshots clean
+.PHONY: help run install serve test test-slow tools check bench rush lock organisations screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ check: install .venv/tested ## lint, types and the order of the packages
 
 bench: install .venv/tested tools ## measure the pages on a large database (SQLite and PostgreSQL)
 	@$(BIN)/python scripts/bench.py
+
+rush: install .venv/tested tools ## let 2,000 people ask 20,000 times for 500 places (SQLite and PostgreSQL)
+	@$(BIN)/python scripts/rush.py
 
 lock: .venv/tested ## renew the locked versions
 	@$(LOCK) requirements/app.in -o requirements.txt
