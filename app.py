@@ -119,8 +119,8 @@ def _add_pages(app: Flask) -> None:
     access.public(app.view_functions["static"])
     for views in (people.views, courses.views, catalog.views, participation.views, review.views):
         app.register_blueprint(views.blueprint)
-    for commands in (people.cli, catalog.cli, participation.cli):
-        app.cli.add_command(commands.group)
+    for commands in (people.cli.group, catalog.cli.group, participation.cli.group, participation.cli.notices):
+        app.cli.add_command(commands)
     app.jinja_env.filters.update(date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label)
     app.jinja_env.globals.update(
         visitor=access.visitor, address_with=address_with, Permission=access.Permission, clock=clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,33 @@ class SettingsError(SystemExit):
 
 
 @dataclass(frozen=True)
+class Mail:
+    """How mail is sent: by an SMTP server, in clear text or with STARTTLS; no host means that none is sent."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    sender: str = "no-reply@localhost"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Mail:
+        """Read SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, SMTP_STARTTLS and MAIL_FROM. Raises SettingsError."""
+        port = environ.get("SMTP_PORT", "25")
+        if not port.isdigit():
+            message = "SMTP_PORT must be a number, e.g. 587."
+            raise SettingsError(message)
+        return cls(
+            host=environ.get("SMTP_HOST", ""), port=int(port), user=environ.get("SMTP_USER", ""),
+            password=environ.get("SMTP_PASSWORD", ""), starttls=environ.get("SMTP_STARTTLS") == "1",
+            sender=environ.get("MAIL_FROM", cls.sender),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Settings:
-    """How this installation runs."""
+    """How this installation runs. `public_url` is where people reach it: it stands in mails and calendars."""
 
     secret_key: str
     database_url: str
@@ -32,10 +57,12 @@ class Settings:
     argon2_memory_kib: int = 19456  # OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane
     argon2_passes: int = 2
     trusted_proxies: int = 0
+    public_url: str = "http://127.0.0.1:8000"
+    mail: Mail = field(default_factory=Mail)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES and INSECURE_COOKIES.
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -50,6 +77,8 @@ class Settings:
             demo=demo,
             secure_cookies=not demo and environ.get("INSECURE_COOKIES") != "1",
             trusted_proxies=int(proxies),
+            public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/"),
+            mail=Mail.from_environ(environ),
         )
 
 

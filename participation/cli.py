@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import click
@@ -14,8 +15,11 @@ from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
 from participation import allocation, demo, uptake, waiting_list
+from participation.notices import delivery
 
-group = AppGroup("participation", help="Enrolments and their count.")
+group = AppGroup("participation", help="Enrolments and their count, allocation.")
+PAUSE = 30
+"""Seconds between two looks of the worker."""
 
 
 @group.command("recount")
@@ -27,12 +31,17 @@ def recount() -> None:
 
 @group.command("rebalance")
 def rebalance() -> None:
-    """Let unanswered offers of joint sessions expire and offer free places to the next. Run it every few minutes."""
+    """Let unanswered offers of joint sessions expire and offer free places to the next."""
+    click.echo(f"{_rebalance()} sessions rebalanced")
+
+
+def _rebalance() -> int:
     sessions = waiting_list.due()
     for session_id in sessions:
         waiting_list.rebalance(session_id)
         db.session.commit()
-    click.echo(f"{len(sessions)} sessions rebalanced")
+    db.session.rollback()
+    return len(sessions)
 
 
 @group.command("allocate")
@@ -59,3 +68,27 @@ def load_demo() -> None:
     click.echo(f"{added} sample people added" if added else "sample people are there already")
     for line in demo.sign_ins(CONTENT / "demo.yaml"):
         click.echo(line)
+
+
+notices = AppGroup("notices", help="Notices by mail.")
+
+
+@notices.command("deliver")
+@click.option("--once", is_flag=True, help="Deliver what is due and end, instead of looking every half minute.")
+def deliver(once: bool) -> None:  # noqa: FBT001
+    """Move expired offers on, write reminders and send notices by mail, again and again. This is the worker."""
+    settings = current_app.extensions["settings"]
+    if not settings.mail.host:
+        click.echo("SMTP_HOST is not set: notices are shown in the application only.")
+    while True:
+        _rebalance()
+        delivery.remind()
+        db.session.commit()
+        if settings.mail.host:
+            report = delivery.deliver(settings.mail, settings.public_url)
+            if report.sent or report.failed:
+                click.echo(f"{report.sent} mails sent, {report.failed} to be tried again")
+        db.session.remove()
+        if once:
+            return
+        time.sleep(PAUSE)

@@ -36,6 +36,8 @@ from participation.models import (
     NominationState,
     Override,
 )
+from participation.notices.models import NoticeKind
+from participation.notices.notice import Tell, coordinators_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +152,31 @@ def decide(actor: Actor, session_id: int) -> Allocation:
         placed=len(result.places), waiting=len(result.waiting),
     )  # fmt: skip
     db.session.flush()
+    _tell_result(session, list(nominations.values()))
     return stored
+
+
+def _tell_result(session: TrainingSession, nominations: list[Nomination]) -> None:
+    """Tell everybody nominated what came of it, and the coordinators how many of their people have a place."""
+    told = [
+        Tell(
+            NoticeKind.PLACED, row.staff_id, f"{clock.moment_label(session.starts_at)} の回に席があります。", "", row.id
+        )
+        if row.state is NominationState.PLACED
+        else Tell(
+            NoticeKind.WAITING, row.staff_id, f"割当の順位は{row.turn}番で、席が空くのを待っています。", "", row.id
+        )
+        for row in nominations
+    ]
+    by_organisation: dict[int, list[Nomination]] = {}
+    for row in nominations:
+        by_organisation.setdefault(row.organisation_id, []).append(row)
+    for organisation_id, people in coordinators_of(by_organisation).items():
+        rows = by_organisation[organisation_id]
+        placed = sum(row.state is NominationState.PLACED for row in rows)
+        text = f"{len(rows)}人を推薦し、{placed}人に席があります。理由と待機の順は、開催回のページにあります。"
+        told += [Tell(NoticeKind.DECIDED, staff_id, text, str(organisation_id)) for staff_id in people]
+    tell(session, session.edition.title, told)
 
 
 def _held(actor: Actor, session_id: int) -> TrainingSession:

@@ -22,6 +22,8 @@ from courses.models import Course, CourseEdition, Format, TrainingSession
 
 from participation import place, uptake
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.notices.models import NoticeKind
+from participation.notices.notice import Tell, tell
 
 ALREADY = "すでにこの講座を受講しています。マイページで確かめてください。"
 
@@ -89,7 +91,11 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
         if not is_open_to(person.organisation_id, offer.session):
             raise NotFoundError
         place.claim(offer.session.id)
-    return enter(actor, person, offer)
+    enrolment = enter(actor, person, offer)
+    if offer.session is not None and person.staff_id != actor.staff_id:
+        text = f"{actor.name}さんが、{clock.moment_label(offer.session.starts_at)} の回にあなたの受講を申し込みました。"
+        tell(offer.session, offer.edition.title, [Tell(NoticeKind.ENROLLED, person.staff_id, text, str(enrolment.id))])
+    return enrolment
 
 
 def enter(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:

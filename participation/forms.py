@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField, FileSize
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, options
 
 from participation.decision import GivePlace
 from participation.models import EnrolmentState
+from participation.notices.models import MailWish
 
 LARGEST_FILE = 2_000_000
 LONGEST_ID = 10
@@ -57,6 +58,12 @@ class OverrideForm(Form):
     def command(self) -> GivePlace:
         """Return the place to be given."""
         return GivePlace(self.nomination_id.data, self.instead_of_id.data or None, self.reason.data or "")
+
+
+class MailForm(Form):
+    """How somebody wants to be mailed."""
+
+    mail = RadioField("メールでの受け取り方", choices=options(MailWish.choices()))
 
 
 def attendance_from(fields: dict[str, str]) -> dict[int, EnrolmentState]:

@@ -186,3 +186,14 @@ class Override(Base):
     given_to: Mapped[Nomination] = relationship(foreign_keys=given_to_id, lazy="raise_on_sql")
     instead_of: Mapped[Nomination | None] = relationship(foreign_keys=instead_of_id, lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("length(trim(reason)) > 0", "reason_not_blank"),)
+
+
+class CalendarFeed(Base):
+    """A private address of a calendar: of a person, or of an organisation as its coordinator sees it. Only the digest is kept."""
+
+    __tablename__ = "calendar_feed"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -17,7 +17,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
 from people.access import Actor, Permission
-from people.models import Membership
+from people.models import Membership, Staff
 from people.staff import is_current
 
 from courses.models import CourseEdition, Giving, TrainingSession
@@ -26,6 +26,8 @@ from courses.training_session import LAST_DAYS
 from participation import enrolment as enrolments
 from participation.enrolment import Entrant, Offer
 from participation.models import OPEN_STATES, Enrolment, Nomination, NominationState
+from participation.notices.models import NoticeKind
+from participation.notices.notice import Tell, coordinators_of, tell
 
 
 def locked(session_id: int) -> TrainingSession:
@@ -65,6 +67,26 @@ def rebalance(session_id: int, freed_by: int | None = None) -> None:
         following.answer_by = min(now + dt.timedelta(days=session.offer_days), session.starts_at - LAST_DAYS)
         session.taken += 1
         db.session.flush()
+        _tell_offer(session, following)
+
+
+def _tell_offer(session: TrainingSession, nomination: Nomination) -> None:
+    """Tell the nominee, and the coordinators of the organisation, that a place is offered and until when."""
+    until = clock.moment_label(nomination.answer_by) if nomination.answer_by else ""
+    name = db.session.scalars(sa.select(Staff.name).where(Staff.id == nomination.staff_id)).one()
+    others = coordinators_of([nomination.organisation_id]).get(nomination.organisation_id, [])
+    told = [
+        (nomination.staff_id, f"空いた席をご案内します。{until} までに、受けるか辞退するかをお答えください。"),
+        *((staff_id, f"{name}さんに空いた席を案内しています。返事は {until} までです。") for staff_id in others),
+    ]
+    tell(
+        session,
+        session.edition.title,
+        [
+            Tell(NoticeKind.OFFERED, staff_id, text, f"{nomination.id} {until}", nomination.id)
+            for staff_id, text in dict(reversed(told)).items()
+        ],
+    )
 
 
 def _expire(session: TrainingSession, now: dt.datetime) -> None:

@@ -12,12 +12,11 @@ from kernel.forms import EmptyForm, accepted, answer, options
 
 from people.access import Permission, actor, requires
 
-from courses import meeting as meetings
-from courses import training_session
 from courses.forms import MeetingForm, ReasonForm, SessionForm, held_at, planned_by
+from courses.meeting import meeting_of
 from courses.training_session import hosted, session_for, state_of
 
-from participation import allocation, decision, waiting_list
+from participation import allocation, decision, holding
 from participation.forms import OverrideForm
 from participation.models import NominationState
 from participation.views.blueprint import blueprint
@@ -35,13 +34,10 @@ def edit_session(session_id: int) -> ResponseReturnValue:
     session = hosted(actor(), session_id)
     form = SessionForm(data=planned_by(session))
 
-    def change() -> bool:
-        command = form.command(session.host_id, session.starts_at, session.ends_at)
-        training_session.change(actor(), session, command)
-        waiting_list.rebalance(session_id)
-        return True
-
-    if accepted(form, change):
+    if accepted(
+        form,
+        lambda: holding.change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at)),
+    ):
         flash("開催回を変更しました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     session = hosted(actor(), session_id)
@@ -57,13 +53,8 @@ def cancel_session(session_id: int) -> ResponseReturnValue:
     session = hosted(actor(), session_id)
     form = ReasonForm()
 
-    def cancel() -> bool:
-        training_session.cancel(actor(), session, form.reason.data or "")
-        waiting_list.rebalance(session_id)
-        return True
-
-    if accepted(form, cancel):
-        flash("開催回を中止しました。理由は席のあった人のマイページに表示されます。")
+    if accepted(form, lambda: holding.cancel(actor(), session, form.reason.data or "")):
+        flash("開催回を中止しました。理由を、席のある人と推薦されている人に知らせます。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("courses/cancel_session.html", form, session=hosted(actor(), session_id))
 
@@ -72,33 +63,25 @@ def cancel_session(session_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_SESSIONS)
 def edit_meeting(meeting_id: int) -> ResponseReturnValue:
     """Hold one meeting at another time or place."""
-    meeting = meetings.meeting_of(actor(), meeting_id)
+    meeting = meeting_of(actor(), meeting_id)
     form = MeetingForm(data=held_at(meeting))
 
-    def move() -> bool:
-        meetings.move_meeting(actor(), meeting, form.move())
-        return True
-
-    if accepted(form, move):
+    if accepted(form, lambda: holding.move_meeting(actor(), meeting, form.move())):
         flash("日時と会場を変更しました。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
-    return answer("courses/meeting_form.html", form, meeting=meetings.meeting_of(actor(), meeting_id))
+    return answer("courses/meeting_form.html", form, meeting=meeting_of(actor(), meeting_id))
 
 
 @blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
 def cancel_meeting(meeting_id: int) -> ResponseReturnValue:
     """Cancel one meeting of several, with a reason."""
-    meeting, form = meetings.meeting_of(actor(), meeting_id), ReasonForm()
+    meeting, form = meeting_of(actor(), meeting_id), ReasonForm()
 
-    def cancel() -> bool:
-        meetings.cancel_meeting(actor(), meeting, form.reason.data or "")
-        return True
-
-    if accepted(form, cancel):
+    if accepted(form, lambda: holding.cancel_meeting(actor(), meeting, form.reason.data or "")):
         flash("この会だけを中止しました。ほかの会は予定どおりです。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
-    return answer("courses/cancel_meeting.html", form, meeting=meetings.meeting_of(actor(), meeting_id))
+    return answer("courses/cancel_meeting.html", form, meeting=meeting_of(actor(), meeting_id))
 
 
 @blueprint.get("/sessions/<int:session_id>/allocation")
@@ -155,7 +138,7 @@ def decide(session_id: int) -> ResponseReturnValue:
 def call_off(session_id: int) -> ResponseReturnValue:
     """Say that a session is not run because too few come."""
     session, form = hosted(actor(), session_id), EmptyForm()
-    if accepted(form, lambda: decision.call_off(actor(), session_id)):
+    if accepted(form, lambda: holding.call_off(actor(), session_id)):
         flash("不開催にしました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("participation/call_off.html", form, session=hosted(actor(), session.id))

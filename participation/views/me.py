@@ -9,6 +9,7 @@ from flask import render_template
 from people.access import actor, signed_in
 
 from participation import learning_record
+from participation.notices import notice
 from participation.views.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -19,4 +20,6 @@ if TYPE_CHECKING:
 @signed_in
 def me() -> ResponseReturnValue:
     """Show the own record."""
-    return render_template("participation/me.html", record=learning_record.record_of(actor()))
+    return render_template(
+        "participation/me.html", record=learning_record.record_of(actor()), unread=notice.unread(actor())
+    )

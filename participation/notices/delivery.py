@@ -1,0 +1,227 @@
+"""Delivery: notices go out by mail, checked again, as one mail a day or at once, and again later where it fails.
+
+A mail is claimed and given its Message-ID in one transaction, sent, and marked as sent in the next. A worker that is
+killed between the two leaves the claim: when it has run out, the same mail with the same Message-ID is sent again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import make_msgid
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+
+from courses.models import TrainingSession
+
+from participation.models import OPEN_STATES, Enrolment, Nomination, NominationState
+from participation.notices.models import IMMEDIATE, MailState, Notice, NoticeKind
+from participation.notices.notice import Tell, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kernel.settings import Mail
+
+CLAIM = dt.timedelta(minutes=5)
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=6)
+MOST_ATTEMPTS = 12
+TOO_OLD = dt.timedelta(days=3)
+A_BATCH = 100
+REMIND_BEFORE = dt.timedelta(days=3)
+
+NEEDS_A_PLACE = frozenset({NoticeKind.PLACED, NoticeKind.ENROLLED, NoticeKind.CHANGED, NoticeKind.REMINDER})
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be sent: its notices, who gets it, and the Message-ID that it keeps."""
+
+    notice_ids: tuple[int, ...]
+    to: str
+    subject: str
+    text: str
+    message_id: str
+
+
+@dataclass
+class Report:
+    """What a delivery came to, in mails."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def remind() -> None:
+    """Write the reminders of the sessions that begin within three days, to those who have a place."""
+    now = clock.now()
+    sessions = db.session.scalars(
+        sa.select(TrainingSession)
+        .options(joinedload(TrainingSession.edition))
+        .where(
+            TrainingSession.starts_at > now,
+            TrainingSession.starts_at <= now + REMIND_BEFORE,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
+        )
+    ).all()
+    for session in sessions:
+        people = db.session.scalars(
+            sa.select(Enrolment.staff_id).where(Enrolment.session_id == session.id, Enrolment.state.in_(OPEN_STATES))
+        ).all()
+        text = f"{clock.moment_label(session.starts_at)} に始まります。場所: {session.place or 'オンライン'}"
+        tell(session, session.edition.title, [Tell(NoticeKind.REMINDER, staff_id, text) for staff_id in people])
+
+
+def deliver(mail: Mail, public_url: str) -> Report:
+    """Send what is due. Commits after every step, so that nothing is lost and hardly anything repeated."""
+    report = Report()
+    while letters := claim(public_url):
+        _send(letters, mail, report)
+    return report
+
+
+def claim(public_url: str) -> list[Letter]:
+    """Claim notices that are due, as letters with a Message-ID; commit. Those that are true no more are skipped."""
+    now = clock.now()
+    rows = db.session.scalars(
+        sa.select(Notice)
+        .options(joinedload(Notice.staff, innerjoin=True))
+        .where(
+            Notice.mail_state == MailState.DUE,
+            Notice.mail_at <= now,
+            sa.or_(Notice.claimed_until.is_(None), Notice.claimed_until <= now),
+        )
+        .order_by(Notice.staff_id, Notice.id)
+        .limit(A_BATCH)
+        .with_for_update(of=Notice, skip_locked=True)
+    ).all()
+    still_true = _still_true(rows)
+    groups: dict[object, list[Notice]] = {}
+    for row in rows:
+        is_sendable = row.id in still_true and row.staff.email and row.made_at > now - TOO_OLD
+        if not is_sendable:
+            row.mail_state = MailState.SKIPPED
+            continue
+        row.claimed_until = now + CLAIM
+        groups.setdefault(row.message_id or (row.id if row.kind in IMMEDIATE else f"staff {row.staff_id}"), []).append(
+            row
+        )
+    letters = [_letter(group, public_url) for group in groups.values()]
+    db.session.commit()
+    return letters
+
+
+def _still_true(rows: Sequence[Notice]) -> set[int]:
+    """Return which notices are still true: nobody is reminded who has withdrawn, no place is offered that is gone."""
+    ids = [row.id for row in rows]
+    has_place = sa.exists(
+        sa.select(Enrolment.id).where(
+            Enrolment.staff_id == Notice.staff_id,
+            Enrolment.session_id == Notice.session_id,
+            Enrolment.state.in_(OPEN_STATES),
+        )
+    )
+    goes_on = sa.exists(
+        sa.select(TrainingSession.id).where(
+            TrainingSession.id == Notice.session_id,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
+            TrainingSession.starts_at > clock.now(),
+        )
+    )
+    offered, waiting = (
+        sa.exists(sa.select(Nomination.id).where(Nomination.id == Notice.nomination_id, Nomination.state == state))
+        for state in (NominationState.OFFERED, NominationState.WAITING)
+    )
+    is_true = sa.or_(
+        sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
+        sa.and_(Notice.kind == NoticeKind.OFFERED, offered, goes_on),
+        sa.and_(Notice.kind == NoticeKind.WAITING, waiting, goes_on),
+        Notice.kind.in_((NoticeKind.CANCELLED, NoticeKind.DECIDED)),
+    )
+    return set(db.session.scalars(sa.select(Notice.id).where(Notice.id.in_(ids), is_true)))
+
+
+def _letter(group: list[Notice], public_url: str) -> Letter:
+    message_id = group[0].message_id or make_msgid(domain=public_url.split("://", 1)[-1].split(":", maxsplit=1)[0])
+    for row in group:
+        row.message_id = message_id
+    first = group[0]
+    parts = [f"■ {row.title}\n{row.text}\n{public_url}/sessions/{row.session_id}" for row in group]
+    text = "\n\n".join(
+        [f"{first.staff.name}さん", *parts, f"お知らせの受け取り方は、次のページで変えられます。\n{public_url}/notices"]
+    )
+    subject = first.title if len(group) == 1 else f"ともまなびのお知らせ {len(group)}件"
+    return Letter(tuple(row.id for row in group), first.staff.email or "", subject, text, message_id)
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """Return a letter as a mail."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
+    message["Message-ID"] = letter.message_id
+    message["Date"] = clock.now()
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text + "\n")
+    return message
+
+
+def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> None:
+    try:
+        with smtplib.SMTP(mail.host, mail.port, timeout=30) as server:
+            if mail.starttls:
+                server.starttls()
+            if mail.user:
+                server.login(mail.user, mail.password)
+            for letter in letters:
+                _send_one(server, letter, mail, report)
+    except (OSError, smtplib.SMTPException):
+        for letter in letters:
+            report.failed += _failed(letter)
+
+
+def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) -> None:
+    try:
+        server.send_message(message_of(letter, mail.sender))
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except (smtplib.SMTPException, ValueError):
+        report.failed += _failed(letter)
+        return
+    _mark(letter, mail_state=MailState.SENT, sent_at=clock.now(), claimed_until=None)
+    report.sent += 1
+
+
+def _failed(letter: Letter) -> int:
+    """Note that a letter was not taken and when it is tried again; return 1 if it was not sent meanwhile."""
+    attempts = db.session.scalar(
+        sa.select(sa.func.max(Notice.attempts)).where(
+            Notice.id.in_(letter.notice_ids), Notice.mail_state == MailState.DUE
+        )
+    )
+    if attempts is None:
+        db.session.rollback()
+        return 0
+    pause = min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
+    state = MailState.FAILED if attempts + 1 >= MOST_ATTEMPTS else MailState.DUE
+    _mark(letter, mail_state=state, attempts=attempts + 1, mail_at=clock.now() + pause, claimed_until=None)
+    return 1
+
+
+def _mark(letter: Letter, **values: object) -> None:
+    db.session.execute(
+        sa.update(Notice)
+        .where(Notice.id.in_(letter.notice_ids))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()

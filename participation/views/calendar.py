@@ -1,0 +1,74 @@
+"""Calendar files and private feeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
+
+from kernel.errors import NotFoundError
+
+from people.access import Permission, actor, public, requires
+
+from courses.training_session import session_for
+
+from participation import calendar, roster
+from participation import enrolment as enrolments
+from participation.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+def _public_url() -> str:
+    return str(current_app.extensions["settings"].public_url)
+
+
+def _file(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@blueprint.get("/sessions/<int:session_id>/calendar.ics")
+@requires(Permission.TAKE_PART)
+def session_calendar(session_id: int) -> ResponseReturnValue:
+    """Download a session for one's own calendar."""
+    session = session_for(actor(), session_id)
+    mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
+    shows_link = bool(mine and mine.session_id == session_id) or roster.may_enter_attendance(actor(), session)
+    return _file(calendar.file_of(session, _public_url(), shows_link=shows_link), f"session-{session_id}.ics")
+
+
+@blueprint.post("/account/calendar")
+@requires(Permission.TAKE_PART)
+def make_calendar() -> ResponseReturnValue:
+    """Make the private address of a calendar and show it once."""
+    organisation_id = _organisation_id()
+    token = calendar.make_feed(actor(), organisation_id)
+    address = f"{_public_url()}{url_for('participation.calendar_feed', token=token)}"
+    return render_template("participation/calendar.html", address=address, is_own=organisation_id is None)
+
+
+@blueprint.post("/account/calendar/end")
+@requires(Permission.TAKE_PART)
+def end_calendar() -> ResponseReturnValue:
+    """End the private address of a calendar."""
+    calendar.end_feed(actor(), _organisation_id())
+    flash("カレンダーのURLを無効にしました。")
+    return redirect(url_for("participation.me"))
+
+
+def _organisation_id() -> int | None:
+    """Return the own organisation where its calendar is meant, None for the person's."""
+    if request.form.get("of") != "organisation":
+        return None
+    if actor().organisation_id is None:
+        raise NotFoundError
+    return actor().organisation_id
+
+
+@blueprint.get("/calendars/<token>.ics")
+@public
+def calendar_feed(token: str) -> ResponseReturnValue:
+    """Give a calendar to the calendar programme that knows its private address."""
+    return _file(calendar.feed(token, _public_url()), "tomomanabi.ics")

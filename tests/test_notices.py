@@ -1,0 +1,289 @@
+"""Notices: told once, checked again, sent as one mail a day or at once, and never lost; to a real mail server."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import email
+import email.policy
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+from pathlib import Path
+from time import sleep
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from factories import organisation_named, session_of
+from ground import SECRET
+from postgresql import free_port
+
+from kernel import clock
+from kernel.database import db
+from kernel.settings import Mail
+
+from people.models import Role
+
+from courses.models import Giving
+
+from participation import decision, enrolment, nomination, waiting_list
+from participation.models import Enrolment, Nomination
+from participation.notices import delivery
+from participation.notices.models import MailState, MailWish, Notice, NoticeKind
+from participation.notices.notice import choose, next_daily_mail
+
+ROOT = Path(__file__).resolve().parent.parent
+URL = "https://manabi.example.lg.jp"
+
+
+class PostOffice:
+    """A mail server on the loopback that keeps what it takes, or refuses everything."""
+
+    def __init__(self):
+        self.mails, self.refuses, self.dawdles = [], False, False
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller.start()
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the library's name
+        if self.refuses:
+            return "451 try again later"
+        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        if self.dawdles:
+            await asyncio.sleep(20)
+        return "250 taken"
+
+    @property
+    def mail(self):
+        return Mail(host="127.0.0.1", port=self.port, sender="no-reply@manabi.example.lg.jp")
+
+
+@pytest.fixture
+def post_office():
+    office = PostOffice()
+    yield office
+    office.controller.stop()
+
+
+@pytest.fixture
+def time(monkeypatch):
+    """A clock that the test sets."""
+
+    class Time:
+        now = clock.now()
+
+        def passes(self, **much):
+            self.now += dt.timedelta(**much)
+
+    passing = Time()
+    monkeypatch.setattr(clock, "now", lambda: passing.now)
+    return passing
+
+
+@pytest.fixture
+def offered(mizuho, secretariat, time):
+    """A session of one place, two nominees, the first of whom has withdrawn: the place is offered to the second."""
+    begins = clock.now() + dt.timedelta(days=30)
+    people = [mizuho.person(), mizuho.person()]
+    coordinator, host = mizuho.coordinator, secretariat.coordinator
+    session_id = session_of(
+        "survey-design", secretariat, giving=Giving.NOMINATION, capacity=1, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
+    ).id  # fmt: skip
+    for person in people:
+        nomination.nominate(
+            coordinator.actor, waiting_list.locked(session_id), organisation_named(mizuho.name), person.membership_id
+        )
+    waiting_list.locked(session_id).applications_close_at = clock.now() - clock.MOMENT
+    db.session.flush()
+    decision.decide(host.actor, session_id)
+    db.session.commit()
+    mine = db.session.scalars(sa.select(Enrolment.id)).one()
+    waiting_list.withdraw(people[0].actor, enrolment.own_enrolment(people[0].actor, mine))
+    db.session.commit()
+    return session_id, people
+
+
+def kinds_of(person):
+    return set(db.session.scalars(sa.select(Notice.kind).where(Notice.staff_id == person.staff_id)))
+
+
+def test_everybody_concerned_is_told_in_the_application(offered, mizuho):
+    _session_id, people = offered
+    assert kinds_of(people[0]) == {NoticeKind.PLACED}
+    assert kinds_of(people[1]) == {NoticeKind.WAITING, NoticeKind.OFFERED}
+    assert kinds_of(mizuho.coordinator) == {NoticeKind.DECIDED, NoticeKind.OFFERED}
+    browser = people[1].browser()
+    assert "未読 2件" in browser.get("/me").text
+    assert "空いた席をご案内します" in browser.get("/notices").text
+    browser.post("/notices/read")
+    assert "未読" not in browser.get("/me").text
+
+
+def test_what_cannot_wait_is_mailed_at_once_and_the_rest_once_a_day(offered, post_office, time, mizuho):
+    _session_id, people = offered
+    delivery.deliver(post_office.mail, URL)
+    assert {mail["To"] for mail in post_office.mails} == {people[1].email, mizuho.coordinator.email}
+    assert all(mail["Subject"].startswith("空いた席のご案内") for mail in post_office.mails)
+    time.now = next_daily_mail(time.now) + dt.timedelta(minutes=1)
+    delivery.deliver(post_office.mail, URL)
+    daily = list(post_office.mails[2:])
+    assert [mail["To"] for mail in daily] == [mizuho.coordinator.email]
+    assert "2人を推薦し、1人に席があります" in daily[0].get_content()
+
+
+def test_nobody_is_told_what_is_not_true_any_more(offered, post_office, time):
+    """The first one withdrew before the daily mail, the second does not wait any more: neither is mailed about it."""
+    _session_id, people = offered
+    time.now = next_daily_mail(time.now)
+    delivery.deliver(post_office.mail, URL)
+    assert people[0].email not in {mail["To"] for mail in post_office.mails}
+    states = db.session.execute(
+        sa.select(Notice.kind, Notice.mail_state).where(Notice.staff_id == people[0].staff_id)
+    ).all()
+    assert states == [(NoticeKind.PLACED, MailState.SKIPPED)]
+
+
+def test_several_notices_of_a_day_are_one_mail(mizuho, post_office, time):
+    person, slugs = mizuho.person(), ("web-meeting-chat", "survey-design", "online-procedure")
+    for slug in slugs:
+        session_id = session_of(slug, mizuho).id
+        mizuho.coordinator.browser().post(f"/office/staff/{person.membership_id}/enrol/{slug}?session={session_id}")
+    time.now = next_daily_mail(time.now)
+    delivery.deliver(post_office.mail, URL)
+    (mail,) = post_office.mails
+    assert mail["Subject"] == "ともまなびのお知らせ 3件"
+    assert mail.get_content().count("■ 受講を申し込みました") == 3
+    assert f"{URL}/notices" in mail.get_content()
+
+
+def test_who_wants_no_mail_gets_only_what_a_place_depends_on(offered, post_office, time, mizuho):
+    session_id, people = offered
+    people[1].browser().post("/notices/mail", data={"mail": MailWish.NEVER.value})
+    row = db.session.scalars(sa.select(Nomination.id).where(Nomination.staff_id == people[1].staff_id)).one()
+    people[1].browser().post(f"/nominations/{row}/accept")
+    db.session.execute(sa.delete(Notice))
+    db.session.commit()
+    time.now = waiting_list.locked(session_id).starts_at - dt.timedelta(days=2)
+    delivery.remind()
+    db.session.commit()
+    assert db.session.scalars(sa.select(Notice.mail_state)).all() == [MailState.SKIPPED]
+
+
+def test_a_choice_of_at_once_is_kept(mizuho, time):
+    choose(mizuho.staff.actor, MailWish.AT_ONCE)
+    db.session.commit()
+    session_id = session_of("web-meeting-chat", mizuho).id
+    browser = mizuho.coordinator.browser()
+    browser.post(f"/office/staff/{mizuho.staff.membership_id}/enrol/web-meeting-chat?session={session_id}")
+    assert db.session.scalars(sa.select(Notice.mail_at)).one() <= clock.now()
+
+
+def test_a_reminder_is_written_once_and_not_sent_to_who_has_withdrawn(mizuho, post_office, time):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    stays, goes = mizuho.person(), mizuho.person()
+    for person in (stays, goes):
+        person.browser().post(f"/sessions/{session_id}/enrol")
+    time.passes(days=8)
+    for _time in range(2):
+        delivery.remind()
+        db.session.commit()
+    mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.staff_id == goes.staff_id)).one()
+    goes.browser().post(f"/enrolments/{mine}/withdraw")
+    time.now = next_daily_mail(time.now)
+    delivery.deliver(post_office.mail, URL)
+    assert [mail["To"] for mail in post_office.mails] == [stays.email]
+
+
+def test_what_the_server_refuses_is_tried_again_later_and_shown(offered, post_office, time):
+    _session_id, people = offered
+    post_office.refuses = True
+    report = delivery.deliver(post_office.mail, URL)
+    assert (report.sent, report.failed) == (0, 2)
+    assert "1回失敗" in people[1].browser().get("/notices").text
+    post_office.refuses = False
+    delivery.deliver(post_office.mail, URL)
+    assert post_office.mails == []
+    time.passes(minutes=2)
+    delivery.deliver(post_office.mail, URL)
+    assert len(post_office.mails) == 2
+
+
+def test_no_server_loses_nothing(offered, post_office, time):
+    nowhere = Mail(host="127.0.0.1", port=free_port())
+    assert delivery.deliver(nowhere, URL).failed == 2
+    time.passes(minutes=2)
+    assert delivery.deliver(post_office.mail, URL).sent == 2
+
+
+class KilledError(BaseException):
+    """The worker is killed: nothing of ours is executed any more."""
+
+
+def killed(*_arguments, **_more):
+    raise KilledError
+
+
+def test_a_worker_killed_before_sending_loses_nothing(offered, post_office, time, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(smtplib.SMTP, "send_message", killed)
+        with pytest.raises(KilledError):
+            delivery.deliver(post_office.mail, URL)
+    db.session.remove()
+    assert delivery.deliver(post_office.mail, URL).sent == 0
+    time.passes(minutes=6)
+    assert delivery.deliver(post_office.mail, URL).sent == 2
+    assert len(post_office.mails) == 2
+
+
+def test_a_mail_repeated_after_a_kill_bears_the_same_message_id(offered, post_office, time, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_mark", killed)
+        with pytest.raises(KilledError):
+            delivery.deliver(post_office.mail, URL)
+    db.session.remove()
+    assert len(post_office.mails) == 1
+    time.passes(minutes=6)
+    delivery.deliver(post_office.mail, URL)
+    ids = [mail["Message-ID"] for mail in post_office.mails]
+    assert len(ids) == 3
+    assert len(set(ids)) == 2
+
+
+def test_a_cancelled_session_is_told_to_all_who_have_a_place_or_hope_for_one(offered, post_office, secretariat, time):
+    session_id, people = offered
+    secretariat.person(Role.COORDINATOR).browser().post(f"/sessions/{session_id}/cancel", data={"reason": "台風のため"})
+    assert NoticeKind.CANCELLED in kinds_of(people[1])
+    assert NoticeKind.CANCELLED not in kinds_of(people[0])
+    delivery.deliver(post_office.mail, URL)
+    mail = next(mail for mail in post_office.mails if mail["To"] == people[1].email)
+    assert "台風のため" in mail.get_content()
+    assert not any(mail["Subject"].startswith("空いた席") for mail in post_office.mails)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_really_killed_loses_nothing_and_repeats_under_the_same_message_id(app, offered, post_office):
+    environment = {
+        **os.environ, "SECRET_KEY": SECRET, "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(post_office.port),
+    }  # fmt: skip
+    command = [Path(sys.executable).parent / "flask", "notices", "deliver", "--once"]
+    post_office.dawdles = True
+    worker = subprocess.Popen(command, cwd=ROOT, env=environment)
+    for _attempt in range(300):
+        if post_office.mails:
+            break
+        sleep(0.1)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    post_office.dawdles = False
+    assert len(post_office.mails) == 1
+    db.session.execute(sa.update(Notice).values(claimed_until=None))
+    db.session.commit()
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    ids = [mail["Message-ID"] for mail in post_office.mails]
+    assert (len(ids), len(set(ids))) == (3, 2)
+    states = db.session.scalars(sa.select(Notice.mail_state).where(Notice.kind == NoticeKind.OFFERED)).all()
+    assert states == [MailState.SENT, MailState.SENT]
