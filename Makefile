@@ -36,7 +36,7 @@ static/vendor/tokens.css: package-lock.json
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-tools: ## install Chromium, Japanese fonts and PostgreSQL for the tests, or say what is missing
+tools: ## install Chromium, Japanese fonts, PostgreSQL and LibreOffice for the tests, or say what is missing
 	@scripts/test-tools
 
 test: install .venv/tested tools check ## check and test everything on SQLite, PostgreSQL and Chromium

@@ -340,12 +340,18 @@ class Given:
 def nominations_by_organisation(actor: Actor, session: TrainingSession) -> list[Given]:
     """Return the nominations that the actor may see, by organisation: all for the host, else the own ones."""
     is_host = session.host_id in actor.scope(Permission.PLAN_SESSIONS)
-    mine = sa.true() if is_host else actor.scope(Permission.READ_NAMES).where(Nomination.organisation_id)
+    return given_places(
+        session, sa.true() if is_host else actor.scope(Permission.READ_NAMES).where(Nomination.organisation_id)
+    )
+
+
+def given_places(session: TrainingSession, whose: sa.ColumnElement[bool] | None = None) -> list[Given]:
+    """Return the nominations of a session by organisation, the smallest size class first: of all, or of some."""
     rows = db.session.scalars(
         sa.select(Nomination)
         .join(Nomination.organisation)
         .options(joinedload(Nomination.staff), joinedload(Nomination.organisation))
-        .where(Nomination.session_id == session.id, mine)
+        .where(Nomination.session_id == session.id, sa.true() if whose is None else whose)
         .order_by(Organisation.size_class, Organisation.code, Organisation.id, Nomination.position, Nomination.id)
     ).all()
     by_organisation: dict[int, list[Nomination]] = {}

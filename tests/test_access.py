@@ -62,11 +62,13 @@ def ground(app, mizuho) -> Ground:
         "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
+        "ending": "pdf", "kind": "",
         "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
 
+PAPERS = {"participation.host_paper": "roster", "participation.nominator_paper": "nominations"}
 CURRICULUM_SLUG = {"catalog.curriculum_page", "catalog.adopt"}
 
 
@@ -74,6 +76,8 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
     values = {name: ground.addresses[name] for name in rule.arguments}
     if rule.endpoint.startswith("participation.") and "slug" in values:
         values["slug"] = "paperless-basics"
+    if rule.endpoint in PAPERS:
+        values["kind"] = PAPERS[rule.endpoint]
     if rule.endpoint == "courses.new_session":
         values["slug"] = "web-meeting-chat"
     if rule.endpoint in CURRICULUM_SLUG:
@@ -114,6 +118,8 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
 NEED_MORE = {
     "participation.allocation_file",  # only after the decision
     "participation.choose_substitute",  # only for a place in a session
+    "participation.report",  # only for a place in a session
+    "participation.calendar_feed",  # only with a private address
     "catalog.edition_page",  # edition 0
     "participation.lessons",  # only for somebody enrolled
     "participation.withdraw",  # only for the own enrolment or own staff

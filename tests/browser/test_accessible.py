@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import ADMINISTRATOR, COORDINATOR, SECRETARIAT, STAFF
+from pages import ADMINISTRATOR, COORDINATOR, HOST, SECRETARIAT, STAFF
 
 PUBLIC = [
     "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/web-meeting-chat",
     "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in",
     "/password/forgotten", "/no-such-page",
 ]  # fmt: skip
-OF_STAFF = ["/me", "/account", "/sessions/1", "/requests/new"]
+OF_STAFF = ["/me", "/account", "/notices", "/sessions/1", "/sessions/5", "/requests/new"]
 OF_COORDINATORS = [
     "/office", "/office/staff", "/office/staff/new", "/office/staff/welcome", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
     "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/new", "/studio/articles/new", "/studio/curricula",
-    "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/5", "/sessions/5/edit",
-    "/sessions/5/cancel", "/sessions/5/attendance",
+    "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/7", "/sessions/7/edit",
+    "/sessions/7/cancel", "/sessions/7/attendance", "/meetings/7/edit", "/office/nominations/5", "/office/nominations/5/list", "/sessions/4",
 ]  # fmt: skip
-OF_ADMINISTRATORS = ["/review", "/review?year=2020", "/admin/audit"]
+OF_HOSTS = [
+    "/office",
+    "/sessions/4",
+    "/sessions/4/allocation",
+    "/sessions/4/allocation/override",
+    "/sessions/5/call-off",
+    "/sessions/5/allocation",
+]
+OF_ADMINISTRATORS = ["/review", "/review?year=2020", "/review?by=level", "/review?by=curriculum", "/admin/audit"]
 OF_SECRETARIAT = [
-    "/review", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/motivations/new",
+    "/review", "/review?organisation=八王子市", "/review?by=course&prefecture=東京都", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/motivations/new",
     "/studio/ai-first/differences/1/1", "/studio/curricula/newcomers", "/admin/organisations", "/admin/organisations/1", "/admin/skills",
     "/admin/skills/1",
 ]  # fmt: skip
@@ -33,10 +41,11 @@ OF_SECRETARIAT = [
         ("", PUBLIC),
         (STAFF, [*PUBLIC[:6], *OF_STAFF]),
         (COORDINATOR, OF_COORDINATORS),
+        (HOST, OF_HOSTS),
         (ADMINISTRATOR, OF_ADMINISTRATORS),
         (SECRETARIAT, OF_SECRETARIAT),
     ],
-    ids=["visitor", "staff", "coordinator", "administrator", "secretariat"],
+    ids=["visitor", "staff", "coordinator", "host", "administrator", "secretariat"],
 )
 def test_axe_finds_nothing_and_nothing_runs_off_the_screen(visit, who, pages, width):
     window, axe, found = visit(who, width=width), Axe(), {}

@@ -1,0 +1,29 @@
+"""A paper: title, facts, a table, closing lines, and boxes to write in. What it looks like is for workbook and print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Cell = str | int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a paper: its heading and its share of the width."""
+
+    heading: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper for the office. `name` is the file's, without ending; `boxes` are headings of space to write in."""
+
+    name: str
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    lines: tuple[str, ...] = ()
+    boxes: tuple[str, ...] = ()
+    tall_rows: bool = False

@@ -1,0 +1,137 @@
+"""The papers that there are: nomination list, result notice, roster, attendance sheet, completions, report (復命書)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel import clock
+
+from participation import decision, nomination, roster
+from participation.models import EnrolmentState, NominationState
+from participation.papers.paper import Column, Paper
+
+if TYPE_CHECKING:
+    from people.access import Actor
+    from people.models import Organisation
+
+    from courses.models import TrainingSession
+
+    from participation.models import Enrolment
+
+NAME, READING = Column("氏名", 4), Column("フリガナ", 4)
+OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
+
+
+def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
+    end = clock.local(session.ends_at)
+    first = session.meetings[0]
+    when = f"{clock.moment_label(session.starts_at)}〜{clock.local(first.ends_at):%H:%M}"
+    if len(session.meetings) > 1:
+        when = f"{clock.moment_label(session.starts_at)} から {clock.date_label(end.date())} まで 全{len(session.meetings)}回"
+    return (
+        ("講座", session.edition.title),
+        ("日時", when),
+        ("会場", session.place or "オンライン"),
+        ("実施団体", session.host.name),
+    )
+
+
+def nomination_list(_actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
+    """Return the nomination list (推薦名簿) of an organisation, in its order."""
+    listed = nomination.listed(session, organisation)
+    return Paper(
+        f"nominations-{session.id}-{organisation.id}",
+        "推薦名簿",
+        (*_facts(session), ("推薦する団体", organisation.name), ("作成日", clock.date_label(clock.today()))),
+        (Column("順番", 1), NAME, READING, Column("備考", 5)),
+        tuple(
+            (place, row.nomination.staff.name, row.nomination.staff.reading, "、".join(row.hints))
+            for place, row in enumerate(listed.nominees, 1)
+        ),
+        (f"連絡事項: {listed.note}",) if listed.note else (),
+    )
+
+
+def result_notice(_actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
+    """Return the notice of the result (結果通知) to an organisation, with the reason for each."""
+    given = next(
+        (row for row in decision.given_places(session) if row.organisation.id == organisation.id),
+        decision.Given(organisation, ()),
+    )
+    return Paper(
+        f"result-{session.id}-{organisation.id}",
+        "研修参加者の決定について",
+        (*_facts(session), ("あて先", f"{organisation.name} 研修担当"), ("作成日", clock.date_label(clock.today()))),
+        (Column("順番", 1), NAME, Column("結果", 2), Column("順位", 1), Column("理由", 6)),
+        tuple(
+            (row.position, row.staff.name, row.state.label, row.turn or "—", row.reason or "—")
+            for row in given.nominations
+        ),
+        (
+            (
+                f"推薦{len(given.nominations)}人のうち、{given.count(NominationState.PLACED)}人の参加が決まりました。"
+                f"席が空いたときは、団体の次の順番の人から{session.offer_days}日の期限で案内します。"
+            ),
+        ),
+    )
+
+
+def signature_roster(actor: Actor, session: TrainingSession) -> Paper:
+    """Return the roster (名簿) with a column to sign in. Raises NotFoundError for anybody but the host."""
+    people = roster.attendance_sheet(actor, session)
+    return Paper(
+        f"roster-{session.id}",
+        "受講者名簿",
+        (*_facts(session), ("人数", f"{len(people)}人")),
+        (NUMBER, OFFICE, NAME, READING, Column("署名", 4)),
+        tuple(
+            (place, row.organisation.name, row.staff.name, row.staff.reading, "") for place, row in enumerate(people, 1)
+        ),
+        tall_rows=True,
+    )
+
+
+def attendance_sheet(actor: Actor, session: TrainingSession) -> Paper:
+    """Return the attendance sheet (出欠表), a column a meeting. Raises NotFoundError for anybody but the host."""
+    people = roster.attendance_sheet(actor, session)
+    held = [meeting for meeting in session.meetings if meeting.cancelled_at is None]
+    days = tuple(Column(f"{clock.local(meeting.starts_at):%-m/%-d}", 1) for meeting in held)
+    return Paper(
+        f"attendance-{session.id}",
+        "出欠表",
+        _facts(session),
+        (NUMBER, OFFICE, NAME, *days, Column("備考", 3)),
+        tuple(
+            (place, row.organisation.name, row.staff.name, *("" for _day in days), "")
+            for place, row in enumerate(people, 1)
+        ),
+        tall_rows=True,
+    )
+
+
+def completions(actor: Actor, session: TrainingSession) -> Paper:
+    """Return the list of completions (修了者一覧), ready for certificates. Raises NotFoundError for anybody but the host."""
+    people = [row for row in roster.attendance_sheet(actor, session) if row.state is EnrolmentState.COMPLETED]
+    return Paper(
+        f"completions-{session.id}",
+        "修了者一覧",
+        (*_facts(session), ("人数", f"{len(people)}人")),
+        (NUMBER, OFFICE, NAME, READING, Column("修了した日", 4)),
+        tuple(
+            (
+                place, row.organisation.name, row.staff.name, row.staff.reading,
+                clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else "",
+            )
+            for place, row in enumerate(people, 1)
+        ),
+    )  # fmt: skip
+
+
+def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
+    """Return the template of the report (復命書) that a participant writes."""
+    return Paper(
+        f"report-{enrolment.id}",
+        "復命書",
+        (*_facts(session), ("氏名", enrolment.staff.name), ("報告日", "令和   年   月   日")),
+        boxes=("研修の内容", "学んだこと、気づいたこと", "仕事での生かし方と、職場に伝えたいこと"),
+    )

@@ -1,0 +1,58 @@
+"""A paper as an Excel workbook: nothing in it can be taken for a formula or a link, and it prints on A4."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from participation.papers.paper import Paper
+
+A4 = 9
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDTH_OF_A_SHARE = 4
+
+
+def as_xlsx(paper: Paper) -> bytes:
+    """Return the paper as an XLSX file."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
+        sheet = book.add_worksheet(paper.title[:31])
+        font = {"font_name": "Yu Gothic", "valign": "vcenter"}
+        big, bold = book.add_format({**font, "bold": True, "font_size": 16}), book.add_format({**font, "bold": True})
+        plain = book.add_format(font)
+        head = book.add_format({**font, "bold": True, "border": 1, "bg_color": "#E8EEF7", "text_wrap": True})
+        cell = book.add_format({**font, "border": 1, "text_wrap": True})
+        sheet.write_string(0, 0, paper.title, big)
+        row = 2
+        for label, value in paper.facts:
+            sheet.write_string(row, 0, label, bold)
+            sheet.write_string(row, 1, value, plain)
+            row += 1
+        row += bool(paper.facts)
+        for place, column in enumerate(paper.columns):
+            sheet.set_column(place, place, column.width * WIDTH_OF_A_SHARE)
+            sheet.write_string(row, place, column.heading, head)
+        if paper.columns:
+            sheet.repeat_rows(row)
+            row += 1
+        for line in paper.rows:
+            if paper.tall_rows:
+                sheet.set_row(row, 30)
+            for place, entry in enumerate(line):
+                (sheet.write_number if isinstance(entry, int) else sheet.write_string)(row, place, entry, cell)
+            row += 1
+        for text in paper.lines:
+            row += 1
+            sheet.write_string(row, 0, text, plain)
+        for heading in paper.boxes:
+            row += 2
+            sheet.write_string(row, 0, heading, bold)
+            sheet.merge_range(row + 1, 0, row + 6, 6, "", cell)
+            row += 6
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C&P / &N")
+    return stream.getvalue()

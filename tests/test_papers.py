@@ -1,0 +1,122 @@
+"""The office's papers: they open in an office programme, print on A4, and names come out as people write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+
+import pypdf
+import pytest
+import python_calamine
+import sqlalchemy as sa
+from factories import organisation_named, session_of
+
+from kernel import clock
+from kernel.database import db
+
+from courses.models import Giving
+
+from participation import nomination, waiting_list
+
+NAMES = ("髙橋 﨑子", "𠮷田 花子", "=1+1 太郎")
+
+
+@pytest.fixture
+def nominated(mizuho, secretariat):
+    """A session for which people of difficult names are nominated; returns its id."""
+    coordinator, people = mizuho.coordinator, [mizuho.person(name=name) for name in NAMES]
+    session_id = session_of("survey-design", secretariat, giving=Giving.NOMINATION, capacity=2).id
+    for person in people:
+        nomination.nominate(
+            coordinator.actor, waiting_list.locked(session_id), organisation_named(mizuho.name), person.membership_id
+        )
+    db.session.commit()
+    return session_id
+
+
+def decided(session_id, secretariat):
+    waiting_list.locked(session_id).applications_close_at = clock.now() - clock.MOMENT
+    db.session.commit()
+    host = secretariat.coordinator.browser()
+    assert host.post(f"/sessions/{session_id}/allocation/decide").status_code == 302
+    return host
+
+
+def cells(content):
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row if cell != ""]
+
+
+def words(content):
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def test_a_nomination_list_bears_the_names_as_they_are_written(mizuho, nominated):
+    browser = mizuho.coordinator.browser()
+    address = f"/sessions/{nominated}/papers/nominations"
+    assert set(NAMES) <= set(cells(browser.get(f"{address}.xlsx").data))
+    printed = words(browser.get(f"{address}.pdf").data)
+    for name in NAMES:
+        assert name in printed
+    assert "推薦名簿" in printed
+
+
+def test_the_result_and_the_rosters_follow_the_decision(mizuho, secretariat, nominated):
+    host = decided(nominated, secretariat)
+    result = cells(mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/result.xlsx").data)
+    assert result.count("席あり") == 2
+    assert result.count("待機") == 1
+    for kind, title in (("roster", "受講者名簿"), ("attendance", "出欠表"), ("completions", "修了者一覧")):
+        for ending, read in (("xlsx", cells), ("pdf", words)):
+            answer = host.get(f"/sessions/{nominated}/papers/{kind}.{ending}")
+            assert answer.status_code == 200
+            assert title in read(answer.data)
+    assert "髙橋 﨑子" in words(host.get(f"/sessions/{nominated}/papers/roster.pdf").data)
+
+
+def test_a_participant_has_the_template_of_a_report(mizuho):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    browser = mizuho.staff.browser()
+    browser.post(f"/sessions/{session_id}/enrol")
+    mine = db.session.scalar(sa.text("SELECT id FROM enrolment"))
+    assert "仕事での生かし方" in words(browser.get(f"/enrolments/{mine}/report.pdf").data)
+    assert "復命書" in cells(browser.get(f"/enrolments/{mine}/report.xlsx").data)
+
+
+def test_papers_of_others_are_not_found(mizuho, hachioji, nominated):
+    stranger = hachioji.coordinator.browser()
+    assert stranger.get(f"/sessions/{nominated}/papers/nominations.pdf?organisation={mizuho.id}").status_code == 404
+    assert stranger.get(f"/sessions/{nominated}/papers/roster.pdf").status_code == 404
+
+
+def test_a_paper_prints_on_tagged_a4(mizuho, nominated):
+    content = mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/nominations.pdf").data
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    width, height = (round(float(side) / 72 * 25.4) for side in reader.pages[0].mediabox[2:])
+    assert (width, height) == (210, 297)
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_the_workbooks_open_in_an_office_programme(mizuho, secretariat, nominated, tmp_path):
+    """LibreOffice converts each of them, and no name has become a formula."""
+    host = decided(nominated, secretariat)
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    assert office, "LibreOffice was not found: run `make tools`."
+    addresses = {
+        "result": f"/sessions/{nominated}/papers/result.xlsx?organisation={mizuho.id}",
+        "roster": f"/sessions/{nominated}/papers/roster.xlsx",
+        "attendance": f"/sessions/{nominated}/papers/attendance.xlsx",
+    }
+    for name, address in addresses.items():
+        (tmp_path / f"{name}.xlsx").write_bytes(host.get(address).data)
+    subprocess.run(
+        [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76",
+         "--outdir", tmp_path, *(tmp_path / f"{name}.xlsx" for name in addresses)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    for name in addresses:
+        read = [cell for row in csv.reader(io.StringIO((tmp_path / f"{name}.csv").read_text("utf-8"))) for cell in row]
+        assert {"髙橋 﨑子", "𠮷田 花子"} <= set(read)
+    assert "=1+1 太郎" in (tmp_path / "result.csv").read_text("utf-8")
