@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel.database import db
+from kernel.text import normalised
 
 from people.access import Actor, Permission
-from people.models import AuditEntry
+from people.models import AuditEntry, Staff
 
 
 def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int | None = None, **detail: Any) -> None:
@@ -26,11 +27,19 @@ def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int 
     )
 
 
-def entries_for(actor: Actor) -> sa.Select[AuditEntry]:
-    """Return the statement of the entries the actor may read, latest first."""
-    return (
+def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
+    """Return the statement of the entries the actor may read, latest first.
+
+    `text` is looked for in the act, in what it was done to and in the name of who did it.
+    """
+    statement = (
         sa.select(AuditEntry)
-        .options(joinedload(AuditEntry.actor), joinedload(AuditEntry.organisation))
+        .outerjoin(AuditEntry.actor)
+        .options(contains_eager(AuditEntry.actor), joinedload(AuditEntry.organisation))
         .where(actor.scope(Permission.READ_AUDIT).where(AuditEntry.organisation_id))
         .order_by(AuditEntry.id.desc())
     )
+    if typed := normalised(text):
+        columns = (AuditEntry.act, AuditEntry.subject, Staff.name)
+        statement = statement.where(sa.or_(*(column.contains(typed, autoescape=True) for column in columns)))
+    return statement

@@ -286,5 +286,6 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_AUDIT)
 def audit_log() -> ResponseReturnValue:
     """Read who did what."""
-    entries = page_of(audit.entries_for(actor()), page_number(request.args.get("page")), size=50)
-    return render_template("people/audit.html", entries=entries)
+    text = request.args.get("q", "")[:100]
+    entries = page_of(audit.entries_for(actor(), text), page_number(request.args.get("page")), size=50)
+    return render_template("people/audit.html", entries=entries, text=text)

@@ -19,12 +19,17 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-SHOTS = {"course": "/courses/security-basics", "review": "/review"}
+ADMINISTRATOR, HOST = ("sachiko.takahashi", "sanchou-no-kanrisha-san"), ("yui.kobayashi", "kyodo-de-manabu-hito")
+SHOTS = {
+    "course": (ADMINISTRATOR, "/courses/security-basics"),
+    "review": (ADMINISTRATOR, "/review"),
+    "allocation": (HOST, "/sessions/4/allocation"),
+}
 CHROMIUM = next(path for name in ("chromium", "google-chrome") if (path := shutil.which(name)))
 
 
 def main() -> None:
-    """Start a server on a fresh database, sign in as the sample administrator and draw."""
+    """Start a server on a fresh database, sign in as sample people and draw."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,14 +56,15 @@ def draw(address: str) -> None:
             time.sleep(0.1)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 960, "height": 760}, locale="ja-JP")
-        page.goto(f"{address}/sign-in")
-        page.locator("#account").fill("sachiko.takahashi@example.lg.jp")
-        page.locator("#password").fill("sanchou-no-kanrisha-san")
-        page.locator("main button").click()
-        for name, path in SHOTS.items():
+        for name, ((account, password), path) in SHOTS.items():
+            page = browser.new_page(viewport={"width": 960, "height": 760}, locale="ja-JP")
+            page.goto(f"{address}/sign-in")
+            page.locator("#account").fill(f"{account}@example.lg.jp")
+            page.locator("#password").fill(password)
+            page.locator("main button").click()
             page.goto(address + path)
             page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
+            page.context.close()
         browser.close()
 
 

@@ -196,3 +196,12 @@ def test_the_audit_log_shows_the_own_organisation_only(mizuho, hachioji, secreta
     assert "𠮷田 花子" in log
     assert hachioji.coordinator.name not in log
     assert hachioji.coordinator.name in secretariat.secretary.browser().get("/admin/audit").text
+
+
+def test_the_audit_log_is_searched_by_act_subject_and_person(mizuho):
+    new(mizuho)
+    browser = mizuho.administrator.browser()
+    for typed in ("職員を登録", "𠮷田", mizuho.coordinator.name):
+        assert "𠮷田 花子" in browser.get("/admin/audit", query_string={"q": typed}).text, typed
+    assert "に合う記録は見つかりません" in browser.get("/admin/audit?q=ない言葉").text
+    assert "に合う記録は見つかりません" in browser.get("/admin/audit?q=%25").text
