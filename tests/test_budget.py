@@ -17,7 +17,7 @@ BUDGET = """
         /remarks                        8
         /roundtables/8                  8
         /curricula/newcomers            6
-        /me                             4
+        /me                             5
         /office                         8
         /office/staff                   4
         /studio                         4
