@@ -261,6 +261,11 @@ class TrainingSession(Base):
         sa.Index("ix_training_session_edition_id_starts_at", "edition_id", "starts_at"),
     )
 
+    @property
+    def is_off(self) -> bool:
+        """Tell whether the session is not held: cancelled (中止) or called off for too few (不開催)."""
+        return self.cancelled_at is not None or self.called_off_at is not None
+
 
 class Meeting(Base):
     """A meeting of a training session: a date of its own. Empty place and link: as usual for the session."""

@@ -191,8 +191,11 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
-def session_for(actor: Actor, session_id: int) -> TrainingSession:
-    """Return a session the actor may see, with edition, course, host and meetings. Raises NotFoundError."""
+def session_for(actor: Actor, session_id: int, also: sa.ColumnElement[bool] | None = None) -> TrainingSession:
+    """Return a session the actor may see, with edition, course, host, meetings and the organisations chosen.
+
+    `also` is a condition that opens it to people for another reason. Raises NotFoundError.
+    """
     session = db.session.scalar(
         sa.select(TrainingSession)
         .options(
@@ -200,10 +203,12 @@ def session_for(actor: Actor, session_id: int) -> TrainingSession:
             joinedload(TrainingSession.host),
             selectinload(TrainingSession.meetings),
         )
-        .where(TrainingSession.id == session_id, visible_to(actor))
+        .where(TrainingSession.id == session_id, sa.or_(visible_to(actor), sa.false() if also is None else also))
     )
     if session is None:
         raise NotFoundError
+    if session.audience is Audience.CHOSEN:
+        db.session.refresh(session, ["chosen"])
     return session
 
 

@@ -49,8 +49,7 @@ class Entry:
 def file_of(session: TrainingSession, public_url: str, *, shows_link: bool) -> bytes:
     """Return the calendar file of a session, loaded with edition, host and meetings."""
     entries = [Entry(session, meeting, shows_link) for meeting in session.meetings]
-    is_over = bool(session.cancelled_at or session.called_off_at)
-    return _calendar(entries, public_url, session.edition.title, "CANCEL" if is_over else "PUBLISH")
+    return _calendar(entries, public_url, session.edition.title, "CANCEL" if session.is_off else "PUBLISH")
 
 
 def _calendar(entries: Iterable[Entry], public_url: str, name: str, method: str) -> bytes:
@@ -69,7 +68,7 @@ def uid_of(meeting: Meeting, public_url: str) -> str:
 
 def _event(entry: Entry, public_url: str) -> Event:
     session, meeting = entry.session, entry.meeting
-    is_off = bool(session.cancelled_at or session.called_off_at or meeting.cancelled_at)
+    is_off = session.is_off or meeting.cancelled_at is not None
     link = meeting.meeting_link or session.meeting_link
     because = session.cancelled_because or meeting.cancelled_because
     told = [entry.remark, f"理由: {because}" if is_off and because else "", f"実施: {session.host.name}"]

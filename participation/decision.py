@@ -136,6 +136,7 @@ def decide(actor: Actor, session_id: int) -> Allocation:
         nomination = nominations[int(turn.id)]
         nomination.turn, nomination.step, nomination.reason = turn.order, turn.step, turn.reason
         nomination.state = NominationState.WAITING
+    _leave_out(session)
     offer = Offer(session.edition.course, session.edition, session)
     for turn in result.places:
         nomination = nominations[int(turn.id)]
@@ -154,6 +155,19 @@ def decide(actor: Actor, session_id: int) -> Allocation:
     db.session.flush()
     _tell_result(session, list(nominations.values()))
     return stored
+
+
+def _leave_out(session: TrainingSession) -> None:
+    """End the nominations that were not allocated: of people who take the course elsewhere or have left."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(Nomination)
+        .where(Nomination.session_id == session.id, Nomination.state == NominationState.NOMINATED)
+        .values(
+            state=NominationState.WITHDRAWN, reason="すでに受講中か、所属が変わったため、割当の対象になりませんでした。"
+        )
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _tell_result(session: TrainingSession, nominations: list[Nomination]) -> None:
@@ -206,7 +220,6 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
     session.sequence += 1
     audit.record(actor, "開催回を不開催に", session.edition.title, organisation_id=session.host_id, session=session.id)
     db.session.flush()
-    waiting_list.rebalance(session.id)
     return session
 
 
@@ -262,6 +275,7 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
     else:
         _take_back(actor, session, instead)
     nomination.state, nomination.answer_by = NominationState.PLACED, None
+    _tell_exception(session, nomination, instead)
     enrolments.enter(
         actor, waiting_list.entrant_of(nomination), Offer(session.edition.course, session.edition, session)
     )
@@ -276,6 +290,16 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
     )  # fmt: skip
     db.session.flush()
     return made
+
+
+def _tell_exception(session: TrainingSession, given_to: Nomination, instead: Nomination | None) -> None:
+    when = clock.moment_label(session.starts_at)
+    about = f"exception {clock.now().isoformat()}"
+    told = [Tell(NoticeKind.PLACED, given_to.staff_id, f"{when} の回に席があります。", about, given_to.id)]
+    if instead:
+        text = f"実施団体の判断により、{when} の回の席を別の人に替わり、待機にもどりました。理由は研修担当にお尋ねください。"
+        told.append(Tell(NoticeKind.WAITING, instead.staff_id, text, about, instead.id))
+    tell(session, session.edition.title, told)
 
 
 def _of(session: TrainingSession, nomination_id: int) -> Nomination:

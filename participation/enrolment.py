@@ -19,9 +19,10 @@ from people.staff import is_current
 
 from courses.audience import is_open_to
 from courses.models import Course, CourseEdition, Format, TrainingSession
+from courses.training_session import session_for
 
 from participation import place, uptake
-from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Nomination
 from participation.notices.models import NoticeKind
 from participation.notices.notice import Tell, tell
 
@@ -176,7 +177,7 @@ def withdraw(actor: Actor, enrolment: Enrolment) -> None:
         message = f"「{enrolment.state.label}」なので取りやめられません。"
         raise ConflictError(message)
     session = enrolment.session
-    if session and session.cancelled_at is None and session.starts_at <= clock.now():
+    if session and not session.is_off and session.starts_at <= clock.now():
         message = "開催が始まったため、取りやめは研修の実施団体にご連絡ください。"
         raise ConflictError(message)
     move(enrolment, EnrolmentState.WITHDRAWN)
@@ -186,6 +187,22 @@ def withdraw(actor: Actor, enrolment: Enrolment) -> None:
             organisation_id=enrolment.organisation_id, enrolment=enrolment.id,
         )  # fmt: skip
         db.session.flush()
+
+
+def own_session(actor: Actor, session_id: int) -> TrainingSession:
+    """Return a session that the actor may see, or takes part in or is nominated for whatever the organisation is now.
+
+    Raises NotFoundError.
+    """
+    enrolled = sa.select(Enrolment.id).where(
+        Enrolment.session_id == TrainingSession.id,
+        Enrolment.staff_id == actor.staff_id,
+        Enrolment.state != EnrolmentState.WITHDRAWN,
+    )
+    nominated = sa.select(Nomination.id).where(
+        Nomination.session_id == TrainingSession.id, Nomination.staff_id == actor.staff_id
+    )
+    return session_for(actor, session_id, sa.or_(sa.exists(enrolled), sa.exists(nominated)))
 
 
 def open_enrolment(staff_id: int, course_id: int) -> Enrolment | None:

@@ -47,6 +47,7 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
     """Say that a session is not run, and tell everybody concerned. Raises as `decision.call_off` does."""
     session = decision.call_off(actor, session_id)
     _tell_cancelled(session_id, f"この回は開きません。理由: {session.cancelled_because}")
+    waiting_list.rebalance(session_id)
     return session
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
+from kernel.text import folded
 
 from people import audit
 from people.access import Actor, Permission
@@ -94,8 +95,9 @@ def nominating(actor: Actor, session: TrainingSession, organisation_id: int) -> 
     return organisation
 
 
-def listed(session: TrainingSession, organisation: Organisation) -> Listed:
-    """Return the list of an organisation for a session."""
+def listed(actor: Actor, session: TrainingSession, organisation: Organisation) -> Listed:
+    """Return the list of an organisation for a session. Wishes and what is known of people are for itself only."""
+    is_own = organisation.id in actor.scope(Permission.ENROL_STAFF)
     nominations = _nominations(session.id, organisation.id)
     row = db.session.get(NominationList, (session.id, organisation.id))
     on_it = [nomination.staff_id for nomination in nominations]
@@ -104,6 +106,7 @@ def listed(session: TrainingSession, organisation: Organisation) -> Listed:
         .join(Membership, Membership.staff_id == Wish.staff_id)
         .options(joinedload(Wish.staff))
         .where(
+            sa.true() if is_own else sa.false(),
             Wish.session_id == session.id,
             Wish.organisation_id == organisation.id,
             Membership.organisation_id == organisation.id,
@@ -112,7 +115,7 @@ def listed(session: TrainingSession, organisation: Organisation) -> Listed:
         )
         .order_by(Wish.wished_at)
     ).all()
-    hints = hints_for(session, [*on_it, *(wish.staff_id for wish, _membership in wishes)])
+    hints = hints_for(session, [*on_it, *(wish.staff_id for wish, _membership in wishes)]) if is_own else {}
     return Listed(
         organisation=organisation,
         nominees=[Standing(nomination, hints.get(nomination.staff_id, ())) for nomination in nominations],
@@ -185,6 +188,9 @@ def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: 
     return row
 
 
+NEEDS_NAME_AND_NUMBER = "加えられませんでした。氏名と、職員番号かメールアドレスを並べて入力してください"
+
+
 @dataclass(frozen=True)
 class NominatedLine:
     """A line of a list that was read: what it says, and what became of it in words."""
@@ -198,23 +204,34 @@ class NominatedLine:
 def nominate_all(actor: Actor, session: TrainingSession, organisation: Organisation, text: str) -> list[NominatedLine]:
     """Put the people of a list at the end, in its order; a line that is refused refuses no other one.
 
-    Raises InvalidError where the list is empty or too long, ConflictError outside the application window.
+    The host of a session, who does it on behalf of an organisation, must give the name with number or address, and
+    is not told why somebody cannot be nominated. Raises InvalidError where the list is empty or too long, ConflictError outside the application window.
     """
     check_open(session, organisation.id)
     by_key = staff_by_key(Membership.organisation_id == organisation.id)
+    on_behalf = organisation.id not in actor.scope(Permission.ENROL_STAFF)
     result = []
     for number, cells in lines_of(text):
         person, said = meant(cells, by_key), " ".join(cells)
+        if on_behalf and (isinstance(person, Unclear) or not _names(cells, person)):
+            person = Unclear.UNKNOWN
         if isinstance(person, Unclear):
-            result.append(NominatedLine(number, said, False, person.label))  # noqa: FBT003
+            told = NEEDS_NAME_AND_NUMBER if on_behalf else person.label
+            result.append(NominatedLine(number, said, False, told))  # noqa: FBT003
             continue
         try:
             _put_last(actor, session, organisation, person)
         except ConflictError as refusal:
-            result.append(NominatedLine(number, said, False, refusal.message))  # noqa: FBT003
+            told = NEEDS_NAME_AND_NUMBER if on_behalf else refusal.message
+            result.append(NominatedLine(number, said, False, told))  # noqa: FBT003
         else:
             result.append(NominatedLine(number, said, True, "推薦に加えました"))  # noqa: FBT003
     return result
+
+
+def _names(cells: list[str], person: Entrant) -> bool:
+    """Tell whether a line says a person's name and something else beside it."""
+    return len(cells) > 1 and any(folded(cell) == folded(person.name) for cell in cells)
 
 
 def own(actor: Actor, nomination_id: int) -> tuple[Nomination, TrainingSession, Organisation]:

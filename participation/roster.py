@@ -63,7 +63,7 @@ def enter_attendance(actor: Actor, session: TrainingSession, entered: Mapping[in
     Raises NotFoundError for anybody but the host, ConflictError before the session.
     """
     people = attendance_sheet(actor, session)
-    if session.cancelled_at or session.starts_at > clock.now():
+    if session.is_off or session.starts_at > clock.now():
         message = "出欠は、開催が始まってから入力できます。"
         raise ConflictError(message)
     changed = 0

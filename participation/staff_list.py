@@ -14,18 +14,19 @@ from kernel.vocabulary import Term
 from people.access import Actor, Permission
 from people.models import Membership
 
-from courses.models import Format
+from courses.models import Format, Giving
 from courses.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
 from participation.listed_people import Unclear, lines_of, meant, staff_by_key
 from participation.models import OPEN_STATES, Enrolment
-from participation.place import WHY_NOT
+from participation.place import why_not
 
 if TYPE_CHECKING:
     from participation.enrolment import Entrant, Offer
 
 MOST_PEOPLE = 1_000_000
+CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_PLACES})
 
 
 class Outcome(Term):
@@ -90,8 +91,10 @@ def check_open(offer: Offer) -> None:
         if offer.edition.format is not Format.E_LEARNING:
             message = "この講座は開催回を選んで申し込みます。講座のページから開催回を開いてください。"
             raise InvalidError(message)
-    elif state_of(offer.session) not in {SessionState.OPEN, SessionState.FULL}:
-        raise InvalidError(WHY_NOT[state_of(offer.session)])
+    elif state_of(offer.session) not in CAN_ENROL or (
+        offer.session.giving is Giving.NOMINATION and state_of(offer.session) is SessionState.OPEN
+    ):
+        raise InvalidError(why_not(offer.session.id))
 
 
 def _outcome(person: Entrant, seen: set[int], enrolled: set[int], free: int) -> Outcome:

@@ -55,7 +55,7 @@ def rebalance(session_id: int, freed_by: int | None = None) -> None:
     if session.giving is not Giving.NOMINATION or session.decided_at is None:
         return
     _expire(session, now)
-    over = session.cancelled_at or session.called_off_at or session.closed_at
+    over = session.is_off or session.closed_at
     if over or now >= session.starts_at - LAST_DAYS:
         return
     while session.taken < session.capacity:
@@ -91,12 +91,11 @@ def _tell_offer(session: TrainingSession, nomination: Nomination) -> None:
 
 def _expire(session: TrainingSession, now: dt.datetime) -> None:
     """Take back the offers that nobody answered in time, and those of a session that is not held."""
-    over = session.cancelled_at or session.called_off_at
     unanswered = db.session.scalars(
         sa.select(Nomination).where(
             Nomination.session_id == session.id,
             Nomination.state == NominationState.OFFERED,
-            sa.true() if over else Nomination.answer_by <= now,
+            sa.true() if session.is_off else Nomination.answer_by <= now,
         )
     ).all()
     for nomination in unanswered:
@@ -307,6 +306,22 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Entrant) -> Enrolment
         actor, "代理に変更", f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
         session=session.id,
     )  # fmt: skip
+    when = clock.moment_label(session.starts_at)
+    told = [
+        Tell(
+            NoticeKind.ENROLLED,
+            person.staff_id,
+            f"{when} の回に、{enrolment.staff.name}さんの代理で席があります。",
+            str(taken.id),
+        ),
+        Tell(
+            NoticeKind.REPLACED,
+            enrolment.staff_id,
+            f"{when} の回の席を、{person.name}さんに替わりました。",
+            str(taken.id),
+        ),
+    ]
+    tell(session, session.edition.title, [telling for telling in told if telling.staff_id != actor.staff_id])
     rebalance(session.id, freed_by=person.organisation_id)
     return taken
 

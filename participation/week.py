@@ -161,7 +161,6 @@ def _held_by(actor: Actor) -> _Hosted:
     undecided = sa.and_(
         TrainingSession.giving == Giving.NOMINATION,
         TrainingSession.decided_at.is_(None),
-        TrainingSession.called_off_at.is_(None),
         TrainingSession.applications_close_at <= now,
         TrainingSession.ends_at > now,
     )
@@ -195,6 +194,7 @@ def _hosted(actor: Actor) -> sa.Select[TrainingSession]:
             TrainingSession.host_id.in_(own),
             actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id),
             TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
         )
     )
 

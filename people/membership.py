@@ -108,7 +108,7 @@ def leave(actor: Actor, membership_id: int, last_day: dt.date) -> Membership:
     Raises NotFoundError, InvalidError for a day before it began, ConflictError for the last administrator.
     """
     membership = managed_membership(actor, membership_id)
-    _check_grants_allowed(actor, membership, removed={grant.role for grant in membership.grants})
+    _check_may_grant(actor, membership, {grant.role for grant in membership.grants})
     end(membership, last_day + dt.timedelta(days=1))
     audit.record(
         actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id,
@@ -127,7 +127,7 @@ def end(membership: Membership, left_on: dt.date) -> None:
         message = f"所属は{clock.date_label(membership.joined_on)}に始まります。それより後の日にしてください。"
         raise InvalidError(message, field="last_day")
     if any(grant.role is Role.ADMINISTRATOR for grant in membership.grants):
-        _check_not_last_administrator(membership)
+        _check_not_last_administrator(membership, left_on)
     membership.left_on = left_on
 
 
@@ -166,22 +166,26 @@ def _check_grants_allowed(
     removed: set[Role],
     added: set[Role] = frozenset(),  # type: ignore[assignment]
 ) -> None:
+    _check_may_grant(actor, membership, removed | added)
+    if Role.ADMINISTRATOR in removed:
+        _check_not_last_administrator(membership, clock.today())
+
+
+def _check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> None:
     grantable = actor.grantable(membership.organisation_id)
-    if beyond := [role.label for role in removed | added if role not in grantable]:
+    if beyond := [role.label for role in roles if role not in grantable]:
         message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
         raise ForbiddenError(message)
-    if Role.ADMINISTRATOR in removed:
-        _check_not_last_administrator(membership)
 
 
-def _check_not_last_administrator(membership: Membership) -> None:
-    if not _other_administrators(membership):
+def _check_not_last_administrator(membership: Membership, day: dt.date) -> None:
+    if not _other_administrators(membership, day):
         message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
         raise ConflictError(message)
 
 
-def _other_administrators(membership: Membership) -> int:
-    """Count the others; the organisation's row is locked, so that two cannot go at once."""
+def _other_administrators(membership: Membership, day: dt.date) -> int:
+    """Count the others who are there today and will be on a day; the organisation's row is locked, so that two cannot go at once."""
     db.session.execute(
         sa.select(Organisation.id).where(Organisation.id == membership.organisation_id).with_for_update()
     )
@@ -195,6 +199,7 @@ def _other_administrators(membership: Membership) -> int:
                 Membership.id != membership.id,
                 RoleGrant.role == Role.ADMINISTRATOR,
                 is_current(),
+                sa.or_(Membership.left_on.is_(None), Membership.left_on > day),
             )
         )
         or 0

@@ -82,7 +82,8 @@ def welcome(actor: Actor, command: WelcomeStaff) -> Membership:
         raise ConflictError(message, field="code")
     membership.check_number_free(command.staff_number, command.organisation_id, staff.id)
     for row in present if code.ends_present else ():
-        _end(actor, row, max(command.joined_on, row.joined_on))
+        if row.left_on is None or row.left_on > command.joined_on:
+            _end(actor, row, max(command.joined_on, row.joined_on))
     new = membership.belong(
         staff,
         JoinStaff(

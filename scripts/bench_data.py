@@ -222,6 +222,7 @@ def _enrolments(
         "place": "",
         "meeting_link": "",
         "cancelled_because": "",
+        "sequence": 0,
     }
     put(Meeting.__table__, ({"session_id": first + n, **meeting} for n in range(len(classes))))
     e_learning = [course for course in courses if course[3]]

@@ -7,7 +7,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
-from factories import Office, organisation_named, published, session_of
+from factories import Office, membership, organisation_named, published, session_of
 
 from kernel import clock
 from kernel.database import db
@@ -215,18 +215,23 @@ def test_staff_wish_to_be_nominated_and_the_coordinator_sees_it(mizuho, secretar
 
 def test_the_host_takes_in_a_list_for_an_organisation_that_cannot_and_the_log_says_so(mizuho, secretariat):
     session_id = joint(secretariat)
-    one, two = mizuho.person(), mizuho.person()
+    one, two, three = mizuho.person(), mizuho.person(), mizuho.person()
+    mizuho.staff.browser().post(f"/sessions/{session_id}/wish", data={"note": "窓口の調査に使いたい"})
     host = secretariat.person(Role.COORDINATOR).browser()
     answer = host.post(
         f"/office/nominations/{session_id}/list?organisation={mizuho.id}",
-        data={"text": f"{one.number}\n{two.email}\n知らない 人\n{one.name}"},
+        data={
+            "text": f"{one.number},{one.name}\n{two.email},{two.name}\n{three.number}\n{three.name}\n{one.name},{one.number}"
+        },
     )
-    assert "4行のうち2人を推薦に加えました" in answer.text
-    assert "自団体の職員に見つかりません" in answer.text
-    assert "すでにこの開催回に推薦されています" in answer.text
+    assert "5行のうち2人を推薦に加えました" in answer.text
+    assert answer.text.count("氏名と、職員番号かメールアドレスを並べて") == 3
     acts = db.session.execute(sa.select(AuditEntry.act, AuditEntry.organisation_id)).all()
     assert ("推薦に追加(実施団体が代行)", mizuho.id) in acts
-    assert "実施団体が代わって入力" in mizuho.coordinator.browser().get(f"/office/nominations/{session_id}").text
+    page = f"/office/nominations/{session_id}?organisation={mizuho.id}"
+    assert "実施団体が代わって入力" in mizuho.coordinator.browser().get(page).text
+    assert "窓口の調査に使いたい" in mizuho.coordinator.browser().get(page).text
+    assert "窓口の調査に使いたい" not in host.get(page).text
 
 
 def test_the_list_cannot_be_changed_after_the_deadline(mizuho, secretariat):
@@ -496,3 +501,65 @@ def test_the_worker_moves_expired_offers_on(app, mizuho, secretariat, monkeypatc
     answer = app.test_cli_runner().invoke(args=["participation", "rebalance"])
     assert "1 sessions rebalanced" in answer.output
     assert states(session_id)[people[2].staff_id] is NominationState.OFFERED
+
+
+def test_a_list_can_be_enrolled_in_the_last_days_and_not_before(mizuho, secretariat, monkeypatch):
+    session_id = joint(secretariat, capacity=2)
+    browser, address = mizuho.coordinator.browser(), f"/office/enrol/survey-design?session={session_id}"
+    assert "団体の推薦で席を決めます" in browser.post(address, data={"text": mizuho.staff.number}).text
+    nominate(mizuho, session_id, 1)
+    decide(secretariat, session_id)
+    later = found(session_id).starts_at - dt.timedelta(days=5)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    answer = browser.post(address, data={"text": mizuho.staff.number, "enrol": "1"})
+    assert "1人の受講を申し込みました" in answer.text
+
+
+def test_a_session_that_is_not_run_asks_for_nothing_and_sets_its_people_free(mizuho, secretariat, monkeypatch):
+    session_id = joint(secretariat, capacity=5, minimum=3)
+    (person,) = nominate(mizuho, session_id, 1)
+    decide(secretariat, session_id)
+    host = secretariat.person(Role.COORDINATOR).browser()
+    host.post(f"/sessions/{session_id}/call-off")
+    assert "不開催になりました" in person.browser().get("/me").text
+    later = found(session_id).starts_at + dt.timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "出欠の入力" not in host.get("/office").text
+    mine = db.session.scalars(sa.select(Enrolment.id)).one()
+    entered = {f"attendance-{mine}": "completed"}
+    assert host.post(f"/sessions/{session_id}/attendance", data=entered).status_code == 409
+    assert person.browser().post(f"/enrolments/{mine}/withdraw").status_code == 302
+
+
+def test_who_is_left_out_of_the_decision_can_still_stand_in(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=1)
+    placed, busy = nominate(mizuho, session_id, 2)
+    other = session_of("survey-design", secretariat)
+    busy.browser().post(f"/sessions/{other.id}/enrol")
+    decide(secretariat, session_id)
+    assert states(session_id) == {placed.staff_id: NominationState.PLACED, busy.staff_id: NominationState.WITHDRAWN}
+    assert "割当の対象になりませんでした" in mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
+    ids = db.session.execute(sa.select(Enrolment.staff_id, Enrolment.id)).all()
+    mine = {row.staff_id: row.id for row in ids}
+    busy.browser().post(f"/enrolments/{mine[busy.staff_id]}/withdraw")
+    page = f"/enrolments/{mine[placed.staff_id]}/substitute"
+    assert busy.name in mizuho.coordinator.browser().get(page, query_string={"q": busy.name}).text
+    mizuho.coordinator.browser().post(f"{page}/{busy.membership_id}")
+    assert enrolled(session_id) == {busy.staff_id}
+
+
+def test_who_moved_away_still_finds_the_session_with_the_place(mizuho, hachioji, secretariat):
+    session_id = session_of(
+        "survey-design", secretariat, audience=Audience.CHOSEN, chosen=[organisation_named(mizuho.name)]
+    ).id
+    mover = mizuho.person()
+    browser = mover.browser()
+    assert "瑞穂町" in browser.get(f"/sessions/{session_id}").text
+    browser.post(f"/sessions/{session_id}/enrol")
+    assert hachioji.staff.browser().get(f"/sessions/{session_id}").status_code == 404
+    membership(mover).left_on = clock.today()
+    db.session.commit()
+    assert browser.get(f"/sessions/{session_id}").status_code == 200
+    mine = db.session.scalars(sa.select(Enrolment.id)).one()
+    assert browser.post(f"/enrolments/{mine}/withdraw").status_code == 302
+    assert browser.get(f"/sessions/{session_id}").status_code == 404

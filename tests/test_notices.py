@@ -27,7 +27,7 @@ from kernel.settings import Mail
 
 from people.models import Role
 
-from courses.models import Giving
+from courses.models import Giving, Meeting
 
 from participation import decision, enrolment, nomination, waiting_list
 from participation.models import Enrolment, Nomination
@@ -195,6 +195,50 @@ def test_a_reminder_is_written_once_and_not_sent_to_who_has_withdrawn(mizuho, po
     time.now = next_daily_mail(time.now)
     delivery.deliver(post_office.mail, URL)
     assert [mail["To"] for mail in post_office.mails] == [stays.email]
+
+
+def test_a_reminder_of_a_date_that_was_moved_is_not_sent(mizuho, post_office, time):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    mizuho.staff.browser().post(f"/sessions/{session_id}/enrol")
+    time.passes(days=8)
+    delivery.remind()
+    session = waiting_list.locked(session_id)
+    session.starts_at, session.ends_at = session.starts_at + clock.DAY, session.ends_at + clock.DAY
+    db.session.flush()
+    delivery.remind()
+    db.session.commit()
+    time.now = next_daily_mail(time.now)
+    delivery.deliver(post_office.mail, URL)
+    states = db.session.scalars(sa.select(Notice.mail_state).order_by(Notice.id)).all()
+    assert states == [MailState.SKIPPED, MailState.SENT]
+
+
+def test_a_change_is_told_after_the_first_meeting_too(mizuho, post_office, time):
+    begins = clock.now() + dt.timedelta(days=2)
+    later, hours = begins + dt.timedelta(days=14), dt.timedelta(hours=2)
+    meetings = [Meeting(starts_at=begins, ends_at=begins + hours), Meeting(starts_at=later, ends_at=later + hours)]
+    session_id = session_of("web-meeting-chat", mizuho, meetings=meetings, starts_at=begins, ends_at=later + hours).id
+    mizuho.staff.browser().post(f"/sessions/{session_id}/enrol")
+    second = db.session.scalars(sa.select(Meeting.id).order_by(Meeting.starts_at.desc())).first()
+    time.passes(days=5)
+    moved = {"day": clock.local(later).date().isoformat(), "starts_time": "10:00", "ends_time": "11:00"}
+    assert mizuho.coordinator.browser().post(f"/meetings/{second}/edit", data=moved).status_code == 302
+    delivery.deliver(post_office.mail, URL)
+    assert [mail["Subject"][:9] for mail in post_office.mails] == ["日時・会場の変更:"]
+
+
+def test_who_gets_or_loses_a_place_by_another_hand_is_told(offered, mizuho, secretariat):
+    session_id, people = offered
+    ids = {row.staff_id: row.id for row in db.session.execute(sa.select(Nomination.staff_id, Nomination.id))}
+    command = decision.GivePlace(ids[people[1].staff_id], None, "理由")
+    waiting_list.decline(people[1].actor, ids[people[1].staff_id])
+    decision.override(secretariat.coordinator.actor, session_id, command)
+    mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.staff_id == people[1].staff_id)).one()
+    coordinator, colleague = mizuho.coordinator, mizuho.staff
+    person = enrolment.own_entrant(coordinator.actor, colleague.membership_id)
+    waiting_list.substitute(coordinator.actor, enrolment.own_enrolment(coordinator.actor, mine), person)
+    assert {NoticeKind.PLACED, NoticeKind.REPLACED} <= kinds_of(people[1])
+    assert NoticeKind.ENROLLED in kinds_of(colleague)
 
 
 def test_what_the_server_refuses_is_tried_again_later_and_shown(offered, post_office, time):

@@ -91,6 +91,15 @@ def test_papers_of_others_are_not_found(mizuho, hachioji, nominated):
     assert stranger.get(f"/sessions/{nominated}/papers/roster.pdf").status_code == 404
 
 
+def test_a_character_that_cannot_be_printed_is_told(mizuho, nominated):
+    browser = mizuho.coordinator.browser()
+    browser.post(f"/office/nominations/{nominated}", data={"note": "よろしくお願いします😀"})
+    answer = browser.get(f"/sessions/{nominated}/papers/nominations.pdf")
+    assert answer.status_code == 422
+    assert "Excelで保存してください" in answer.text
+    assert browser.get(f"/sessions/{nominated}/papers/nominations.xlsx").status_code == 200
+
+
 def test_a_paper_prints_on_tagged_a4(mizuho, nominated):
     content = mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/nominations.pdf").data
     reader = pypdf.PdfReader(io.BytesIO(content))

@@ -103,6 +103,18 @@ def test_the_last_administrator_stays(mizuho):
     assert not only.actor.holds(Role.ADMINISTRATOR)
 
 
+def test_two_administrators_do_not_both_leave_one_after_the_other_on_the_same_day(mizuho):
+    first, second, day = (
+        mizuho.person(Role.ADMINISTRATOR),
+        mizuho.person(Role.ADMINISTRATOR),
+        clock.today() + 30 * clock.DAY,
+    )
+    leave(first.actor, first.membership_id, day)
+    db.session.commit()
+    with pytest.raises(ConflictError, match="ただ一人の管理者"):
+        leave(first.actor, second.membership_id, day)
+
+
 def test_roles_are_changed_on_the_persons_page(mizuho):
     browser = mizuho.administrator.browser()
     answer = browser.post(

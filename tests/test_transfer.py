@@ -115,3 +115,11 @@ def test_both_organisations_can_read_about_a_transfer(mizuho, hachioji):
     acts = db.session.execute(sa.select(AuditEntry.organisation_id, AuditEntry.act)).all()
     assert (mizuho.id, "異動により所属を終了") in acts
     assert (hachioji.id, "異動してきた職員を登録") in acts
+
+
+def test_a_membership_that_ends_earlier_is_not_made_longer(mizuho, hachioji):
+    mover, end = mizuho.person(), clock.today() + 10 * clock.DAY
+    membership(mover).left_on = end
+    db.session.flush()
+    welcome(hachioji, transfer.make_code(mover.actor, ends_present=True), joined_on=end + 30 * clock.DAY)
+    assert membership(mover).left_on == end

@@ -1,5 +1,7 @@
 """Joint sessions: meetings, nominations, allocations."""
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -133,6 +135,9 @@ def upgrade() -> None:
 
     for name, kind, default in TEXTS:
         op.add_column('training_session', sa.Column(name, kind, nullable=False, server_default=default))
+    sessions = sa.table('training_session', sa.column('id'), sa.column('seed'))
+    for session_id in op.get_bind().scalars(sa.select(sessions.c.id)).all():
+        op.execute(sessions.update().where(sessions.c.id == session_id).values(seed=secrets.token_hex(16)))
     for name, check in NUMBERS.items():
         op.execute(f"ALTER TABLE training_session ADD COLUMN {name} {check}")
     for name in TIMES:

@@ -61,7 +61,7 @@ class Report:
 
 
 def remind() -> None:
-    """Write the reminders of the sessions that begin within three days, to those who have a place."""
+    """Write the reminders of the sessions that begin within three days, once for each beginning, to who has a place."""
     now = clock.now()
     sessions = db.session.scalars(
         sa.select(TrainingSession)
@@ -74,11 +74,22 @@ def remind() -> None:
         )
     ).all()
     for session in sessions:
+        about = session.starts_at.isoformat()
+        reminded = sa.exists(
+            sa.select(Notice.id).where(
+                Notice.staff_id == Enrolment.staff_id,
+                Notice.session_id == session.id,
+                Notice.kind == NoticeKind.REMINDER,
+                Notice.key.endswith(about, autoescape=True),
+            )
+        )
         people = db.session.scalars(
-            sa.select(Enrolment.staff_id).where(Enrolment.session_id == session.id, Enrolment.state.in_(OPEN_STATES))
+            sa.select(Enrolment.staff_id).where(
+                Enrolment.session_id == session.id, Enrolment.state.in_(OPEN_STATES), ~reminded
+            )
         ).all()
         text = f"{clock.moment_label(session.starts_at)} に始まります。場所: {session.place or 'オンライン'}"
-        tell(session, session.edition.title, [Tell(NoticeKind.REMINDER, staff_id, text) for staff_id in people])
+        tell(session, session.edition.title, [Tell(NoticeKind.REMINDER, staff_id, text, about) for staff_id in people])
 
 
 def deliver(mail: Mail, public_url: str) -> Report:
@@ -94,7 +105,7 @@ def claim(public_url: str) -> list[Letter]:
     now = clock.now()
     rows = db.session.scalars(
         sa.select(Notice)
-        .options(joinedload(Notice.staff, innerjoin=True))
+        .options(joinedload(Notice.staff, innerjoin=True), joinedload(Notice.session))
         .where(
             Notice.mail_state == MailState.DUE,
             Notice.mail_at <= now,
@@ -107,7 +118,7 @@ def claim(public_url: str) -> list[Letter]:
     still_true = _still_true(rows)
     groups: dict[object, list[Notice]] = {}
     for row in rows:
-        is_sendable = row.id in still_true and row.staff.email and row.made_at > now - TOO_OLD
+        is_sendable = row.id in still_true and _is_of_this_date(row) and row.staff.email and row.made_at > now - TOO_OLD
         if not is_sendable:
             row.mail_state = MailState.SKIPPED
             continue
@@ -118,6 +129,12 @@ def claim(public_url: str) -> list[Letter]:
     letters = [_letter(group, public_url) for group in groups.values()]
     db.session.commit()
     return letters
+
+
+def _is_of_this_date(row: Notice) -> bool:
+    """Tell whether a reminder speaks of the time at which its session begins now."""
+    is_reminder = row.kind is NoticeKind.REMINDER and row.session is not None
+    return not is_reminder or row.key.endswith(row.session.starts_at.isoformat())  # type: ignore[union-attr]
 
 
 def _still_true(rows: Sequence[Notice]) -> set[int]:
@@ -135,7 +152,7 @@ def _still_true(rows: Sequence[Notice]) -> set[int]:
             TrainingSession.id == Notice.session_id,
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.called_off_at.is_(None),
-            TrainingSession.starts_at > clock.now(),
+            TrainingSession.ends_at > clock.now(),
         )
     )
     offered, waiting = (
@@ -146,7 +163,7 @@ def _still_true(rows: Sequence[Notice]) -> set[int]:
         sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
         sa.and_(Notice.kind == NoticeKind.OFFERED, offered, goes_on),
         sa.and_(Notice.kind == NoticeKind.WAITING, waiting, goes_on),
-        Notice.kind.in_((NoticeKind.CANCELLED, NoticeKind.DECIDED)),
+        Notice.kind.in_((NoticeKind.CANCELLED, NoticeKind.DECIDED, NoticeKind.REPLACED)),
     )
     return set(db.session.scalars(sa.select(Notice.id).where(Notice.id.in_(ids), is_true)))
 

@@ -24,6 +24,7 @@ class NoticeKind(Term):
     OFFERED = "offered", "空いた席のご案内"
     ENROLLED = "enrolled", "受講を申し込みました"
     DECIDED = "decided", "推薦の結果"
+    REPLACED = "replaced", "席を替わりました"
     CHANGED = "changed", "日時・会場の変更"
     CANCELLED = "cancelled", "中止のお知らせ"
     REMINDER = "reminder", "開催が近づきました"

@@ -36,9 +36,9 @@ def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
     )
 
 
-def nomination_list(_actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
+def nomination_list(actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
     """Return the nomination list (推薦名簿) of an organisation, in its order."""
-    listed = nomination.listed(session, organisation)
+    listed = nomination.listed(actor, session, organisation)
     return Paper(
         f"nominations-{session.id}-{organisation.id}",
         "推薦名簿",

@@ -8,9 +8,7 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 
 from kernel.errors import NotFoundError
 
-from people.access import Permission, actor, public, requires
-
-from courses.training_session import session_for
+from people.access import Permission, actor, public, requires, signed_in
 
 from participation import calendar, roster
 from participation import enrolment as enrolments
@@ -30,10 +28,10 @@ def _file(content: bytes, name: str) -> Response:
 
 
 @blueprint.get("/sessions/<int:session_id>/calendar.ics")
-@requires(Permission.TAKE_PART)
+@signed_in
 def session_calendar(session_id: int) -> ResponseReturnValue:
     """Download a session for one's own calendar."""
-    session = session_for(actor(), session_id)
+    session = enrolments.own_session(actor(), session_id)
     mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
     shows_link = bool(mine and mine.session_id == session_id) or roster.may_enter_attendance(actor(), session)
     return _file(calendar.file_of(session, _public_url(), shows_link=shows_link), f"session-{session_id}.ics")

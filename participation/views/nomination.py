@@ -49,7 +49,7 @@ def _back(session_id: int, organisation_id: int) -> ResponseReturnValue:
 def nominations(session_id: int) -> ResponseReturnValue:
     """Show the list of an organisation and choose people for it; leave a note for the host."""
     session, organisation = _list_of(session_id)
-    listed = nomination.listed(session, organisation)
+    listed = nomination.listed(actor(), session, organisation)
     form, text = NoteForm(note=listed.note), request.args.get("q", "")[:100]
 
     def write() -> bool:
@@ -64,7 +64,7 @@ def nominations(session_id: int) -> ResponseReturnValue:
     session, organisation = _list_of(session_id)
     return answer(
         "participation/nominations.html", form, session=session, state=state_of(session), text=text, is_own=is_own,
-        listed=nomination.listed(session, organisation),
+        listed=nomination.listed(actor(), session, organisation),
         candidates=choosing.candidates(actor(), session, found, organisation.id) if is_own else [],
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from flask import Response, request
 
 from kernel.errors import NotFoundError
 
-from people.access import Permission, actor, requires
+from people.access import Permission, actor, requires, signed_in
 
 from courses.training_session import session_for
 
@@ -66,10 +66,10 @@ def _organisation(session: TrainingSession) -> Organisation:
 
 
 @blueprint.get("/enrolments/<int:enrolment_id>/report.<any(xlsx, pdf):ending>")
-@requires(Permission.TAKE_PART)
+@signed_in
 def report(enrolment_id: int, ending: str) -> ResponseReturnValue:
     """Download the template of the report that a participant writes."""
     enrolment = enrolments.own_enrolment(actor(), enrolment_id)
     if enrolment.session_id is None:
         raise NotFoundError
-    return _download(sheets.report(enrolment, session_for(actor(), enrolment.session_id)), ending)
+    return _download(sheets.report(enrolment, enrolments.own_session(actor(), enrolment.session_id)), ending)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from people.access import Permission, actor, requires
+from people.access import Permission, actor, requires, signed_in
 
 from courses import audience
 from courses.models import Giving
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 @blueprint.get("/sessions/<int:session_id>")
-@requires(Permission.TAKE_PART)
+@signed_in
 def session_page(session_id: int) -> ResponseReturnValue:
     """Show a session."""
-    session = session_for(actor(), session_id)
+    session = enrolments.own_session(actor(), session_id)
     mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
     by_nomination = session.giving is Giving.NOMINATION
     return render_template(
@@ -58,7 +58,7 @@ def enrol_in_session(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/enrolments/<int:enrolment_id>/withdraw", methods=["GET", "POST"])
-@requires(Permission.TAKE_PART)
+@signed_in
 def withdraw(enrolment_id: int) -> ResponseReturnValue:
     """Withdraw, after a question."""
     enrolment = enrolments.own_enrolment(actor(), enrolment_id)
