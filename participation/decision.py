@@ -1,4 +1,4 @@
-"""The decision (割当の決定): the host previews the allocation, decides, or calls the session off; exceptions have a reason.
+"""The decision (割当の決定): the host previews the allocation, decides, calls the session off, or closes it.
 
 The decision is stored with its inputs, so that `flask participation allocate` replays it.
 """
@@ -6,7 +6,6 @@ The decision is stored with its inputs, so that `flask participation allocate` r
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -14,11 +13,10 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 from people.access import Actor, Permission
-from people.models import Organisation
 
 from courses.models import TrainingSession
 from courses.training_session import SessionState, state_of
@@ -28,19 +26,19 @@ from participation import enrolment as enrolments
 from participation.allocation import Call, Nominator, Result
 from participation.enrolment import Offer
 from participation.models import (
-    OPEN_STATES,
     Allocation,
     Enrolment,
     EnrolmentState,
     Nomination,
     NominationState,
-    Override,
 )
 from participation.notices.models import NoticeKind
 from participation.notices.notice import Tell, coordinators_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from people.models import Organisation
 
 NO_CODE = "host-"
 """An organisation without a code is known in an allocation by this and its id."""
@@ -125,7 +123,7 @@ def decide(actor: Actor, session_id: int) -> Allocation:
 
     Raises NotFoundError for anybody but the host, ConflictError before the applications close or after a decision.
     """
-    session = _held(actor, session_id)
+    session = held(actor, session_id)
     if state_of(session) is not SessionState.ALLOCATING:
         message = f"割当を決められるのは、推薦の受付が終わってからです(いまは「{state_of(session).label}」)。"
         raise ConflictError(message)
@@ -193,7 +191,8 @@ def _tell_result(session: TrainingSession, nominations: list[Nomination]) -> Non
     tell(session, session.edition.title, told)
 
 
-def _held(actor: Actor, session_id: int) -> TrainingSession:
+def held(actor: Actor, session_id: int) -> TrainingSession:
+    """Return a session of the own organisation, its row held until the transaction ends. Raises NotFoundError."""
     session = waiting_list.locked(session_id)
     if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
         raise NotFoundError
@@ -202,7 +201,7 @@ def _held(actor: Actor, session_id: int) -> TrainingSession:
 
 def call_off(actor: Actor, session_id: int) -> TrainingSession:
     """Say that a session is not run because too few come. Raises ConflictError where enough do or it is over."""
-    session = _held(actor, session_id)
+    session = held(actor, session_id)
     state = state_of(session)
     if state not in {SessionState.ALLOCATING, SessionState.CONFIRMED, SessionState.LAST_PLACES, SessionState.CLOSED}:
         message = f"受付が終わってから開催までのあいだだけ、不開催にできます(いまは「{state.label}」)。"
@@ -225,7 +224,7 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
 
 def close(actor: Actor, session_id: int) -> None:
     """Close a session that was held and whose attendance is entered. Raises ConflictError where it is not so far."""
-    session = _held(actor, session_id)
+    session = held(actor, session_id)
     if state_of(session) is not SessionState.HELD:
         message = f"締めることができるのは、開催が終わってからです(いまは「{state_of(session).label}」)。"
         raise ConflictError(message)
@@ -240,163 +239,6 @@ def close(actor: Actor, session_id: int) -> None:
     db.session.flush()
 
 
-@dataclass(frozen=True)
-class GivePlace:
-    """A place given against the rule: to whom, perhaps instead of whom, and why."""
-
-    nomination_id: int
-    instead_of_id: int | None
-    reason: str
-
-
-def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
-    """Give a place to somebody who waits, with a reason that everybody concerned can read.
-
-    Raises NotFoundError for anybody but the host, InvalidError without a reason or for nominations of another
-    session, ConflictError where no place is free or the two do not wait and hold a place.
-    """
-    session = _held(actor, session_id)
-    if session.decided_at is None or state_of(session) not in {SessionState.CONFIRMED, SessionState.LAST_PLACES}:
-        message = "例外の席を決められるのは、割当を決めてから開催までのあいだです。"
-        raise ConflictError(message)
-    if not command.reason.strip():
-        message = "例外にする理由を入力してください。推薦した団体に表示されます。"
-        raise InvalidError(message, field="reason")
-    nomination = _of(session, command.nomination_id)
-    if nomination.state not in {NominationState.WAITING, NominationState.EXPIRED, NominationState.DECLINED}:
-        message = f"席を渡せるのは待機している人です(いまは「{nomination.state.label}」)。"
-        raise ConflictError(message, field="nomination_id")
-    instead = _of(session, command.instead_of_id) if command.instead_of_id else None
-    if instead is None:
-        if session.taken >= session.capacity:
-            message = "空いている席がありません。だれの席と替えるかを選ぶか、定員を増やしてください。"
-            raise ConflictError(message, field="instead_of_id")
-        session.taken += 1
-    else:
-        _take_back(actor, session, instead)
-    nomination.state, nomination.answer_by = NominationState.PLACED, None
-    _tell_exception(session, nomination, instead)
-    enrolments.enter(
-        actor, waiting_list.entrant_of(nomination), Offer(session.edition.course, session.edition, session)
-    )
-    made = Override(
-        session_id=session.id, given_to_id=nomination.id, instead_of_id=command.instead_of_id, reason=command.reason,
-        made_by_id=actor.staff_id,
-    )  # fmt: skip
-    db.session.add(made)
-    audit.record(
-        actor, "例外の席を決定", session.edition.title, organisation_id=session.host_id, session=session.id,
-        nomination=nomination.id, reason=command.reason,
-    )  # fmt: skip
-    db.session.flush()
-    return made
-
-
-def _tell_exception(session: TrainingSession, given_to: Nomination, instead: Nomination | None) -> None:
-    when = clock.moment_label(session.starts_at)
-    about = f"exception {clock.now().isoformat()}"
-    told = [Tell(NoticeKind.PLACED, given_to.staff_id, f"{when} の回に席があります。", about, given_to.id)]
-    if instead:
-        text = f"実施団体の判断により、{when} の回の席を別の人に替わり、待機にもどりました。理由は研修担当にお尋ねください。"
-        told.append(Tell(NoticeKind.WAITING, instead.staff_id, text, about, instead.id))
-    tell(session, session.edition.title, told)
-
-
-def _of(session: TrainingSession, nomination_id: int) -> Nomination:
-    nomination = db.session.scalar(
-        sa.select(Nomination)
-        .options(joinedload(Nomination.staff), joinedload(Nomination.organisation))
-        .where(Nomination.id == nomination_id, Nomination.session_id == session.id)
-        .execution_options(populate_existing=True)
-    )
-    if nomination is None:
-        message = "この開催回に推薦されている人から選んでください。"
-        raise InvalidError(message, field="nomination_id")
-    return nomination
-
-
-def _take_back(actor: Actor, session: TrainingSession, nomination: Nomination) -> None:
-    """Let somebody who holds a place wait again at the old turn."""
-    if nomination.state is NominationState.PLACED:
-        enrolment = db.session.scalar(
-            sa.select(Enrolment)
-            .options(joinedload(Enrolment.session), joinedload(Enrolment.edition), joinedload(Enrolment.staff))
-            .where(
-                Enrolment.session_id == session.id,
-                Enrolment.staff_id == nomination.staff_id,
-                Enrolment.state.in_(OPEN_STATES),
-            )
-        )
-        if enrolment is None:
-            message = "この人の席は、もうありません。ページを読み込み直してください。"
-            raise ConflictError(message, field="instead_of_id")
-        enrolments.withdraw(actor, enrolment)
-    elif nomination.state is not NominationState.OFFERED:
-        message = f"席を持っている人を選んでください(いまは「{nomination.state.label}」)。"
-        raise ConflictError(message, field="instead_of_id")
-    nomination.state, nomination.answer_by = NominationState.WAITING, None
-    db.session.flush()
-
-
-@dataclass(frozen=True)
-class Given:
-    """How the places of an organisation stand: of so many nominated, so many placed, offered and waiting."""
-
-    organisation: Organisation
-    nominations: tuple[Nomination, ...]
-
-    def count(self, *states: NominationState) -> int:
-        """Return how many nominations are in one of the states."""
-        return sum(nomination.state in states for nomination in self.nominations)
-
-    @property
-    def placed(self) -> int:
-        """Return how many hold a place."""
-        return self.count(NominationState.PLACED)
-
-    @property
-    def following(self) -> Nomination | None:
-        """Return who of the organisation is next when one of its places comes free."""
-        waiting = [nomination for nomination in self.nominations if nomination.state is NominationState.WAITING]
-        return min(waiting, key=lambda nomination: (nomination.turn or 0, nomination.id), default=None)
-
-
-def nominations_by_organisation(actor: Actor, session: TrainingSession) -> list[Given]:
-    """Return the nominations that the actor may see, by organisation: all for the host, else the own ones."""
-    is_host = session.host_id in actor.scope(Permission.PLAN_SESSIONS)
-    return given_places(
-        session, sa.true() if is_host else actor.scope(Permission.READ_NAMES).where(Nomination.organisation_id)
-    )
-
-
-def given_places(session: TrainingSession, whose: sa.ColumnElement[bool] | None = None) -> list[Given]:
-    """Return the nominations of a session by organisation, the smallest size class first: of all, or of some."""
-    rows = db.session.scalars(
-        sa.select(Nomination)
-        .join(Nomination.organisation)
-        .options(joinedload(Nomination.staff), joinedload(Nomination.organisation))
-        .where(Nomination.session_id == session.id, sa.true() if whose is None else whose)
-        .order_by(Organisation.size_class, Organisation.code, Organisation.id, Nomination.position, Nomination.id)
-    ).all()
-    by_organisation: dict[int, list[Nomination]] = {}
-    for row in rows:
-        by_organisation.setdefault(row.organisation_id, []).append(row)
-    return [Given(group[0].organisation, tuple(group)) for group in by_organisation.values()]
-
-
 def decided(session_id: int) -> Allocation | None:
     """Return the allocation of a session as it was decided, if it was."""
     return db.session.get(Allocation, session_id)
-
-
-def overrides_of(session_id: int) -> Sequence[Override]:
-    """Return the exceptions of a session with the people concerned, in the order in which they were made."""
-    return db.session.scalars(
-        sa.select(Override)
-        .options(
-            joinedload(Override.given_to).joinedload(Nomination.staff),
-            joinedload(Override.instead_of).joinedload(Nomination.staff),
-        )
-        .where(Override.session_id == session_id)
-        .order_by(Override.id)
-    ).all()

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, options
 
-from participation.decision import GivePlace
+from participation.exceptional_place import GivePlace
 from participation.models import EnrolmentState
 from participation.notices.models import MailWish
 

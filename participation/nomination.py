@@ -31,7 +31,6 @@ from participation.listed_people import Unclear, lines_of, meant, staff_by_key
 from participation.models import (
     Nomination,
     NominationList,
-    NominationState,
     Wish,
 )
 
@@ -279,32 +278,3 @@ def write_note(actor: Actor, session: TrainingSession, organisation: Organisatio
     check_open(session, organisation.id)
     _changed(actor, session, organisation.id, "推薦の連絡事項を変更", organisation.name).note = note
     db.session.flush()
-
-
-@dataclass(frozen=True)
-class Own:
-    """Where somebody stands with a session by nomination: wished, nominated, waiting at a number."""
-
-    wish: Wish | None
-    nomination: Nomination | None
-    ahead: int = 0
-
-
-def own_standing(actor: Actor, session: TrainingSession) -> Own:
-    """Return where the actor stands."""
-    mine = db.session.scalar(
-        sa.select(Nomination).where(Nomination.session_id == session.id, Nomination.staff_id == actor.staff_id)
-    )
-    ahead = 0
-    if mine and mine.state is NominationState.WAITING and mine.turn is not None:
-        ahead = (
-            db.session.scalar(
-                sa.select(sa.func.count()).where(
-                    Nomination.session_id == session.id,
-                    Nomination.state == NominationState.WAITING,
-                    Nomination.turn < mine.turn,
-                )
-            )
-            or 0
-        )
-    return Own(db.session.get(Wish, (session.id, actor.staff_id)), mine, ahead)

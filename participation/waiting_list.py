@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 from people.access import Actor, Permission
@@ -237,11 +237,12 @@ def withdraw(actor: Actor, enrolment: Enrolment) -> None:
     session = locked(enrolment.session_id)
     enrolments.withdraw(actor, enrolment)
     session.taken -= 1
-    _end_nomination(session.id, enrolment.staff_id)
+    end_nomination(session.id, enrolment.staff_id)
     rebalance(session.id, freed_by=enrolment.organisation_id)
 
 
-def _end_nomination(session_id: int, staff_id: int) -> None:
+def end_nomination(session_id: int, staff_id: int) -> None:
+    """Note that a nominee has given the place back."""
     db.session.execute(
         sa.update(Nomination)
         .where(Nomination.session_id == session_id, Nomination.staff_id == staff_id)
@@ -260,70 +261,6 @@ def withdraw_nomination(actor: Actor, nomination_id: int) -> Nomination:
     nomination.state = NominationState.WITHDRAWN
     _record(actor, nomination, "待機を取下げ")
     return nomination
-
-
-def _nominate_instead(session: TrainingSession, enrolment: Enrolment, person: Entrant) -> None:
-    """Let the colleague stand in the list where the person replaced stood; an offer to the colleague is free again."""
-    rows = {
-        row.staff_id: row
-        for row in db.session.scalars(
-            sa.select(Nomination).where(
-                Nomination.session_id == session.id, Nomination.staff_id.in_([enrolment.staff_id, person.staff_id])
-            )
-        )
-    }
-    if (replaced := rows.get(enrolment.staff_id)) is None:
-        return
-    row = rows.get(person.staff_id) or Nomination(
-        session_id=session.id, organisation_id=replaced.organisation_id, staff_id=person.staff_id,
-        position=replaced.position,
-    )  # fmt: skip
-    if row.state is NominationState.OFFERED:
-        session.taken -= 1
-    row.state, row.answer_by, row.turn = NominationState.PLACED, None, row.turn or replaced.turn
-    row.reason = f"{enrolment.staff.name}さんの代理です。"
-    db.session.add(row)
-    db.session.flush()
-
-
-def substitute(actor: Actor, enrolment: Enrolment, person: Entrant) -> Enrolment:
-    """Let a colleague take somebody's place (代理) in one step.
-
-    Raises NotFoundError where the colleague is of another organisation, InvalidError for the same person,
-    ConflictError where the session began or the colleague takes the course already.
-    """
-    if enrolment.session_id is None or person.organisation_id != enrolment.organisation_id:
-        raise NotFoundError
-    if person.staff_id == enrolment.staff_id:
-        message = "代理には、別の職員を選んでください。"
-        raise InvalidError(message)
-    session = locked(enrolment.session_id)
-    enrolments.withdraw(actor, enrolment)
-    _end_nomination(session.id, enrolment.staff_id)
-    taken = enrolments.enter(actor, person, Offer(session.edition.course, session.edition, session))
-    _nominate_instead(session, enrolment, person)
-    audit.record(
-        actor, "代理に変更", f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
-        session=session.id,
-    )  # fmt: skip
-    when = clock.moment_label(session.starts_at)
-    told = [
-        Tell(
-            NoticeKind.ENROLLED,
-            person.staff_id,
-            f"{when} の回に、{enrolment.staff.name}さんの代理で席があります。",
-            str(taken.id),
-        ),
-        Tell(
-            NoticeKind.REPLACED,
-            enrolment.staff_id,
-            f"{when} の回の席を、{person.name}さんに替わりました。",
-            str(taken.id),
-        ),
-    ]
-    tell(session, session.edition.title, [telling for telling in told if telling.staff_id != actor.staff_id])
-    rebalance(session.id, freed_by=person.organisation_id)
-    return taken
 
 
 def take_last_place(actor: Actor, session: TrainingSession) -> Enrolment:

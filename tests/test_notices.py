@@ -29,7 +29,7 @@ from people.models import Role
 
 from courses.models import Giving, Meeting
 
-from participation import decision, enrolment, nomination, waiting_list
+from participation import decision, enrolment, exceptional_place, nomination, substitution, waiting_list
 from participation.models import Enrolment, Nomination
 from participation.notices import delivery
 from participation.notices.models import MailState, MailWish, Notice, NoticeKind
@@ -230,13 +230,13 @@ def test_a_change_is_told_after_the_first_meeting_too(mizuho, post_office, time)
 def test_who_gets_or_loses_a_place_by_another_hand_is_told(offered, mizuho, secretariat):
     session_id, people = offered
     ids = {row.staff_id: row.id for row in db.session.execute(sa.select(Nomination.staff_id, Nomination.id))}
-    command = decision.GivePlace(ids[people[1].staff_id], None, "理由")
+    command = exceptional_place.GivePlace(ids[people[1].staff_id], None, "理由")
     waiting_list.decline(people[1].actor, ids[people[1].staff_id])
-    decision.override(secretariat.coordinator.actor, session_id, command)
+    exceptional_place.override(secretariat.coordinator.actor, session_id, command)
     mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.staff_id == people[1].staff_id)).one()
     coordinator, colleague = mizuho.coordinator, mizuho.staff
     person = enrolment.own_entrant(coordinator.actor, colleague.membership_id)
-    waiting_list.substitute(coordinator.actor, enrolment.own_enrolment(coordinator.actor, mine), person)
+    substitution.substitute(coordinator.actor, enrolment.own_enrolment(coordinator.actor, mine), person)
     assert {NoticeKind.PLACED, NoticeKind.REPLACED} <= kinds_of(people[1])
     assert NoticeKind.ENROLLED in kinds_of(colleague)
 

@@ -27,7 +27,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 from courses.models import Giving, TrainingSession
 from courses.training_session import LAST_DAYS
 
-from participation import decision, nomination, uptake, waiting_list
+from participation import decision, exceptional_place, nomination, substitution, uptake, waiting_list
 from participation import enrolment as enrolments
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Nomination, NominationState, Uptake
 
@@ -150,7 +150,7 @@ class Session(RuleBasedStateMachine):
             def doing():
                 actor = office.coordinator.actor
                 entrant = enrolments.own_entrant(actor, colleague.membership_id)
-                waiting_list.substitute(actor, self.enrolment_of(person), entrant)
+                substitution.substitute(actor, self.enrolment_of(person), entrant)
 
             self.act(doing)
 
@@ -159,8 +159,8 @@ class Session(RuleBasedStateMachine):
         given = self.somebody(number, NominationState.WAITING, NominationState.DECLINED)
         instead = self.somebody(other, NominationState.PLACED, NominationState.OFFERED)
         if given and (instead or not swaps):
-            command = decision.GivePlace(given[2], instead[2] if swaps else None, "理由")
-            self.act(lambda: decision.override(self.host.coordinator.actor, self.id, command))
+            command = exceptional_place.GivePlace(given[2], instead[2] if swaps else None, "理由")
+            self.act(lambda: exceptional_place.override(self.host.coordinator.actor, self.id, command))
 
     @rule(by=st.integers(-2, 2))
     def change_the_capacity(self, by):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel import clock
 
-from participation import decision, nomination, roster
+from participation import nomination, nominees, roster
 from participation.models import EnrolmentState, NominationState
 from participation.papers.paper import Column, Paper
 
@@ -55,8 +55,8 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
 def result_notice(_actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
     """Return the notice of the result (結果通知) to an organisation, with the reason for each."""
     given = next(
-        (row for row in decision.given_places(session) if row.organisation.id == organisation.id),
-        decision.Given(organisation, ()),
+        (row for row in nominees.given_places(session) if row.organisation.id == organisation.id),
+        nominees.Given(organisation, ()),
     )
     return Paper(
         f"result-{session.id}-{organisation.id}",

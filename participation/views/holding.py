@@ -16,7 +16,7 @@ from courses.forms import MeetingForm, ReasonForm, SessionForm, held_at, planned
 from courses.meeting import meeting_of
 from courses.training_session import hosted, session_for, state_of
 
-from participation import allocation, decision, holding
+from participation import allocation, decision, exceptional_place, holding, nominees
 from participation.forms import OverrideForm
 from participation.models import NominationState
 from participation.views.blueprint import blueprint
@@ -89,7 +89,7 @@ def cancel_meeting(meeting_id: int) -> ResponseReturnValue:
 def allocation_page(session_id: int) -> ResponseReturnValue:
     """Show the host who is nominated: the preview of the allocation before, the result after the decision."""
     session = hosted(actor(), session_id)
-    given = decision.nominations_by_organisation(actor(), session)
+    given = nominees.nominations_by_organisation(actor(), session)
     call, result = decision.preview(session)
     return render_template(
         "participation/allocation.html",
@@ -101,7 +101,7 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         weights={one.code: one.weight for one in call.organisations},
         code_of=decision.code_of,
         decided=decision.decided(session_id),
-        overrides=decision.overrides_of(session_id),
+        overrides=exceptional_place.overrides_of(session_id),
         seed_digest=allocation.digest(session.seed),
     )
 
@@ -158,7 +158,7 @@ def close_session(session_id: int) -> ResponseReturnValue:
 def override(session_id: int) -> ResponseReturnValue:
     """Give a place against the rule, with a reason."""
     form = _override_form(hosted(actor(), session_id))
-    if made := accepted(form, lambda: decision.override(actor(), session_id, form.command())):
+    if made := accepted(form, lambda: exceptional_place.override(actor(), session_id, form.command())):
         flash("例外の席を決めました。理由は、推薦した団体の研修担当に表示されます。")
         return redirect(url_for("participation.allocation_page", session_id=made.session_id))
     return answer("participation/override.html", form, session=hosted(actor(), session_id))
@@ -166,7 +166,7 @@ def override(session_id: int) -> ResponseReturnValue:
 
 def _override_form(session: TrainingSession) -> OverrideForm:
     form = OverrideForm()
-    people = [row for given in decision.nominations_by_organisation(actor(), session) for row in given.nominations]
+    people = [row for given in nominees.nominations_by_organisation(actor(), session) for row in given.nominations]
     without = {NominationState.WAITING, NominationState.EXPIRED, NominationState.DECLINED}
     holding = {NominationState.PLACED, NominationState.OFFERED}
     form.nomination_id.choices = options(

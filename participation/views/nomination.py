@@ -14,7 +14,7 @@ from people.access import Permission, actor, requires
 
 from courses.training_session import session_for, state_of
 
-from participation import choosing, listed_people, nomination, waiting_list
+from participation import choosing, listed_people, nomination, substitution, waiting_list
 from participation import enrolment as enrolments
 from participation import wish as wishes
 from participation.forms import NoteForm, StaffListForm, WishForm
@@ -184,6 +184,6 @@ def choose_substitute(enrolment_id: int) -> ResponseReturnValue:
 def substitute(enrolment_id: int, membership_id: int) -> ResponseReturnValue:
     """Let a colleague take somebody's place, in one step."""
     person = enrolments.own_entrant(actor(), membership_id)
-    taken = waiting_list.substitute(actor(), enrolments.own_enrolment(actor(), enrolment_id), person)
+    taken = substitution.substitute(actor(), enrolments.own_enrolment(actor(), enrolment_id), person)
     flash(f"{person.name}さんに席を替わりました。")
     return redirect(url_for("participation.session_page", session_id=taken.session_id))

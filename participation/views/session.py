@@ -12,8 +12,8 @@ from courses import audience
 from courses.models import Giving
 from courses.training_session import session_for, state_of
 
-from participation import decision, nomination, roster, waiting_list
 from participation import enrolment as enrolments
+from participation import exceptional_place, nominees, roster, waiting_list
 from participation.allocation import digest
 from participation.forms import WishForm, attendance_from
 from participation.views.blueprint import blueprint
@@ -37,10 +37,10 @@ def session_page(session_id: int) -> ResponseReturnValue:
         audience=audience.label(session),
         mine=mine if mine and mine.session_id == session.id else None,
         enrolled_elsewhere=mine if mine and mine.session_id != session.id else None,
-        standing=nomination.own_standing(actor(), session) if by_nomination else None,
+        standing=nominees.own_standing(actor(), session) if by_nomination else None,
         wish_form=WishForm(formdata=None),
-        given=decision.nominations_by_organisation(actor(), session) if by_nomination else [],
-        overrides=decision.overrides_of(session.id) if by_nomination and session.decided_at else [],
+        given=nominees.nominations_by_organisation(actor(), session) if by_nomination else [],
+        overrides=exceptional_place.overrides_of(session.id) if by_nomination and session.decided_at else [],
         seed_digest=digest(session.seed),
         is_host=roster.may_enter_attendance(actor(), session),
         people=roster.roster(actor(), session),
