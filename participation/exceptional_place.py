@@ -81,6 +81,7 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
         nomination=nomination.id, reason=command.reason,
     )  # fmt: skip
     db.session.flush()
+    waiting_list.rebalance(session.id)  # who lost the place may be offered one that is free
     return made
 
 

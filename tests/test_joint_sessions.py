@@ -19,7 +19,7 @@ from courses.course import set_prerequisites
 from courses.models import Audience, Course, Giving, Meeting, TrainingSession
 from courses.training_session import SessionState, state_of
 
-from participation import allocation, choosing, decision, nomination, waiting_list
+from participation import allocation, choosing, decision, exceptional_place, nomination, waiting_list
 from participation import enrolment as enrolments
 from participation.models import Allocation, Enrolment, EnrolmentState, Nomination, NominationState, Override
 
@@ -410,6 +410,20 @@ def test_an_exception_needs_a_reason_and_is_shown_as_such(mizuho, secretariat):
         "きまりによらない席が一つあります。理由: 講師からの指名"
         in mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
     )
+
+
+def test_who_loses_a_place_by_an_exception_is_offered_one_that_is_free(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=2)
+    first, second = nominate(mizuho, session_id, 2)
+    decide(secretariat, session_id)
+    ids = {row.staff_id: row.id for row in db.session.execute(sa.select(Nomination.staff_id, Nomination.id))}
+    withdraw(first, session_id)
+    db.session.execute(
+        sa.update(Nomination).where(Nomination.id == ids[first.staff_id]).values(state=NominationState.DECLINED)
+    )
+    command = exceptional_place.GivePlace(ids[first.staff_id], ids[second.staff_id], "理由")
+    exceptional_place.override(secretariat.coordinator.actor, session_id, command)
+    assert states(session_id)[second.staff_id] is NominationState.OFFERED
 
 
 def test_too_few_and_the_session_is_not_run(mizuho, secretariat):

@@ -256,13 +256,13 @@ class Session(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_any_acts_in_any_order_break_no_promise(request, ground):
-    run(request.getfixturevalue(ground), max_examples=6, stateful_step_count=25)
+    run(request.getfixturevalue(ground), max_examples=4, stateful_step_count=25, derandomize=True, database=None)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_any_acts_in_any_order_break_no_promise_however_long_one_tries(request, ground):
-    run(request.getfixturevalue(ground), max_examples=40, stateful_step_count=40)
+    run(request.getfixturevalue(ground), max_examples=20, stateful_step_count=40)
 
 
 def run(ground, **size):

@@ -39,7 +39,7 @@ OF_SECRETARIAT = [
     ("who", "pages"),
     [
         ("", PUBLIC),
-        (STAFF, [*PUBLIC[:6], *OF_STAFF]),
+        (STAFF, [*PUBLIC[4:6], *OF_STAFF]),
         (COORDINATOR, OF_COORDINATORS),
         (HOST, OF_HOSTS),
         (ADMINISTRATOR, OF_ADMINISTRATORS),
