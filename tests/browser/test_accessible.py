@@ -1,4 +1,4 @@
-"""WCAG 2.2 AA: axe finds nothing on any page in any role, wide or narrow, and nothing runs off a phone's screen."""
+"""WCAG 2.2 AA: axe finds nothing on any page in any role, wide (a slow proof) or narrow, and nothing runs off a phone's screen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ OF_SECRETARIAT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", [1280, 375], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    "width", [pytest.param(1280, marks=pytest.mark.slow, id="wide"), pytest.param(375, id="phone")]
+)
 @pytest.mark.parametrize(
     ("who", "pages"),
     [
