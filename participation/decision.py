@@ -118,6 +118,14 @@ def preview(session: TrainingSession) -> tuple[Call, Result]:
     return call, allocation.allocate(call)
 
 
+def replayed(session: TrainingSession, stored: Allocation | None) -> tuple[Call, Result]:
+    """Return the allocation as it was decided, replayed from what was stored; before that, what it would be now."""
+    if stored is None:
+        return preview(session)
+    call = allocation.call_from(stored.call)
+    return call, allocation.allocate(call)
+
+
 def decide(actor: Actor, session_id: int) -> Allocation:
     """Decide on the allocation: those who are placed are enrolled, the others wait.
 

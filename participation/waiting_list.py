@@ -17,7 +17,7 @@ from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 from people.access import Actor, Permission
-from people.models import Membership, Staff
+from people.models import Membership
 from people.staff import is_current
 
 from courses.models import CourseEdition, Giving, TrainingSession
@@ -73,11 +73,13 @@ def rebalance(session_id: int, freed_by: int | None = None) -> None:
 def _tell_offer(session: TrainingSession, nomination: Nomination) -> None:
     """Tell the nominee, and the coordinators of the organisation, that a place is offered and until when."""
     until = clock.moment_label(nomination.answer_by) if nomination.answer_by else ""
-    name = db.session.scalars(sa.select(Staff.name).where(Staff.id == nomination.staff_id)).one()
     others = coordinators_of([nomination.organisation_id]).get(nomination.organisation_id, [])
     told = [
         (nomination.staff_id, f"空いた席をご案内します。{until} までに、受けるか辞退するかをお答えください。"),
-        *((staff_id, f"{name}さんに空いた席を案内しています。返事は {until} までです。") for staff_id in others),
+        *(
+            (staff_id, f"{nomination.staff.name}さんに空いた席を案内しています。返事は {until} までです。")
+            for staff_id in others
+        ),
     ]
     tell(
         session,
@@ -125,8 +127,10 @@ def may_come(session: TrainingSession) -> sa.ColumnElement[bool]:
 
 def _next(session: TrainingSession, organisation_id: int | None) -> Nomination | None:
     """Return who waits with the lowest turn, of an organisation or of all; who takes the course elsewhere is passed over."""
-    statement = sa.select(Nomination).where(
-        Nomination.session_id == session.id, Nomination.state == NominationState.WAITING, may_come(session)
+    statement = (
+        sa.select(Nomination)
+        .options(joinedload(Nomination.staff))
+        .where(Nomination.session_id == session.id, Nomination.state == NominationState.WAITING, may_come(session))
     )
     if organisation_id is not None:
         statement = statement.where(Nomination.organisation_id == organisation_id)

@@ -75,17 +75,10 @@ class ResetRequestForm(Form):
     email = StringField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])
 
 
-class StaffForm(Form):
-    """A person of the own organisation."""
+class MembershipForm(Form):
+    """What a membership says."""
 
     organisation_id = SelectField("団体", coerce=int)
-    name = StringField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
-    reading = StringField(
-        "フリガナ",
-        [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="全角カタカナで入力してください。")],
-        description="名簿はこの順に並びます。例: タカハシ ハナコ",
-    )
-    email = StringField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
     staff_number = StringField(
         "職員番号", [Length(max=32)], description="メールアドレスがない人は、団体と職員番号でサインインします。"
     )
@@ -100,6 +93,18 @@ class StaffForm(Form):
         if "@" in (field.data or ""):
             message = "職員番号に @ は使えません。"
             raise ValidationError(message)
+
+
+class StaffForm(MembershipForm):
+    """A person of the own organisation."""
+
+    name = StringField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
+    reading = StringField(
+        "フリガナ",
+        [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="全角カタカナで入力してください。")],
+        description="名簿はこの順に並びます。例: タカハシ ハナコ",
+    )
+    email = StringField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
 
     def command(self) -> JoinStaff:
         """Return the person to be entered."""
@@ -138,20 +143,13 @@ class LeaveForm(Form):
     )
 
 
-class WelcomeForm(Form):
+class WelcomeForm(MembershipForm):
     """A person who comes from another organisation."""
 
-    organisation_id = SelectField("団体", coerce=int)
     code = StringField(
         "異動コード", [DataRequired(), Length(max=50)], description="本人がアカウントの画面で発行します。例: ABCD-EFGH-JKLM",
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
-    staff_number = StringField("職員番号", [Length(max=32)])
-    department = StringField("部署", [Length(max=200)])
-    post = StringField("職", [Length(max=100)], description="例: 主事、係長")
-    joined_on = DayField(
-        "所属の始まり", [DataRequired()], description="例: 2027-04-01、R9.4.1。先の日でも登録できます。"
-    )
 
     def command(self) -> WelcomeStaff:
         """Return the person to be entered."""

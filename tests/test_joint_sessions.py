@@ -304,6 +304,8 @@ def test_going_without_weighs_in_the_next_session(mizuho, hachioji, secretariat)
     weights = {one.code: one.weight for one in call.organisations}
     assert weights == {mizuho.code: 1, hachioji.code: 2}
     decide(secretariat, session_id)
+    page = secretariat.coordinator.browser().get(f"/sessions/{session_id}/allocation").text
+    assert '<td class="number" data-label="重み">2.00</td>' in page
     placed = [staff_id for staff_id, state in states(session_id).items() if state is NominationState.PLACED]
     assert len(placed) == 3
 

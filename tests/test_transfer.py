@@ -123,3 +123,11 @@ def test_a_membership_that_ends_earlier_is_not_made_longer(mizuho, hachioji):
     db.session.flush()
     welcome(hachioji, transfer.make_code(mover.actor, ends_present=True), joined_on=end + 30 * clock.DAY)
     assert membership(mover).left_on == end
+
+
+def test_a_staff_number_that_would_be_an_address_is_refused_on_a_transfer_too(mizuho, hachioji):
+    code = transfer.make_code(mizuho.person().actor, ends_present=False)
+    form = {"organisation_id": hachioji.id, "code": code, "joined_on": "R8.4.1", "staff_number": "a@b"}
+    answer = hachioji.coordinator.browser().post("/office/staff/welcome", data=form)
+    assert answer.status_code == 422
+    assert "@ は使えません" in answer.text

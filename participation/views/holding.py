@@ -90,7 +90,8 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
     """Show the host who is nominated: the preview of the allocation before, the result after the decision."""
     session = hosted(actor(), session_id)
     given = nominees.nominations_by_organisation(actor(), session)
-    call, result = decision.preview(session)
+    decided = decision.decided(session_id)
+    call, result = decision.replayed(session, decided)
     return render_template(
         "participation/allocation.html",
         session=session,
@@ -100,7 +101,7 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         placed={turn.id for turn in result.places},
         weights={one.code: one.weight for one in call.organisations},
         code_of=decision.code_of,
-        decided=decision.decided(session_id),
+        decided=decided,
         overrides=exceptional_place.overrides_of(session_id),
         seed_digest=allocation.digest(session.seed),
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST_ID = 10
 
 
-def _list_of(session_id: int) -> tuple[TrainingSession, Organisation]:
+def list_of(session_id: int) -> tuple[TrainingSession, Organisation]:
     """Return a session and the organisation whose list the address means: the named one, else the own one."""
     session, named = session_for(actor(), session_id), request.args.get("organisation", "")
     is_id = named.isascii() and named.isdigit() and len(named) < LONGEST_ID
@@ -48,23 +48,25 @@ def _back(session_id: int, organisation_id: int) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def nominations(session_id: int) -> ResponseReturnValue:
     """Show the list of an organisation and choose people for it; leave a note for the host."""
-    session, organisation = _list_of(session_id)
-    listed = nomination.listed(actor(), session, organisation)
-    form, text = NoteForm(note=listed.note), request.args.get("q", "")[:100]
+    form, text = NoteForm(), request.args.get("q", "")[:100]
 
-    def write() -> bool:
+    def write() -> Organisation:
+        session, organisation = list_of(session_id)
         nomination.write_note(actor(), session, organisation, form.note.data or "")
-        return True
+        return organisation
 
-    if accepted(form, write):
+    if written := accepted(form, write):
         flash("連絡事項を保存しました。")
-        return _back(session_id, organisation.id)
+        return _back(session_id, written.id)
+    session, organisation = list_of(session_id)
+    listed = nomination.listed(actor(), session, organisation)
+    if not form.is_submitted():
+        form.note.data = listed.note
     found = staff.managed_memberships(actor(), text, Permission.ENROL_STAFF)
     is_own = organisation.id in actor().scope(Permission.ENROL_STAFF)
-    session, organisation = _list_of(session_id)
     return answer(
         "participation/nominations.html", form, session=session, state=state_of(session), text=text, is_own=is_own,
-        listed=nomination.listed(actor(), session, organisation),
+        listed=listed,
         candidates=choosing.candidates(actor(), session, found, organisation.id) if is_own else [],
     )  # fmt: skip
 
@@ -73,7 +75,7 @@ def nominations(session_id: int) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def nominate(session_id: int, membership_id: int) -> ResponseReturnValue:
     """Put one of the own staff at the end of the list."""
-    session, organisation = _list_of(session_id)
+    session, organisation = list_of(session_id)
     nomination.nominate(actor(), session, organisation, membership_id)
     return _back(session_id, organisation.id)
 
@@ -82,7 +84,7 @@ def nominate(session_id: int, membership_id: int) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def nominate_list(session_id: int) -> ResponseReturnValue:
     """Put the people of a pasted list or a file at the end, and report each line."""
-    session, organisation = _list_of(session_id)
+    session, organisation = list_of(session_id)
     form = StaffListForm()
 
     def read() -> list[nomination.NominatedLine]:
@@ -91,7 +93,7 @@ def nominate_list(session_id: int) -> ResponseReturnValue:
         return nomination.nominate_all(actor(), session, organisation, text)
 
     lines = accepted(form, read)
-    session, organisation = _list_of(session_id)
+    session, organisation = list_of(session_id)
     if lines is not None:
         return render_template(
             "participation/nominated_list.html", session=session, organisation=organisation, lines=lines

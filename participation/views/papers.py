@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
 
 from kernel.errors import NotFoundError
 
@@ -13,16 +13,12 @@ from people.access import Permission, actor, requires, signed_in
 from courses.training_session import session_for
 
 from participation import enrolment as enrolments
-from participation import nomination
 from participation.papers import printed, sheets, workbook
 from participation.views.blueprint import blueprint
+from participation.views.nomination import list_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-    from people.models import Organisation
-
-    from courses.models import TrainingSession
 
     from participation.papers.paper import Paper
 
@@ -32,7 +28,6 @@ ENDINGS = {
     "xlsx": (workbook.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "pdf": (printed.as_pdf, "application/pdf"),
 }
-LONGEST_ID = 10
 
 
 def _download(paper: Paper, ending: str) -> Response:
@@ -52,17 +47,7 @@ def host_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def nominator_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of an organisation that nominates."""
-    session = session_for(actor(), session_id)
-    return _download(OF_NOMINATORS[kind](actor(), session, _organisation(session)), ending)
-
-
-def _organisation(session: TrainingSession) -> Organisation:
-    named = request.args.get("organisation", "")
-    is_id = named.isascii() and named.isdigit() and len(named) < LONGEST_ID
-    organisation_id = int(named) if is_id else actor().organisation_id
-    if organisation_id is None:
-        raise NotFoundError
-    return nomination.nominating(actor(), session, organisation_id)
+    return _download(OF_NOMINATORS[kind](actor(), *list_of(session_id)), ending)
 
 
 @blueprint.get("/enrolments/<int:enrolment_id>/report.<any(xlsx, pdf):ending>")
