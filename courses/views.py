@@ -24,12 +24,12 @@ from courses.forms import (
     EditionForm,
     ModulesForm,
     NewCourseForm,
-    NewSessionForm,
     SkillForm,
     modules_as_text,
     said_by,
 )
 from courses.models import CourseEdition, Track
+from courses.session_forms import NewSessionForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

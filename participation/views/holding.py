@@ -12,8 +12,9 @@ from kernel.forms import EmptyForm, accepted, answer, options
 
 from people.access import Permission, actor, requires
 
-from courses.forms import MeetingForm, ReasonForm, SessionForm, held_at, planned_by
+from courses.forms import ReasonForm
 from courses.meeting import meeting_of
+from courses.session_forms import MeetingForm, SessionForm, held_at, planned_by
 from courses.training_session import hosted, session_for, state_of
 
 from participation import allocation, decision, exceptional_place, holding, nominees
