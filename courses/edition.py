@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
 
+from courses import completion_rule
 from courses.models import Course, CourseEdition, EditionState, Format, Lesson, Level, Module, Skill
 
 if TYPE_CHECKING:
@@ -50,9 +51,12 @@ class EditionText:
     objectives: tuple[str, ...]
     track_id: int
     skill_ids: tuple[int, ...]
+    attendance_percent: int = 100
 
 
-COPIED = ("title", "summary", "level", "format", "minutes", "target_staff", "objectives", "track_id")
+COPIED = (
+    "title", "summary", "level", "format", "minutes", "target_staff", "objectives", "track_id", "attendance_percent",
+)  # fmt: skip
 
 
 def lock(edition: CourseEdition) -> None:
@@ -204,6 +208,7 @@ def _as_lines(edition: CourseEdition) -> dict[str, list[str]]:
         "レベル": [edition.level.label],
         "形式": [edition.format.label],
         "所要時間": [f"{edition.minutes}分" if edition.minutes else "未定"],
+        "修了の条件": [completion_rule.sentence(edition)],
         "対象": [edition.target_staff],
         "分野": [edition.track.title],
         "学習目標": list(edition.objectives),

@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from kernel.errors import InvalidError
 from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, LinesField, options
 
+from courses.completion_rule import SHARES
 from courses.edition import EditionText, LessonText, ModuleText
 from courses.models import Format, Level
 
@@ -29,6 +30,10 @@ class EditionForm(Form):
     level = SelectField("レベル", choices=options(Level.choices()))
     format = SelectField("形式", choices=options(Format.choices()))
     minutes = IntegerField("所要時間(分)", [Optional(), NumberRange(1, MOST_MINUTES)])
+    attendance_percent = SelectField(
+        "修了に必要な出席", coerce=int, choices=options(SHARES.items()), default=100,
+        description="集まって学ぶ講座だけに関わります。途中で中止した会は数えません。",
+    )  # fmt: skip
     track_id = SelectField("分野", coerce=int)
     objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
     skill_ids = SelectMultipleField(
@@ -47,12 +52,13 @@ class EditionForm(Form):
             objectives=tuple(self.objectives.lines),
             track_id=self.track_id.data,
             skill_ids=tuple(self.skill_ids.data or ()),
+            attendance_percent=self.attendance_percent.data,
         )
 
 
 def said_by(edition: CourseEdition) -> dict[str, Any]:
     """Return what an edition says as the form shows it."""
-    plain = ("title", "summary", "target_staff", "minutes", "track_id")
+    plain = ("title", "summary", "target_staff", "minutes", "attendance_percent", "track_id")
     return {
         **{name: getattr(edition, name) for name in plain},
         "level": edition.level.value,

@@ -135,7 +135,10 @@ class Course(Base):
 
 
 class CourseEdition(Base):
-    """An edition (版) of a course. Once published it never changes; the next change starts a new draft."""
+    """An edition (版) of a course. Once published it never changes; the next change starts a new draft.
+
+    `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
+    """
 
     __tablename__ = "course_edition"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,6 +152,7 @@ class CourseEdition(Base):
     minutes: Mapped[int | None]
     target_staff: Mapped[str] = mapped_column(default="")
     objectives: Mapped[list[str]] = mapped_column(default=list)
+    attendance_percent: Mapped[int] = mapped_column(default=100)
     track_id: Mapped[int] = mapped_column(sa.ForeignKey("track.id"))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     handed_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
@@ -168,6 +172,7 @@ class CourseEdition(Base):
     __table_args__ = (
         sa.UniqueConstraint("course_id", "number"),
         sa.CheckConstraint("minutes > 0", "minutes_positive"),
+        sa.CheckConstraint("attendance_percent BETWEEN 1 AND 100", "attendance_percent_is_a_share"),
         sa.Index("ix_course_edition_state_changed_at", "state", "changed_at"),
     )
 

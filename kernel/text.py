@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 
@@ -41,10 +42,14 @@ def shortened(text: str, length: int) -> str:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of an office's file: UTF-8 with or without BOM, else CP932; nothing is guessed.
+    """Return the text of an office's file: UTF-8 with or without BOM, UTF-16 with one, else CP932.
+
+    Nothing is guessed.
 
     Raises UnicodeDecodeError where it is neither.
     """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -21,14 +21,13 @@ from people.access import Actor, Permission
 from courses.models import TrainingSession
 from courses.training_session import SessionState, state_of
 
-from participation import allocation, waiting_list
+from participation import allocation, attendance, waiting_list
 from participation import enrolment as enrolments
 from participation.allocation import Call, Nominator, Result
 from participation.enrolment import Offer
 from participation.models import (
     Allocation,
     Enrolment,
-    EnrolmentState,
     Nomination,
     NominationState,
 )
@@ -237,7 +236,9 @@ def close(actor: Actor, session_id: int) -> None:
         message = f"締めることができるのは、開催が終わってからです(いまは「{state_of(session).label}」)。"
         raise ConflictError(message)
     missing = db.session.scalar(
-        sa.select(sa.func.count()).where(Enrolment.session_id == session.id, Enrolment.state == EnrolmentState.ENROLLED)
+        sa.select(sa.func.count(sa.distinct(Enrolment.id))).where(
+            Enrolment.session_id == session.id, Enrolment.id.in_(attendance.unmarked())
+        )
     )
     if missing:
         message = f"出欠が未入力の人が{missing}人います。先に出欠を入力してください。"

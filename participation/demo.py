@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import yaml
+from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import add, db
@@ -101,7 +102,8 @@ def _edition(slug: str) -> CourseEdition:
 
 def _plan(session: dict[str, Any]) -> None:
     day = clock.today() + dt.timedelta(days=session["in_days"])
-    begins, ends = clock.at(day, dt.time(14)), clock.at(day, dt.time(16))
+    days = [day + dt.timedelta(weeks=week) for week in range(session.get("weeks", 1))]
+    meetings = [Meeting(starts_at=clock.at(on, dt.time(14)), ends_at=clock.at(on, dt.time(16))) for on in days]
     giving = Giving(session.get("giving", "first come"))
     last_day = day - dt.timedelta(days=10 if giving is Giving.NOMINATION else 1)
     closes = clock.at(clock.today() if session.get("closed") else last_day, dt.time())
@@ -109,9 +111,9 @@ def _plan(session: dict[str, Any]) -> None:
         TrainingSession(
             edition_id=_edition(session["course"]).id,
             host_id=by_code_or_name(session["host"]).id,
-            starts_at=begins,
-            ends_at=ends,
-            meetings=[Meeting(starts_at=begins, ends_at=ends)],
+            starts_at=meetings[0].starts_at,
+            ends_at=meetings[-1].ends_at,
+            meetings=meetings,
             place=session.get("place", ""),
             meeting_link=session.get("link", ""),
             lecturers=session.get("lecturers", []),
@@ -123,8 +125,36 @@ def _plan(session: dict[str, Any]) -> None:
             applications_close_at=closes,
         )
     )
+    for code, people in session.get("taking_part", {}).items():
+        _take_part(planned, by_code_or_name(code).id, people)
     for code, names in session.get("nominees", {}).items():
         _nominate(planned, by_code_or_name(code).id, names)
+
+
+def _take_part(session: TrainingSession, organisation_id: int, people: int) -> None:
+    """Give the first so many people of an organisation a place."""
+    members = db.session.scalars(
+        sa.select(Membership)
+        .options(joinedload(Membership.organisation))
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Membership.id)
+        .limit(people)
+    ).all()
+    edition = db.session.get_one(CourseEdition, session.edition_id)
+    for member in members:
+        add(
+            Enrolment(
+                staff_id=member.staff_id,
+                course_id=edition.course_id,
+                edition_id=edition.id,
+                session_id=session.id,
+                organisation_id=organisation_id,
+                size_class=member.organisation.size_class,
+                level=edition.level,
+                fiscal_year=clock.current_fiscal_year(),
+            )
+        )
+    session.taken += len(members)
 
 
 def _nominate(session: TrainingSession, organisation_id: int, names: int) -> None:

@@ -205,6 +205,17 @@ def own_session(actor: Actor, session_id: int) -> TrainingSession:
     return session_for(actor, session_id, sa.or_(sa.exists(enrolled), sa.exists(nominated)))
 
 
+def place_in(session_id: int, staff_id: int) -> Enrolment | None:
+    """Return the enrolment by which a person has, or had, a place in a session."""
+    return db.session.scalar(
+        sa.select(Enrolment).where(
+            Enrolment.session_id == session_id,
+            Enrolment.staff_id == staff_id,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+        )
+    )
+
+
 def open_enrolment(staff_id: int, course_id: int) -> Enrolment | None:
     """Return the open enrolment of a person in a course, if there is one."""
     return db.session.scalar(

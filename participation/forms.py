@@ -1,16 +1,21 @@
-"""Forms of participation: a list of staff to enrol, attendance."""
+"""Forms of participation: lists of staff, wishes, places against the rule, attendance."""
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField, FileSize
-from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from typing import TYPE_CHECKING
+
+from flask_wtf.file import FileField, FileRequired, FileSize
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, options
 
 from participation.exceptional_place import GivePlace
-from participation.models import EnrolmentState
+from participation.models import Presence
 from participation.notices.models import MailWish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 LARGEST_FILE = 2_000_000
 LONGEST_ID = 10
@@ -66,15 +71,47 @@ class MailForm(Form):
     mail = RadioField("メールでの受け取り方", choices=options(MailWish.choices()))
 
 
-def attendance_from(fields: dict[str, str]) -> dict[int, EnrolmentState]:
-    """Return what was entered: fields attendance-N with the value of a state; what is unknown is left out."""
-    states = {state.value: state for state in EnrolmentState}
+class CodeForm(Form):
+    """The attendance code that is shown at a meeting."""
+
+    code = StringField(
+        "出席コード",
+        [DataRequired(), Length(max=20)],
+        description="会場や画面に出ている6文字。小文字でもかまいません。",
+    )
+
+
+class WebMeetingForm(Form):
+    """The participant file of a web-meeting tool, and from how long a stay counts."""
+
+    file = FileField(
+        "参加者のファイル(CSV)",
+        [FileRequired(message="ファイルを選んでください。"), FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")],
+        description="Zoomの「参加者レポート」、Teamsの「出席レポート」、Webexの「出席者レポート」などを、そのまま選んでください。",
+    )  # fmt: skip
+    minutes = IntegerField(
+        "出席とみなす時間(分)", [Optional(), NumberRange(0, 1440)],
+        description="これより短い人は、出席の候補から外して示します。空欄なら時間を見ません。",
+    )  # fmt: skip
+
+
+def presence_from(fields: Mapping[str, str]) -> dict[int, Presence | None]:
+    """Return what was entered by enrolment id: fields presence-N; what is unknown is left out."""
+    known = {"": None, **{presence.value: presence for presence in Presence}}
+    return {number: known[value] for number, value in _numbered(fields, "presence-") if value in known}
+
+
+def people_from(fields: Mapping[str, str]) -> set[int]:
+    """Return the enrolments that were chosen for the names of a file: fields person-N with an id or nothing."""
     return {
-        int(number): states[value]
-        for name, value in fields.items()
-        if name.startswith("attendance-")
-        and (number := name.removeprefix("attendance-")).isascii()
-        and number.isdigit()
-        and len(number) <= LONGEST_ID
-        and value in states
+        int(value)
+        for _number, value in _numbered(fields, "person-")
+        if value.isascii() and value.isdigit() and len(value) <= LONGEST_ID
     }
+
+
+def _numbered(fields: Mapping[str, str], prefix: str) -> Iterator[tuple[int, str]]:
+    for name, value in fields.items():
+        number = name.removeprefix(prefix)
+        if name.startswith(prefix) and number.isascii() and number.isdigit() and len(number) <= LONGEST_ID:
+            yield int(number), value

@@ -1,4 +1,4 @@
-"""Tables of participation: enrolments, and their count by organisation, year and level."""
+"""Tables of participation: enrolments and their count, attendance, nominations and what became of them, calendar feeds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.vocabulary import Term
 
 from people.models import Organisation, SizeClass, Staff
 
-from courses.models import Course, CourseEdition, Level, TrainingSession
+from courses.models import Course, CourseEdition, Level, Meeting, TrainingSession
 
 from participation.allocation import Step
 
@@ -25,7 +25,7 @@ class EnrolmentState(Term):
     ENROLLED = "enrolled", "受講予定"
     IN_PROGRESS = "in progress", "受講中"
     COMPLETED = "completed", "修了"
-    ABSENT = "absent", "欠席"
+    ABSENT = "absent", "欠席により未修了"
     WITHDRAWN = "withdrawn", "取りやめ"
 
 
@@ -67,6 +67,43 @@ class Enrolment(Base):
         sa.Index("ix_enrolment_organisation", "organisation_id", "fiscal_year", "course_id", "state"),
         sa.CheckConstraint("(state = 'completed') = (completed_at IS NOT NULL)", "completed_has_a_time"),
     )
+
+
+class Presence(Term):
+    """Whether somebody came to a meeting."""
+
+    ATTENDED = "attended", "出席"
+    ABSENT = "absent", "欠席"
+
+
+class EnteredBy(Term):
+    """How it became known that somebody came, or did not."""
+
+    LIST = "list", "実施団体の入力"
+    CODE = "code", "出席コード"
+    FILE = "file", "会議ツールの記録"
+
+
+class Attendance(Base):
+    """The attendance (出欠) of somebody who is enrolled, at one meeting. Without a row it is not known yet."""
+
+    __tablename__ = "attendance"
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True, index=True)
+    presence: Mapped[Presence]
+    entered_by: Mapped[EnteredBy]
+    entered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    meeting: Mapped[Meeting] = relationship(lazy="raise_on_sql")
+
+
+class AttendanceCode(Base):
+    """The code (出席コード) that is shown at a meeting, while it is valid. A new one takes the place of the old one."""
+
+    __tablename__ = "attendance_code"
+    meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    valid_until: Mapped[dt.datetime]
+    meeting: Mapped[Meeting] = relationship(lazy="raise_on_sql")
 
 
 ALL_LEVELS = "all"

@@ -17,13 +17,14 @@ from people.access import Actor, Permission
 from people.models import Membership
 from people.staff import is_current
 
-from courses.models import CourseEdition, Giving, TrainingSession
+from courses.models import CourseEdition, Giving, Meeting, TrainingSession
 from courses.training_session import visible_to
 
 from catalog import publication
 from catalog.course_request import requests_for
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
+from participation.attendance import unmarked
 from participation.models import Enrolment, EnrolmentState, Nomination, NominationState, Wish
 
 if TYPE_CHECKING:
@@ -165,12 +166,9 @@ def _held_by(actor: Actor) -> _Hosted:
         TrainingSession.ends_at > now,
     )
     not_entered = sa.and_(
-        TrainingSession.starts_at.between(now - LOOK_BACK, now),
-        sa.exists(
-            sa.select(Enrolment.id).where(
-                Enrolment.session_id == TrainingSession.id, Enrolment.state == EnrolmentState.ENROLLED
-            )
-        ),
+        TrainingSession.starts_at <= now,
+        TrainingSession.ends_at > now - LOOK_BACK,
+        sa.exists(unmarked().where(Meeting.session_id == TrainingSession.id, Meeting.starts_at > now - LOOK_BACK)),
     )
     coming = sa.and_(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD)
     rows = db.session.execute(

@@ -62,7 +62,7 @@ def ground(app, mizuho) -> Ground:
         "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
-        "ending": "pdf", "kind": "",
+        "ending": "pdf", "kind": "", "code": "ABC234",
         "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
@@ -117,6 +117,7 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
 
 NEED_MORE = {
     "participation.allocation_file",  # only after the decision
+    "participation.session_attendance",  # leads to the one meeting
     "participation.choose_substitute",  # only for a place in a session
     "participation.report",  # only for a place in a session
     "participation.calendar_feed",  # only with a private address
@@ -191,7 +192,6 @@ def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
         f"/office/staff/{member}/roles", f"/office/staff/{member}/link", f"/office/staff/{member}/leave",
         f"/office/staff/{member}/enrol/ai-first", f"/studio/{slug}/hand-in", f"/studio/{slug}/retire",
         f"/studio/editions/{edition_id}/approve", f"/enrolments/{enrolled}/withdraw", f"/enrolments/{enrolled}/finish",
-        f"/sessions/{session_id}/attendance",
     ):  # fmt: skip
         assert stranger.post(address, data={"roles": "administrator"}).status_code == 404, address
 
@@ -207,12 +207,15 @@ def test_another_organisations_nominations_are_not_found(app, mizuho, hachioji, 
         f"/office/nominations/{session_id}?organisation={mizuho.id}", f"/office/nominations/{session_id}/list?organisation={mizuho.id}",
         f"/sessions/{session_id}/allocation", f"/sessions/{session_id}/allocation/override", f"/sessions/{session_id}/call-off",
         f"/sessions/{session_id}/edit", f"/meetings/{meeting_id}/edit", f"/meetings/{meeting_id}/cancel",
+        f"/sessions/{session_id}/attendance", f"/meetings/{meeting_id}/attendance", f"/meetings/{meeting_id}/code",
+        f"/meetings/{meeting_id}/web-meeting",
     ):  # fmt: skip
         assert stranger.get(address).status_code == 404, address
     for address in (
         f"/nominations/{nomination_id}/remove", f"/nominations/{nomination_id}/move", f"/nominations/{nomination_id}/accept",
         f"/nominations/{nomination_id}/decline", f"/nominations/{nomination_id}/withdraw", f"/sessions/{session_id}/close",
-        f"/sessions/{session_id}/allocation/decide",
+        f"/sessions/{session_id}/allocation/decide", f"/meetings/{meeting_id}/attendance", f"/meetings/{meeting_id}/code",
+        f"/meetings/{meeting_id}/web-meeting/names",
         f"/office/nominations/{session_id}/add/{person.membership_id}",
     ):  # fmt: skip
         assert stranger.post(address).status_code == 404, address

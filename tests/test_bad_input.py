@@ -9,6 +9,7 @@ from factories import Office, draft_course, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kernel import clock
 from kernel.database import db
 
 from people.models import Role
@@ -56,7 +57,11 @@ FORMS = {
     "/office/staff/welcome": ["organisation_id", "code", "staff_number", "department", "post", "joined_on"],
     "/account/transfer-code": ["ends_present"],
     "/office/enrol/ai-first": ["text", "enrol"],
-    "/sessions/{session}/attendance": ["attendance-1", "attendance-x"],
+    "/meetings/{begun}/attendance": ["presence-1", "presence-x", "rest"],
+    "/meetings/{begun}/code": ["end"],
+    "/meetings/{begun}/web-meeting": ["file", "minutes"],
+    "/meetings/{begun}/web-meeting/names": ["person-1", "person-x", "absent"],
+    "/attend": ["code"],
     "/admin/skills": ["category", "skill"],
 }  # fmt: skip
 SETTINGS = settings(
@@ -72,7 +77,10 @@ def place(app):
     draft_course(person, "odd")
     session_id = session_of("web-meeting-chat", office).id
     joint = session_of("survey-design", office, giving=Giving.NOMINATION)
-    things = {"session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id}
+    begun = session_of("community-salon", office, starts_at=clock.now())
+    things = {
+        "session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id, "begun": begun.meetings[0].id,
+    }  # fmt: skip
     db.session.commit()
     return person.browser(), things
 

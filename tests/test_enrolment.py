@@ -17,7 +17,7 @@ from kernel.errors import ConflictError
 
 from people.models import Membership, Organisation
 
-from courses.models import TrainingSession
+from courses.models import Meeting, TrainingSession
 from courses.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
@@ -189,14 +189,15 @@ def test_attendance_makes_a_completion_and_can_be_corrected(mizuho, hachioji, mo
     hachioji.staff.browser().post(f"/sessions/{session_id}/enrol")
     identity = db.session.scalars(sa.select(Enrolment.id)).one()
     browser = mizuho.coordinator.browser()
-    early = browser.post(f"/sessions/{session_id}/attendance", data={f"attendance-{identity}": "completed"})
+    meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
+    early = browser.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{identity}": "attended"})
     assert early.status_code == 409
     later = clock.now() + dt.timedelta(days=10, hours=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert "出欠の入力" in browser.get("/office").text
-    browser.post(f"/sessions/{session_id}/attendance", data={f"attendance-{identity}": "completed"})
+    browser.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{identity}": "attended"})
     assert db.session.get_one(Enrolment, identity, populate_existing=True).state is EnrolmentState.COMPLETED
-    browser.post(f"/sessions/{session_id}/attendance", data={f"attendance-{identity}": "absent"})
+    browser.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{identity}": "absent"})
     row = db.session.get_one(Enrolment, identity, populate_existing=True)
     assert (row.state, row.completed_at) == (EnrolmentState.ABSENT, None)
 

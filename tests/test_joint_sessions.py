@@ -456,7 +456,8 @@ def test_a_session_is_closed_when_attendance_is_entered(mizuho, secretariat, mon
     host = secretariat.person(Role.COORDINATOR).browser()
     assert "出欠が未入力の人が1人います" in host.post(f"/sessions/{session_id}/close").text
     mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.session_id == session_id)).one()
-    host.post(f"/sessions/{session_id}/attendance", data={f"attendance-{mine}": "completed"})
+    meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
+    host.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{mine}": "attended"})
     assert host.post(f"/sessions/{session_id}/close").status_code == 302
     assert state_of(found(session_id)) is SessionState.FINISHED
 
@@ -542,8 +543,9 @@ def test_a_session_that_is_not_run_asks_for_nothing_and_sets_its_people_free(miz
     monkeypatch.setattr(clock, "now", lambda: later)
     assert "出欠の入力" not in host.get("/office").text
     mine = db.session.scalars(sa.select(Enrolment.id)).one()
-    entered = {f"attendance-{mine}": "completed"}
-    assert host.post(f"/sessions/{session_id}/attendance", data=entered).status_code == 409
+    entered = {f"presence-{mine}": "attended"}
+    meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
+    assert host.post(f"/meetings/{meeting_id}/attendance", data=entered).status_code == 409
     assert person.browser().post(f"/enrolments/{mine}/withdraw").status_code == 302
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kernel import clock
 
-from participation import nomination, nominees, roster
-from participation.models import EnrolmentState, NominationState
+from participation import attendance, nomination, nominees, roster
+from participation.models import EnrolmentState, NominationState, Presence
 from participation.papers.paper import Column, Paper
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME, READING = Column("氏名", 4), Column("フリガナ", 4)
 OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
+SIGNS = {None: "", Presence.ATTENDED: "○", Presence.ABSENT: "欠"}
 
 
 def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
@@ -78,7 +79,7 @@ def result_notice(_actor: Actor, session: TrainingSession, organisation: Organis
 
 def signature_roster(actor: Actor, session: TrainingSession) -> Paper:
     """Return the roster (名簿) with a column to sign in. Raises NotFoundError for anybody but the host."""
-    people = roster.attendance_sheet(actor, session)
+    people = roster.host_roster(actor, session)
     return Paper(
         f"roster-{session.id}",
         "受講者名簿",
@@ -93,25 +94,27 @@ def signature_roster(actor: Actor, session: TrainingSession) -> Paper:
 
 def attendance_sheet(actor: Actor, session: TrainingSession) -> Paper:
     """Return the attendance sheet (出欠表), a column a meeting. Raises NotFoundError for anybody but the host."""
-    people = roster.attendance_sheet(actor, session)
-    held = [meeting for meeting in session.meetings if meeting.cancelled_at is None]
-    days = tuple(Column(f"{clock.local(meeting.starts_at):%-m/%-d}", 1) for meeting in held)
+    sheet = attendance.sheet(actor, session)
+    days = tuple(Column(f"{clock.local(meeting.starts_at):%-m/%-d}", 1) for meeting in sheet.meetings)
     return Paper(
         f"attendance-{session.id}",
         "出欠表",
         _facts(session),
         (NUMBER, OFFICE, NAME, *days, Column("備考", 3)),
         tuple(
-            (place, row.organisation.name, row.staff.name, *("" for _day in days), "")
-            for place, row in enumerate(people, 1)
+            (
+                place, row.organisation.name, row.staff.name,
+                *(SIGNS[sheet.mark(meeting, row)] for meeting in sheet.meetings), "",
+            )
+            for place, row in enumerate(sheet.people, 1)
         ),
         tall_rows=True,
-    )
+    )  # fmt: skip
 
 
 def completions(actor: Actor, session: TrainingSession) -> Paper:
     """Return the list of completions (修了者一覧), ready for certificates. Raises NotFoundError for anybody but the host."""
-    people = [row for row in roster.attendance_sheet(actor, session) if row.state is EnrolmentState.COMPLETED]
+    people = [row for row in roster.host_roster(actor, session) if row.state is EnrolmentState.COMPLETED]
     return Paper(
         f"completions-{session.id}",
         "修了者一覧",

@@ -1,6 +1,18 @@
 """Pages on which people take courses, and those who look after them see who does."""
 
-from participation.views import calendar, course, holding, me, nomination, notices, office, papers, session
+from participation.views import attendance, calendar, course, holding, me, nomination, notices, office, papers, session
 from participation.views.blueprint import blueprint
 
-__all__ = ["blueprint", "calendar", "course", "holding", "me", "nomination", "notices", "office", "papers", "session"]
+__all__ = [
+    "attendance",
+    "blueprint",
+    "calendar",
+    "course",
+    "holding",
+    "me",
+    "nomination",
+    "notices",
+    "office",
+    "papers",
+    "session",
+]

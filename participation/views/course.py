@@ -10,6 +10,7 @@ from kernel.errors import NotFoundError
 
 from people.access import Permission, actor, public, requires, visitor
 
+from courses import completion_rule
 from courses import edition as editions
 from courses.course import published_course
 from courses.markdown import rendered
@@ -42,6 +43,7 @@ def course(slug: str) -> ResponseReturnValue:
         sessions=[] if edition.format is Format.E_LEARNING else coming_sessions(found, person),
         mine=enrolments.open_enrolment(person.staff_id, found.id) if person else None,
         state_of=state_of,
+        rule=completion_rule.sentence(edition),
     )
 
 

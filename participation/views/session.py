@@ -1,4 +1,4 @@
-"""The page of a training session: when, where, how many places, my place; the roster and the attendance."""
+"""The page of a training session: when, where, how many places, my place; the roster."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 
 from people.access import Permission, actor, requires, signed_in
 
-from courses import audience
+from courses import audience, completion_rule
 from courses.models import Giving
 from courses.training_session import session_for, state_of
 
+from participation import attendance, exceptional_place, nominees, roster, waiting_list
 from participation import enrolment as enrolments
-from participation import exceptional_place, nominees, roster, waiting_list
 from participation.allocation import digest
-from participation.forms import WishForm, attendance_from
+from participation.forms import WishForm
 from participation.views.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
     """Show a session."""
     session = enrolments.own_session(actor(), session_id)
     mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
+    place = enrolments.place_in(session.id, actor().staff_id) if attendance.has_begun(session.meetings[0]) else None
     by_nomination = session.giving is Giving.NOMINATION
     return render_template(
         "participation/session.html",
@@ -42,7 +43,10 @@ def session_page(session_id: int) -> ResponseReturnValue:
         given=nominees.nominations_by_organisation(actor(), session) if by_nomination else [],
         overrides=exceptional_place.overrides_of(session.id) if by_nomination and session.decided_at else [],
         seed_digest=digest(session.seed),
-        is_host=roster.may_enter_attendance(actor(), session),
+        attended=attendance.own_sheet(session, place) if place and not session.is_off else None,
+        has_begun=attendance.has_begun,
+        rule=completion_rule.sentence(session.edition),
+        is_host=roster.is_host(actor(), session),
         people=roster.roster(actor(), session),
     )
 
@@ -67,16 +71,3 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
     waiting_list.withdraw(actor(), enrolment)
     flash("受講を取りやめました。あらためて申し込むこともできます。")
     return redirect(url_for("participation.me"))
-
-
-@blueprint.route("/sessions/<int:session_id>/attendance", methods=["GET", "POST"])
-@requires(Permission.PLAN_SESSIONS)
-def attendance(session_id: int) -> ResponseReturnValue:
-    """Enter who attended."""
-    session = session_for(actor(), session_id)
-    if request.method == "POST":
-        changed = roster.enter_attendance(actor(), session, attendance_from(request.form.to_dict()))
-        flash(f"出欠を保存しました(変更 {changed}人)。出席した人は修了になります。")
-        return redirect(url_for("participation.session_page", session_id=session_id))
-    people = roster.attendance_sheet(actor(), session)
-    return render_template("participation/attendance.html", session=session, people=people)

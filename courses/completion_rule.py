@@ -1,0 +1,26 @@
+"""The rule of completion (修了の条件): what an edition asks of a person before the course counts as completed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from courses.models import Format
+
+if TYPE_CHECKING:
+    from courses.models import CourseEdition
+
+SHARES = {100: "すべての会に出席", 80: "会の8割以上に出席", 60: "会の6割以上に出席", 50: "会の半分以上に出席"}
+"""The shares of meetings, in percent, that an author chooses from."""
+
+
+def meetings_needed(percent: int, held: int) -> int:
+    """Return how many of the meetings held must be attended, rounded up and at least one."""
+    return max(1, -(-held * percent // 100))
+
+
+def sentence(edition: CourseEdition) -> str:
+    """Return the rule of an edition as its page says it."""
+    if edition.format is Format.E_LEARNING:
+        return "すべての単元を学び終えると修了です。"
+    share = SHARES.get(edition.attendance_percent, f"会の{edition.attendance_percent}%以上に出席")
+    return f"開催回の{share}すると修了です。"

@@ -1,0 +1,207 @@
+"""Attendance (出欠): who came to each meeting of a session, and the completion that follows from the edition's rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError
+
+from people import audit
+
+from courses.completion_rule import meetings_needed
+from courses.models import CourseEdition, Meeting, TrainingSession
+
+from participation import enrolment as enrolments
+from participation.models import OPEN_STATES, Attendance, Enrolment, EnrolmentState, EnteredBy, Presence
+from participation.roster import host_roster
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from people.access import Actor
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The attendance of a session: its people, the meetings that are held, and the marks that are entered."""
+
+    people: Sequence[Enrolment]
+    meetings: Sequence[Meeting]
+    marks: Mapping[tuple[int, int], Attendance]
+    needed: int
+
+    def mark(self, meeting: Meeting, enrolment: Enrolment) -> Presence | None:
+        """Return what is entered for somebody at a meeting."""
+        entered = self.marks.get((meeting.id, enrolment.id))
+        return entered.presence if entered else None
+
+    def count(self, enrolment: Enrolment) -> int:
+        """Return how many meetings somebody attended."""
+        return sum(self.mark(meeting, enrolment) is Presence.ATTENDED for meeting in self.meetings)
+
+    def missing(self, meeting: Meeting) -> int:
+        """Return for how many people nothing is entered at a meeting."""
+        return sum(self.mark(meeting, enrolment) is None for enrolment in self.people)
+
+
+def held(session: TrainingSession) -> list[Meeting]:
+    """Return the meetings of a session that are not cancelled (its meetings must be loaded)."""
+    return [meeting for meeting in session.meetings if meeting.cancelled_at is None]
+
+
+def sheet(actor: Actor, session: TrainingSession) -> Sheet:
+    """Return the attendance of a session for its host. Raises NotFoundError for anybody else."""
+    return _sheet(session, host_roster(actor, session))
+
+
+def own_sheet(session: TrainingSession, enrolment: Enrolment) -> Sheet:
+    """Return the attendance of one participant."""
+    return _sheet(session, [enrolment])
+
+
+def _sheet(session: TrainingSession, people: Sequence[Enrolment]) -> Sheet:
+    meetings = held(session)
+    rows = db.session.scalars(
+        sa.select(Attendance).where(
+            Attendance.meeting_id.in_([meeting.id for meeting in meetings]),
+            Attendance.enrolment_id == people[0].id if len(people) == 1 else sa.true(),
+        )
+    )
+    return Sheet(
+        people, meetings, {(row.meeting_id, row.enrolment_id): row for row in rows},
+        meetings_needed(session.edition.attendance_percent, len(meetings)),
+    )  # fmt: skip
+
+
+def has_begun(meeting: Meeting) -> bool:
+    """Tell whether attendance can be entered: on the day of the meeting, when the doors open, and ever after."""
+    return clock.local(meeting.starts_at).date() <= clock.today()
+
+
+def check_begun(meeting: Meeting) -> None:
+    """Raise ConflictError before the day of a meeting, and where it or its session is not held."""
+    if meeting.session.is_off or meeting.cancelled_at:
+        message = "この会は中止になったため、出欠を入力できません。"
+        raise ConflictError(message)
+    if not has_begun(meeting):
+        message = "出欠は、開催の当日から入力できます。"
+        raise ConflictError(message)
+
+
+def enter(
+    actor: Actor,
+    meeting: Meeting,
+    entered: Mapping[int, Presence | None],
+    entered_by: EnteredBy = EnteredBy.LIST,
+) -> int:
+    """Enter who came to a meeting, by enrolment id (None: not known); return how many entries changed.
+
+    `meeting` must have been read with its session. Raises NotFoundError for anybody but the host, ConflictError
+    before the day of the meeting.
+    """
+    now = sheet(actor, meeting.session)
+    check_begun(meeting)
+    changed = {
+        row.id: (now.mark(meeting, row), entered[row.id], row)
+        for row in now.people
+        if row.id in entered and entered[row.id] is not now.mark(meeting, row)
+    }
+    for enrolment_id, (_before, after, row) in changed.items():
+        _mark(meeting.id, enrolment_id, after, entered_by)
+        audit.record(
+            actor, "出欠を入力", f"{row.staff.name}:{meeting.session.edition.title}",
+            organisation_id=row.organisation_id, meeting=meeting.id, after=[after.label if after else "未入力"],
+        )  # fmt: skip
+    settle(meeting.session_id, changed)
+    return len(changed)
+
+
+def attend(meeting_id: int, enrolment: Enrolment, entered_by: EnteredBy) -> bool:
+    """Note that somebody came; return whether that is new. What the host entered stands."""
+    if db.session.get(Attendance, (meeting_id, enrolment.id)):
+        return False
+    _mark(meeting_id, enrolment.id, Presence.ATTENDED, entered_by)
+    settle(enrolment.session_id, [enrolment.id])
+    return True
+
+
+def _mark(meeting_id: int, enrolment_id: int, presence: Presence | None, entered_by: EnteredBy) -> None:
+    mark = db.session.get(Attendance, (meeting_id, enrolment_id))
+    if presence is None:
+        if mark:
+            db.session.delete(mark)
+    elif mark:
+        mark.presence, mark.entered_by, mark.entered_at = presence, entered_by, clock.now()
+    else:
+        add(Attendance(meeting_id=meeting_id, enrolment_id=enrolment_id, presence=presence, entered_by=entered_by))
+
+
+def settle(session_id: int | None, enrolment_ids: Collection[int] | None = None) -> None:
+    """Let the enrolments of a session, all or some, stand where their attendance puts them.
+
+    Whoever attended as many meetings as the edition's rule asks for has completed the course; whoever cannot reach
+    that number any more has not.
+    """
+    db.session.flush()
+    meeting_ids = sa.select(Meeting.id).where(Meeting.session_id == session_id, Meeting.cancelled_at.is_(None))
+    some = sa.true() if enrolment_ids is None else Enrolment.id.in_(enrolment_ids)
+    rows = db.session.execute(
+        sa.select(
+            Enrolment,
+            CourseEdition.attendance_percent,
+            sa.func.count().filter(Attendance.presence == Presence.ATTENDED),
+            sa.func.count().filter(Attendance.presence == Presence.ABSENT),
+        )
+        .select_from(Enrolment)
+        .join(
+            Attendance,
+            sa.and_(Attendance.enrolment_id == Enrolment.id, Attendance.meeting_id.in_(meeting_ids)),
+            isouter=True,
+        )
+        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+        .where(
+            Enrolment.session_id == session_id,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+            some,
+        )
+        .group_by(Enrolment.id, CourseEdition.attendance_percent)
+    ).all()
+    meetings = db.session.scalars(sa.select(sa.func.count()).select_from(meeting_ids.subquery())).one()
+    for enrolment, percent, attended, absent in rows:
+        state = standing(meetings_needed(percent, meetings), meetings, attended, absent)
+        if state is not enrolment.state:
+            enrolments.move(enrolment, state)
+    db.session.flush()
+
+
+def standing(needed: int, meetings: int, attended: int, absent: int) -> EnrolmentState:
+    """Return where somebody stands who attended and missed so many of the meetings, when so many are needed."""
+    if attended >= needed:
+        return EnrolmentState.COMPLETED
+    if meetings - absent < needed:
+        return EnrolmentState.ABSENT
+    return EnrolmentState.IN_PROGRESS if attended else EnrolmentState.ENROLLED
+
+
+def unmarked() -> sa.Select[int]:
+    """Return the query for open enrolments that lack an entry at a meeting that began."""
+    return (
+        sa.select(Enrolment.id)
+        .join(Meeting, Meeting.session_id == Enrolment.session_id)
+        .join(
+            Attendance,
+            sa.and_(Attendance.meeting_id == Meeting.id, Attendance.enrolment_id == Enrolment.id),
+            isouter=True,
+        )
+        .where(
+            Enrolment.state.in_(OPEN_STATES),
+            Attendance.meeting_id.is_(None),
+            Meeting.cancelled_at.is_(None),
+            Meeting.starts_at <= clock.now(),
+        )
+    )
