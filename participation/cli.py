@@ -10,12 +10,14 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
 from participation import allocation, demo, uptake, waiting_list
 from participation.notices import delivery
+from participation.notices.models import MailState
 
 group = AppGroup("participation", help="Enrolments and their count, allocation.")
 PAUSE = 30
@@ -92,3 +94,17 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         if once:
             return
         time.sleep(PAUSE)
+
+
+@notices.command("failed")
+def list_failed() -> None:
+    """List the notices that could not be mailed, newest first: when, to whom, how often it was tried."""
+    rows = delivery.troubled()
+    for row in rows:
+        until = (
+            "given up" if row.mail_state is MailState.FAILED else f"next try {clock.local(row.mail_at):%Y-%m-%d %H:%M}"
+        )
+        click.echo(
+            f"{clock.local(row.made_at):%Y-%m-%d %H:%M}  {row.staff.email}  {row.attempts} tries, {until}  {row.title}"
+        )
+    click.echo(f"{len(rows)} notices could not be mailed")

@@ -16,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from kernel.forms import LONGEST_LINE, DayField, Form, options
 
+from people.invitation import Enter
 from people.membership import CorrectStaff, JoinStaff
 from people.models import Role
 from people.organisation import CorrectFigures
@@ -95,8 +96,8 @@ class MembershipForm(Form):
             raise ValidationError(message)
 
 
-class StaffForm(MembershipForm):
-    """A person of the own organisation."""
+class NameForm(Form):
+    """The name of a person."""
 
     name = StringField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
     reading = StringField(
@@ -104,6 +105,11 @@ class StaffForm(MembershipForm):
         [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="全角カタカナで入力してください。")],
         description="名簿はこの順に並びます。例: タカハシ ハナコ",
     )
+
+
+class StaffForm(NameForm, MembershipForm):
+    """A person of the own organisation."""
+
     email = StringField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
 
     def command(self) -> JoinStaff:
@@ -130,6 +136,34 @@ class StaffForm(MembershipForm):
             department=self.department.data or "",
             post=self.post.data or "",
             joined_on=self.joined_on.day,
+        )
+
+
+class InviteForm(Form):
+    """For how many people an invitation is."""
+
+    most = IntegerField("登録できる人数", [DataRequired(), NumberRange(1, 1000)], default=50)
+
+
+class AcceptForm(NameForm, NewPasswordForm):
+    """What somebody writes who enters by an invitation."""
+
+    email = StringField(
+        "メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)],
+        description="サインインに使います。職場のアドレスを入力してください。", render_kw={"autocomplete": "email"},
+    )  # fmt: skip
+    department = StringField("部署", [Length(max=200)])
+    post = StringField("職", [Length(max=100)], description="例: 主事、係長")
+
+    def command(self) -> Enter:
+        """Return who is to be entered; the organisation follows from the invitation."""
+        return Enter(
+            name=self.name.data or "",
+            reading=self.reading.data or "",
+            email=self.email.data or "",
+            department=self.department.data or "",
+            post=self.post.data or "",
+            password=self.password.data or "",
         )
 
 

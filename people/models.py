@@ -148,6 +148,22 @@ class ResetRequest(Base):
     staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
 
 
+class Invitation(Base):
+    """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept."""
+
+    __tablename__ = "invitation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    most: Mapped[int]
+    joined: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.CheckConstraint("joined >= 0 AND joined <= most", "joined_within_most"),)
+
+
 class TransferCode(Base):
     """A code with which a person is entered by another organisation. Only its digest is kept.
 

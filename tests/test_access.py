@@ -117,6 +117,8 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
 
 NEED_MORE = {
     "participation.allocation_file",  # only after the decision
+    "people.accept_invitation",  # only with the link of an invitation
+    "participation.on_behalf",  # leads to the list of an organisation
     "participation.session_attendance",  # leads to the one meeting
     "participation.choose_substitute",  # only for a place in a session
     "participation.report",  # only for a place in a session
@@ -162,7 +164,7 @@ def test_the_pages_that_matter_answer_as_this_table_says(app, mizuho):
 
 
 def test_a_view_that_nobody_decided_about_keeps_the_application_from_starting(app, monkeypatch):
-    monkeypatch.delattr("people.views.account.rule")
+    monkeypatch.delattr("people.views.sign_in.account.rule")
     with pytest.raises(UndecidedViewError, match=r"people\.account"):
         create_app(settings_for("sqlite://"))
     monkeypatch.undo()

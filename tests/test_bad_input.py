@@ -62,6 +62,7 @@ FORMS = {
     "/meetings/{begun}/web-meeting": ["file", "minutes"],
     "/meetings/{begun}/web-meeting/names": ["person-1", "person-x", "absent"],
     "/attend": ["code"],
+    "/office/invitation": ["most"],
     "/admin/skills": ["category", "skill"],
 }  # fmt: skip
 SETTINGS = settings(

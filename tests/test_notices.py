@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from factories import organisation_named, session_of
+from flask import current_app
 from ground import SECRET
 from postgresql import free_port
 
@@ -247,6 +248,9 @@ def test_what_the_server_refuses_is_tried_again_later_and_shown(offered, post_of
     report = delivery.deliver(post_office.mail, URL)
     assert (report.sent, report.failed) == (0, 2)
     assert "1回失敗" in people[1].browser().get("/notices").text
+    listed = current_app.test_cli_runner().invoke(args=["notices", "failed"]).output
+    assert f"{people[1].email}  1 tries, next try" in listed
+    assert "2 notices could not be mailed" in listed
     post_office.refuses = False
     delivery.deliver(post_office.mail, URL)
     assert post_office.mails == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -217,3 +218,65 @@ def test_the_audit_log_is_searched_by_act_subject_and_person(mizuho):
         assert "𠮷田 花子" in browser.get("/admin/audit", query_string={"q": typed}).text, typed
     assert "に合う記録は見つかりません" in browser.get("/admin/audit?q=ない言葉").text
     assert "に合う記録は見つかりません" in browser.get("/admin/audit?q=%25").text
+
+
+def link_of(browser, **typed):
+    """The link of a new invitation, as the page shows it."""
+    page = browser.post("/office/invitation", data={"most": "2", **typed}).text
+    return re.search(r'value="http://[^/]+(/join/[^"]+)"', page)[1]
+
+
+def joins(client, link, number, **typed):
+    usual = {
+        "name": f"新任 {number}", "reading": "シンニン", "email": f"new{number}@example.lg.jp", "department": "総務課",
+        "password": "yuuyake-koyake-no-machi", "again": "yuuyake-koyake-no-machi",
+    }  # fmt: skip
+    return client.post(link, data={**usual, **typed})
+
+
+def test_a_town_joins_without_a_roster_by_one_link(app, mizuho):
+    link, client = link_of(mizuho.coordinator.browser()), app.test_client()
+    assert "瑞穂町の職員として登録する" in client.get(link).text
+    assert joins(client, link, 1).status_code == 302
+    signed_in = client.post("/sign-in", data={"account": "new1@example.lg.jp", "password": "yuuyake-koyake-no-machi"})
+    assert signed_in.status_code == 302
+    assert client.post("/courses/ai-first/enrol").status_code == 302
+    assert "新任 1" in mizuho.coordinator.browser().get("/office/staff").text
+    assert "2人のうち 1人が登録しました" in mizuho.coordinator.browser().get("/office/invitation").text
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "招待のリンクから登録")).one()
+    assert (entry.subject, entry.organisation_id) == ("新任 1", mizuho.id)
+
+
+def test_an_invitation_serves_no_more_people_than_it_says_and_ends_when_told(app, mizuho):
+    browser, client = mizuho.coordinator.browser(), app.test_client()
+    link = link_of(browser)
+    assert [joins(client, link, number).status_code for number in (1, 2, 3)] == [302, 302, 404]
+    newer = link_of(browser)
+    browser.post("/office/invitation/end")
+    assert client.get(newer).status_code == 404
+    assert "研修担当に新しいリンクを頼んでください" in client.get(newer).text
+
+
+def test_a_newer_invitation_ends_the_older_one_and_both_end_with_time(app, mizuho, monkeypatch):
+    browser, client = mizuho.coordinator.browser(), app.test_client()
+    older, newer = link_of(browser), link_of(browser)
+    assert [client.get(older).status_code, client.get(newer).status_code] == [404, 200]
+    later = clock.now() + dt.timedelta(days=15)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert client.get(newer).status_code == 404
+
+
+def test_an_invitation_refuses_an_address_that_is_taken_and_counts_nobody(app, mizuho):
+    link, client = link_of(mizuho.coordinator.browser()), app.test_client()
+    refused = joins(client, link, 1, email=mizuho.staff.email)
+    assert refused.status_code == 422
+    assert "このメールアドレスは使えません" in refused.text
+    assert "新任 1" in refused.text
+    assert joins(client, link, 1, password="short", again="short").status_code == 422
+    assert [joins(client, link, number).status_code for number in (1, 2)] == [302, 302]
+
+
+def test_nobody_invites_for_another_organisation(mizuho, hachioji):
+    browser = hachioji.coordinator.browser()
+    assert browser.get(f"/office/invitation?organisation={mizuho.id}").status_code == 404
+    assert browser.post(f"/office/invitation?organisation={mizuho.id}", data={"most": "5"}).status_code == 404

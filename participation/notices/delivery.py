@@ -60,6 +60,21 @@ class Report:
     failed: int = 0
 
 
+def troubled() -> Sequence[Notice]:
+    """Return the latest notices that could not be mailed, given up or to be tried again, with whom they are for."""
+    return db.session.scalars(
+        sa.select(Notice)
+        .options(joinedload(Notice.staff))
+        .where(
+            Notice.attempts > 0,
+            Notice.sent_at.is_(None),
+            Notice.mail_state.in_((MailState.DUE, MailState.FAILED)),
+        )
+        .order_by(Notice.id.desc())
+        .limit(A_BATCH)
+    ).all()
+
+
 def remind() -> None:
     """Write the reminders of the sessions that begin within three days, once for each beginning, to who has a place."""
     now = clock.now()

@@ -11,8 +11,9 @@ from kernel.forms import accepted, answer
 
 from people import staff
 from people.access import Permission, actor, requires
+from people.organisation import by_code_or_name
 
-from courses.training_session import session_for, state_of
+from courses.training_session import hosted, session_for, state_of
 
 from participation import choosing, listed_people, nomination, substitution, waiting_list
 from participation import enrolment as enrolments
@@ -69,6 +70,19 @@ def nominations(session_id: int) -> ResponseReturnValue:
         listed=listed,
         candidates=choosing.candidates(actor(), session, found, organisation.id) if is_own else [],
     )  # fmt: skip
+
+
+@blueprint.get("/sessions/<int:session_id>/on-behalf")
+@requires(Permission.PLAN_SESSIONS)
+def on_behalf(session_id: int) -> ResponseReturnValue:
+    """Lead the host to the list of an organisation that it takes in."""
+    hosted(actor(), session_id)
+    try:
+        meant = by_code_or_name(request.args.get("organisation", ""))
+    except InvalidError as refusal:
+        flash(refusal.message)
+        return redirect(url_for("participation.allocation_page", session_id=session_id))
+    return _back(session_id, meant.id)
 
 
 @blueprint.post("/office/nominations/<int:session_id>/add/<int:membership_id>")

@@ -11,9 +11,9 @@ PUBLIC = [
     "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in",
     "/password/forgotten", "/no-such-page",
 ]  # fmt: skip
-OF_STAFF = ["/me", "/account", "/notices", "/sessions/1", "/sessions/5", "/requests/new"]
+OF_STAFF = ["/me", "/account", "/notices", "/sessions/1", "/sessions/5", "/sessions/8", "/attend", "/requests/new"]
 OF_COORDINATORS = [
-    "/office", "/office/staff", "/office/staff/new", "/office/staff/welcome", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
+    "/office", "/office/staff", "/office/staff/new", "/office/staff/welcome", "/office/invitation", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
     "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/new", "/studio/articles/new", "/studio/curricula",
     "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/7", "/sessions/7/edit",
     "/sessions/7/cancel", "/sessions/7/attendance", "/meetings/7/edit", "/office/nominations/5", "/office/nominations/5/list", "/sessions/4",
@@ -25,6 +25,10 @@ OF_HOSTS = [
     "/sessions/4/allocation/override",
     "/sessions/5/call-off",
     "/sessions/5/allocation",
+    "/sessions/8/attendance",
+    "/meetings/9/attendance",
+    "/meetings/9/code",
+    "/meetings/9/web-meeting",
 ]
 OF_ADMINISTRATORS = ["/review", "/review?year=2020", "/review?by=level", "/review?by=curriculum", "/admin/audit"]
 OF_SECRETARIAT = [

@@ -1,137 +1,39 @@
-"""Pages of people: signing in, passwords, the own organisation's staff and roles, organisations, audit log."""
+"""Pages on which an organisation looks after its staff: entered, corrected, invited, given roles, leaving."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_login import login_user, logout_user
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
-from kernel.errors import InvalidError, NotFoundError, RefusalError
+from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer, options
 from kernel.page import page_number, page_of
 
-from people import audit, membership, organisation, password_link, sign_in, staff, transfer
-from people.access import Permission, actor, public, requires, signed_in
+from people import membership, organisation, password_link, staff, transfer
+from people.access import Permission, actor, requires
 from people.forms import (
-    ChangePasswordForm,
-    FiguresForm,
     LeaveForm,
-    NewPasswordForm,
-    ResetRequestForm,
     RolesForm,
-    SignInForm,
     StaffForm,
-    TransferForm,
     WelcomeForm,
 )
-from people.models import Kind, Membership, Organisation
+from people.models import Membership, Organisation
+from people.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from wtforms import SelectChoice  # type: ignore[attr-defined]
 
-blueprint = Blueprint("people", __name__)
 LONGEST_ID = 10
-
-
-@blueprint.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in_page() -> ResponseReturnValue:
-    """Sign in, and go on to the page that was wanted."""
-    form = SignInForm()
-    if not form.validate_on_submit():
-        return answer("people/sign_in.html", form)
-    try:
-        person = sign_in.sign_in(form.command(request.remote_addr or ""))
-    except RefusalError as refusal:
-        form.refuse(refusal)
-        return render_template("people/sign_in.html", form=form)  # status 200: the failure is to be kept
-    session.clear()  # no session from before the sign-in lives on
-    login_user(person)
-    return redirect(_wanted() or url_for("participation.me"))
-
-
-def _wanted() -> str | None:
-    """Return the address that was wanted before the sign-in, if it is one of ours."""
-    wanted = request.args.get("next", "")
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if ours else None
-
-
-@blueprint.post("/sign-out")
-@public
-def sign_out() -> ResponseReturnValue:
-    """End this sign-in."""
-    logout_user()
-    session.clear()
-    flash("サインアウトしました。")
-    return redirect(url_for("review.home"))
-
-
-@blueprint.post("/sign-out-everywhere")
-@signed_in
-def sign_out_everywhere() -> ResponseReturnValue:
-    """End all sign-ins of this person but the present one."""
-    login_user(sign_in.sign_out_everywhere(actor()))
-    flash("ほかの端末からサインアウトしました。この端末では続けて使えます。")
-    return redirect(url_for("people.account"))
-
-
-@blueprint.route("/account", methods=["GET", "POST"])
-@signed_in
-def account() -> ResponseReturnValue:
-    """Show the own account; change the password."""
-    form = ChangePasswordForm()
-    if renewed := accepted(
-        form, lambda: sign_in.change_password(actor(), form.present.data or "", form.password.data or "")
-    ):
-        login_user(renewed)
-        flash("パスワードを変更しました。ほかの端末からはサインアウトしています。")
-        return redirect(url_for("people.account"))
-    return answer("people/account.html", form, transfer_form=TransferForm(formdata=None))
-
-
-@blueprint.post("/account/transfer-code")
-@signed_in
-def make_transfer_code() -> ResponseReturnValue:
-    """Make a code with which another organisation can enter the person; show it once."""
-    form = TransferForm()
-    if not form.validate():
-        raise InvalidError(form.ends_present.errors[0])
-    code = transfer.make_code(actor(), ends_present=form.ends_present.data == "yes")
-    return render_template("people/transfer_code.html", code=code, days=transfer.VALID_FOR.days)
-
-
-@blueprint.route("/password/forgotten", methods=["GET", "POST"])
-@public
-def forgotten() -> ResponseReturnValue:
-    """Ask the own organisation's coordinator for a link."""
-    form = ResetRequestForm()
-    if form.validate_on_submit():
-        password_link.ask_for_reset(form.email.data or "")
-        return render_template("people/forgotten_sent.html")
-    return answer("people/forgotten.html", form)
-
-
-@blueprint.route("/password/<token>", methods=["GET", "POST"])
-@public
-def new_password(token: str) -> ResponseReturnValue:
-    """Set the password with the link one was given."""
-    link = password_link.open_link(token)
-    form = NewPasswordForm()
-    if accepted(form, lambda: password_link.set_password(token, form.password.data or "")):
-        flash("パスワードを設定しました。新しいパスワードでサインインしてください。")
-        return redirect(url_for("people.sign_in_page"))
-    return answer("people/new_password.html", form, name=link.staff.name)
 
 
 @blueprint.get("/office/staff")
 @requires(Permission.MANAGE_STAFF)
 def staff_list() -> ResponseReturnValue:
     """List the own organisation's staff."""
-    text, chosen = request.args.get("q", "")[:100], _chosen_organisation()
+    text, chosen = request.args.get("q", "")[:100], chosen_organisation()
     statement = staff.managed_memberships(actor(), text)
     if chosen:
         statement = statement.where(Membership.organisation_id == chosen.id)
@@ -139,7 +41,7 @@ def staff_list() -> ResponseReturnValue:
     return render_template("people/staff_list.html", people=people, text=text, chosen=chosen)
 
 
-def _chosen_organisation() -> Organisation | None:
+def chosen_organisation() -> Organisation | None:
     """Return the organisation that the address names, if the actor manages its staff. Raises NotFoundError."""
     text = request.args.get("organisation", "")
     if not text:
@@ -183,7 +85,7 @@ def _staff_form(person: Membership | None = None) -> StaffForm:
 
 def _where_to_enter() -> list[SelectChoice]:
     """Return the organisation in which people are entered: the one that the address names, else the own one."""
-    if chosen := _chosen_organisation():
+    if chosen := chosen_organisation():
         return options([(chosen.id, chosen.name)])
     own = actor().organisation_id
     return options([(own, actor().organisation_name)] if own else [])
@@ -256,36 +158,3 @@ def leave(membership_id: int) -> ResponseReturnValue:
         flash(f"{left.staff.name}さんの所属を{day}までにしました。受講の記録は本人のものとして残ります。")
         return redirect(url_for("people.staff_list"))
     return answer("people/leave.html", form, person=staff.managed_membership(actor(), membership_id))
-
-
-@blueprint.get("/admin/organisations")
-@requires(Permission.MANAGE_ORGANISATIONS)
-def organisations() -> ResponseReturnValue:
-    """List and find organisations."""
-    text = request.args.get("q", "")[:100]
-    kind = next((kind for kind in Kind if kind.value == request.args.get("kind")), None)
-    rows = page_of(organisation.organisations_like(text, kind), page_number(request.args.get("page")), size=50)
-    return render_template("people/organisations.html", organisations=rows, text=text, kind=kind, kinds=list(Kind))
-
-
-@blueprint.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
-@requires(Permission.MANAGE_ORGANISATIONS)
-def organisation_page(organisation_id: int) -> ResponseReturnValue:
-    """Show an organisation and correct its figures."""
-    row = organisation.organisation(organisation_id)
-    form = FiguresForm(obj=row)
-    if form.validate_on_submit():
-        organisation.correct_figures(row, form.command())
-        audit.record(actor(), "団体の規模を訂正", row.name, organisation_id=row.id)
-        flash(f"{row.name}の規模を「{row.size_class.label}」にしました。")
-        return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
-    return answer("people/organisation.html", form, organisation=row)
-
-
-@blueprint.get("/admin/audit")
-@requires(Permission.READ_AUDIT)
-def audit_log() -> ResponseReturnValue:
-    """Read who did what."""
-    text = request.args.get("q", "")[:100]
-    entries = page_of(audit.entries_for(actor(), text), page_number(request.args.get("page")), size=50)
-    return render_template("people/audit.html", entries=entries, text=text)
