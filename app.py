@@ -31,13 +31,17 @@ import people.views
 from people import access
 from people.staff import load_actor
 
+import courses.cli
 import courses.views
+from courses.files import Files
 
 import catalog.cli
 import catalog.views
 
 import participation.cli
 import participation.views
+
+import learning.views
 
 import review.views
 
@@ -79,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["settings"] = settings
+    app.extensions["files"] = Files(settings.files_url)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
@@ -117,9 +122,15 @@ def _add_sign_in(app: Flask) -> None:
 
 def _add_pages(app: Flask) -> None:
     access.public(app.view_functions["static"])
-    for views in (people.views, courses.views, catalog.views, participation.views, review.views):
+    for views in (people.views, courses.views, catalog.views, participation.views, learning.views, review.views):
         app.register_blueprint(views.blueprint)
-    for commands in (people.cli.group, catalog.cli.group, participation.cli.group, participation.cli.notices):
+    for commands in (
+        people.cli.group,
+        courses.cli.group,
+        catalog.cli.group,
+        participation.cli.group,
+        participation.cli.notices,
+    ):
         app.cli.add_command(commands)
     app.jinja_env.filters.update(date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label)
     app.jinja_env.globals.update(

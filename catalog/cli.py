@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from kernel.database import db
@@ -67,7 +68,7 @@ def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> Non
 def load(folder: Path) -> None:
     """Load the starter content of FOLDER; what is there already stays as it is."""
     try:
-        counts = starter.load(folder)
+        counts = starter.load(folder, current_app.extensions["files"])
     except RefusalError as refusal:
         raise click.ClickException(refusal.message) from refusal
     db.session.commit()

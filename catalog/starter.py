@@ -16,11 +16,10 @@ from kernel.errors import InvalidError, RefusalError
 
 from people.models import Organisation
 
+from courses import course as courses
+from courses import course_file, offering
 from courses import edition as editions
-from courses import offering
-from courses.course import SLUG
-from courses.edition import EditionText, LessonText, ModuleText
-from courses.models import Course, EditionState, Format, Level, Skill, Track
+from courses.models import Course, CourseEdition, EditionState, Lesson, Module, Skill, Track
 
 from catalog.models import (
     Article,
@@ -39,6 +38,8 @@ from catalog.search import index
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from courses.files import Files
 
 HOST = "東京デジタルアカデミー"
 
@@ -86,7 +87,7 @@ def _each(file: Path, content: dict[str, Any], name: str, load: Callable[[dict[s
     return loaded
 
 
-def load(folder: Path) -> dict[str, int]:
+def load(folder: Path, kept: Files) -> dict[str, int]:
     """Load roundtables, topics, skills, tracks, courses and curricula; return how many of each were new.
 
     What is in the database already is left as it is. Raises InvalidError with file, place and reason.
@@ -97,13 +98,12 @@ def load(folder: Path) -> dict[str, int]:
     if host is None:
         message = f"団体「{HOST}」がまだありません。先に団体を読み込んでください。"
         raise InvalidError(message)
-    lessons = folder / "lessons"
     counts = {
         "topics": _each(voices, said, "topics", _load_topic),
         "roundtables": _each(voices, said, "roundtables", _load_article),
         "skills": _each(plan, planned, "skills", _load_skill),
         "tracks": _each(plan, planned, "tracks", _load_track),
-        "courses": _each(plan, planned, "courses", lambda item: _load_course(item, host, lessons)),
+        "courses": _each(plan, planned, "courses", lambda item: _load_course(item, host, folder, kept)),
         "curricula": _each(plan, planned, "curricula", lambda item: _load_curriculum(item, host)),
     }
     if any(counts.values()):
@@ -176,59 +176,61 @@ def _load_track(item: dict[str, Any]) -> int:
     return 1
 
 
-def _load_course(item: dict[str, Any], host: Organisation, lessons: Path) -> int:
-    if db.session.scalar(sa.select(Course.id).where(Course.slug == item["slug"])):
+def _load_course(item: dict[str, Any], host: Organisation, folder: Path, kept: Files) -> int:
+    """Publish a course; of one that is there, the lessons that it did not have when it was loaded."""
+    found = db.session.scalar(sa.select(Course).where(Course.slug == item["slug"]))
+    if found and not _waits_for_lessons(found):
         return 0
-    if not SLUG.fullmatch(str(item["slug"])):
-        message = f"番地 {item['slug']} は英小文字・数字・ハイフンで書いてください。"
-        raise ValueError(message)
     if not item.get("motivated_by"):
         message = "きっかけになった発言(motivated_by)がありません。発言のない講座は公開できません。"
         raise ValueError(message)
-    text = EditionText(
-        title=item["title"],
-        summary=item["summary"],
-        level=Level(str(item["level"])),
-        format=Format(item["format"]),
-        minutes=int(item["minutes"]),
-        target_staff=item["target_staff"],
-        objectives=tuple(item["learning_objectives"]),
-        track_id=db.session.scalars(sa.select(Track.id).where(Track.slug == item["track"])).one_or_none()
-        or _unknown(f"分野 {item['track']}"),
-        skill_ids=tuple((_skill(tag) or _unknown(f"スキル {tag['item']}")).id for tag in item["skill_tags"]),
-    )
-    course = add(Course(slug=item["slug"], owner_id=host.id, hosts=[host], prerequisites=[]))
-    edition = editions.draft(course, text, author_id=None)
-    folder = lessons / item["slug"]
-    editions.write_modules(
-        edition, [_module(folder, number, module) for number, module in enumerate(item["modules"], 1)]
-    )
-    for motive in item["motivated_by"]:
-        remark_id = db.session.scalar(
-            sa.select(Remark.id)
-            .join(Remark.article)
-            .where(Article.key == str(motive["roundtable"]), Remark.position == motive["position"])
-        )
-        add(
-            Motivation(
-                remark_id=remark_id or _unknown(f"発言 {motive['roundtable']} の {motive['position']}番目"),
-                course_id=course.id,
-                rationale=motive["rationale"],
-                written_on=clock.today(),
-            )
-        )
+    read = course_file.read(_files_in(folder / "courses" / item["slug"]))
+    if found and not any(module.lessons for module in read.modules):
+        return 0
+    course = found or courses.make(item["slug"], host.id)
+    edition = editions.next_draft(course, None) if found else editions.draft(course, read.text, author_id=None)
+    course_file.write_draft(edition, read, kept)
+    if not found:
+        course.hosts = [host]
+        for motive in item["motivated_by"]:
+            add(_motivation(motive, course))
     edition.state = EditionState.IN_REVIEW  # the starter content was reviewed when it was written
     editions.publish(edition, course)
     index.index_course(course)
     return 1
 
 
-def _module(folder: Path, number: int, item: dict[str, Any]) -> ModuleText:
-    """Return a module, with its lesson from content/lessons/COURSE/NUMBER.md where there is one."""
-    file = folder / f"{number}.md"
-    if not file.exists():
-        return ModuleText(item["title"])
-    return ModuleText(item["title"], (LessonText(item["title"], file.read_text(encoding="utf-8")),))
+def _waits_for_lessons(course: Course) -> bool:
+    """Tell whether a course stands as an earlier starter content left it: one edition by nobody, without lessons."""
+    lessons = sa.select(sa.func.count()).select_from(Lesson).join(Lesson.module)
+    return bool(
+        db.session.scalar(
+            sa.select(sa.func.count() == 1)
+            .where(CourseEdition.course_id == course.id)
+            .having(sa.func.count(CourseEdition.author_id) == 0)
+        )
+        and course.published_id
+        and db.session.scalar(lessons.where(Module.edition_id == course.published_id)) == 0
+    )
+
+
+def _motivation(motive: dict[str, Any], course: Course) -> Motivation:
+    remark_id = db.session.scalar(
+        sa.select(Remark.id)
+        .join(Remark.article)
+        .where(Article.key == str(motive["roundtable"]), Remark.position == motive["position"])
+    )
+    return Motivation(
+        remark_id=remark_id or _unknown(f"発言 {motive['roundtable']} の {motive['position']}番目"),
+        course_id=course.id,
+        rationale=motive["rationale"],
+        written_on=clock.today(),
+    )
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    """Return the files of a course in the folder of the starter content."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _load_curriculum(item: dict[str, Any], host: Organisation) -> int:

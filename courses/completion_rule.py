@@ -9,6 +9,8 @@ from courses.models import Format
 if TYPE_CHECKING:
     from courses.models import CourseEdition
 
+LEARNT_BY_LESSONS = (Format.E_LEARNING, Format.BLENDED)
+"""The formats of which the lessons, where there are any, must be finished."""
 SHARES = {100: "すべての会に出席", 80: "会の8割以上に出席", 60: "会の6割以上に出席", 50: "会の半分以上に出席"}
 """The shares of meetings, in percent, that an author chooses from."""
 
@@ -21,6 +23,7 @@ def meetings_needed(percent: int, held: int) -> int:
 def sentence(edition: CourseEdition) -> str:
     """Return the rule of an edition as its page says it."""
     if edition.format is Format.E_LEARNING:
-        return "すべての単元を学び終えると修了です。"
+        return "必修のレッスンをすべて終え、確認テストに合格すると修了です。"
     share = SHARES.get(edition.attendance_percent, f"会の{edition.attendance_percent}%以上に出席")
-    return f"開催回の{share}すると修了です。"
+    lessons = "、必修のレッスンがあればすべて終える" if edition.format is Format.BLENDED else ""
+    return f"開催回の{share}{'し' + lessons if lessons else 'する'}と修了です。"

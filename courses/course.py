@@ -18,9 +18,11 @@ from people.models import Organisation
 
 from courses import edition as editions
 from courses import offering
-from courses.models import Course, CourseEdition, prerequisite
+from courses.models import Asset, Course, CourseEdition, EditionState, Lesson, Module, prerequisite
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from courses.edition import EditionText
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -42,16 +44,21 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
     """
     if command.owner_id not in actor.scope(Permission.WRITE_COURSES):
         raise NotFoundError
-    if not SLUG.fullmatch(command.slug) or len(command.slug) > 80:  # noqa: PLR2004
-        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
-        raise InvalidError(message, field="slug")
-    if db.session.scalar(sa.select(Course.id).where(Course.slug == command.slug)):
-        message = "このURLの末尾は使われています。ほかのものにしてください。"
-        raise ConflictError(message, field="slug")
-    course = add(Course(slug=command.slug, owner_id=command.owner_id, hosts=[], prerequisites=[]))
+    course = make(command.slug, command.owner_id)
     editions.draft(course, command.text, actor.staff_id)
     audit.record(actor, "講座を作成", command.text.title, organisation_id=command.owner_id, course=course.slug)
     return course
+
+
+def make(slug: str, owner_id: int) -> Course:
+    """Make a course that says nothing yet. Raises InvalidError for an unusable address, ConflictError for a taken one."""
+    if not SLUG.fullmatch(slug) or len(slug) > 80:  # noqa: PLR2004
+        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
+        raise InvalidError(message, field="slug")
+    if db.session.scalar(sa.select(Course.id).where(Course.slug == slug)):
+        message = "このURLの末尾は使われています。ほかのものにしてください。"
+        raise ConflictError(message, field="slug")
+    return add(Course(slug=slug, owner_id=owner_id, hosts=[], prerequisites=[]))
 
 
 PUBLISHED_COURSE = (
@@ -61,7 +68,10 @@ PUBLISHED_COURSE = (
         joinedload(Course.hosts),
         joinedload(Course.published).joinedload(CourseEdition.track),
         joinedload(Course.published).selectinload(CourseEdition.skills),
-        joinedload(Course.published).selectinload(CourseEdition.modules),
+        joinedload(Course.published)
+        .selectinload(CourseEdition.modules)
+        .joinedload(Module.lessons)
+        .load_only(Lesson.title, Lesson.kind, Lesson.minutes, Lesson.position, Lesson.required),
         selectinload(Course.prerequisites).joinedload(Course.published),
     )
     .where(Course.slug == sa.bindparam("slug"))
@@ -74,6 +84,56 @@ def published_course(slug: str) -> tuple[Course, CourseEdition]:
     if course is None or course.published is None:
         raise NotFoundError
     return course, course.published
+
+
+def published_courses(slugs: Sequence[str]) -> list[Course]:
+    """Return the courses of some addresses that are published, in their order, with the edition's title."""
+    rows = db.session.scalars(
+        sa.select(Course)
+        .options(
+            joinedload(Course.published).load_only(CourseEdition.title, CourseEdition.minutes, CourseEdition.level)
+        )
+        .where(Course.slug.in_(slugs), Course.published_id.is_not(None))
+    )
+    return sorted(rows, key=lambda row: slugs.index(row.slug))
+
+
+def asset_of(actor: Actor, edition_id: int, name: str) -> Asset:
+    """Return a file of an edition: of one that is or was published for everybody, of a draft for its organisation.
+
+    Raises NotFoundError.
+    """
+    asset = db.session.scalar(
+        sa.select(Asset)
+        .join(CourseEdition, CourseEdition.id == Asset.edition_id)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(
+            Asset.edition_id == edition_id,
+            Asset.name == name,
+            sa.or_(
+                CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)),
+                actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
+            ),
+        )
+    )
+    if asset is None:
+        raise NotFoundError
+    return asset
+
+
+def latest_edition(slug: str) -> tuple[CourseEdition, tuple[str, ...]]:
+    """Return the latest edition of a course, whole, and the addresses of the courses that come first.
+
+    Raises NotFoundError.
+    """
+    course = db.session.scalar(
+        sa.select(Course)
+        .options(selectinload(Course.prerequisites), selectinload(Course.editions).load_only(CourseEdition.number))
+        .where(Course.slug == slug)
+    )
+    if course is None:
+        raise NotFoundError
+    return editions.whole(course.editions[-1].id), tuple(row.slug for row in course.prerequisites)
 
 
 def own_course(actor: Actor, slug: str) -> Course:

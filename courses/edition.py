@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+import yaml
 from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock
@@ -14,20 +15,45 @@ from kernel.database import add, db
 from kernel.errors import ConflictError
 
 from courses import completion_rule
-from courses.models import Course, CourseEdition, EditionState, Format, Lesson, Level, Module, Skill
+from courses.models import (
+    Asset,
+    Course,
+    CourseEdition,
+    EditionState,
+    Format,
+    Lesson,
+    LessonKind,
+    Level,
+    Module,
+    Skill,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 EDITABLE = EditionState.DRAFT
 
 
 @dataclass(frozen=True)
 class LessonText:
-    """A lesson as it is written: title and Markdown."""
+    """A lesson as it is written: title, Markdown, and what its kind needs beyond it."""
 
     title: str
     body: str = ""
+    kind: LessonKind = LessonKind.TEXT
+    minutes: int = 0
+    required: bool = True
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AssetText:
+    """A file of an edition, as it is kept."""
+
+    name: str
+    media_type: str
+    digest: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -52,10 +78,12 @@ class EditionText:
     track_id: int
     skill_ids: tuple[int, ...]
     attendance_percent: int = 100
+    yearly: bool = False
 
 
 COPIED = (
     "title", "summary", "level", "format", "minutes", "target_staff", "objectives", "track_id", "attendance_percent",
+    "yearly",
 )  # fmt: skip
 
 
@@ -78,7 +106,7 @@ def draft(course: Course, text: EditionText, author_id: int | None, number: int 
     """Start a draft edition of a course."""
     edition = CourseEdition(
         course_id=course.id, number=number, state=EDITABLE, title="", level=text.level, format=text.format,
-        track_id=text.track_id, author_id=author_id, skills=[], modules=[],
+        track_id=text.track_id, author_id=author_id, skills=[], modules=[], assets=[],
     )  # fmt: skip
     write(edition, text)
     return add(edition)
@@ -105,7 +133,15 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
             position=place,
             title=module.title,
             lessons=[
-                Lesson(position=number, title=lesson.title, body=lesson.body)
+                Lesson(
+                    position=number,
+                    title=lesson.title,
+                    body=lesson.body,
+                    kind=lesson.kind,
+                    minutes=lesson.minutes,
+                    required=lesson.required,
+                    content=dict(lesson.content),
+                )
                 for number, lesson in enumerate(module.lessons, 1)
             ],
         )
@@ -117,12 +153,32 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
 def modules_of(edition: CourseEdition) -> tuple[ModuleText, ...]:
     """Return the modules of an edition as they are written (its modules must be loaded)."""
     return tuple(
-        ModuleText(module.title, tuple(LessonText(lesson.title, lesson.body) for lesson in module.lessons))
+        ModuleText(
+            module.title,
+            tuple(
+                LessonText(one.title, one.body, one.kind, one.minutes, one.required, one.content)
+                for one in module.lessons
+            ),
+        )
         for module in edition.modules
     )
 
 
-def next_draft(course: Course, author_id: int) -> CourseEdition:
+def write_assets(edition: CourseEdition, assets: Sequence[AssetText]) -> None:
+    """Replace the files of a draft (which must be loaded). Raises ConflictError where the edition is no draft."""
+    check_editable(edition)
+    edition.assets = []
+    db.session.flush()
+    edition.assets = [Asset(**vars(asset)) for asset in assets]
+    db.session.flush()
+
+
+def assets_of(edition: CourseEdition) -> tuple[AssetText, ...]:
+    """Return the files of an edition as they are kept (its files must be loaded)."""
+    return tuple(AssetText(one.name, one.media_type, one.digest, one.size) for one in edition.assets)
+
+
+def next_draft(course: Course, author_id: int | None) -> CourseEdition:
     """Start the next edition of a course from its latest one, which must not be open itself.
 
     Raises ConflictError where a draft or an edition in review exists already.
@@ -137,6 +193,7 @@ def next_draft(course: Course, author_id: int) -> CourseEdition:
     text = EditionText(**values, skill_ids=tuple(skill.id for skill in latest.skills))
     edition = draft(course, text, author_id, latest.number + 1)
     write_modules(edition, modules_of(latest))
+    write_assets(edition, assets_of(latest))
     return edition
 
 
@@ -149,6 +206,7 @@ def whole(edition_id: int) -> CourseEdition:
             joinedload(CourseEdition.author),
             selectinload(CourseEdition.skills),
             selectinload(CourseEdition.modules).selectinload(Module.lessons),
+            selectinload(CourseEdition.assets),
         )
         .where(CourseEdition.id == edition_id)
     ).one()
@@ -218,7 +276,14 @@ def _as_lines(edition: CourseEdition) -> dict[str, list[str]]:
             for module in edition.modules
             for line in (
                 f"■ {module.title}",
-                *(text for lesson in module.lessons for text in (f"● {lesson.title}", *lesson.body.splitlines())),
+                *(text for lesson in module.lessons for text in _lesson_lines(lesson)),
             )
         ],
     }
+
+
+def _lesson_lines(lesson: Lesson) -> list[str]:
+    """Return a lesson as lines to be compared; its questions as they are exchanged."""
+    extent = "" if lesson.required else "、任意"
+    content = yaml.safe_dump(lesson.content, allow_unicode=True, sort_keys=False) if lesson.content else ""
+    return [f"● {lesson.title}({lesson.kind.label}{extent})", *lesson.body.splitlines(), *content.splitlines()]

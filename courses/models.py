@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -39,6 +40,15 @@ class EditionState(Term):
     IN_REVIEW = "in review", "確認中"
     PUBLISHED = "published", "公開中"
     RETIRED = "retired", "公開終了"
+
+
+class LessonKind(Term):
+    """What a lesson is."""
+
+    TEXT = "text", "読む"
+    QUIZ = "quiz", "確認テスト"
+    PRACTICE = "practice", "やってみる"
+    LINK = "link", "外部のページ"
 
 
 class Audience(Term):
@@ -137,7 +147,7 @@ class Course(Base):
 class CourseEdition(Base):
     """An edition (版) of a course. Once published it never changes; the next change starts a new draft.
 
-    `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
+    `yearly`: the course is to be repeated each fiscal year. `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
     """
 
     __tablename__ = "course_edition"
@@ -152,6 +162,7 @@ class CourseEdition(Base):
     minutes: Mapped[int | None]
     target_staff: Mapped[str] = mapped_column(default="")
     objectives: Mapped[list[str]] = mapped_column(default=list)
+    yearly: Mapped[bool] = mapped_column(default=False)
     attendance_percent: Mapped[int] = mapped_column(default=100)
     track_id: Mapped[int] = mapped_column(sa.ForeignKey("track.id"))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
@@ -169,6 +180,7 @@ class CourseEdition(Base):
     modules: Mapped[list[Module]] = relationship(
         back_populates="edition", lazy="raise_on_sql", order_by="Module.position", cascade="all, delete-orphan"
     )
+    assets: Mapped[list[Asset]] = relationship(lazy="raise_on_sql", order_by="Asset.name", cascade="all, delete-orphan")
     __table_args__ = (
         sa.UniqueConstraint("course_id", "number"),
         sa.CheckConstraint("minutes > 0", "minutes_positive"),
@@ -193,16 +205,39 @@ class Module(Base):
 
 
 class Lesson(Base):
-    """A lesson (レッスン): a text in Markdown."""
+    """A lesson (レッスン). `body` is Markdown; `content` is what its kind needs beyond it.
+
+    A quiz keeps its questions there (see `courses.quiz`), a link its address. `minutes` is 0 where nobody said how long.
+    """
 
     __tablename__ = "lesson"
     id: Mapped[int] = mapped_column(primary_key=True)
     module_id: Mapped[int] = mapped_column(sa.ForeignKey("module.id"))
     position: Mapped[int]
     title: Mapped[str]
+    kind: Mapped[LessonKind] = mapped_column(default=LessonKind.TEXT)
+    minutes: Mapped[int] = mapped_column(default=0)
+    required: Mapped[bool] = mapped_column(default=True)
     body: Mapped[str] = mapped_column(default="")
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     module: Mapped[Module] = relationship(back_populates="lessons", lazy="raise_on_sql")
-    __table_args__ = (sa.UniqueConstraint("module_id", "position"),)
+    __table_args__ = (
+        sa.UniqueConstraint("module_id", "position"),
+        sa.CheckConstraint("minutes >= 0", "minutes_not_negative"),
+    )
+
+
+class Asset(Base):
+    """A file of an edition, shown in its lessons. The bytes are kept by `courses.files`, under their digest."""
+
+    __tablename__ = "asset"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("course_edition.id"))
+    name: Mapped[str] = mapped_column(sa.String(100))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    __table_args__ = (sa.UniqueConstraint("edition_id", "name"),)
 
 
 session_organisation = sa.Table(

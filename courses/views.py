@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer, options
 
 from people import audit
-from people.access import Permission, actor, requires
+from people.access import Permission, actor, requires, signed_in
 from people.organisation import by_code_or_name
 
 from courses import course as courses
@@ -133,6 +133,24 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
     courses.set_prerequisites(course, form.prerequisites.lines)
     _record("実施団体と先に受ける講座を変更", course)
     return True
+
+
+@blueprint.get("/editions/<int:edition_id>/assets/<path:name>")
+@signed_in
+def asset(edition_id: int, name: str) -> ResponseReturnValue:
+    """Give a file that a lesson shows; a picture can neither run anything nor fetch anything."""
+    row = courses.asset_of(actor(), edition_id, name)
+    answer_with = Response(
+        current_app.extensions["files"].pieces(row.digest),
+        content_type=row.media_type,
+        headers={
+            "Content-Length": str(row.size),
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "Cache-Control": "private, max-age=3600",
+        },
+    )
+    answer_with.set_etag(row.digest)
+    return answer_with.make_conditional(request)
 
 
 @blueprint.post("/studio/<slug>/next")

@@ -48,7 +48,11 @@ class Mail:
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation runs. `public_url` is where people reach it: it stands in mails and calendars."""
+    """How this installation runs.
+
+    `public_url` is where people reach it: it stands in mails and calendars. `files_url` is where the files of courses
+    are kept: `file:///folder` or `s3://bucket/prefix`.
+    """
 
     secret_key: str
     database_url: str
@@ -58,11 +62,12 @@ class Settings:
     argon2_passes: int = 2
     trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:8000"
+    files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL and what `Mail` reads.
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, FILES_URL and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -78,6 +83,7 @@ class Settings:
             secure_cookies=not demo and environ.get("INSECURE_COOKIES") != "1",
             trusted_proxies=int(proxies),
             public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/"),
+            files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / 'files'}"),
             mail=Mail.from_environ(environ),
         )
 

@@ -1,4 +1,4 @@
-"""Attendance (出欠): who came to each meeting of a session, and the completion that follows from the edition's rule."""
+"""Attendance (出欠): who came to each meeting of a session."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from kernel.errors import ConflictError
 from people import audit
 
 from courses.completion_rule import meetings_needed
-from courses.models import CourseEdition, Meeting, TrainingSession
+from courses.models import Meeting
 
-from participation import enrolment as enrolments
-from participation.models import OPEN_STATES, Attendance, Enrolment, EnrolmentState, EnteredBy, Presence
+from participation import completion
+from participation.models import OPEN_STATES, Attendance, Enrolment, EnteredBy, Presence
 from participation.roster import host_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from people.access import Actor
+
+    from courses.models import TrainingSession
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def enter(
             actor, "出欠を入力", f"{row.staff.name}:{meeting.session.edition.title}",
             organisation_id=row.organisation_id, meeting=meeting.id, after=[after.label if after else "未入力"],
         )  # fmt: skip
-    settle(meeting.session_id, changed)
+    completion.settle(meeting.session_id, changed)
     return len(changed)
 
 
@@ -126,7 +128,8 @@ def attend(meeting_id: int, enrolment: Enrolment, entered_by: EnteredBy) -> bool
     if db.session.get(Attendance, (meeting_id, enrolment.id)):
         return False
     _mark(meeting_id, enrolment.id, Presence.ATTENDED, entered_by)
-    settle(enrolment.session_id, [enrolment.id])
+    if enrolment.session_id:
+        completion.settle(enrolment.session_id, [enrolment.id])
     return True
 
 
@@ -139,53 +142,6 @@ def _mark(meeting_id: int, enrolment_id: int, presence: Presence | None, entered
         mark.presence, mark.entered_by, mark.entered_at = presence, entered_by, clock.now()
     else:
         add(Attendance(meeting_id=meeting_id, enrolment_id=enrolment_id, presence=presence, entered_by=entered_by))
-
-
-def settle(session_id: int | None, enrolment_ids: Collection[int] | None = None) -> None:
-    """Let the enrolments of a session, all or some, stand where their attendance puts them.
-
-    Whoever attended as many meetings as the edition's rule asks for has completed the course; whoever cannot reach
-    that number any more has not.
-    """
-    db.session.flush()
-    meeting_ids = sa.select(Meeting.id).where(Meeting.session_id == session_id, Meeting.cancelled_at.is_(None))
-    some = sa.true() if enrolment_ids is None else Enrolment.id.in_(enrolment_ids)
-    rows = db.session.execute(
-        sa.select(
-            Enrolment,
-            CourseEdition.attendance_percent,
-            sa.func.count().filter(Attendance.presence == Presence.ATTENDED),
-            sa.func.count().filter(Attendance.presence == Presence.ABSENT),
-        )
-        .select_from(Enrolment)
-        .join(
-            Attendance,
-            sa.and_(Attendance.enrolment_id == Enrolment.id, Attendance.meeting_id.in_(meeting_ids)),
-            isouter=True,
-        )
-        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .where(
-            Enrolment.session_id == session_id,
-            Enrolment.state != EnrolmentState.WITHDRAWN,
-            some,
-        )
-        .group_by(Enrolment.id, CourseEdition.attendance_percent)
-    ).all()
-    meetings = db.session.scalars(sa.select(sa.func.count()).select_from(meeting_ids.subquery())).one()
-    for enrolment, percent, attended, absent in rows:
-        state = standing(meetings_needed(percent, meetings), meetings, attended, absent)
-        if state is not enrolment.state:
-            enrolments.move(enrolment, state)
-    db.session.flush()
-
-
-def standing(needed: int, meetings: int, attended: int, absent: int) -> EnrolmentState:
-    """Return where somebody stands who attended and missed so many of the meetings, when so many are needed."""
-    if attended >= needed:
-        return EnrolmentState.COMPLETED
-    if meetings - absent < needed:
-        return EnrolmentState.ABSENT
-    return EnrolmentState.IN_PROGRESS if attended else EnrolmentState.ENROLLED
 
 
 def unmarked() -> sa.Select[int]:

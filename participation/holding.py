@@ -12,7 +12,7 @@ from kernel.database import db
 from courses import meeting as meetings
 from courses import training_session
 
-from participation import attendance, decision, waiting_list
+from participation import completion, decision, waiting_list
 from participation.models import OPEN_STATES, Enrolment, Nomination, NominationState
 from participation.notices.models import NoticeKind
 from participation.notices.notice import Tell, tell
@@ -65,7 +65,7 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> Meetin
 def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> Meeting:
     """Cancel one meeting of several, and tell those who have a place. Raises as `meeting.cancel_meeting` does."""
     meetings.cancel_meeting(actor, meeting, reason)
-    attendance.settle(meeting.session_id)
+    completion.settle(meeting.session_id)
     was = clock.moment_label(meeting.starts_at)
     _tell_changed(meeting.session_id, f"{was} の会だけを中止します。理由: {reason}")
     return meeting

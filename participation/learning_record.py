@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,11 @@ def record_of(actor: Actor) -> LearningRecord:
         .order_by(Enrolment.enrolled_at.desc())
         .limit(200)
     ).all()
-    finished = {row.course_id for row in rows if row.state is EnrolmentState.COMPLETED}
+    finished = {
+        row.course_id
+        for row in rows
+        if row.completed_at and not (row.edition.yearly and _is_of_an_earlier_year(row.completed_at))
+    }
     opened = {row.course_id: row for row in rows if row.state in OPEN_STATES}
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return LearningRecord(
@@ -70,6 +75,48 @@ def record_of(actor: Actor) -> LearningRecord:
         nominated=_nominated(actor),
         open=sorted(opened.values(), key=lambda row: (row.session.starts_at if row.session else far, row.id)),
         done=[row for row in rows if row.state not in OPEN_STATES],
+    )
+
+
+def _is_of_an_earlier_year(moment: dt.datetime) -> bool:
+    """Tell whether a course that is repeated each fiscal year is due again after its completion then."""
+    return clock.fiscal_year(clock.local(moment).date()) < clock.current_fiscal_year()
+
+
+def history(actor: Actor) -> Sequence[Enrolment]:
+    """Return all that somebody took, latest first, with the organisation of that time."""
+    return db.session.scalars(
+        sa.select(Enrolment)
+        .join(Enrolment.edition)
+        .options(contains_eager(Enrolment.edition), joinedload(Enrolment.course), joinedload(Enrolment.organisation))
+        .where(Enrolment.staff_id == actor.staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+    ).all()
+
+
+def as_json(actor: Actor) -> str:
+    """Return somebody's record of learning as JSON: one object for each course taken, times in ISO 8601."""
+    return json.dumps(
+        {
+            "name": actor.name,
+            "made_at": clock.now().isoformat(),
+            "courses": [
+                {
+                    "course": row.course.slug,
+                    "title": row.edition.title,
+                    "edition": row.edition.number,
+                    "level": row.level.value,
+                    "organisation": row.organisation.name,
+                    "fiscal_year": row.fiscal_year,
+                    "state": row.state.value,
+                    "enrolled_at": row.enrolled_at.isoformat(),
+                    "completed_at": row.completed_at.isoformat() if row.completed_at else None,
+                }
+                for row in history(actor)
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
     )
 
 

@@ -53,6 +53,7 @@ class Enrolment(Base):
     state: Mapped[EnrolmentState] = mapped_column(default=EnrolmentState.ENROLLED)
     enrolled_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     enrolled_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    lessons_finished_at: Mapped[dt.datetime | None]
     completed_at: Mapped[dt.datetime | None]
     staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
     course: Mapped[Course] = relationship(lazy="raise_on_sql")
@@ -223,6 +224,23 @@ class Override(Base):
     given_to: Mapped[Nomination] = relationship(foreign_keys=given_to_id, lazy="raise_on_sql")
     instead_of: Mapped[Nomination | None] = relationship(foreign_keys=instead_of_id, lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("length(trim(reason)) > 0", "reason_not_blank"),)
+
+
+class Certificate(Base):
+    """A certificate (修了証), with what it said when it was issued: it changes with nobody and nothing."""
+
+    __tablename__ = "certificate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), unique=True)
+    number: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    holder: Mapped[str]
+    title: Mapped[str]
+    edition_number: Mapped[int]
+    completed_on: Mapped[dt.date]
+    issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_because: Mapped[str] = mapped_column(default="")
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
 
 
 class CalendarFeed(Base):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_migrate import upgrade
 
 from kernel import clock
@@ -119,7 +120,7 @@ def fill(sizes: Sizes) -> None:
     upgrade()
     for name in ("organisations.csv", "hosts.csv"):
         load_organisations(CONTENT / name)
-    starter.load(CONTENT)
+    starter.load(CONTENT, current_app.extensions["files"])
     db.session.commit()
     chance = random.Random(20261121)
     organisations = db.session.scalars(sa.select(Organisation.id).order_by(Organisation.id)).all()

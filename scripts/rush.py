@@ -32,6 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "scripts")]
 
 import sqlalchemy as sa  # noqa: E402
 from app import create_app  # noqa: E402
+from flask import current_app  # noqa: E402
 from flask_migrate import upgrade  # noqa: E402
 from itsdangerous import URLSafeTimedSerializer  # noqa: E402
 from postgresql import Cluster, free_port  # noqa: E402
@@ -126,7 +127,7 @@ def prepare(app: Flask) -> list[int]:
         upgrade()
         for name in ("organisations.csv", "hosts.csv"):
             load_organisations(CONTENT / name)
-        starter.load(CONTENT)
+        starter.load(CONTENT, current_app.extensions["files"])
         organisations = db.session.scalars(sa.select(Organisation.id).where(Organisation.code.is_not(None))).all()
         since = dt.date(2020, 4, 1)
         people = [

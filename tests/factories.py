@@ -21,11 +21,17 @@ from people.organisation import by_code_or_name
 from people.staff import load_actor
 
 from courses import edition as editions
+from courses import quiz as quizzes
 from courses.course import BeginCourse, begin
 from courses.edition import EditionText
-from courses.models import Audience, Course, CourseEdition, Format, Level, Meeting, Track, TrainingSession
+from courses.models import Audience, Course, CourseEdition, Format, LessonKind, Level, Meeting, Track, TrainingSession
+from courses.quiz import Asked, QuestionKind
 
 from catalog.models import Motivation, Remark
+
+from participation.models import Enrolment
+
+from learning.models import Attempt
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -197,3 +203,56 @@ def membership(person: Person) -> Membership:
 def organisation_named(name: str) -> Organisation:
     """An organisation of this name."""
     return db.session.scalars(sa.select(Organisation).where(Organisation.name == name)).one()
+
+
+def right_answer(one: Asked) -> list[str]:
+    """The answer to a question that is right, as the page would send it."""
+    question = one.question
+    match question.kind:
+        case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
+            return [str(place) for place, choice in enumerate(one.order) if question.choices[choice].right]
+        case QuestionKind.TRUE_FALSE:
+            return ["true" if question.right else "false"]
+        case QuestionKind.ORDERING:
+            return [str(item + 1) for item in one.order]
+        case QuestionKind.NUMBER:
+            return [str(question.answer)]
+        case _:
+            return [question.answers[0]]
+
+
+def sent(one: Asked, answer: list[str]) -> dict[str, str | list[str]]:
+    """An answer as the fields of the page."""
+    if one.question.kind is QuestionKind.ORDERING:
+        return {f"q-{one.number}-{place}": value for place, value in enumerate(answer)}
+    return {f"q-{one.number}": answer}
+
+
+def open_attempt(enrolment_id: int) -> tuple[int, list[Asked]]:
+    """The open attempt of an enrolment, and what it asks."""
+    attempt = db.session.scalars(
+        sa.select(Attempt)
+        .options(joinedload(Attempt.lesson))
+        .where(Attempt.enrolment_id == enrolment_id, Attempt.submitted_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).one()
+    return attempt.id, quizzes.asked(quizzes.quiz_from(attempt.lesson.content), attempt.seed)
+
+
+def passes_the_quiz(browser: FlaskClient, enrolment_id: int, lesson_id: int) -> None:
+    """Let a learner answer everything of a quiz rightly."""
+    assert browser.post(f"/learn/{enrolment_id}/{lesson_id}/attempt").status_code == 302
+    attempt_id, asked = open_attempt(enrolment_id)
+    fields = {name: value for one in asked for name, value in sent(one, right_answer(one)).items()}
+    assert browser.post(f"/attempts/{attempt_id}/submit", data=fields).status_code == 302
+
+
+def learns_everything(browser: FlaskClient, enrolment_id: int) -> None:
+    """Let a learner take all required lessons of an enrolment, in order."""
+    enrolment = db.session.get_one(Enrolment, enrolment_id)
+    for module in editions.whole(enrolment.edition_id).modules:
+        for lesson in module.lessons:
+            if lesson.kind is LessonKind.QUIZ:
+                passes_the_quiz(browser, enrolment_id, lesson.id)
+            elif lesson.required:
+                assert browser.post(f"/learn/{enrolment_id}/{lesson.id}/finish").status_code == 302

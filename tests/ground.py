@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 from contextvars import Context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,8 +42,15 @@ class Browser(FlaskClient):
         return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
+FILES = tempfile.mkdtemp(prefix="tomomanabi-files-")
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
+
+
 def settings_for(url: str) -> Settings:
-    return Settings(secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1)
+    return Settings(
+        secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1,
+        files_url=f"file://{FILES}",
+    )  # fmt: skip
 
 
 def make_app(url: str) -> Flask:
@@ -56,7 +65,7 @@ def fill(app: Flask) -> None:
         upgrade()
         for name in ("organisations.csv", "hosts.csv"):
             load_organisations(CONTENT / name)
-        starter.load(CONTENT)
+        starter.load(CONTENT, app.extensions["files"])
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

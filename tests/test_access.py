@@ -62,7 +62,7 @@ def ground(app, mizuho) -> Ground:
         "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
-        "ending": "pdf", "kind": "", "code": "ABC234",
+        "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": 1, "attempt_id": 1, "name": "x.svg", "number": "A",
         "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
@@ -74,7 +74,7 @@ CURRICULUM_SLUG = {"catalog.curriculum_page", "catalog.adopt"}
 
 def address_of(app: Flask, rule, ground: Ground) -> str:
     values = {name: ground.addresses[name] for name in rule.arguments}
-    if rule.endpoint.startswith("participation.") and "slug" in values:
+    if rule.endpoint.startswith(("participation.", "learning.")) and "slug" in values:
         values["slug"] = "paperless-basics"
     if rule.endpoint in PAPERS:
         values["kind"] = PAPERS[rule.endpoint]
@@ -124,7 +124,13 @@ NEED_MORE = {
     "participation.report",  # only for a place in a session
     "participation.calendar_feed",  # only with a private address
     "catalog.edition_page",  # edition 0
-    "participation.lessons",  # only for somebody enrolled
+    "learning.lessons",  # only for somebody enrolled
+    "learning.overview",  # the same
+    "learning.lesson",  # the same
+    "learning.attempt_result",  # the same
+    "courses.asset",  # only a file that there is
+    "participation.confirm_certificate",  # only with a number
+    "participation.certificate_pdf",  # only for the holder
     "participation.withdraw",  # only for the own enrolment or own staff
     "catalog.edit_curriculum",  # only for the owner
 }

@@ -24,7 +24,7 @@ from courses.models import CourseEdition, Meeting, TrainingSession
 
 from participation import enrolment as enrolments
 from participation import web_meeting
-from participation.attendance import standing
+from participation.completion import standing
 from participation.enrolment import Offer, entrant
 from participation.models import Attendance, Enrolment, EnrolmentState, EnteredBy, Presence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from factories import Office, draft_course, session_of
+from factories import Office, draft_course, published, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +16,11 @@ from people.models import Role
 
 from courses.models import Giving
 
+from participation.enrolment import Offer, enrol, entrant
+
+from learning import attempt
+from learning.path import path_of
+
 ODD = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
@@ -23,6 +28,7 @@ ODD = st.one_of(
     ),
 )  # fmt: skip
 PAGES = [
+    "/certificates/{}", "/certificates/{}.pdf", "/editions/1/assets/{}", "/join/{}", "/attend/{}",
     "/catalog?q={}", "/catalog?level={0}&sort={0}&page={0}&skill={0}", "/remarks?topic={0}&speaker={0}&municipality={0}&page={0}",
     "/courses/{}", "/curricula/{}", "/roundtables/{}", "/remarks/{}/1", "/password/{}", "/sign-in?next={}", "/office/staff?q={0}&page={0}",
     "/office/staff?organisation={}", "/studio/{}", "/review?year={0}&level={0}&curriculum={0}&course={0}&page={0}",
@@ -62,6 +68,10 @@ FORMS = {
     "/meetings/{begun}/web-meeting": ["file", "minutes"],
     "/meetings/{begun}/web-meeting/names": ["person-1", "person-x", "absent"],
     "/attend": ["code"],
+    "/learn/{mine}/{text}/position": ["position"],
+    "/learn/{mine}/{practice}/note": ["note"],
+    "/attempts/{attempt}/answers": ["q-0", "q-1", "q-2-0", "q-99999", "q-x"],
+    "/attempts/{attempt}/submit": ["q-0", "q-1", "q-2-0", "q-99999", "q-x"],
     "/office/invitation": ["most"],
     "/admin/skills": ["category", "skill"],
 }  # fmt: skip
@@ -82,6 +92,12 @@ def place(app):
     things = {
         "session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id, "begun": begun.meetings[0].id,
     }  # fmt: skip
+    course, edition = published("security-basics")
+    mine = enrol(person.actor, entrant(person.actor), Offer(course, edition))
+    path = path_of(person.actor, mine.id)
+    by_kind = {lesson.kind.value: lesson for lesson in path.lessons}
+    attempt_id = attempt.begin(path, by_kind["quiz"]).id
+    things |= {"mine": mine.id, "text": by_kind["text"].id, "practice": by_kind["practice"].id, "attempt": attempt_id}
     db.session.commit()
     return person.browser(), things
 

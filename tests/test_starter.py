@@ -13,20 +13,20 @@ from catalog import starter
 
 
 def test_loading_again_changes_nothing(app):
-    assert not any(starter.load(CONTENT).values())
+    assert not any(starter.load(CONTENT, app.extensions["files"]).values())
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("curriculum.yaml", "  level: 1\n", "  level: 9\n", r"curriculum.yaml: courses の1番目「new-course」.*9"),
+        ("courses/new-course/course.yaml", "level: '1'\n", "level: '9'\n", r"course.yaml: レベル.*いまは「9」"),
         (
             "curriculum.yaml",
             "    position: 5\n",
             "    position: 99\n",
             r"curriculum.yaml: courses の1番目.*発言 8-1 の 99番目",
         ),
-        ("curriculum.yaml", "  minutes: 60\n", "", r"curriculum.yaml: courses の1番目.*minutes"),
+        ("courses/new-course/course.yaml", "title:", "name:", r"course.yaml: 題.title.が書かれていない"),
         ("curriculum.yaml", "skills:", "skills: [", r"curriculum.yaml: ファイルを読めません"),
         ("roundtables.yaml", "  number: 8\n", "  number: 8\n  - broken", r"roundtables.yaml: ファイルを読めません"),
     ],
@@ -34,11 +34,14 @@ def test_loading_again_changes_nothing(app):
 def test_a_wrong_file_is_refused_with_file_place_and_reason(app, tmp_path, file, old, new, told):
     folder = tmp_path / "content"
     shutil.copytree(CONTENT, folder)
-    text = (folder / file).read_text(encoding="utf-8").replace("dx-first-step", "new-course")
+    plan = folder / "curriculum.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("dx-first-step", "new-course"), encoding="utf-8")
+    (folder / "courses" / "dx-first-step").rename(folder / "courses" / "new-course")
+    text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InvalidError, match=told):
-        starter.load(folder)
+        starter.load(folder, app.extensions["files"])
 
 
 def test_a_course_without_a_remark_is_refused(app, tmp_path):
@@ -51,4 +54,4 @@ def test_a_course_without_a_remark_is_refused(app, tmp_path):
     _mine, _, others = rest.partition("- slug: digital-literacy-check")
     file.write_text(f"{head}- slug: digital-literacy-check{others}", encoding="utf-8")
     with pytest.raises(InvalidError, match="発言のない講座は公開できません"):
-        starter.load(folder)
+        starter.load(folder, app.extensions["files"])

@@ -14,7 +14,8 @@ from people.access import Permission, actor, requires
 
 from courses import edition as editions
 from courses.course import own_course, own_courses
-from courses.markdown import rendered
+from courses.lesson_text import rendered
+from courses.quiz import quiz_from
 
 from catalog import motivation, publication
 from catalog.course_request import requests_for
@@ -93,6 +94,7 @@ def edition_page(edition_id: int) -> ResponseReturnValue:
         may_approve=publication.may_approve(actor(), edition),
         form=ReviewForm(),
         rendered=rendered,
+        quiz_from=quiz_from,
     )
 
 
@@ -114,7 +116,7 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     if not form.validate():
         return answer(
             "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition),
-            motivations=motivation.motivations_of(edition.course_id), rendered=rendered,
+            motivations=motivation.motivations_of(edition.course_id), rendered=rendered, quiz_from=quiz_from,
         )  # fmt: skip
     publication.send_back(actor(), edition, form.note.data or "")
     flash("差し戻しました。書いた人の画面に、直してほしいことが表示されます。")

@@ -1,11 +1,11 @@
-"""A paper on A4 as PDF: tagged (PDF/UA-1), with an embedded Japanese font, so that 髙, 﨑 and 𠮷 come out right."""
+"""Papers on A4 as PDF: tagged (PDF/UA-1), with an embedded Japanese font, so that 髙, 﨑 and 𠮷 come out right."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import noto_cjk_sans_jp_regular
 import typst
@@ -15,21 +15,28 @@ from kernel.errors import InvalidError
 if TYPE_CHECKING:
     from participation.papers.paper import Paper
 
-TEMPLATE = Path(__file__).parent / "paper.typ"
 FONTS = Path(noto_cjk_sans_jp_regular.__file__).parent
 
 
 def as_pdf(paper: Paper) -> bytes:
     """Return the paper as a PDF file. Raises InvalidError where it holds a character that the font does not have."""
+    return compiled("paper", asdict(paper), instead="Excelで保存してください。")
+
+
+def compiled(template: str, said: dict[str, Any], *, instead: str = "", **more: str) -> bytes:
+    """Return what a template makes of what is said, as a PDF file.
+
+    Raises InvalidError as `as_pdf` does, with what can be done instead.
+    """
     try:
         content: bytes = typst.compile(
-            TEMPLATE,
+            Path(__file__).parent / f"{template}.typ",
             font_paths=[FONTS],
             ignore_system_fonts=True,
-            sys_inputs={"paper": json.dumps(asdict(paper))},
+            sys_inputs={template: json.dumps(said), **more},
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
-        message = "PDFで印刷できない文字(絵文字など)が含まれています。Excelで保存してください。"
+        message = f"PDFで印刷できない文字(絵文字など)が含まれています。{instead}"
         raise InvalidError(message) from error
     return content

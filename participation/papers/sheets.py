@@ -11,6 +11,8 @@ from participation.models import EnrolmentState, NominationState, Presence
 from participation.papers.paper import Column, Paper
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from people.access import Actor
     from people.models import Organisation
 
@@ -138,3 +140,20 @@ def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
         (*_facts(session), ("氏名", enrolment.staff.name), ("報告日", "令和   年   月   日")),
         boxes=("研修の内容", "学んだこと、気づいたこと", "仕事での生かし方と、職場に伝えたいこと"),
     )
+
+
+def record(name: str, rows: Sequence[Enrolment]) -> Paper:
+    """Return the record of learning (学習記録) of a person, whatever the organisation was at the time."""
+    return Paper(
+        "record",
+        "学習記録",
+        (("氏名", name), ("作成日", clock.date_label(clock.today())), ("修了した講座", f"{sum(row.completed_at is not None for row in rows)}講座")),
+        (Column("年度", 2), Column("講座", 6), Column("版", 1), Column("所属していた団体", 4), Column("状態", 3), Column("修了した日", 4)),
+        tuple(
+            (
+                clock.fiscal_year_label(row.fiscal_year), row.edition.title, row.edition.number, row.organisation.name,
+                row.state.label, clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else "",
+            )
+            for row in rows
+        ),
+    )  # fmt: skip

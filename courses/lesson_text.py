@@ -1,0 +1,96 @@
+"""Lesson text: Markdown as authors write it, turned into the safe HTML that learners read.
+
+Beyond CommonMark: tables, footnotes, call-outs (`::: example 題`), and figures (a picture alone in its paragraph, its
+title being the caption). Pictures are files of the course: `assets/NAME`.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from mdit_py_cjk_friendly import cjk_friendly
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.token import Token
+
+CALL_OUTS = {"example": "事例", "try": "やってみよう", "caution": "気をつけること", "note": "補足"}
+TAGS = {
+    "p", "br", "hr", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "code", "pre", "a",
+    "table", "thead", "tbody", "tr", "th", "td", "del", "aside", "figure", "figcaption", "img", "section", "sup",
+}  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "id", "class"}, "aside": {"class"}, "img": {"src", "alt"}, "sup": {"class"}, "section": {"class"},
+    "li": {"id", "class"}, "ol": {"class", "start"},
+}  # fmt: skip
+CLASSES = {
+    *(f"call-out {kind}" for kind in CALL_OUTS),
+    "footnotes",
+    "footnotes-list",
+    "footnote-item",
+    "footnote-ref",
+    "footnote-backref",
+}
+ASSET = re.compile(r"assets/([\w.-]+)")
+_FIGURE = re.compile(r"<p>(<img [^>]*?)(?: title=\"([^\"]*)\")?\s*/?></p>")
+
+
+def _call_out(kind: str, label: str) -> Any:
+    def render(_self: Any, tokens: Sequence[Token], place: int, _options: Any, _env: Any) -> str:
+        token = tokens[place]
+        if token.nesting != 1:
+            return "</aside>\n"
+        title = token.info.strip().removeprefix(kind).strip()
+        heading = label if not title or title == label else f"{label}：{title}"
+        return f'<aside class="call-out {kind}"><p><strong>{html.escape(heading)}</strong></p>\n'
+
+    return render
+
+
+@functools.cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(cjk_friendly).use(footnote_plugin)
+    for kind, label in CALL_OUTS.items():
+        markdown.use(container_plugin, kind, render=_call_out(kind, label))
+    return markdown
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    """Keep no class but our own, and no picture but the files of the course."""
+    if attribute == "class":
+        return value if value in CLASSES else None
+    if tag == "img" and attribute == "src":
+        return value if ASSET.fullmatch(value) else None
+    return value
+
+
+@functools.lru_cache(maxsize=512)
+def rendered(text: str, assets: str = "assets/") -> Markup:
+    """Return the HTML of a Markdown text; `assets` is the address under which the files of the course stand.
+
+    Headings start at the second level; what is not known is removed.
+    """
+    made = _markdown().render(text).replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    made = _FIGURE.sub(lambda found: f"<figure>{found[1]}>{_caption(found[2])}</figure>", made)
+    safe = nh3.clean(
+        made, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, attribute_filter=_kept
+    )
+    return Markup(safe.replace('src="assets/', f'src="{html.escape(assets)}'))  # noqa: S704
+
+
+def _caption(text: str | None) -> str:
+    return f"<figcaption>{text}</figcaption>" if text else ""
+
+
+def assets_in(text: str) -> set[str]:
+    """Return the names of the files that a text shows."""
+    return {found[1] for found in re.finditer(r"!\[[^\]]*\]\(assets/([\w.-]+)", text)}

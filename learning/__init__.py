@@ -1,0 +1,1 @@
+"""Learning: how far each one got."""

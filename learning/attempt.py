@@ -1,0 +1,186 @@
+"""Attempts (受験) at a quiz: begun, answered bit by bit, submitted once, marked by the quiz; passing it finishes the lesson."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, NotFoundError
+
+from courses import quiz as quizzes
+from courses.models import Lesson, LessonKind, Module
+from courses.quiz import Asked, Mark, QuestionKind, Quiz
+
+from participation.models import Enrolment, EnrolmentState
+
+from learning import progress
+from learning.models import Attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from people.access import Actor
+
+    from learning.path import Path
+
+LONGEST_ANSWER = 500
+MOST_PARTS = 50
+Answers = dict[str, list[str]]
+"""What was answered: by the number of the question in the quiz, the parts of the answer."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A submitted attempt with what was asked, and the mark of each answer."""
+
+    attempt: Attempt
+    quiz: Quiz
+    marks: Sequence[tuple[Asked, Sequence[str], Mark]]
+
+
+def quiz_of(lesson: Lesson) -> Quiz:
+    """Return the quiz of a lesson. Raises NotFoundError for one that has none."""
+    if lesson.kind is not LessonKind.QUIZ:
+        raise NotFoundError
+    return quizzes.quiz_from(lesson.content)
+
+
+def attempts(enrolment_id: int, lesson_id: int) -> Sequence[Attempt]:
+    """Return somebody's attempts at a quiz, first to last."""
+    return db.session.scalars(
+        sa.select(Attempt)
+        .where(Attempt.enrolment_id == enrolment_id, Attempt.lesson_id == lesson_id)
+        .order_by(Attempt.number)
+    ).all()
+
+
+def why_not(quiz: Quiz, made: Sequence[Attempt]) -> str:
+    """Return why no further attempt can be begun now; empty where one can, or one is open."""
+    if not made or made[-1].submitted_at is None:
+        return ""
+    if quiz.attempts and len(made) >= quiz.attempts and not any(attempt.passed for attempt in made):
+        return f"受けられる{quiz.attempts}回をすべて使いました。研修担当にご相談ください。"
+    if quiz.attempts and len(made) >= quiz.attempts:
+        return f"受けられる{quiz.attempts}回をすべて使いました。"
+    again = made[-1].submitted_at + dt.timedelta(minutes=quiz.wait_minutes)
+    return f"次は {clock.moment_label(again)} から受けられます。" if again > clock.now() else ""
+
+
+def begin(path: Path, lesson: Lesson) -> Attempt:
+    """Begin an attempt, or go on with the open one. Raises ConflictError where none can be begun now."""
+    quiz = quiz_of(lesson)
+    made = attempts(path.enrolment.id, lesson.id)
+    if made and made[-1].submitted_at is None:
+        return made[-1]
+    if reason := why_not(quiz, made):
+        raise ConflictError(reason)
+    attempt = Attempt(
+        enrolment_id=path.enrolment.id, lesson_id=lesson.id, number=len(made) + 1, seed=secrets.token_hex(16)
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(attempt)
+            db.session.flush()
+    except IntegrityError:  # another window was faster
+        return attempts(path.enrolment.id, lesson.id)[-1]
+    progress.see(path, lesson, 0)
+    return attempt
+
+
+def own_attempt(actor: Actor, attempt_id: int) -> Attempt:
+    """Return an own attempt with its lesson and enrolment. Raises NotFoundError."""
+    attempt = db.session.scalar(
+        sa.select(Attempt)
+        .join(Attempt.enrolment)
+        .options(
+            joinedload(Attempt.lesson).joinedload(Lesson.module).joinedload(Module.edition),
+            joinedload(Attempt.enrolment),
+        )
+        .where(
+            Attempt.id == attempt_id,
+            Enrolment.staff_id == actor.staff_id,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+        )
+    )
+    if attempt is None:
+        raise NotFoundError
+    return attempt
+
+
+def _held(attempt: Attempt) -> None:
+    """Hold the row until the transaction ends, so that what two windows send follows each other."""
+    db.session.refresh(attempt, ["answers", "submitted_at"], with_for_update=True)
+
+
+def keep(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> None:
+    """Keep answers, each beside those that are kept already. What comes after the submission changes nothing."""
+    _held(attempt)
+    if attempt.submitted_at is not None:
+        return
+    attempt.answers = {**attempt.answers, **_answers(attempt, answers)}
+    db.session.flush()
+
+
+def _answers(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> Answers:
+    numbers = {str(one.number) for one in quizzes.asked(quiz_of(attempt.lesson), attempt.seed)}
+    return {
+        number: [part[:LONGEST_ANSWER] for part in parts[:MOST_PARTS]]
+        for number, parts in answers.items()
+        if number in numbers
+    }
+
+
+def submit(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> bool:
+    """Submit an attempt with its last answers; twice is once. Return whether the course is completed by it."""
+    keep(attempt, answers)
+    if attempt.submitted_at is not None:
+        return False
+    quiz = quiz_of(attempt.lesson)
+    reached = quizzes.score([mark for _one, _answer, mark in _marks(quiz, attempt)])
+    attempt.score, attempt.passed, attempt.submitted_at = reached, quizzes.passed(quiz, reached), clock.now()
+    db.session.flush()
+    return attempt.passed and progress.mark_finished(attempt.enrolment, attempt.lesson_id)
+
+
+def _marks(quiz: Quiz, attempt: Attempt) -> list[tuple[Asked, Sequence[str], Mark]]:
+    given = attempt.answers
+    return [
+        (one, given.get(str(one.number), []), quizzes.marked(one, given.get(str(one.number), [])))
+        for one in quizzes.asked(quiz, attempt.seed)
+    ]
+
+
+def result(attempt: Attempt) -> Result:
+    """Return a submitted attempt with its marks. Raises NotFoundError for one that is still open."""
+    if attempt.submitted_at is None:
+        raise NotFoundError
+    quiz = quiz_of(attempt.lesson)
+    return Result(attempt, quiz, _marks(quiz, attempt))
+
+
+def asked(attempt: Attempt, quiz: Quiz) -> list[tuple[Asked, Sequence[str]]]:
+    """Return what is asked in an attempt, with the answers kept so far."""
+    return [(one, attempt.answers.get(str(one.number), [])) for one in quizzes.asked(quiz, attempt.seed)]
+
+
+def answered(one: Asked, answer: Sequence[str]) -> str:
+    """Return an answer in words."""
+    match one.question.kind:
+        case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
+            shown = one.shown
+            words = [shown[int(place)] for place in answer if place.isdigit() and int(place) < len(shown)]
+        case QuestionKind.TRUE_FALSE:
+            words = [{"true": "正しい", "false": "正しくない"}.get(part, part) for part in answer]
+        case QuestionKind.ORDERING:
+            words = [text for _position, text in sorted(zip(answer, one.shown, strict=False))]
+        case _:
+            words = [f"{part}{one.question.unit}" for part in answer if part]
+    return "、".join(words) or "答えていません"

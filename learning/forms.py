@@ -1,0 +1,49 @@
+"""Forms of learning: what is written in a practice task, where somebody is, answers to a quiz."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from kernel.forms import Form
+
+from learning.progress import LONGEST_NOTE
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+_QUESTION = re.compile(r"q-(\d{1,4})(?:-(\d{1,3}))?")
+LONGEST_POSITION = 6
+
+
+class NoteForm(Form):
+    """What somebody tried, in their own words."""
+
+    note = TextAreaField(
+        "ためしたこと", [Length(max=LONGEST_NOTE)], description="自分のための記録です。あとから書き足せます。"
+    )
+
+
+def position_from(fields: MultiDict[str, str]) -> int:
+    """Return the paragraph at which somebody says to be; 0 where it is no number."""
+    text = fields.get("position", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_POSITION else 0
+
+
+def answers_from(fields: MultiDict[str, str]) -> dict[str, list[str]]:
+    """Return answers by question number: fields q-N, or q-N-P for each part of an answer in order.
+
+    A question with boxes to tick, of which none is ticked, is sent as an empty q-N.
+    """
+    answers: dict[str, list[str]] = {}
+    parts: dict[str, list[tuple[int, str]]] = {}
+    for name in fields:
+        found = _QUESTION.fullmatch(name)
+        if found and found[2] is None:
+            answers[found[1]] = [value for value in fields.getlist(name) if value]
+        elif found:
+            parts.setdefault(found[1], []).append((int(found[2]), fields.get(name, "")))
+    return answers | {number: [value for _place, value in sorted(rows)] for number, rows in parts.items()}

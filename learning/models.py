@@ -1,0 +1,67 @@
+"""Tables of learning: progress in the lessons of an enrolment, and attempts at its quizzes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+
+from courses.models import Lesson
+
+from participation.models import Enrolment
+
+
+class Progress(Base):
+    """How far somebody got in a lesson. `position` is the paragraph last seen, `note` what was written in a practice task.
+
+    A lesson that is finished stays finished, whatever another window says later.
+    """
+
+    __tablename__ = "progress"
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    finished_at: Mapped[dt.datetime | None]
+    note: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="")
+    commented_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    lesson: Mapped[Lesson] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.CheckConstraint("position >= 0", "position_not_negative"),)
+
+
+_OPEN = sa.text("submitted_at IS NULL")
+
+
+class Attempt(Base):
+    """An attempt at a quiz: the seed that says what was asked in which order, and the answers by question number.
+
+    An attempt that is not submitted is open; there is at most one.
+    """
+
+    __tablename__ = "attempt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"))
+    lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), index=True)
+    number: Mapped[int]
+    seed: Mapped[str] = mapped_column(sa.String(32))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    score: Mapped[int | None]
+    passed: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    submitted_at: Mapped[dt.datetime | None]
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+    lesson: Mapped[Lesson] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "lesson_id", "number"),
+        sa.Index(
+            "uq_attempt_open", "enrolment_id", "lesson_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+        sa.CheckConstraint("score BETWEEN 0 AND 100", "score_is_a_share"),
+        sa.CheckConstraint("(submitted_at IS NULL) = (score IS NULL)", "submitted_has_a_score"),
+    )

@@ -1,0 +1,102 @@
+"""The path (学習の道のり) of an enrolment: the lessons of its edition in order, how far one got, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel.database import db
+from kernel.errors import NotFoundError
+
+from courses import edition as editions
+
+from participation.models import Enrolment, EnrolmentState
+
+from learning.models import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from people.access import Actor
+
+    from courses.models import CourseEdition, Lesson
+
+
+@dataclass(frozen=True)
+class Path:
+    """An enrolment with the lessons of its edition, and the progress in each by lesson id."""
+
+    enrolment: Enrolment
+    edition: CourseEdition
+    progress: Mapping[int, Progress]
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """Return the lessons in the order in which they are taken."""
+        return [lesson for module in self.edition.modules for lesson in module.lessons]
+
+    @property
+    def required(self) -> list[Lesson]:
+        """Return the lessons that completion asks for."""
+        return [lesson for lesson in self.lessons if lesson.required]
+
+    def is_finished(self, lesson: Lesson) -> bool:
+        """Tell whether a lesson is finished."""
+        mine = self.progress.get(lesson.id)
+        return bool(mine and mine.finished_at)
+
+    @property
+    def left(self) -> list[Lesson]:
+        """Return the required lessons that are not finished."""
+        return [lesson for lesson in self.required if not self.is_finished(lesson)]
+
+    @property
+    def minutes_left(self) -> int:
+        """Return how long the lessons that are left take, in minutes."""
+        return sum(lesson.minutes for lesson in self.left)
+
+    @property
+    def next_up(self) -> Lesson | None:
+        """Return where to go on: the lesson seen last if it is not finished, else the first that is left."""
+        begun = [row for row in self.progress.values() if not row.finished_at]
+        last = max(begun, key=lambda row: row.seen_at, default=None)
+        by_id = {lesson.id: lesson for lesson in self.lessons}
+        if last and last.lesson_id in by_id:
+            return by_id[last.lesson_id]
+        return next(iter(self.left), None) or next(iter(self.lessons), None)
+
+    def lesson(self, lesson_id: int) -> Lesson:
+        """Return a lesson of the path. Raises NotFoundError."""
+        found = next((lesson for lesson in self.lessons if lesson.id == lesson_id), None)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def beside(self, lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
+        """Return the lessons before and after one."""
+        lessons = self.lessons
+        place = lessons.index(lesson)
+        return (lessons[place - 1] if place else None, lessons[place + 1] if place + 1 < len(lessons) else None)
+
+
+def path_of(actor: Actor, enrolment_id: int) -> Path:
+    """Return the path of an own enrolment, open or finished, in the edition that one is enrolled in.
+
+    Raises NotFoundError for anybody else's, and for one that was withdrawn.
+    """
+    enrolment = db.session.scalar(
+        sa.select(Enrolment)
+        .options(joinedload(Enrolment.course), joinedload(Enrolment.session))
+        .where(
+            Enrolment.id == enrolment_id,
+            Enrolment.staff_id == actor.staff_id,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+        )
+    )
+    if enrolment is None:
+        raise NotFoundError
+    rows = db.session.scalars(sa.select(Progress).where(Progress.enrolment_id == enrolment_id))
+    return Path(enrolment, editions.whole(enrolment.edition_id), {row.lesson_id: row for row in rows})

@@ -1,0 +1,114 @@
+"""Progress (学習の進み): a lesson is seen, worked on, finished; and the completion that follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError
+
+from courses.models import Lesson, LessonKind, Module
+
+from participation import completion
+from participation import enrolment as enrolments
+from participation.models import OPEN_STATES, Enrolment
+
+from learning.models import Progress
+
+if TYPE_CHECKING:
+    from learning.path import Path
+
+LAST_POSITION = 100_000
+LONGEST_NOTE = 10_000
+
+
+def _touch(enrolment_id: int, lesson_id: int, **change: Any) -> None:
+    """Write what changed of a lesson's progress, whether or not there is a row: two windows may do so at once."""
+    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"seen_at": clock.now(), **change}
+    db.session.execute(
+        insert(Progress)
+        .values(enrolment_id=enrolment_id, lesson_id=lesson_id, **{"position": 0, "note": "", "comment": "", **values})
+        .on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=values)
+    )
+
+
+def begin(enrolment: Enrolment) -> None:
+    """Note that somebody began to learn; to begin again changes nothing."""
+    enrolments.start(enrolment)
+
+
+def see(path: Path, lesson: Lesson, position: int) -> None:
+    """Keep the paragraph at which somebody is, so that another device goes on there."""
+    _begin_if_open(path.enrolment)
+    _touch(path.enrolment.id, lesson.id, position=max(0, min(position, LAST_POSITION)))
+
+
+def write_note(path: Path, lesson: Lesson, note: str) -> None:
+    """Keep what somebody wrote in a practice task. Raises ConflictError for a lesson that is none."""
+    if lesson.kind is not LessonKind.PRACTICE:
+        message = "このレッスンに書き込むところはありません。"
+        raise ConflictError(message)
+    _begin_if_open(path.enrolment)
+    _touch(path.enrolment.id, lesson.id, note=note[:LONGEST_NOTE])
+
+
+def finish(path: Path, lesson: Lesson) -> bool:
+    """Finish a lesson; twice is once. Return whether the course is completed by it.
+
+    Raises ConflictError for a quiz, which is finished by passing it, and for a practice task with nothing written.
+    """
+    if lesson.kind is LessonKind.QUIZ:
+        message = "確認テストは、合格すると終わりになります。"
+        raise ConflictError(message)
+    mine = path.progress.get(lesson.id)
+    if lesson.kind is LessonKind.PRACTICE and not (mine and mine.note.strip()):
+        message = "ためしたことを書いて保存すると、このレッスンを終えられます。"
+        raise ConflictError(message)
+    return mark_finished(path.enrolment, lesson.id)
+
+
+def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
+    """Note that a lesson is finished, however that came; return whether the course is completed by it."""
+    if enrolment.state not in OPEN_STATES:
+        return False
+    _begin_if_open(enrolment)
+    _touch(enrolment.id, lesson_id)
+    db.session.execute(
+        sa.update(Progress)
+        .where(Progress.enrolment_id == enrolment.id, Progress.lesson_id == lesson_id, Progress.finished_at.is_(None))
+        .values(finished_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    left = db.session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Lesson)
+        .join(Module, Module.id == Lesson.module_id)
+        .join(
+            Progress,
+            sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == enrolment.id),
+            isouter=True,
+        )
+        .where(Module.edition_id == enrolment.edition_id, Lesson.required, Progress.finished_at.is_(None))
+    ).one()
+    return left == 0 and completion.lessons_finished(enrolment)
+
+
+def _begin_if_open(enrolment: Enrolment) -> None:
+    if enrolment.state in OPEN_STATES and enrolment.session_id is None:
+        enrolments.start(enrolment)
+
+
+def declare_finished(path: Path) -> None:
+    """Finish a course that has no lessons yet, by the learner's own word.
+
+    Raises ConflictError where lessons are left, or a session decides.
+    """
+    if path.required:
+        message = "すべてのレッスンを終えると修了になります。"
+        raise ConflictError(message)
+    enrolments.finish(path.enrolment)

@@ -1,0 +1,158 @@
+"""The player: the lessons of an enrolment, what is left, next and back, and going on where one was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel.forms import accepted, answer
+
+from people.access import Permission, actor, requires
+
+from courses import completion_rule
+from courses.lesson_text import rendered
+from courses.models import LessonKind
+
+from participation import enrolment as enrolments
+
+from learning import attempt, progress
+from learning.forms import NoteForm, position_from
+from learning.path import Path, path_of
+from learning.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from courses.models import Lesson
+
+
+def assets_of(path: Path) -> str:
+    """Return the address under which the files of an edition stand."""
+    return url_for("courses.asset", edition_id=path.edition.id, name="")
+
+
+@blueprint.get("/courses/<slug>/lessons")
+@requires(Permission.TAKE_PART)
+def lessons(slug: str) -> ResponseReturnValue:
+    """Lead to the lessons of the edition that one is enrolled in, even if the course is no longer offered."""
+    mine = enrolments.open_enrolment_in(actor().staff_id, slug)
+    return redirect(url_for("learning.overview", enrolment_id=mine.id))
+
+
+@blueprint.post("/enrolments/<int:enrolment_id>/start")
+@requires(Permission.TAKE_PART)
+def start(enrolment_id: int) -> ResponseReturnValue:
+    """Begin to learn, or go on where one was."""
+    path = path_of(actor(), enrolment_id)
+    if path.enrolment.session_id is None:
+        progress.begin(path.enrolment)
+    if path.next_up is None:
+        return redirect(url_for("learning.overview", enrolment_id=enrolment_id))
+    return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=path.next_up.id))
+
+
+@blueprint.get("/learn/<int:enrolment_id>")
+@requires(Permission.TAKE_PART)
+def overview(enrolment_id: int) -> ResponseReturnValue:
+    """Show the whole way: what is done, what is left, how long it takes."""
+    path = path_of(actor(), enrolment_id)
+    return render_template("learning/overview.html", path=path, rule=completion_rule.sentence(path.edition))
+
+
+@blueprint.get("/learn/<int:enrolment_id>/<int:lesson_id>")
+@requires(Permission.TAKE_PART)
+def lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Show a lesson."""
+    path = path_of(actor(), enrolment_id)
+    shown = path.lesson(lesson_id)
+    if shown.kind is LessonKind.QUIZ:
+        return _quiz(path, shown)
+    mine = path.progress.get(lesson_id)
+    return _lesson(path, shown, NoteForm(formdata=None, note=mine.note if mine else ""))
+
+
+def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
+    return answer(
+        "learning/lesson.html",
+        form,
+        path=path,
+        lesson=shown,
+        beside=path.beside(shown),
+        mine=path.progress.get(shown.id),
+        text=rendered(shown.body, assets_of(path)),
+    )
+
+
+def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
+    quiz = attempt.quiz_of(shown)
+    made = attempt.attempts(path.enrolment.id, shown.id)
+    is_open = bool(made) and made[-1].submitted_at is None
+    return render_template(
+        "learning/quiz.html",
+        path=path,
+        lesson=shown,
+        beside=path.beside(shown),
+        quiz=quiz,
+        intro=rendered(quiz.intro, assets_of(path)),
+        made=made,
+        open=made[-1] if is_open else None,
+        asked=attempt.asked(made[-1], quiz) if is_open else [],
+        why_not=attempt.why_not(quiz, made),
+    )
+
+
+@blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/finish")
+@requires(Permission.TAKE_PART)
+def finish_lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Finish a lesson and go on to the next."""
+    path = path_of(actor(), enrolment_id)
+    shown = path.lesson(lesson_id)
+    if progress.finish(path, shown):
+        return completed(path)
+    _before, after = path.beside(shown)
+    if after is None:
+        return redirect(url_for("learning.overview", enrolment_id=enrolment_id))
+    return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=after.id))
+
+
+def completed(path: Path) -> ResponseReturnValue:
+    """Tell somebody that the course is completed."""
+    flash(f"「{path.edition.title}」を修了しました。おつかれさまでした。")
+    return redirect(url_for("learning.overview", enrolment_id=path.enrolment.id))
+
+
+@blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/position")
+@requires(Permission.TAKE_PART)
+def keep_position(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Keep where somebody is in a lesson."""
+    path = path_of(actor(), enrolment_id)
+    progress.see(path, path.lesson(lesson_id), position_from(request.form))
+    return "", 204
+
+
+@blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/note")
+@requires(Permission.TAKE_PART)
+def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Keep what somebody wrote in a practice task."""
+    form = NoteForm()
+
+    def write() -> Path:
+        path = path_of(actor(), enrolment_id)
+        progress.write_note(path, path.lesson(lesson_id), form.note.data or "")
+        return path
+
+    if accepted(form, write):
+        flash("書いたことを保存しました。")
+        return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id))
+    path = path_of(actor(), enrolment_id)
+    return _lesson(path, path.lesson(lesson_id), form)
+
+
+@blueprint.post("/enrolments/<int:enrolment_id>/finish")
+@requires(Permission.TAKE_PART)
+def finish(enrolment_id: int) -> ResponseReturnValue:
+    """Finish a course that has no lessons yet."""
+    path = path_of(actor(), enrolment_id)
+    progress.declare_finished(path)
+    return completed(path)

@@ -1,0 +1,73 @@
+"""Pages of a quiz: begun, answered, submitted, and what it came to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from people.access import Permission, actor, requires
+
+from courses.course import published_courses
+
+from learning import attempt
+from learning.forms import answers_from
+from learning.path import path_of
+from learning.views.blueprint import blueprint
+from learning.views.player import completed
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/attempt")
+@requires(Permission.TAKE_PART)
+def begin_attempt(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the open one."""
+    path = path_of(actor(), enrolment_id)
+    attempt.begin(path, path.lesson(lesson_id))
+    return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id))
+
+
+@blueprint.post("/attempts/<int:attempt_id>/answers")
+@requires(Permission.TAKE_PART)
+def keep_answers(attempt_id: int) -> ResponseReturnValue:
+    """Keep answers on the way: for the page itself an empty answer, by the button the page again."""
+    mine = attempt.own_attempt(actor(), attempt_id)
+    attempt.keep(mine, answers_from(request.form))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return "", 204
+    flash("ここまでの答えを保存しました。続きはあとからでも答えられます。")
+    return redirect(url_for("learning.lesson", enrolment_id=mine.enrolment_id, lesson_id=mine.lesson_id))
+
+
+@blueprint.post("/attempts/<int:attempt_id>/submit")
+@requires(Permission.TAKE_PART)
+def submit(attempt_id: int) -> ResponseReturnValue:
+    """Submit an attempt and see what it came to."""
+    mine = attempt.own_attempt(actor(), attempt_id)
+    if attempt.submit(mine, answers_from(request.form)):
+        completed(path_of(actor(), mine.enrolment_id))
+    return redirect(url_for("learning.attempt_result", attempt_id=attempt_id))
+
+
+@blueprint.get("/attempts/<int:attempt_id>")
+@requires(Permission.TAKE_PART)
+def attempt_result(attempt_id: int) -> ResponseReturnValue:
+    """Show what an attempt came to, question by question."""
+    result = attempt.result(attempt.own_attempt(actor(), attempt_id))
+    path = path_of(actor(), result.attempt.enrolment_id)
+    lesson = path.lesson(result.attempt.lesson_id)
+    band = result.quiz.recommended(result.attempt.score or 0)
+    made = attempt.attempts(path.enrolment.id, lesson.id)
+    return render_template(
+        "learning/result.html",
+        result=result,
+        path=path,
+        lesson=lesson,
+        beside=path.beside(lesson),
+        band=band,
+        recommended=published_courses(band.courses) if band else [],
+        why_not=attempt.why_not(result.quiz, made),
+        answered=attempt.answered,
+    )

@@ -1,0 +1,64 @@
+// Keeps where somebody is in a lesson, and what was answered or written, every few seconds. Pages work without it.
+(() => {
+  const EVERY = 3000;
+  const status = document.querySelector(".saving");
+  const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
+
+  const say = (text) => {
+    status.textContent = text;
+    status.hidden = !text;
+  };
+
+  const send = async (address, fields) => {
+    fields.set("csrf_token", token);
+    const answer = await fetch(address, {
+      method: "POST", body: fields, keepalive: true, redirect: "manual", headers: { "X-Requested-With": "fetch" },
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+  };
+
+  // Sends what is new when it is new; what could not be sent is tried again until it can.
+  const keeper = (address, read, done) => {
+    let kept = read().toString();
+    let busy = false;
+    const keep = async () => {
+      const fields = read();
+      const now = fields.toString();
+      if (busy || now === kept) return;
+      busy = true;
+      try {
+        await send(address, fields);
+        kept = now;
+        say(done);
+      } catch {
+        say("つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。");
+      } finally {
+        busy = false;
+      }
+    };
+    setInterval(keep, EVERY);
+    addEventListener("online", keep);
+    document.addEventListener("visibilitychange", () => document.hidden && keep());
+  };
+
+  const lesson = document.querySelector("article.lesson[data-keep]");
+  if (lesson) {
+    const parts = [...lesson.children];
+    const here = () => Math.max(0, parts.findLastIndex((part) => part.getBoundingClientRect().top < innerHeight / 3));
+    const from = Math.min(Number(lesson.dataset.position), parts.length - 1);
+    if (from > 0) parts[from].scrollIntoView({ block: "start" });
+    keeper(lesson.dataset.keep, () => new URLSearchParams({ position: here() }), "");
+  }
+
+  const quiz = document.querySelector("form[data-autosave]");
+  if (quiz) keeper(quiz.dataset.autosave, () => new URLSearchParams(new FormData(quiz)), "ここまでの答えを保存しました。");
+
+  const draft = document.querySelector("form[data-draft]");
+  if (draft) {
+    let saved = new FormData(draft).get("note");
+    draft.addEventListener("submit", () => { saved = new FormData(draft).get("note"); });
+    addEventListener("beforeunload", (leaving) => {
+      if (new FormData(draft).get("note") !== saved) leaving.preventDefault();
+    });
+  }
+})();

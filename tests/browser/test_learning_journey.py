@@ -1,0 +1,149 @@
+"""A learner in the browser: from the catalogue to the certificate, half at the desk and half on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pypdfium2
+import pytest
+import yaml
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from pages import ADMINISTRATOR, STAFF
+
+from kernel.settings import CONTENT
+
+from courses.quiz import QuestionKind, quiz_from
+
+TITLE = "全職員のための情報セキュリティ"
+QUIZ = quiz_from(yaml.safe_load((CONTENT / "courses" / "security-basics" / "4-2.yaml").read_text(encoding="utf-8")))
+
+
+def is_sound(person):
+    """Whether axe finds nothing and nothing runs off the screen."""
+    page = person.page
+    found = [(one["id"], one["nodes"][0]["target"]) for one in Axe().run(page).response["violations"]]
+    assert found == [], (page.url, found)
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), page.url
+
+
+def answers(person):
+    """Answer every question of the page as the course says."""
+    for asked in person.page.locator("fieldset.question").all():
+        said = asked.locator("legend").inner_text()
+        question = next(one for one in QUIZ.questions if one.text in said)
+        match question.kind:
+            case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
+                for choice in question.choices:
+                    if choice.right:
+                        asked.get_by_label(choice.text, exact=True).check()
+            case QuestionKind.TRUE_FALSE:
+                asked.get_by_label("正しい" if question.right else "正しくない", exact=True).check()
+            case QuestionKind.ORDERING:
+                for position, item in enumerate(question.items, 1):
+                    asked.get_by_label(item).select_option(str(position))
+            case QuestionKind.NUMBER:
+                asked.get_by_role("textbox").fill(str(question.answer))
+            case _:
+                asked.get_by_role("textbox").fill(question.answers[0])
+
+
+def begins(person):
+    """Enrol in the course of this page, if that is not done yet, and begin."""
+    if person.page.get_by_role("button", name="この講座を受講する").count():
+        person.presses("この講座を受講する")
+    return person.presses("学習を")
+
+
+def completions(administrator):
+    administrator.goes_to("/review?course=security-basics")
+    row = administrator.page.locator("ul.numbers li", has_text=re.compile("修了$")).first.inner_text()
+    return int(re.sub(r"\D", "", row))
+
+
+def read_qr(pdf):
+    """The address in the QR code of a PDF's first page."""
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=3, grayscale=True)
+    picture = memoryview(page.buffer).cast("B").cast("B", (page.height, page.stride))
+    (found,) = zxingcpp.read_barcodes(picture)
+    return found.text
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_from_the_catalogue_to_a_certificate_that_anybody_can_confirm(visit, scripts):
+    who = STAFF if scripts else "ichiro.okutama"
+    administrator = visit(ADMINISTRATOR)
+    before = completions(administrator)
+
+    desk = begins(visit(who, scripts=scripts).finds("情報セキュリティ").follows(TITLE))
+    assert desk.heading == "守るべき情報と取扱区分"
+    for _lesson in range(3):
+        if scripts:
+            is_sound(desk)
+        desk.presses("このレッスンを終えて次へ")
+    left = desk.heading
+
+    phone = visit(who, width=375, scripts=scripts).goes_to("/me")
+    phone.page.get_by_role("listitem").filter(has_text=TITLE).get_by_role("button", name="続ける").click()
+    assert phone.heading == left
+    while phone.heading != "確認テスト":
+        if scripts:
+            is_sound(phone)
+        if phone.page.get_by_label("ためしたこと").count():
+            phone.types("ためしたこと", "第一報を、同僚に声に出して読んでもらいました。").presses(
+                "書いたことを保存する"
+            )
+        phone.presses("このレッスンを終えて次へ")
+    phone.presses("始める")
+    answers(phone)
+    if scripts:
+        is_sound(phone)
+        assert phone.sees("ここまでの答えを保存しました。")
+        phone.page.reload()
+        assert phone.page.locator("fieldset.question input:checked").count() > 5
+    phone.presses("答え合わせをする")
+    assert phone.sees("100% で合格です。")
+    assert phone.sees("修了しました。おつかれさまでした。")
+    if scripts:
+        is_sound(phone)
+
+    phone.follows("目次へもどる").presses("修了証を開く")
+    assert phone.sees("この修了証は有効です。")
+    holder = phone.page.locator("dl.facts-list dd").nth(2).inner_text()
+    pdf = phone.downloads("修了証(PDF)を保存する").path()
+    stranger = visit().goes_to("/certificates/" + read_qr(pdf).rsplit("/certificates/", 1)[1])
+    assert stranger.sees("この修了証は有効です。")
+    assert stranger.sees(TITLE)
+    assert not stranger.page.get_by_text(holder).count()
+    is_sound(stranger)
+
+    assert completions(administrator) == before + 1
+
+
+def test_a_lesson_and_its_quiz_need_no_mouse(visit):
+    learner = visit("yui.kobayashi").goes_to("/courses/inclusive-service")
+    learner.tabs_to("この講座を受講する").hits_enter()
+    learner.tabs_to("学習を始める").hits_enter()
+    learner.tabs_to("このレッスンを終えて次へ").hits_enter()
+    learner.tabs_to("目次").page.keyboard.press("Enter")
+    learner.tabs_to("確かめの問題").hits_enter()
+    learner.tabs_to("始める").hits_enter()
+    learner.page.keyboard.press("Tab")
+    learner.page.keyboard.press("Space")
+    learner.tabs_to("答え合わせをする").hits_enter()
+    assert learner.heading.endswith("の結果")
+
+
+def test_a_lost_connection_is_told_and_what_was_answered_arrives_later(visit):
+    learner = begins(visit("makoto.yoshida").goes_to("/courses/paperless-basics"))
+    learner.page.locator("details.contents summary").click()
+    learner.page.locator("ol.modules li", has_text="確かめの問題").get_by_role("link", name="確かめの問題").click()
+    learner.presses("始める")
+    address = learner.page.url
+    learner.page.context.set_offline(True)
+    learner.page.locator("fieldset.question input[type=radio]").first.check()
+    assert learner.sees("つながらないため、まだ保存できていません。")
+    learner.page.context.set_offline(False)
+    assert learner.sees("ここまでの答えを保存しました。")
+    other = visit("makoto.yoshida").goes_to(address)
+    assert other.page.locator("fieldset.question input:checked").count() == 1

@@ -1,0 +1,272 @@
+"""A course as a file: out and in again without loss, and nothing hostile gets in."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import struct
+import zipfile
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from factories import published
+from flask import current_app
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.database import db
+from kernel.errors import InvalidError
+from kernel.settings import CONTENT
+
+from courses import archive, course_file
+from courses import edition as editions
+from courses.lesson_text import rendered
+from courses.models import Asset, Course, CourseEdition, EditionState, LessonKind
+
+SLUGS = sorted(folder.name for folder in (CONTENT / "courses").iterdir())
+E_LEARNING = [
+    "ai-first", "digital-literacy-check", "dx-first-step", "inclusive-service", "paperless-basics", "security-basics",
+    "standardization-basics",
+]  # fmt: skip
+
+
+def folder_of(slug):
+    folder = CONTENT / "courses" / slug
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def flask(*words):
+    return current_app.test_cli_runner().invoke(args=list(map(str, words)))
+
+
+def zipped(files):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as held:
+        for name, content in files.items():
+            held.writestr(name, content)
+    return made
+
+
+def test_every_starter_course_goes_out_and_in_again_byte_for_byte(app, tmp_path):
+    for slug in SLUGS:
+        file = tmp_path / f"{slug}.zip"
+        assert flask("courses", "export", slug, file).exit_code == 0
+        with file.open("rb") as content:
+            assert archive.opened(content) == folder_of(slug), slug
+        taken = flask("courses", "import", file, "--owner", "瑞穂町", "--slug", f"copy-{slug}")
+        assert "is a draft now" in taken.output, taken.output
+        again = tmp_path / f"copy-{slug}.zip"
+        assert flask("courses", "export", f"copy-{slug}", again).exit_code == 0
+        assert again.read_bytes() == file.read_bytes(), slug
+
+
+def test_what_is_taken_in_is_a_draft_that_needs_a_remark_like_any_other(app, tmp_path, mizuho):
+    file = tmp_path / "from-elsewhere.zip"
+    file.write_bytes(archive.packed(folder_of("paperless-basics")))
+    flask("courses", "import", file, "--owner", "瑞穂町")
+    course = db.session.scalars(sa.select(Course).where(Course.slug == "from-elsewhere")).one()
+    assert (course.owner_id, course.published_id) == (mizuho.id, None)
+    refused = mizuho.coordinator.browser().post("/studio/from-elsewhere/hand-in")
+    assert refused.status_code == 422
+    assert "発言" in refused.text
+
+
+def test_a_course_that_is_there_gets_its_next_edition_and_nobody_elses_is_touched(app, tmp_path):
+    file = tmp_path / "paperless-basics.zip"
+    file.write_bytes(archive.packed(folder_of("paperless-basics")))
+    assert "ほかの団体のものです" in flask("courses", "import", file, "--owner", "瑞穂町").output
+    assert "edition 2 is a draft now" in flask("courses", "import", file, "--owner", "東京デジタルアカデミー").output
+    assert "先にその版を仕上げて" in flask("courses", "import", file, "--owner", "東京デジタルアカデミー").output
+
+
+def encrypted():
+    made = zipped({"course.yaml": b"title: x"}).getvalue()
+    at = made.index(b"PK\x01\x02")
+    return made[:6] + struct.pack("<H", 1) + made[8 : at + 8] + struct.pack("<H", 1) + made[at + 10 :]
+
+
+def link():
+    made = io.BytesIO()
+    entry = zipfile.ZipInfo("assets/x.svg")
+    entry.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(made, "w") as held:
+        held.writestr(entry, "/etc/passwd")
+    return made.getvalue()
+
+
+def bomb():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as held:
+        held.writestr("1-1.md", bytes(20_000_000))
+    return made.getvalue()
+
+
+def lying_bomb():
+    """A bomb whose directory says that it is small."""
+    made = bomb()
+    return made.replace(struct.pack("<I", 20_000_000), struct.pack("<I", 100))
+
+
+def twice():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as held:
+        held.writestr("course.yaml", "title: a")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            held.writestr("course.yaml", "title: b")
+    return made.getvalue()
+
+
+HOSTILE = {
+    "a path that leads out": lambda: zipped({"../course.yaml": "x"}).getvalue(),
+    "an absolute path": lambda: zipped({"/etc/cron.d/x": "x"}).getvalue(),
+    "a drive": lambda: zipped({"C:/x": "x"}).getvalue(),
+    "a backslash": lambda: zipped({"assets\\..\\x": "x"}).getvalue(),
+    "a link": link,
+    "a bomb": bomb,
+    "a bomb that lies": lying_bomb,
+    "encrypted": encrypted,
+    "twice the same": twice,
+    "half a file": lambda: zipped(folder_of("paperless-basics")).getvalue()[:5000],
+    "no archive": lambda: b"PK\x03\x04 and nothing more",
+    "empty": lambda: b"",
+    "too many files": lambda: zipped({f"{number}.md": "" for number in range(2001)}).getvalue(),
+}
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_archive_is_refused_and_leaves_nothing_behind(app, tmp_path, make):
+    file = tmp_path / "hostile.zip"
+    file.write_bytes(make())
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(CourseEdition))
+    answer = flask("courses", "import", file, "--owner", "瑞穂町")
+    assert answer.exit_code == 1
+    assert "このファイルは取り込めません。" in answer.output
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseEdition)) == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@given(content=st.binary(max_size=400))
+def test_no_bytes_whatever_break_the_reader_of_archives(content):
+    for beginning in (b"", b"PK\x03\x04", b"PK\x05\x06"):
+        with contextlib.suppress(InvalidError):
+            archive.opened(io.BytesIO(beginning + content))
+
+
+WRONG = {
+    "no course.yaml": ({"course.yaml": None}, "course.yaml: ファイルがありません"),
+    "a lesson that is missing": ({"1-1.md": None}, "1-1.md: ファイルがありません"),
+    "a figure that is missing": ({"assets/decision.svg": None}, "assets/decision.svg: .*図がありません"),
+    "a file of no lesson": ({"9-9.md": b"x\n"}, "9-9.md: どのレッスンにも使われていません"),
+    "a program": ({"assets/run.exe": b"MZ"}, "assets/run.exe: 教材に使えるのは"),
+    "aliases": ({"course.yaml": b"title: &a x\nsummary: *a\n"}, "course.yaml: YAMLとして読めません"),
+    "not UTF-8": ({"1-1.md": "紙".encode("cp932")}, "1-1.md: UTF-8で保存"),
+    "no YAML": ({"course.yaml": b"title: [\n"}, "course.yaml: YAMLとして読めません"),
+}
+
+
+@pytest.mark.parametrize(("change", "told"), WRONG.values(), ids=WRONG)
+def test_a_course_that_is_wrong_is_refused_with_the_file_and_the_reason(app, change, told):
+    files = {
+        name: content for name, content in {**folder_of("paperless-basics"), **change}.items() if content is not None
+    }
+    with pytest.raises(InvalidError, match=told):
+        course_file.read(files)
+
+
+def test_the_next_edition_keeps_lessons_and_figures(app, secretariat):
+    course, first = published("paperless-basics")
+    draft = editions.whole(editions.next_draft(course, secretariat.coordinator.staff_id).id)
+    assert editions.modules_of(draft) == editions.modules_of(first)
+    assert editions.assets_of(draft) == editions.assets_of(first)
+
+
+def test_an_installation_from_before_the_lessons_gets_them_as_a_next_edition(app):
+    from catalog import starter  # noqa: PLC0415
+
+    course, edition = published("paperless-basics")
+    edition.modules = edition.assets = []
+    db.session.commit()
+    assert starter.load(CONTENT, app.extensions["files"])["courses"] == 1
+    newer = editions.whole(db.session.get_one(Course, course.id, populate_existing=True).published_id)
+    assert (newer.number, newer.state) == (2, EditionState.PUBLISHED)
+    assert newer.modules[0].lessons
+
+
+@pytest.mark.parametrize("slug", E_LEARNING)
+def test_a_starter_lesson_is_long_enough_short_enough_and_to_be_tried_today(slug):
+    course = yaml.safe_load(folder_of(slug)["course.yaml"])
+    for place, module in enumerate(course["modules"], 1):
+        for number, lesson in enumerate(module["lessons"], 1):
+            if lesson["kind"] == "text" and lesson["required"]:
+                text = folder_of(slug)[f"{place}-{number}.md"].decode()
+                plain = re.sub(r"\[\^[^\]]*\]:?|[#*|>`:\-\s]|!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)", "", text)
+                assert 600 <= len(plain) <= 1500, (lesson["title"], len(plain))
+                assert "::: example" in text, lesson["title"]
+                assert "::: try" in text, lesson["title"]
+
+
+@pytest.mark.parametrize("slug", E_LEARNING)
+def test_a_starter_quiz_has_enough_questions_and_answers_every_mistake(slug):
+    from courses.quiz import quiz_from  # noqa: PLC0415
+
+    quizzes = [content for name, content in folder_of(slug).items() if re.fullmatch(r"\d-\d\.yaml", name)]
+    (quiz,) = map(quiz_from, map(yaml.safe_load, quizzes))
+    assert 8 <= len(quiz.questions) <= 12
+    for question in quiz.questions:
+        assert all(choice.feedback for choice in question.choices)
+        assert question.choices or question.feedback
+
+
+def test_a_lesson_shows_no_script_no_foreign_picture_and_no_style_of_its_own():
+    html = rendered(
+        "# 題\n\n<script>alert(1)</script><img src=x onerror=alert(1)>\n\n![x](https://evil.example/x.png)\n\n"
+        '[悪い](javascript:alert(1)) <p style="position:fixed" class="skip">x</p>\n\n![図](assets/../x.svg)\n'
+    )
+    assert "<h2>題</h2>" in html
+    for wrong in ("<script", "onerror", "evil.example", 'href="javascript', "style=", 'class="skip"', "../"):
+        assert wrong not in html, wrong
+
+
+def test_a_lesson_shows_call_outs_figures_tables_and_footnotes():
+    html = rendered(
+        '::: example 窓口\n本文[^1]\n:::\n\n![代わりの文](assets/x.svg "図1")\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[^1]: 注',
+        "/f/",
+    )
+    for part in (
+        '<aside class="call-out example">',
+        "事例：窓口",
+        '<img src="/f/x.svg" alt="代わりの文">',
+        "<figcaption>図1</figcaption>",
+        "<table>",
+        "注",
+    ):
+        assert part in html, part
+
+
+def test_the_figures_of_a_course_are_given_to_those_who_may_learn_it(app, mizuho, hachioji):
+    row = db.session.scalars(sa.select(Asset).join(CourseEdition, CourseEdition.id == Asset.edition_id)).first()
+    address = f"/editions/{row.edition_id}/assets/{row.name}"
+    answer = hachioji.staff.browser().get(address)
+    assert (answer.status_code, answer.content_type, len(answer.data)) == (200, row.media_type, row.size)
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert hachioji.staff.browser().get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert app.test_client().get(address).status_code == 302
+    assert hachioji.staff.browser().get(f"/editions/{row.edition_id}/assets/../../etc/passwd").status_code == 404
+    db.session.execute(
+        sa.update(CourseEdition).where(CourseEdition.id == row.edition_id).values(state=EditionState.DRAFT)
+    )
+    db.session.commit()
+    assert hachioji.staff.browser().get(address).status_code == 404
+
+
+def test_a_link_keeps_its_address(app):
+    files = folder_of("web-meeting-chat")
+    course = yaml.safe_load(files["course.yaml"])
+    course["modules"][0]["lessons"] = [
+        {"title": "外のページ", "kind": "link", "minutes": 5, "required": True, "address": "https://www.example.lg.jp/"}
+    ]
+    files = {"course.yaml": yaml.safe_dump(course, allow_unicode=True).encode(), "1-1.md": "読みます。\n".encode()}
+    (lesson,) = course_file.read(files).modules[0].lessons
+    assert (lesson.kind, lesson.content) == (LessonKind.LINK, {"address": "https://www.example.lg.jp/"})

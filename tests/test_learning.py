@@ -1,0 +1,523 @@
+"""Learning: lesson by lesson, on two devices and in two windows, to a completion that is counted once and stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from factories import (
+    Office,
+    draft_course,
+    edition_of,
+    learns_everything,
+    motivated,
+    open_attempt,
+    passes_the_quiz,
+    published,
+    right_answer,
+    sent,
+    session_of,
+)
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from test_papers import words
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import RefusalError
+
+from courses import edition as editions
+from courses.edition import LessonText, ModuleText
+from courses.models import Course, CourseEdition, EditionState, Format, LessonKind, Meeting
+
+from catalog.models import Adoption, Curriculum
+
+from participation import attendance, waiting_list
+from participation import enrolment as enrolments
+from participation.enrolment import Offer, enrol, entrant
+from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, Uptake
+
+from learning import attempt as attempts
+from learning import progress
+from learning.models import Attempt, Progress
+from learning.path import path_of
+
+QUIZ = {
+    "intro": "確かめましょう。", "pass_percent": 100, "attempts": 0, "wait_minutes": 0, "draw": 0, "shuffle": True,
+    "questions": [
+        {"kind": "single", "text": "どちら", "choices": [{"text": "右", "right": True, "feedback": "はい"}, {"text": "左", "right": False, "feedback": "右です"}]},
+        {"kind": "multiple", "text": "すべて", "choices": [{"text": "秘密の正解その一", "right": True, "feedback": ""}, {"text": "秘密の正解その二", "right": True, "feedback": ""}, {"text": "違う", "right": False, "feedback": "違います"}]},
+        {"kind": "short-text", "text": "合言葉", "answers": ["秘密の合言葉"], "feedback": "秘密の解説"},
+        {"kind": "number", "text": "いくつ", "answer": 4711, "tolerance": 0, "unit": "人", "feedback": "秘密の計算"},
+        {"kind": "ordering", "text": "順に", "items": ["一", "二", "三"], "feedback": "秘密の順"},
+        {"kind": "true-false", "text": "正しいか", "right": True, "feedback": "秘密の理由"},
+    ],
+    "recommendations": [],
+}  # fmt: skip
+LESSONS = (
+    ModuleText("はじめ", (LessonText("読む", "一つ目の文。\n\n二つ目の文。", minutes=5), LessonText("やってみる", "書いてください。", LessonKind.PRACTICE, required=False))),
+    ModuleText("おわり", (LessonText("確認テスト", "", LessonKind.QUIZ, 10, content=QUIZ), LessonText("外", "読みます。", LessonKind.LINK, required=False, content={"address": "https://www.example.lg.jp/"}))),
+)  # fmt: skip
+
+
+def taught(author, slug="", modules=LESSONS, **said):
+    """A published course with lessons."""
+    course = motivated(draft_course(author, slug, **said))
+    edition = edition_of(course)
+    editions.write_modules(edition, modules)
+    edition.state = EditionState.IN_REVIEW
+    db.session.flush()
+    editions.publish(edition, course)
+    db.session.commit()
+    return course
+
+
+def begins(person, course):
+    """Enrol a person; return the enrolment and the lessons."""
+    edition = editions.whole(db.session.get_one(Course, course.id).published_id)
+    row = enrol(person.actor, entrant(person.actor), Offer(db.session.get_one(Course, course.id), edition))
+    db.session.commit()
+    return row.id, [lesson.id for module in edition.modules for lesson in module.lessons]
+
+
+def state_of(enrolment_id):
+    return db.session.get_one(Enrolment, enrolment_id, populate_existing=True).state
+
+
+@pytest.fixture
+def learner(mizuho):
+    course = taught(mizuho.coordinator)
+    mine, lessons = begins(mizuho.staff, course)
+    return SimpleNamespace(
+        person=mizuho.staff, browser=mizuho.staff.browser(), mine=mine, lessons=lessons, course=course, office=mizuho
+    )
+
+
+def at(learner, place, act=""):
+    return f"/learn/{learner.mine}/{learner.lessons[place]}{act}"
+
+
+def test_a_learner_reads_passes_and_has_completed(learner):
+    browser = learner.browser
+    assert "学習を始める" in browser.get(f"/learn/{learner.mine}").text
+    assert browser.post(f"/enrolments/{learner.mine}/start").location == at(learner, 0)
+    assert "二つ目の文" in browser.get(at(learner, 0)).text
+    assert browser.post(at(learner, 0, "/finish")).location == at(learner, 1)
+    assert "2レッスンのうち 1まで終わりました。残り 約10分" in browser.get(f"/learn/{learner.mine}").text
+    passes_the_quiz(browser, learner.mine, learner.lessons[2])
+    assert state_of(learner.mine) is EnrolmentState.COMPLETED
+    page = browser.get(f"/learn/{learner.mine}").text
+    assert "修了しました。おつかれさまでした。" in page
+    assert "修了証を開く" in page
+
+
+def test_another_device_goes_on_where_one_was(learner):
+    learner.browser.post(at(learner, 0, "/position"), data={"position": "1"})
+    other = learner.person.browser()
+    assert other.post(f"/enrolments/{learner.mine}/start").location == at(learner, 0)
+    assert 'data-position="1"' in other.get(at(learner, 0)).text
+    other.post(at(learner, 0, "/finish"))
+    assert other.post(f"/enrolments/{learner.mine}/start").location == at(learner, 2)
+
+
+def test_an_older_window_takes_back_nothing(learner):
+    learner.browser.post(at(learner, 0, "/finish"))
+    learner.browser.post(at(learner, 0, "/position"), data={"position": "0"})
+    row = db.session.get_one(Progress, (learner.mine, learner.lessons[0]), populate_existing=True)
+    assert row.finished_at is not None
+
+
+@pytest.mark.parametrize("position", ["-1", "99999999999", "x", "", "²"])
+def test_a_position_that_is_none_is_taken_for_the_beginning(learner, position):
+    assert learner.browser.post(at(learner, 0, "/position"), data={"position": position}).status_code == 204
+
+
+def test_two_windows_of_one_quiz_keep_the_answers_of_both(learner):
+    one, two = learner.browser, learner.person.browser()
+    for window in (one, two):
+        window.post(at(learner, 2, "/attempt"))
+    attempt_id, asked = open_attempt(learner.mine)
+    for window, part in ((one, asked[:3]), (two, asked[3:])):
+        fields = {name: value for question in part for name, value in sent(question, right_answer(question)).items()}
+        answer = window.post(f"/attempts/{attempt_id}/answers", data=fields, headers={"X-Requested-With": "fetch"})
+        assert answer.status_code == 204
+    one.post(f"/attempts/{attempt_id}/submit")
+    late = two.post(f"/attempts/{attempt_id}/submit", data={"q-0": "9"})
+    assert "100%" in two.get(late.location).text
+    assert db.session.scalars(sa.select(Attempt.score)).all() == [100]
+
+
+def test_no_page_tells_an_answer_before_it_is_given(learner):
+    learner.browser.post(at(learner, 2, "/attempt"))
+    attempt_id, asked = open_attempt(learner.mine)
+    page = learner.browser.get(at(learner, 2)).text
+    for secret in (
+        "秘密の合言葉",
+        "秘密の解説",
+        "4711",
+        "秘密の計算",
+        "秘密の順",
+        "秘密の理由",
+        "右です",
+        "right",
+        "feedback",
+    ):
+        assert secret not in page, secret
+    assert learner.browser.get(f"/attempts/{attempt_id}").status_code == 404
+    assert "秘密の正解その一" in page
+    (ordering,) = (one for one in asked if one.question.items)
+    places = [page.index(f"</select> {text}") for text in ordering.shown]
+    assert places == sorted(places)
+
+
+def test_a_wrong_answer_is_told_why_and_the_next_attempt_asks_in_another_order(learner):
+    learner.browser.post(at(learner, 2, "/attempt"))
+    first, asked = open_attempt(learner.mine)
+    wrong = {f"q-{one.number}": ["1" if right_answer(one) == ["0"] else "0"] for one in asked if one.question.choices}
+    result = learner.browser.get(learner.browser.post(f"/attempts/{first}/submit", data=wrong).location).text
+    assert "もう少し" in result
+    assert "右です" in result
+    assert "もう一度受ける" in result
+    assert state_of(learner.mine) is EnrolmentState.IN_PROGRESS
+    seeds = {db.session.get_one(Attempt, first).seed}
+    learner.browser.post(at(learner, 2, "/attempt"))
+    seeds.add(db.session.get_one(Attempt, open_attempt(learner.mine)[0]).seed)
+    assert len(seeds) == 2
+
+
+def test_attempts_are_limited_and_spaced_where_the_quiz_says_so(mizuho, monkeypatch):
+    limited = (
+        ModuleText(
+            "一", (LessonText("テスト", "", LessonKind.QUIZ, content={**QUIZ, "attempts": 2, "wait_minutes": 30}),)
+        ),
+    )
+    mine, (lesson,) = begins(mizuho.staff, taught(mizuho.coordinator, modules=limited))
+    browser = mizuho.staff.browser()
+
+    def fails():
+        assert browser.post(f"/learn/{mine}/{lesson}/attempt").status_code == 302
+        assert browser.post(f"/attempts/{open_attempt(mine)[0]}/submit").status_code == 302
+
+    fails()
+    assert browser.post(f"/learn/{mine}/{lesson}/attempt").status_code == 409
+    assert "から受けられます" in browser.get(f"/learn/{mine}/{lesson}").text
+    later = clock.now() + dt.timedelta(minutes=31)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    fails()
+    assert "2回をすべて使いました" in browser.post(f"/learn/{mine}/{lesson}/attempt").text
+
+
+def test_a_practice_task_is_written_kept_and_only_then_finished(learner):
+    assert "ためしたことを書いて保存すると" in learner.browser.post(at(learner, 1, "/finish")).text
+    learner.browser.post(at(learner, 1, "/note"), data={"note": "窓口で十分間測りました。"})
+    assert "窓口で十分間測りました。" in learner.browser.get(at(learner, 1)).text
+    assert learner.browser.post(at(learner, 1, "/finish")).status_code == 302
+    assert learner.browser.post(at(learner, 0, "/note"), data={"note": "x"}).status_code == 422
+
+
+def test_a_quiz_cannot_be_finished_but_by_passing_it(learner):
+    assert learner.browser.post(at(learner, 2, "/finish")).status_code == 409
+
+
+def test_nobody_learns_in_the_name_of_another(learner, mizuho, hachioji):
+    learner.browser.post(at(learner, 2, "/attempt"))
+    attempt_id, _asked = open_attempt(learner.mine)
+    for stranger in (hachioji.staff, mizuho.coordinator, mizuho.administrator):
+        browser = stranger.browser()
+        for page in (f"/learn/{learner.mine}", at(learner, 0), f"/attempts/{attempt_id}"):
+            assert browser.get(page).status_code == 404, page
+        for act in (
+            at(learner, 0, "/finish"),
+            at(learner, 0, "/position"),
+            at(learner, 1, "/note"),
+            at(learner, 2, "/attempt"),
+            f"/attempts/{attempt_id}/submit",
+            f"/attempts/{attempt_id}/answers",
+        ):
+            assert browser.post(act, data={"note": "x"}).status_code == 404, act
+
+
+def test_a_new_edition_changes_nothing_under_a_learner_and_takes_no_completion_back(learner, mizuho):
+    learner.browser.post(at(learner, 0, "/finish"))
+    course = db.session.get_one(Course, learner.course.id)
+    newer = editions.next_draft(course, mizuho.coordinator.staff_id)
+    editions.write_modules(editions.whole(newer.id), (ModuleText("別", (LessonText("新しい文", "新しい文です。"),)),))
+    newer.state = EditionState.IN_REVIEW
+    editions.publish(newer, course)
+    db.session.commit()
+    assert "一つ目の文" in learner.browser.get(at(learner, 0)).text
+    passes_the_quiz(learner.browser, learner.mine, learner.lessons[2])
+    assert state_of(learner.mine) is EnrolmentState.COMPLETED
+
+
+def test_a_blended_course_asks_for_lessons_and_attendance(mizuho):
+    course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
+    edition = editions.whole(course.published_id)
+    begins_at = clock.at(clock.today(), dt.time(9))
+    session = session_of("blended-course", mizuho, starts_at=begins_at, ends_at=begins_at + dt.timedelta(hours=2))
+    for order in ("lessons first", "attendance first"):
+        person = mizuho.person()
+        row = enrol(person.actor, entrant(person.actor), Offer(course, edition, session))
+        db.session.commit()
+        mine, meeting_id = (
+            row.id,
+            db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session.id)).one(),
+        )
+
+        def attends(row=row, meeting_id=meeting_id):
+            attendance.attend(meeting_id, db.session.get_one(Enrolment, row.id), EnteredBy.LIST)
+            db.session.commit()
+
+        acts = [lambda mine=mine, person=person: learns_everything(person.browser(), mine), attends]
+        first, second = acts if order == "lessons first" else acts[::-1]
+        first()
+        assert state_of(mine) is not EnrolmentState.COMPLETED, order
+        second()
+        assert state_of(mine) is EnrolmentState.COMPLETED, order
+
+
+def test_a_course_of_every_year_is_due_again_in_the_next_one(mizuho, monkeypatch):
+    course, edition = published("security-basics")
+    assert edition.yearly
+    curriculum_id = db.session.scalars(sa.select(Curriculum.id).where(Curriculum.slug == "newcomers")).one()
+    db.session.add(
+        Adoption(organisation_id=mizuho.id, curriculum_id=curriculum_id, due_on=clock.today() + dt.timedelta(days=900))
+    )
+    mine, _lessons = begins(mizuho.staff, course)
+    learns_everything(mizuho.staff.browser(), mine)
+    due = re.compile(r"期限のある講座.*全職員のための情報セキュリティ.*これから・受講中", re.DOTALL)
+    assert not due.search(mizuho.staff.browser().get("/me").text)
+    next_year = clock.now() + dt.timedelta(days=366)
+    monkeypatch.setattr(clock, "now", lambda: next_year)
+    assert due.search(mizuho.staff.browser().get("/me").text)
+
+
+def test_a_self_check_recommends_the_next_courses(mizuho):
+    course, _edition = published("digital-literacy-check")
+    mine, _lessons = begins(mizuho.staff, course)
+    browser = mizuho.staff.browser()
+    quiz = next(
+        lesson
+        for module in editions.whole(course.published_id).modules
+        for lesson in module.lessons
+        if lesson.kind is LessonKind.QUIZ
+    )
+    browser.post(f"/learn/{mine}/{quiz.id}/attempt")
+    page = browser.get(browser.post(f"/attempts/{open_attempt(mine)[0]}/submit").location).text
+    assert "あなたへのおすすめ" in page
+    assert re.search(r'href="/courses/[a-z-]+"', page.split("あなたへのおすすめ")[1])
+
+
+def test_a_certificate_says_for_ever_what_it_said_and_strangers_read_an_initial(learner, app, secretariat):
+    learns_everything(learner.browser, learner.mine)
+    page = learner.browser.post(f"/enrolments/{learner.mine}/certificate").location
+    assert learner.browser.post(f"/enrolments/{learner.mine}/certificate").location == page
+    number = db.session.scalars(sa.select(Certificate.number)).one()
+    pdf = learner.browser.get(f"/certificates/{number}.pdf").data
+    for said in (learner.person.name, "窓口の案内文を書き直す", "修了証"):
+        assert said.replace(" ", "") in words(pdf).replace(" ", ""), said
+    public = app.test_client().get(page).text
+    assert "この修了証は有効です" in public
+    assert learner.person.name not in public
+    assert f"{learner.person.name[0]}…" in public
+    assert app.test_client().get(f"/certificates/{number}.pdf").status_code == 302
+    assert secretariat.staff.browser().get(f"/certificates/{number}.pdf").status_code == 404
+    assert app.test_client().get("/certificates/AAAA").status_code == 404
+    db.session.execute(sa.update(CourseEdition).values(title="別の題"))
+    db.session.commit()
+    assert "窓口の案内文を書き直す" in app.test_client().get(page).text
+
+
+def test_a_certificate_is_revoked_by_who_looks_after_the_course_with_a_reason(learner, app, hachioji, mizuho):
+    learns_everything(learner.browser, learner.mine)
+    page = learner.browser.post(f"/enrolments/{learner.mine}/certificate").location
+    assert hachioji.coordinator.browser().post(f"{page}/revoke", data={"reason": "x"}).status_code == 404
+    assert mizuho.coordinator.browser().post(f"{page}/revoke", data={"reason": ""}).status_code == 422
+    assert mizuho.coordinator.browser().post(f"{page}/revoke", data={"reason": "別の人が受けたため"}).status_code == 302
+    assert "別の人が受けたため" in app.test_client().get(page).text
+    assert mizuho.coordinator.browser().post(f"{page}/revoke", data={"reason": "x"}).status_code == 422
+
+
+def test_no_certificate_before_the_completion_and_none_of_others(learner, mizuho):
+    assert learner.browser.post(f"/enrolments/{learner.mine}/certificate").status_code == 409
+    learns_everything(learner.browser, learner.mine)
+    assert mizuho.coordinator.browser().post(f"/enrolments/{learner.mine}/certificate").status_code == 404
+
+
+def test_the_record_of_learning_goes_along_with_the_person(learner):
+    learns_everything(learner.browser, learner.mine)
+    assert "窓口の案内文を書き直す" in words(learner.browser.get("/me/record.pdf").data).replace("\n", "")
+    (course,) = json.loads(learner.browser.get("/me/record.json").data)["courses"]
+    assert (course["state"], course["organisation"]) == ("completed", "瑞穂町")
+
+
+def test_the_player_asks_the_same_few_questions_for_three_lessons_and_for_thirty(mizuho, queries):
+    asked = []
+    for number in (3, 30):
+        lessons = tuple(LessonText(f"レッスン{place}", "文。") for place in range(number))
+        mine, ids = begins(mizuho.staff, taught(mizuho.coordinator, modules=(ModuleText("一", lessons),)))
+        browser = mizuho.staff.browser()
+        for page in (f"/learn/{mine}", f"/learn/{mine}/{ids[1]}"):
+            queries.clear()
+            assert browser.get(page).status_code == 200
+            asked.append(len(queries))
+    assert asked[:2] == asked[2:]
+    assert max(asked) <= 10
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Open, save, two windows, submit, a new edition, withdraw, enrol again: in any order, as people do."""
+
+    ground = None
+
+    @initialize()
+    def lay(self):
+        self.ground.lay()
+        self.context = self.ground.app.app_context()
+        self.context.push()
+        self.office = Office.of("133035")
+        self.course = taught(self.office.coordinator)
+        self.person = self.office.staff
+        self.completed = set()
+        self.windows = []
+        self.enrol()
+
+    def teardown(self):
+        if hasattr(self, "context"):
+            db.session.remove()
+            self.context.pop()
+
+    def does(self, act):
+        try:
+            act()
+            db.session.commit()
+        except RefusalError:
+            db.session.rollback()
+
+    def mine(self):
+        return enrolments.open_enrolment(self.person.staff_id, self.course.id)
+
+    def path(self):
+        return path_of(self.person.actor, self.mine().id)
+
+    @rule()
+    def enrol(self):
+        self.does(lambda: begins(self.person, self.course))
+
+    @precondition(lambda self: self.mine())
+    @rule(place=st.integers(0, 3), position=st.integers(0, 5))
+    def see(self, place, position):
+        path = self.path()
+        if place < len(path.lessons):
+            self.does(lambda: progress.see(path, path.lessons[place], position))
+
+    @precondition(lambda self: self.mine())
+    @rule(place=st.integers(0, 3))
+    def finish_lesson(self, place):
+        path = self.path()
+        if place < len(path.lessons):
+            self.does(lambda: progress.finish(path, path.lessons[place]))
+
+    @precondition(lambda self: self.mine())
+    @rule()
+    def open_quiz_in_a_window(self):
+        path = self.path()
+        quiz = next((lesson for lesson in path.lessons if lesson.kind is LessonKind.QUIZ), None)
+        if quiz:
+            self.does(lambda: self.windows.append(attempts.begin(path, quiz).id))
+
+    @precondition(lambda self: self.windows)
+    @rule(window=st.integers(0, 9), knows=st.booleans(), submits=st.booleans())
+    def answer(self, window, knows, submits):
+        def act():
+            attempt = attempts.own_attempt(self.person.actor, self.windows[window % len(self.windows)])
+            asked = attempts.asked(attempt, attempts.quiz_of(attempt.lesson))
+            answers = {str(one.number): right_answer(one) if knows else ["x"] for one, _given in asked}
+            (attempts.submit if submits else attempts.keep)(attempt, answers)
+
+        self.does(act)
+
+    @rule()
+    def new_edition(self):
+        def act():
+            course = db.session.get_one(Course, self.course.id)
+            edition = editions.next_draft(course, None)
+            edition.state = EditionState.IN_REVIEW
+            editions.publish(edition, course)
+
+        self.does(act)
+
+    @precondition(lambda self: self.mine())
+    @rule()
+    def withdraw(self):
+        self.does(
+            lambda: waiting_list.withdraw(
+                self.person.actor, enrolments.own_enrolment(self.person.actor, self.mine().id)
+            )
+        )
+
+    @invariant()
+    def no_completion_is_lost_or_counted_twice(self):
+        if not hasattr(self, "context"):
+            return
+        done = set(db.session.scalars(sa.select(Enrolment.id).where(Enrolment.state == EnrolmentState.COMPLETED)))
+        assert self.completed <= done
+        self.completed = done
+        counted = db.session.scalars(
+            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0)).where(Uptake.level == "all")
+        ).one()
+        assert counted == len(done)
+        for enrolment_id in done:
+            edition_id = db.session.get_one(Enrolment, enrolment_id).edition_id
+            required = {
+                lesson.id
+                for module in editions.whole(edition_id).modules
+                for lesson in module.lessons
+                if lesson.required
+            }
+            finished = set(
+                db.session.scalars(
+                    sa.select(Progress.lesson_id).where(
+                        Progress.enrolment_id == enrolment_id, Progress.finished_at.is_not(None)
+                    )
+                )
+            )
+            assert required <= finished
+        open_ones = db.session.scalar(
+            sa.select(sa.func.count()).select_from(Attempt).where(Attempt.submitted_at.is_(None))
+        )
+        assert open_ones <= db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment))
+
+
+NO_SHRINKING = tuple(phase for phase in Phase if phase not in {Phase.shrink, Phase.explain})
+
+
+def any_order(laid, **extent):
+    machine = type("AnyOrderHere", (AnyOrder,), {"ground": laid})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck), **extent),
+    )
+
+
+@pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
+def test_any_order_of_acts_keeps_every_completion(request, ground):
+    any_order(request.getfixturevalue(ground), max_examples=6, stateful_step_count=20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
+def test_any_order_of_acts_keeps_every_completion_however_long_one_tries(request, ground):
+    any_order(request.getfixturevalue(ground), max_examples=60, stateful_step_count=40)
