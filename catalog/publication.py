@@ -18,7 +18,7 @@ from people import audit
 from people.access import Actor, Permission
 
 from courses import edition as editions
-from courses import offering
+from courses import offering, outline
 from courses.models import Course, CourseEdition, EditionState
 
 from catalog import motivation
@@ -36,7 +36,7 @@ def missing_for_publication(edition: CourseEdition) -> list[str]:
         (not edition.minutes, "所要時間(分)を入力してください。"),
         (not edition.summary, "概要を書いてください。"),
     ]
-    return [sentence for lacking, sentence in lacks if lacking]
+    return [*(sentence for lacking, sentence in lacks if lacking), *outline.lacks(editions.whole(edition.id))]
 
 
 def hand_in(actor: Actor, edition: CourseEdition) -> None:

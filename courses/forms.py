@@ -1,4 +1,4 @@
-"""Forms of courses: what an edition says, its modules, hosts and prerequisites, skills, a reason."""
+"""Forms of courses: what an edition says, hosts and prerequisites, skills, a reason."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from wtforms import IntegerField, SelectField, SelectMultipleField, StringField,
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from kernel.errors import InvalidError
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, LinesField, options
+from kernel.forms import LONGEST_LINE, Form, LinesField, options
 
 from courses.completion_rule import SHARES
-from courses.edition import EditionText, LessonText, ModuleText
+from courses.edition import EditionText
 from courses.models import Format, Level
 
 if TYPE_CHECKING:
@@ -76,49 +75,6 @@ class NewCourseForm(EditionForm):
         [DataRequired(), Length(max=80)],
         description="英小文字・数字・ハイフン。あとから変えられません。例: paperless-basics",
     )
-
-
-class ModulesForm(Form):
-    """The modules and lessons of an edition as one text: `#` begins a module, `##` a lesson."""
-
-    text = TextAreaField(
-        "単元とレッスン",
-        [Length(max=LONGEST_TEXT)],
-        description="「# 単元の題」、その下に「## レッスンの題」を書き、続けて本文を書きます。本文の見出しは「###」から使えます。",
-    )
-
-    def modules(self) -> list[ModuleText]:
-        """Return the modules as they are written. Raises InvalidError where text stands before the first module."""
-        return modules_from(self.text.data or "")
-
-
-def modules_from(text: str) -> list[ModuleText]:
-    """Read modules and lessons. Raises InvalidError where text stands outside a lesson."""
-    modules: list[tuple[str, list[tuple[str, list[str]]]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.startswith("# "):
-            modules.append((line[2:].strip(), []))
-        elif line.startswith("## ") and modules:
-            modules[-1][1].append((line[3:].strip(), []))
-        elif modules and modules[-1][1]:
-            modules[-1][1][-1][1].append(line)
-        elif line.strip():
-            message = f"{number}行目「{line[:20]}」がどのレッスンの文か分かりません。先に「# 単元の題」と「## レッスンの題」を書いてください。"
-            raise InvalidError(message, field="text")
-    return [
-        ModuleText(title, tuple(LessonText(name, "\n".join(body).strip()) for name, body in lessons))
-        for title, lessons in modules
-    ]
-
-
-def modules_as_text(modules: tuple[ModuleText, ...]) -> str:
-    """Return modules and lessons as the one text in which they are edited."""
-    parts = []
-    for module in modules:
-        parts.append(f"# {module.title}")
-        for lesson in module.lessons:
-            parts += [f"## {lesson.title}", lesson.body]
-    return "\n\n".join(part for part in parts if part)
 
 
 class CourseLinksForm(Form):

@@ -186,10 +186,17 @@ def passed(quiz: Quiz, reached: int) -> bool:
     return reached >= quiz.pass_percent
 
 
-def quiz_from(data: Mapping[str, Any]) -> Quiz:
+EMPTY = Quiz(
+    intro="", pass_percent=80, attempts=0, wait_minutes=0, draw=0, shuffle=True, questions=(), recommendations=()
+)
+"""What an author begins with."""
+
+
+def quiz_from(data: Mapping[str, Any], *, may_be_empty: bool = False) -> Quiz:
     """Read a quiz as it is stored and exchanged. Raises InvalidError that names the question."""
     questions = data.get("questions")
-    if not isinstance(questions, list) or not 0 < len(questions) <= MOST_QUESTIONS:
+    fewest = 0 if may_be_empty else 1
+    if not isinstance(questions, list) or not fewest <= len(questions) <= MOST_QUESTIONS:
         message = f"問題を1問以上{MOST_QUESTIONS}問以内で書いてください。"
         raise InvalidError(message)
     return Quiz(
@@ -199,7 +206,7 @@ def quiz_from(data: Mapping[str, Any]) -> Quiz:
         wait_minutes=_whole(data, "wait_minutes", "次に受けるまでの時間", 60 * 24 * 365),
         draw=_whole(data, "draw", "出す問題の数", MOST_QUESTIONS),
         shuffle=bool(data.get("shuffle", True)),
-        questions=tuple(_question(row, f"{number}問目") for number, row in enumerate(questions, 1)),
+        questions=tuple(question_from(row, f"{number}問目") for number, row in enumerate(questions, 1)),
         recommendations=tuple(_band(row) for row in data.get("recommendations") or ()),
     )
 
@@ -227,7 +234,8 @@ def _whole(data: Mapping[str, Any], name: str, label: str, most: int) -> int:
     return value
 
 
-def _question(row: Any, where: str) -> Question:
+def question_from(row: Any, where: str) -> Question:
+    """Read a question as it is stored and exchanged. Raises InvalidError that says where."""
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
         message = f"{where}: 問いの文がありません。"
         raise InvalidError(message)

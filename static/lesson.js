@@ -18,7 +18,7 @@
   };
 
   // Sends what is new when it is new; what could not be sent is tried again until it can.
-  const keeper = (address, read, done) => {
+  const keeper = (address, read, done, copy) => {
     let kept = read().toString();
     let busy = false;
     const keep = async () => {
@@ -29,9 +29,11 @@
       try {
         await send(address, fields);
         kept = now;
+        if (copy) localStorage.removeItem(copy);
         say(done);
-      } catch {
-        say("つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。");
+      } catch (problem) {
+        if (copy) localStorage.setItem(copy, now);
+        say(problem.message === "422" ? "入力に直すところがあるため、まだ保存していません。" : "つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。");
       } finally {
         busy = false;
       }
@@ -51,7 +53,22 @@
   }
 
   const quiz = document.querySelector("form[data-autosave]");
-  if (quiz) keeper(quiz.dataset.autosave, () => new URLSearchParams(new FormData(quiz)), "ここまでの答えを保存しました。");
+  if (quiz) {
+    // What could not be sent, because the connection or the sign-in ended, waits in this browser and is put back.
+    const copy = quiz.dataset.copy && `tomomanabi-${quiz.dataset.copy}`;
+    const left = copy && localStorage.getItem(copy);
+    const read = () => {
+      const fields = new URLSearchParams(new FormData(quiz));
+      fields.delete("csrf_token");
+      return fields;
+    };
+    keeper(quiz.dataset.autosave, read, copy ? "書いたところまで保存しました。" : "ここまでの答えを保存しました。", copy);
+    for (const [name, value] of left ? new URLSearchParams(left) : []) {
+      const part = quiz.elements[name];
+      if (part && part.type !== "checkbox") part.value = value;
+    }
+    if (left) say("前に保存できなかった内容をもどしました。");
+  }
 
   const draft = document.querySelector("form[data-draft]");
   if (draft) {

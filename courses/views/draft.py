@@ -1,42 +1,37 @@
-"""Pages on which a course is written: new course, what its draft says, its modules, and its sessions."""
+"""Pages on which a course is begun and its draft says what it is: what one learns, hosts, prerequisites, editions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer, options
 
 from people import audit
-from people.access import Permission, actor, requires, signed_in
+from people.access import Permission, actor, requires
 from people.organisation import by_code_or_name
 
 from courses import course as courses
 from courses import edition as editions
-from courses import skill, training_session
+from courses import skill
 from courses.course import BeginCourse, own_course
 from courses.forms import (
     CourseLinksForm,
     EditionForm,
-    ModulesForm,
     NewCourseForm,
-    SkillForm,
-    modules_as_text,
     said_by,
 )
 from courses.models import CourseEdition, Track
-from courses.session_forms import NewSessionForm
+from courses.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from courses.models import Course
-
-blueprint = Blueprint("courses", __name__)
 
 
 def _with_choices(form: EditionForm) -> EditionForm:
@@ -63,13 +58,13 @@ def new_course() -> ResponseReturnValue:
     return answer("courses/edition_form.html", form, course=None, edition=None, remark=remark)
 
 
-def _draft(slug: str) -> tuple[Course, CourseEdition]:
+def draft_of(slug: str) -> tuple[Course, CourseEdition]:
     """Return a course the actor may change and its latest edition, whole."""
     course = own_course(actor(), slug)
     return course, editions.whole(course.editions[-1].id)
 
 
-def _record(act: str, course: Course) -> None:
+def record_work(act: str, course: Course) -> None:
     """Note in the audit log that a course was worked on."""
     audit.record(actor(), act, course.slug, organisation_id=course.owner_id)
     db.session.flush()
@@ -79,34 +74,15 @@ def _record(act: str, course: Course) -> None:
 @requires(Permission.WRITE_COURSES)
 def edit_edition(slug: str) -> ResponseReturnValue:
     """Change what the draft says."""
-    course, edition = _draft(slug)
+    course, edition = draft_of(slug)
     editions.check_editable(edition)
     form = _with_choices(EditionForm(data=said_by(edition)))
     if form.is_submitted() and form.validate():
         editions.write(edition, form.text())
-        _record("講座の下書きを変更", course)
+        record_work("講座の下書きを変更", course)
         flash("下書きを保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
     return answer("courses/edition_form.html", form, course=course, edition=edition, remark="")
-
-
-@blueprint.route("/studio/<slug>/modules", methods=["GET", "POST"])
-@requires(Permission.WRITE_COURSES)
-def edit_modules(slug: str) -> ResponseReturnValue:
-    """Write the modules and lessons of the draft."""
-    course, edition = _draft(slug)
-    editions.check_editable(edition)
-    form = ModulesForm(text=modules_as_text(editions.modules_of(edition)))
-
-    def write() -> bool:
-        editions.write_modules(edition, form.modules())
-        _record("講座のレッスンを変更", course)
-        return True
-
-    if accepted(form, write):
-        flash("単元とレッスンを保存しました。")
-        return redirect(url_for("catalog.studio_course", slug=slug))
-    return answer("courses/modules_form.html", form, course=course, title=edition.title)
 
 
 @blueprint.route("/studio/<slug>/links", methods=["GET", "POST"])
@@ -131,26 +107,8 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
         raise InvalidError(refusal.message, field="hosts") from refusal
     courses.set_hosts(course, hosts)
     courses.set_prerequisites(course, form.prerequisites.lines)
-    _record("実施団体と先に受ける講座を変更", course)
+    record_work("実施団体と先に受ける講座を変更", course)
     return True
-
-
-@blueprint.get("/editions/<int:edition_id>/assets/<path:name>")
-@signed_in
-def asset(edition_id: int, name: str) -> ResponseReturnValue:
-    """Give a file that a lesson shows; a picture can neither run anything nor fetch anything."""
-    row = courses.asset_of(actor(), edition_id, name)
-    answer_with = Response(
-        current_app.extensions["files"].pieces(row.digest),
-        content_type=row.media_type,
-        headers={
-            "Content-Length": str(row.size),
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
-    answer_with.set_etag(row.digest)
-    return answer_with.make_conditional(request)
 
 
 @blueprint.post("/studio/<slug>/next")
@@ -159,7 +117,7 @@ def next_edition(slug: str) -> ResponseReturnValue:
     """Start the next edition as a draft."""
     course = own_course(actor(), slug)
     edition = editions.next_draft(course, actor().staff_id)
-    _record("次の版の下書きを作成", course)
+    record_work("次の版の下書きを作成", course)
     flash(f"第{edition.number}版の下書きをつくりました。公開中の版はそのまま受講できます。")
     return redirect(url_for("catalog.studio_course", slug=slug))
 
@@ -174,40 +132,3 @@ def differences(slug: str, old: int, new: int) -> ResponseReturnValue:
         raise NotFoundError
     found = editions.differences(editions.whole(by_number[old]), editions.whole(by_number[new]))
     return render_template("courses/differences.html", course=course, old=old, new=new, differences=found)
-
-
-@blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])
-@requires(Permission.PLAN_SESSIONS)
-def new_session(slug: str) -> ResponseReturnValue:
-    """Plan a session of a published course, of the own organisation or of another one."""
-    course, edition = courses.published_course(slug)
-    form, own = NewSessionForm(), actor().organisation_id
-    if own is None:
-        raise NotFoundError
-    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own))):
-        flash("開催回を計画しました。受付の始まる日から申し込めます。")
-        return redirect(url_for("participation.session_page", session_id=planned.id))
-    return answer("courses/session_form.html", form, course=course, edition=edition, session=None)
-
-
-@blueprint.route("/admin/skills", methods=["GET", "POST"])
-@requires(Permission.MANAGE_CATALOG)
-def skills() -> ResponseReturnValue:
-    """Show the vocabulary of skills and add to it."""
-    form = SkillForm()
-    if accepted(form, lambda: skill.name_skill(actor(), form.category.data or "", form.skill.data or "")):
-        flash("スキルを加えました。")
-        return redirect(url_for("courses.skills"))
-    return answer("courses/skills.html", form, skills=skill.skills())
-
-
-@blueprint.route("/admin/skills/<int:skill_id>", methods=["GET", "POST"])
-@requires(Permission.MANAGE_CATALOG)
-def rename_skill(skill_id: int) -> ResponseReturnValue:
-    """Rename a skill wherever it is used."""
-    row = skill.skill(skill_id)
-    form = SkillForm(category=row.category, skill=row.name)
-    if accepted(form, lambda: skill.rename(actor(), row, form.category.data or "", form.skill.data or "")):
-        flash("スキルの名前を変えました。")
-        return redirect(url_for("courses.skills"))
-    return answer("courses/skill_form.html", form)

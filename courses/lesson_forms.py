@@ -1,0 +1,235 @@
+"""Forms of lessons: modules, lessons of each kind, the questions of a quiz, files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
+
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, LinesField, options
+
+from courses.edition import LessonText
+from courses.models import Lesson, LessonKind
+from courses.quiz import Question, QuestionKind, Quiz, as_data, question_from
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_CHOICES = 6
+HOW = "見出しは「## 」、箇条書きは「- 」、表は「| 」、事例は「::: example 題」と「:::」ではさみます。図は「![説明](assets/ファイル名)」。"
+
+
+class ModuleForm(Form):
+    """The title of a module."""
+
+    title = StringField("単元の題", [DataRequired(), Length(max=100)])
+
+
+class NewLessonForm(Form):
+    """A lesson to be added."""
+
+    title = StringField("レッスンの題", [DataRequired(), Length(max=100)])
+    kind = SelectField("種類", choices=options(LessonKind.choices()))
+
+
+class AssetForm(Form):
+    """A file that lessons show."""
+
+    file = FileField(
+        "図や資料のファイル", [FileRequired(message="ファイルを選んでください。")],
+        description="SVG・PNG・JPEG・WebP・PDF。同じ名前のファイルがあれば、入れ替えます。",
+    )  # fmt: skip
+
+
+class LessonForm(Form):
+    """What every lesson says."""
+
+    title = StringField("題", [DataRequired(), Length(max=100)])
+    minutes = IntegerField("めやすの時間(分)", [Optional(), NumberRange(0, 600)])
+    required = BooleanField("修了に必要なレッスンにする")
+
+    def _text(self, lesson: Lesson, body: str, content: dict[str, Any]) -> LessonText:
+        return LessonText(
+            self.title.data or "", body, lesson.kind, self.minutes.data or 0, bool(self.required.data), content
+        )
+
+
+class TextForm(LessonForm):
+    """A lesson to read, or a practice task."""
+
+    body = TextAreaField("本文", [Length(max=LONGEST_TEXT)], description=HOW)
+
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say."""
+        return self._text(lesson, self.body.data or "", {})
+
+
+class LinkForm(TextForm):
+    """A page elsewhere, with a few words on what to look at there."""
+
+    address = StringField(
+        "リンク先",
+        [DataRequired(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
+    )
+
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say."""
+        return self._text(lesson, self.body.data or "", {"address": self.address.data or ""})
+
+
+class QuizForm(LessonForm):
+    """How a quiz is taken. Its questions are written one by one."""
+
+    intro = TextAreaField("はじめの文", [Length(max=5000)])
+    pass_percent = IntegerField(
+        "合格点(%)", [InputRequired(), NumberRange(0, 100)], description="0にすると、合否のない自己診断になります。"
+    )
+    attempts = IntegerField(
+        "受けられる回数", [InputRequired(), NumberRange(0, 1000)], description="0にすると、何回でも受けられます。"
+    )
+    wait_minutes = IntegerField("次に受けるまでの時間(分)", [InputRequired(), NumberRange(0, 60 * 24 * 30)])
+    draw = IntegerField(
+        "出す問題の数", [InputRequired(), NumberRange(0, 200)], description="0にすると、すべての問題を出します。"
+    )
+    shuffle = BooleanField("問題と選択肢の順番を、受けるたびに変える")
+
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say; its questions stay."""
+        said = {name: self[name].data for name in ("pass_percent", "attempts", "wait_minutes", "draw")}
+        content = {**lesson.content, **said, "intro": self.intro.data or "", "shuffle": bool(self.shuffle.data)}
+        return self._text(lesson, "", content)
+
+
+def form_for(lesson: Lesson) -> TextForm | QuizForm:
+    """Return the form of a lesson's kind, showing what the lesson says."""
+    said = {"title": lesson.title, "minutes": lesson.minutes, "required": lesson.required, "body": lesson.body}
+    match lesson.kind:
+        case LessonKind.QUIZ:
+            return QuizForm(data={**said, **lesson.content})
+        case LessonKind.LINK:
+            return LinkForm(data={**said, **lesson.content})
+        case _:
+            return TextForm(data=said)
+
+
+class QuestionForm(Form):
+    """What every question says."""
+
+    text = TextAreaField("問い", [DataRequired(), Length(max=2000)])
+
+    def _question(self, kind: QuestionKind, said: dict[str, Any]) -> Question:
+        return question_from({"kind": kind.value, "text": self.text.data or "", **said}, "この問題")
+
+
+class FeedbackForm(QuestionForm):
+    """A question with one explanation for everybody."""
+
+    feedback = TextAreaField("解説", [Length(max=2000)], description="答えたあとに表示します。")
+
+
+class ChoicesForm(QuestionForm):
+    """A question with choices, each with what is said to who chose it."""
+
+    def question(self, kind: QuestionKind) -> Question:
+        """Return the question."""
+        rows = [
+            {"text": self[f"choice_{n}"].data or "", "right": bool(self[f"right_{n}"].data), "feedback": self[f"feedback_{n}"].data or ""}
+            for n in range(1, MOST_CHOICES + 1)
+        ]  # fmt: skip
+        return self._question(kind, {"choices": [row for row in rows if row["text"]]})
+
+
+for _number in range(1, MOST_CHOICES + 1):
+    setattr(ChoicesForm, f"choice_{_number}", StringField(f"選択肢{_number}", [Length(max=LONGEST_LINE)]))
+    setattr(ChoicesForm, f"right_{_number}", BooleanField(f"選択肢{_number}は正しい"))
+    setattr(ChoicesForm, f"feedback_{_number}", TextAreaField(f"選択肢{_number}を選んだ人への説明", [Length(max=1000)]))
+
+
+class TrueFalseForm(FeedbackForm):
+    """A sentence that is right or not."""
+
+    right = RadioField("この文は", choices=options([("true", "正しい"), ("false", "正しくない")]), default="true")
+
+    def question(self, kind: QuestionKind) -> Question:
+        """Return the question."""
+        return self._question(kind, {"right": self.right.data == "true", "feedback": self.feedback.data or ""})
+
+
+class OrderingForm(FeedbackForm):
+    """Things to be put in order."""
+
+    items = LinesField("並べるもの", [Length(max=5000)], description="正しい順に、一行に一つずつ書きます。")
+
+    def question(self, kind: QuestionKind) -> Question:
+        """Return the question."""
+        return self._question(kind, {"items": self.items.lines, "feedback": self.feedback.data or ""})
+
+
+class NumberForm(FeedbackForm):
+    """A number."""
+
+    answer = StringField("正しい数", [DataRequired(), Length(max=30)])
+    tolerance = StringField("許す差", [Length(max=30)], description="たとえば0.5なら、前後0.5までを正解にします。")
+    unit = StringField("単位", [Length(max=20)], description="例: 人、分")
+
+    def question(self, kind: QuestionKind) -> Question:
+        """Return the question."""
+        said = {"answer": self.answer.data or "", "tolerance": self.tolerance.data or "0", "unit": self.unit.data or ""}
+        return self._question(kind, {**said, "feedback": self.feedback.data or ""})
+
+
+class ShortTextForm(FeedbackForm):
+    """A word."""
+
+    answers = LinesField(
+        "正しい答え",
+        [Length(max=2000)],
+        description="一行に一つずつ。全角・半角、大文字・小文字、ひらがな・カタカナの違いは問いません。",
+    )
+
+    def question(self, kind: QuestionKind) -> Question:
+        """Return the question."""
+        return self._question(kind, {"answers": self.answers.lines, "feedback": self.feedback.data or ""})
+
+
+FORM_OF: dict[QuestionKind, Any] = {
+    QuestionKind.SINGLE: ChoicesForm,
+    QuestionKind.MULTIPLE: ChoicesForm,
+    QuestionKind.TRUE_FALSE: TrueFalseForm,
+    QuestionKind.ORDERING: OrderingForm,
+    QuestionKind.NUMBER: NumberForm,
+    QuestionKind.SHORT_TEXT: ShortTextForm,
+}
+
+
+def question_form(kind: QuestionKind, question: Question | None) -> Any:
+    """Return the form of a kind of question, showing a question that is there already."""
+    return FORM_OF[kind](data=_said(question) if question else {})
+
+
+def _said(question: Question) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "text": question.text, "feedback": question.feedback, "unit": question.unit, "answer": str(question.answer),
+        "tolerance": str(question.tolerance), "right": "true" if question.right else "false",
+        "items": "\n".join(question.items), "answers": "\n".join(question.answers),
+    }  # fmt: skip
+    for number, choice in enumerate(question.choices, 1):
+        said |= {
+            f"choice_{number}": choice.text,
+            f"right_{number}": choice.right,
+            f"feedback_{number}": choice.feedback,
+        }
+    return said
+
+
+def with_questions(quiz: Quiz, questions: Sequence[Question]) -> dict[str, Any]:
+    """Return the content of a quiz with other questions."""
+    return as_data(Quiz(**{**vars(quiz), "questions": tuple(questions)}))
+
+
+class NewQuestionForm(Form):
+    """The kind of a question to be added."""
+
+    kind = SelectField("問題の種類", choices=options(QuestionKind.choices()))

@@ -1,0 +1,224 @@
+"""The outline (構成) of a draft: its modules and lessons, added, written, put in order, removed; and its files.
+
+Everything here is for drafts only: each act raises ConflictError where the edition is none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+
+from courses import quiz as quizzes
+from courses.edition import check_editable
+from courses.files import media_type
+from courses.lesson_text import assets_in
+from courses.models import Asset, CourseEdition, Lesson, LessonKind, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from courses.edition import LessonText
+    from courses.files import Files
+    from courses.quiz import Quiz
+
+Placed = TypeVar("Placed", Module, Lesson)
+UP, DOWN = -1, 1
+ON_THE_WAY = -1_000_000
+"""The place of a lesson that has left one module and not arrived in the next."""
+LONGEST_NAME = 60
+
+
+def _changed(edition: CourseEdition) -> None:
+    edition.changed_at = clock.now()
+    db.session.flush()
+
+
+def module_of(edition: CourseEdition, module_id: int) -> Module:
+    """Return a module of an edition (which must be `whole`). Raises NotFoundError."""
+    for module in edition.modules:
+        if module.id == module_id:
+            return module
+    raise NotFoundError
+
+
+def lesson_of(edition: CourseEdition, lesson_id: int) -> tuple[Module, Lesson]:
+    """Return a lesson of an edition (which must be `whole`) with its module. Raises NotFoundError."""
+    for module in edition.modules:
+        for lesson in module.lessons:
+            if lesson.id == lesson_id:
+                return module, lesson
+    raise NotFoundError
+
+
+def add_module(edition: CourseEdition, title: str) -> Module:
+    """Add a module at the end."""
+    check_editable(edition)
+    module = Module(edition_id=edition.id, position=len(edition.modules) + 1, title=title, lessons=[])
+    edition.modules.append(module)
+    _changed(edition)
+    return module
+
+
+def rename_module(edition: CourseEdition, module_id: int, title: str) -> Module:
+    """Give a module another title."""
+    check_editable(edition)
+    module = module_of(edition, module_id)
+    module.title = title
+    _changed(edition)
+    return module
+
+
+def move_module(edition: CourseEdition, module_id: int, way: int) -> None:
+    """Move a module up or down by one place."""
+    check_editable(edition)
+    _move(edition.modules, module_of(edition, module_id), way)
+    _changed(edition)
+
+
+def remove_module(edition: CourseEdition, module_id: int) -> None:
+    """Remove a module that has no lessons left. Raises ConflictError where it has some."""
+    check_editable(edition)
+    module = module_of(edition, module_id)
+    if module.lessons:
+        message = f"「{module.title}」にはレッスンがあります。先にレッスンをほかの単元へ移すか、外してください。"
+        raise ConflictError(message)
+    edition.modules.remove(module)
+    db.session.flush()
+    _number(edition.modules)
+    _changed(edition)
+
+
+def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonKind) -> Lesson:
+    """Add a lesson at the end of a module, to be written next."""
+    check_editable(edition)
+    module = module_of(edition, module_id)
+    lesson = Lesson(position=len(module.lessons) + 1, title=title, kind=kind, content=_empty(kind))
+    module.lessons.append(lesson)
+    _changed(edition)
+    return lesson
+
+
+def _empty(kind: LessonKind) -> dict[str, Any]:
+    if kind is LessonKind.QUIZ:
+        return quizzes.as_data(quizzes.EMPTY)
+    return {"address": ""} if kind is LessonKind.LINK else {}
+
+
+def write_lesson(edition: CourseEdition, lesson_id: int, text: LessonText) -> Lesson:
+    """Let a lesson say what is written. Its kind stays."""
+    check_editable(edition)
+    _module, lesson = lesson_of(edition, lesson_id)
+    lesson.title, lesson.body, lesson.minutes, lesson.required = text.title, text.body, text.minutes, text.required
+    lesson.content = dict(text.content)
+    _changed(edition)
+    return lesson
+
+
+def move_lesson(edition: CourseEdition, lesson_id: int, way: int) -> None:
+    """Move a lesson up or down by one place; from the edge of a module it goes into the next one."""
+    check_editable(edition)
+    module, lesson = lesson_of(edition, lesson_id)
+    if 0 <= module.lessons.index(lesson) + way < len(module.lessons):
+        _move(module.lessons, lesson, way)
+    elif 0 <= edition.modules.index(module) + way < len(edition.modules):
+        _into(edition.modules[edition.modules.index(module) + way], lesson, module, first=way == DOWN)
+    _changed(edition)
+
+
+def _into(target: Module, lesson: Lesson, source: Module, *, first: bool) -> None:
+    """Take a lesson out of its module and put it first or last in another."""
+    lessons = list(target.lessons)
+    lesson.position = ON_THE_WAY
+    source.lessons.remove(lesson)
+    target.lessons.append(lesson)
+    db.session.flush()
+    _number(source.lessons)
+    _number([lesson, *lessons] if first else [*lessons, lesson])
+
+
+def remove_lesson(edition: CourseEdition, lesson_id: int) -> Lesson:
+    """Remove a lesson and return what it was."""
+    check_editable(edition)
+    module, lesson = lesson_of(edition, lesson_id)
+    module.lessons.remove(lesson)
+    db.session.flush()
+    _number(module.lessons)
+    _changed(edition)
+    return lesson
+
+
+def _move(rows: Sequence[Placed], row: Placed, way: int) -> None:
+    ordered = list(rows)
+    place = ordered.index(row)
+    if 0 <= place + way < len(ordered):
+        ordered[place], ordered[place + way] = ordered[place + way], ordered[place]
+        _number(ordered)
+
+
+def _number(rows: Sequence[Placed]) -> None:
+    """Give rows their numbers in order, by way of negative numbers, because no two may ever bear the same one."""
+    for place, row in enumerate(rows, 1):
+        row.position = -place
+    db.session.flush()
+    for row in rows:
+        row.position = -row.position
+    db.session.flush()
+
+
+def quiz_in(lesson: Lesson) -> Quiz:
+    """Return the quiz of a lesson, which may have no question yet. Raises NotFoundError for a lesson without one."""
+    if lesson.kind is not LessonKind.QUIZ:
+        raise NotFoundError
+    return quizzes.quiz_from(lesson.content, may_be_empty=True)
+
+
+def lacks(edition: CourseEdition) -> list[str]:
+    """Return what the lessons of an edition (which must be `whole`) still need before learners can take them."""
+    names = {asset.name for asset in edition.assets}
+    sentences = []
+    for module in edition.modules:
+        for lesson in module.lessons:
+            if lesson.kind is LessonKind.QUIZ and not quiz_in(lesson).questions:
+                sentences.append(f"「{lesson.title}」に問題を加えてください。")
+            elif lesson.kind is not LessonKind.QUIZ and not lesson.body.strip():
+                sentences.append(f"「{lesson.title}」の本文を書いてください。")
+            elif lesson.kind is LessonKind.LINK and not lesson.content["address"]:
+                sentences.append(f"「{lesson.title}」のリンク先を書いてください。")
+            sentences += [
+                f"「{lesson.title}」が使う図「{name}」のファイルを加えてください。"
+                for name in sorted(assets_in(lesson.body) - names)
+            ]
+    return sentences
+
+
+def add_asset(edition: CourseEdition, name: str, content: BinaryIO, kept: Files) -> Asset:
+    """Add a file to be shown in lessons, or put it in the place of the one of that name.
+
+    Raises InvalidError for a kind of file that lessons do not show.
+    """
+    check_editable(edition)
+    kind = media_type(name)
+    plain = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in name.rsplit("/", 1)[-1])
+    if kind is None or len(plain) > LONGEST_NAME or plain.startswith("."):
+        message = f"教材に使えるのは、SVG・PNG・JPEG・WebP・PDFのファイルです。ファイル名は{LONGEST_NAME}文字までにしてください。"
+        raise InvalidError(message, field="file")
+    digest, size = kept.keep(content)
+    for asset in edition.assets:
+        if asset.name == plain:
+            asset.media_type, asset.digest, asset.size = kind, digest, size
+            _changed(edition)
+            return asset
+    return add(Asset(edition_id=edition.id, name=plain, media_type=kind, digest=digest, size=size))
+
+
+def remove_asset(edition: CourseEdition, name: str) -> None:
+    """Remove a file from a draft. Raises NotFoundError."""
+    check_editable(edition)
+    asset = next((asset for asset in edition.assets if asset.name == name), None)
+    if asset is None:
+        raise NotFoundError
+    edition.assets.remove(asset)
+    _changed(edition)

@@ -1,0 +1,261 @@
+"""Writing a course: modules and lessons added, ordered, written and removed in a draft, and its quizzes and files."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from factories import draft_course, edition_of, motivated, published
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kernel.database import db
+
+from courses import edition as editions
+from courses import outline
+from courses.edition import LessonText, ModuleText
+from courses.models import Course, CourseEdition, EditionState, Lesson, LessonKind, Module
+
+
+@pytest.fixture
+def studio(mizuho):
+    course = draft_course(mizuho.coordinator, "written")
+    return SimpleNamespace(course=course, browser=mizuho.coordinator.browser(), office=mizuho)
+
+
+def shape(course):
+    db.session.expire_all()
+    return [(module.title, [lesson.title for lesson in module.lessons]) for module in edition_of(course).modules]
+
+
+def ids(course):
+    edition = edition_of(course)
+    return {row.title: row.id for module in edition.modules for row in (module, *module.lessons)}
+
+
+def adds(studio, module, *lessons, kind="text"):
+    if module not in ids(studio.course):
+        studio.browser.post("/studio/written/modules", data={"title": module})
+    for title in lessons:
+        address = f"/studio/written/modules/{ids(studio.course)[module]}/lessons"
+        assert studio.browser.post(address, data={"title": title, "kind": kind}).status_code == 302
+
+
+def test_modules_and_lessons_are_added_and_put_in_order(studio):
+    adds(studio, "はじめ", "一", "二")
+    adds(studio, "おわり", "三")
+    moves = [("二", "up"), ("二", "up"), ("一", "down"), ("三", "down")]
+    for title, way in moves:
+        studio.browser.post(f"/studio/written/lessons/{ids(studio.course)[title]}/move", data={"act": way})
+    assert shape(studio.course) == [("はじめ", ["二"]), ("おわり", ["一", "三"])]
+    studio.browser.post(f"/studio/written/modules/{ids(studio.course)['おわり']}", data={"act": "up"})
+    studio.browser.post(f"/studio/written/modules/{ids(studio.course)['はじめ']}", data={"title": "つぎ"})
+    assert shape(studio.course) == [("おわり", ["一", "三"]), ("つぎ", ["二"])]
+
+
+def test_a_lesson_is_removed_after_a_question_and_a_module_only_when_it_is_empty(studio):
+    adds(studio, "はじめ", "一")
+    module, lesson = ids(studio.course)["はじめ"], ids(studio.course)["一"]
+    assert "先にレッスンを" in studio.browser.post(f"/studio/written/modules/{module}", data={"act": "remove"}).text
+    assert "「一」を外しますか" in studio.browser.get(f"/studio/written/lessons/{lesson}/remove").text
+    studio.browser.post(f"/studio/written/lessons/{lesson}/remove")
+    studio.browser.post(f"/studio/written/modules/{module}", data={"act": "remove"})
+    assert shape(studio.course) == []
+
+
+def test_a_text_is_written_kept_on_the_way_and_shown_as_learners_see_it(studio):
+    adds(studio, "はじめ", "一")
+    address = f"/studio/written/lessons/{ids(studio.course)['一']}"
+    typed = {"title": "一", "minutes": "7", "required": "y", "body": "::: example 窓口\n測ります。\n:::"}
+    assert studio.browser.post(address, data=typed, headers={"X-Requested-With": "fetch"}).status_code == 204
+    page = studio.browser.get(address).text
+    assert "事例：窓口" in page
+    assert 'value="7"' in page
+    refused = studio.browser.post(address, data={**typed, "title": "", "body": "書きかけの文"})
+    assert refused.status_code == 422
+    assert "書きかけの文" in refused.text
+
+
+QUESTIONS = {
+    "single": {
+        "text": "どちら",
+        "choice_1": "右",
+        "right_1": "y",
+        "feedback_1": "はい",
+        "choice_2": "左",
+        "feedback_2": "いいえ",
+    },
+    "multiple": {
+        "text": "すべて",
+        "choice_1": "あ",
+        "right_1": "y",
+        "choice_3": "い",
+        "right_3": "y",
+        "choice_4": "う",
+    },
+    "true-false": {"text": "正しいか", "right": "false", "feedback": "違います"},
+    "ordering": {"text": "順に", "items": "一\n二\n三", "feedback": "この順です"},
+    "number": {"text": "何人", "answer": "１２", "tolerance": "0.5", "unit": "人", "feedback": "数えます"},
+    "short-text": {"text": "言葉", "answers": "紙\nかみ", "feedback": "紙です"},
+}
+
+
+def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
+    adds(studio, "はじめ", "テスト", kind="quiz")
+    address = f"/studio/written/lessons/{ids(studio.course)['テスト']}"
+    for kind, typed in QUESTIONS.items():
+        to = studio.browser.post(f"{address}/questions", data={"kind": kind}).location
+        assert to.endswith(f"/questions/new/{kind}")
+        assert studio.browser.get(to).status_code == 200
+        assert studio.browser.post(to, data=typed).status_code == 302, kind
+    assert (
+        studio.browser.post(
+            f"{address}/questions/2",
+            data={
+                **QUESTIONS["multiple"],
+                "text": "変えた問い",
+                "choice_2": "い",
+                "right_2": "y",
+                "choice_3": "う",
+                "choice_4": "",
+            },
+        ).status_code
+        == 302
+    )
+    studio.browser.post(f"{address}/questions/1/move", data={"act": "down"})
+    studio.browser.post(f"{address}/questions/6/move", data={"act": "remove"})
+    settings_of = {
+        "title": "テスト",
+        "intro": "はじめます",
+        "pass_percent": "60",
+        "attempts": "3",
+        "wait_minutes": "0",
+        "draw": "4",
+        "shuffle": "y",
+    }
+    assert studio.browser.post(address, data=settings_of).status_code == 302
+    db.session.expire_all()
+    quiz = outline.quiz_in(outline.lesson_of(edition_of(studio.course), ids(studio.course)["テスト"])[1])
+    assert [question.text for question in quiz.questions] == ["変えた問い", "どちら", "正しいか", "順に", "何人"]
+    assert (quiz.pass_percent, quiz.attempts, quiz.draw, quiz.intro) == (60, 3, 4, "はじめます")
+    assert [choice.text for choice in quiz.questions[0].choices] == ["あ", "い", "う"]
+    assert (quiz.questions[4].answer, str(quiz.questions[4].tolerance)) == (12, "0.5")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "told"),
+    [
+        ("single", {"text": "?", "choice_1": "a", "choice_2": "b"}, "正しいものを一つだけ"),
+        ("ordering", {"text": "?", "items": "一"}, "二つ以上"),
+        ("number", {"text": "?", "answer": "たくさん"}, "数ではありません"),
+        ("short-text", {"text": "?", "answers": ""}, "正しい答え"),
+        ("true-false", {"text": "", "right": "true"}, "入力してください"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_and_stays_typed(studio, kind, typed, told):
+    adds(studio, "はじめ", "テスト", kind="quiz")
+    address = f"/studio/written/lessons/{ids(studio.course)['テスト']}/questions/new/{kind}"
+    answer = studio.browser.post(address, data={**typed, "feedback": "書いた解説", "feedback_1": "書いた解説"})
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert "書いた解説" in answer.text
+
+
+def test_what_learners_could_not_take_is_not_handed_in(studio):
+    motivated(studio.course)
+    adds(studio, "はじめ", "本文のない文", "図のない文")
+    adds(studio, "はじめ", "問題のないテスト", kind="quiz")
+    lesson = ids(studio.course)["図のない文"]
+    studio.browser.post(
+        f"/studio/written/lessons/{lesson}", data={"title": "図のない文", "body": "![図](assets/flow.svg)"}
+    )
+    refused = studio.browser.post("/studio/written/hand-in")
+    assert refused.status_code == 422
+    for sentence in ("「本文のない文」の本文", "「問題のないテスト」に問題", "図「flow.svg」のファイル"):
+        assert sentence in refused.text
+
+
+def test_a_figure_is_added_put_in_place_of_the_old_one_and_removed(studio):
+    def sends(name, content):
+        return studio.browser.post("/studio/written/assets", data={"file": (io.BytesIO(content), name)})
+
+    assert sends("../流れ 図.svg", b"<svg/>").status_code == 302
+    assert sends("流れ 図.svg", b"<svg><title>2</title></svg>").status_code == 302
+    assert sends("virus.exe", b"MZ").status_code == 422
+    (asset,) = edition_of(studio.course).assets
+    assert asset.name == "流れ-図.svg"
+    assert b"<title>2" in studio.browser.get(f"/editions/{asset.edition_id}/assets/{asset.name}").data
+    studio.browser.post(f"/studio/written/assets/{asset.name}/remove")
+    db.session.expire_all()
+    assert edition_of(studio.course).assets == []
+
+
+def test_what_is_published_is_not_written_any_more_and_others_drafts_are_not_found(studio, mizuho, hachioji):
+    _course, edition = published("paperless-basics")
+    author = mizuho.coordinator.browser()
+    adds(studio, "はじめ", "一")
+    lesson = ids(studio.course)["一"]
+    for page in (
+        "/studio/paperless-basics/modules",
+        f"/studio/paperless-basics/lessons/{edition.modules[0].lessons[0].id}",
+    ):
+        assert author.get(page).status_code == 404
+    stranger = hachioji.coordinator.browser()
+    for page in (
+        "/studio/written/modules",
+        f"/studio/written/lessons/{lesson}",
+        f"/studio/written/lessons/{lesson}/remove",
+    ):
+        assert stranger.get(page).status_code == 404
+    db.session.execute(
+        sa.update(CourseEdition).where(CourseEdition.course_id == studio.course.id).values(state=EditionState.PUBLISHED)
+    )
+    db.session.commit()
+    assert author.get("/studio/written/modules").status_code == 409
+    assert author.post(f"/studio/written/lessons/{lesson}", data={"title": "x", "body": "y"}).status_code == 409
+
+
+@pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.integers(0, 5), st.sampled_from([-1, 1]), st.booleans()), max_size=15))
+def test_any_order_of_moves_loses_no_lesson_and_numbers_them_without_a_gap(request, ground, moves):
+    from factories import Office  # noqa: PLC0415
+
+    laid = request.getfixturevalue(ground)
+    laid.lay()
+    with laid.app.app_context():
+        course = draft_course(Office.of("133035").coordinator)
+        edition = edition_of(course)
+        modules = [ModuleText(f"M{m}", tuple(LessonText(f"L{m}{n}") for n in range(m + 1))) for m in range(3)]
+        editions.write_modules(edition, modules)
+        edition = edition_of(course)
+        for number, way, is_module in moves:
+            lessons = [lesson for module in edition.modules for lesson in module.lessons]
+            if is_module:
+                outline.move_module(edition, edition.modules[number % 3].id, way)
+            else:
+                outline.move_lesson(edition, lessons[number % len(lessons)].id, way)
+            db.session.expire_all()
+            edition = edition_of(course)
+            assert [module.position for module in edition.modules] == [1, 2, 3]
+            for module in edition.modules:
+                assert [lesson.position for lesson in module.lessons] == list(range(1, len(module.lessons) + 1))
+        titles = {lesson.title for module in edition.modules for lesson in module.lessons}
+        assert titles == {f"L{m}{n}" for m in range(3) for n in range(m + 1)}
+        db.session.rollback()
+
+
+def test_the_kinds_of_lessons_all_have_a_form(studio):
+    for kind in LessonKind:
+        adds(studio, "はじめ", kind.label, kind=kind.value)
+        assert studio.browser.get(f"/studio/written/lessons/{ids(studio.course)[kind.label]}").status_code == 200
+    assert db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Lesson)
+        .join(Module)
+        .join(CourseEdition)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Course.slug == "written")
+    ) == len(LessonKind)
