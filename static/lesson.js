@@ -1,6 +1,8 @@
 // Keeps where somebody is in a lesson, and what was answered or written, every few seconds. Pages work without it.
 (() => {
   const EVERY = 3000;
+  const SIGNED_OUT = "サインインが切れたため、保存できていません。サインインし直してから、このページを読み込み直してください。";
+  const WHY = { 0: SIGNED_OUT, 400: SIGNED_OUT, 422: "入力に直すところがあるため、まだ保存していません。" };
   const status = document.querySelector(".saving");
   const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
 
@@ -33,7 +35,7 @@
         say(done);
       } catch (problem) {
         if (copy) localStorage.setItem(copy, now);
-        say(problem.message === "422" ? "入力に直すところがあるため、まだ保存していません。" : "つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。");
+        say(WHY[problem.message] ?? "つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。");
       } finally {
         busy = false;
       }

@@ -114,7 +114,9 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
     person = ground.person(role)
     held = PERMISSIONS[Role(role)] if person else frozenset()
     tried = 0
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: LAST.index(rule.endpoint) if rule.endpoint in LAST else -1):
+    for rule in sorted(
+        app.url_map.iter_rules(), key=lambda rule: LAST.index(rule.endpoint) if rule.endpoint in LAST else -1
+    ):
         needed = rule_of(app, rule.endpoint)
         if rule.endpoint == "people.sign_out_everywhere":
             continue  # it ends the sign-in that the walk goes on with; it has a test of its own

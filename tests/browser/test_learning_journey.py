@@ -147,3 +147,42 @@ def test_a_lost_connection_is_told_and_what_was_answered_arrives_later(visit):
     assert learner.sees("ここまでの答えを保存しました。")
     other = visit("makoto.yoshida").goes_to(address)
     assert other.page.locator("fieldset.question input:checked").count() == 1
+
+
+def test_an_author_writes_lessons_and_a_quiz_without_a_mouse_press_lost(visit):
+    author = visit("ichiro.okutama").goes_to("/studio/new")
+    author.types("URLの末尾", "small-step").types("講座名", "小さく試す").types("所要時間", "20")
+    author.types("概要", "小さく試す手順を学ぶ。").types("学習目標", "一つ試せる").presses("下書きをつくる")
+    author.goes_to("/studio/small-step/modules").types("単元の題", "試す").presses("単元を加える")
+    author.page.locator("summary", has_text="レッスンを加える").click()
+    author.types("レッスンの題", "十分間だけ測る").presses("加えて書く")
+    assert author.heading.startswith("十分間だけ測る")
+    author.types("本文", "::: example 窓口\n十分間だけ、紙を数えます。\n:::")
+    assert author.sees("書いたところまで保存しました。")
+    is_sound(author)
+    address = author.page.url
+    author.page.context.clear_cookies()
+    author.types("本文", "サインインが切れてから書いた文です。")
+    assert author.sees("サインインが切れたため、保存できていません。")
+    author.sign_in("ichiro.okutama").goes_to(address)
+    assert author.page.get_by_label("本文").input_value() == "サインインが切れてから書いた文です。"
+    assert author.sees("書いたところまで保存しました。")
+
+    author.goes_to("/studio/small-step/modules").page.locator("summary", has_text="レッスンを加える").click()
+    author.types("レッスンの題", "確かめる").chooses("種類", "確認テスト").presses("加えて書く")
+    author.chooses("問題の種類", "一つ選ぶ").presses("問題を加える")
+    author.types("問い", "はじめにすることは").page.get_by_label("選択肢1", exact=True).fill("測る")
+    author.page.get_by_label("選択肢1は正しい").check()
+    author.page.get_by_label("選択肢2", exact=True).fill("買う")
+    is_sound(author)
+    author.presses("問題を保存する")
+    assert author.sees("問題を保存しました")
+    is_sound(author)
+    author.goes_to("/studio/small-step/modules")
+    is_sound(author)
+    author.page.get_by_role("button", name=re.compile("上へ.*確かめる")).click()
+    assert author.page.locator("ul.tasks li a").first.inner_text() == "確かめる"
+    author.page.set_viewport_size({"width": 375, "height": 800})
+    is_sound(author)
+    author.follows("全体を読む")
+    assert author.sees("はじめにすることは") or author.page.get_by_text("はじめにすることは").count()
