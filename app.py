@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 LARGEST_REQUEST = 4 * 1024 * 1024
+TOO_LARGE = 413
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -92,8 +93,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     transaction.init_app(app)
     db.init_app(app)
     Migrate(app, db, compare_type=True)
-    CSRFProtect(app)
     _add_sign_in(app)
+    CSRFProtect(app)
     _add_pages(app)
     _add_headers(app)
     _add_error_pages(app)
@@ -208,6 +209,8 @@ def _add_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
         title, message = HTTP_PAGES.get(error.code or 500, HTTP_PAGES[400])
+        if error.code == TOO_LARGE:
+            message = f"{(request.max_content_length or LARGEST_REQUEST) // 1024 // 1024}{message}"
         return _page(title, message, error.code or 500)
 
     @app.errorhandler(Exception)
@@ -233,7 +236,7 @@ HTTP_PAGES = {
     ),
     404: ("ページが見つかりません", "アドレス(URL)が変わったか、このページを見る権限がない可能性があります。"),
     405: ("受け付けられませんでした", "このアドレスは、ページのボタンから開いてください。"),
-    413: ("ファイルが大きすぎます", "4MBまでにしてから、もう一度お試しください。"),
+    413: ("ファイルが大きすぎます", "MBまでにしてから、もう一度お試しください。"),
     500: (
         "思わぬ問題が起きました",
         "ご不便をおかけします。入力した内容は保存されていません。少したってから、もう一度お試しください。",

@@ -27,6 +27,7 @@ from courses.edition import AssetText, EditionText, LessonText, ModuleText
 from courses.files import media_type
 from courses.lesson_text import assets_in
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Skill, Track
+from courses.outline import CONTENT_OF
 from courses.quiz import as_data, quiz_from
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def files_of(edition: CourseEdition, prerequisites: tuple[str, ...], kept: Files
             entry = {
                 "title": lesson.title, "kind": lesson.kind.value, "minutes": lesson.minutes, "required": lesson.required,
             }  # fmt: skip
-            if lesson.kind is LessonKind.LINK:
-                entry["address"] = lesson.content["address"]
+            entry |= {name: lesson.content[name] for name in CONTENT_OF.get(lesson.kind, ())}
             entries.append(entry)
             is_quiz = lesson.kind is LessonKind.QUIZ
             files[_name(place, number, lesson.kind)] = (
@@ -125,10 +125,12 @@ def _check_assets(modules: list[ModuleText], assets: Mapping[str, bytes]) -> Non
     for name in assets:
         if media_type(name) is None or "/" in name:
             msg = f"{ASSETS}{name}"
-            raise _wrong(msg, "教材に使えるのは、SVG・PNG・JPEG・WebP・PDFのファイルです。")
+            raise _wrong(msg, "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕です。")
     for module in modules:
         for lesson in module.lessons:
-            for name in assets_in(lesson.body):
+            for name in assets_in(lesson.body) | {lesson.content.get(part) or "" for part in ("asset", "captions")} - {
+                ""
+            }:
                 if name not in assets:
                     msg = f"{ASSETS}{name}"
                     raise _wrong(msg, f"「{lesson.title}」が使う図がありません。")
@@ -146,11 +148,10 @@ def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapp
             raise _wrong(name, str(error)) from error
     else:
         body = _decoded(files, name).strip("\n")
-    if kind is LessonKind.LINK:
-        address = str(entry.get("address", ""))
-        if not address.startswith(("https://", "http://")):
-            raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
-        content = {"address": address}
+    for part in CONTENT_OF.get(kind, ()):
+        content[part] = str(entry.get(part, ""))
+    if kind is LessonKind.LINK and not content["address"].startswith(("https://", "http://")):
+        raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
     return LessonText(_title(entry), body, kind, minutes, required, content)
 
 

@@ -10,12 +10,17 @@ from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberR
 
 from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, LinesField, options
 
+from courses import outline
 from courses.edition import LessonText
 from courses.models import Lesson, LessonKind
 from courses.quiz import Question, QuestionKind, Quiz, as_data, question_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from wtforms import SelectChoice  # type: ignore[attr-defined]
+
+    from courses.models import CourseEdition
 
 MOST_CHOICES = 6
 HOW = "見出しは「## 」、箇条書きは「- 」、表は「| 」、事例は「::: example 題」と「:::」ではさみます。図は「![説明](assets/ファイル名)」。"
@@ -39,7 +44,7 @@ class AssetForm(Form):
 
     file = FileField(
         "図や資料のファイル", [FileRequired(message="ファイルを選んでください。")],
-        description="SVG・PNG・JPEG・WebP・PDF。同じ名前のファイルがあれば、入れ替えます。",
+        description="SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕。500MBまで。同じ名前のファイルがあれば、入れ替えます。",
     )  # fmt: skip
 
 
@@ -79,6 +84,28 @@ class LinkForm(TextForm):
         return self._text(lesson, self.body.data or "", {"address": self.address.data or ""})
 
 
+class ShownForm(TextForm):
+    """A file that is shown: a document, with the same in words."""
+
+    asset = SelectField("見せるファイル")
+
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say."""
+        content = {"asset": self.asset.data or ""}
+        return self._text(lesson, self.body.data or "", content)
+
+
+class VideoForm(ShownForm):
+    """A video, with captions and with the same in words."""
+
+    captions = SelectField("字幕", description="VTT形式の字幕のファイルです。")
+
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say."""
+        content = {"asset": self.asset.data or "", "captions": self.captions.data or ""}
+        return self._text(lesson, self.body.data or "", content)
+
+
 class QuizForm(LessonForm):
     """How a quiz is taken. Its questions are written one by one."""
 
@@ -102,7 +129,7 @@ class QuizForm(LessonForm):
         return self._text(lesson, "", content)
 
 
-def form_for(lesson: Lesson) -> TextForm | QuizForm:
+def form_for(lesson: Lesson, edition: CourseEdition) -> TextForm | QuizForm:
     """Return the form of a lesson's kind, showing what the lesson says."""
     said = {"title": lesson.title, "minutes": lesson.minutes, "required": lesson.required, "body": lesson.body}
     match lesson.kind:
@@ -110,8 +137,18 @@ def form_for(lesson: Lesson) -> TextForm | QuizForm:
             return QuizForm(data={**said, **lesson.content})
         case LessonKind.LINK:
             return LinkForm(data={**said, **lesson.content})
+        case LessonKind.VIDEO | LessonKind.DOCUMENT:
+            form = (VideoForm if lesson.kind is LessonKind.VIDEO else ShownForm)(data={**said, **lesson.content})
+            form.asset.choices = _files(edition, outline.SHOWN[lesson.kind])
+            if isinstance(form, VideoForm):
+                form.captions.choices = _files(edition, outline.CAPTIONS)
+            return form
         case _:
             return TextForm(data=said)
+
+
+def _files(edition: CourseEdition, beginnings: tuple[str, ...]) -> list[SelectChoice]:
+    return options([("", "選んでいません"), *((name, name) for name in outline.files_for(edition, beginnings))])
 
 
 class QuestionForm(Form):

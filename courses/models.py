@@ -48,6 +48,8 @@ class LessonKind(Term):
     TEXT = "text", "読む"
     QUIZ = "quiz", "確認テスト"
     PRACTICE = "practice", "やってみる"
+    VIDEO = "video", "動画"
+    DOCUMENT = "document", "資料"
     LINK = "link", "外部のページ"
 
 
@@ -207,7 +209,8 @@ class Module(Base):
 class Lesson(Base):
     """A lesson (レッスン). `body` is Markdown; `content` is what its kind needs beyond it.
 
-    A quiz keeps its questions there (see `courses.quiz`), a link its address. `minutes` is 0 where nobody said how long.
+    A quiz keeps its questions there (see `courses.quiz`), a link its address, a video and a document the name of their
+    file; a video also that of its captions. Its body then says the same in words, for who cannot see or play it. `minutes` is 0 where nobody said how long.
     """
 
     __tablename__ = "lesson"

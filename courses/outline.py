@@ -5,7 +5,7 @@ Everything here is for drafts only: each act raises ConflictError where the edit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kernel import clock
 from kernel.database import add, db
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from courses.edition import LessonText
-    from courses.files import Files
     from courses.quiz import Quiz
 
 Placed = TypeVar("Placed", Module, Lesson)
@@ -29,6 +28,13 @@ UP, DOWN = -1, 1
 ON_THE_WAY = -1_000_000
 """The place of a lesson that has left one module and not arrived in the next."""
 LONGEST_NAME = 60
+CONTENT_OF = {
+    LessonKind.LINK: ("address",), LessonKind.VIDEO: ("asset", "captions"), LessonKind.DOCUMENT: ("asset",),
+}  # fmt: skip
+"""What a lesson of a kind needs beyond its text."""
+SHOWN = {LessonKind.VIDEO: ("video/",), LessonKind.DOCUMENT: ("application/pdf",)}
+"""The kinds of lessons that show a file, and how its media type begins."""
+CAPTIONS = ("text/vtt",)
 
 
 def _changed(edition: CourseEdition) -> None:
@@ -104,7 +110,7 @@ def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonK
 def _empty(kind: LessonKind) -> dict[str, Any]:
     if kind is LessonKind.QUIZ:
         return quizzes.as_data(quizzes.EMPTY)
-    return {"address": ""} if kind is LessonKind.LINK else {}
+    return dict.fromkeys(CONTENT_OF.get(kind, ()), "")
 
 
 def write_lesson(edition: CourseEdition, lesson_id: int, text: LessonText) -> Lesson:
@@ -187,6 +193,8 @@ def lacks(edition: CourseEdition) -> list[str]:
                 sentences.append(f"「{lesson.title}」の本文を書いてください。")
             elif lesson.kind is LessonKind.LINK and not lesson.content["address"]:
                 sentences.append(f"「{lesson.title}」のリンク先を書いてください。")
+            elif lesson.kind in SHOWN and lesson.content["asset"] not in names:
+                sentences.append(f"「{lesson.title}」で見せるファイルを選んでください。")
             sentences += [
                 f"「{lesson.title}」が使う図「{name}」のファイルを加えてください。"
                 for name in sorted(assets_in(lesson.body) - names)
@@ -194,24 +202,36 @@ def lacks(edition: CourseEdition) -> list[str]:
     return sentences
 
 
-def add_asset(edition: CourseEdition, name: str, content: BinaryIO, kept: Files) -> Asset:
-    """Add a file to be shown in lessons, or put it in the place of the one of that name.
+def check_file(name: str) -> str:
+    """Return the name under which a file is kept. Raises InvalidError for a kind of file that lessons do not show."""
+    plain = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in name.rsplit("/", 1)[-1])
+    if media_type(plain) is None or len(plain) > LONGEST_NAME or plain.startswith("."):
+        message = (
+            "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕です。"
+            f"ファイル名は{LONGEST_NAME}文字までにしてください。"
+        )
+        raise InvalidError(message, field="file")
+    return plain
 
-    Raises InvalidError for a kind of file that lessons do not show.
+
+def add_asset(edition: CourseEdition, name: str, digest: str, size: int) -> Asset:
+    """Add a file that is kept already, or put it in the place of the one of that name.
+
+    Raises InvalidError as `check_file` does.
     """
     check_editable(edition)
-    kind = media_type(name)
-    plain = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in name.rsplit("/", 1)[-1])
-    if kind is None or len(plain) > LONGEST_NAME or plain.startswith("."):
-        message = f"教材に使えるのは、SVG・PNG・JPEG・WebP・PDFのファイルです。ファイル名は{LONGEST_NAME}文字までにしてください。"
-        raise InvalidError(message, field="file")
-    digest, size = kept.keep(content)
+    plain = check_file(name)
     for asset in edition.assets:
         if asset.name == plain:
-            asset.media_type, asset.digest, asset.size = kind, digest, size
+            asset.digest, asset.size = digest, size
             _changed(edition)
             return asset
-    return add(Asset(edition_id=edition.id, name=plain, media_type=kind, digest=digest, size=size))
+    return add(Asset(edition_id=edition.id, name=plain, media_type=media_type(plain) or "", digest=digest, size=size))
+
+
+def files_for(edition: CourseEdition, beginnings: tuple[str, ...]) -> list[str]:
+    """Return the names of an edition's files whose media type begins so."""
+    return [asset.name for asset in edition.assets if asset.media_type.startswith(beginnings)]
 
 
 def remove_asset(edition: CourseEdition, name: str) -> None:

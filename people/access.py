@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import current_app, request
 from flask_login import UserMixin, current_user
 
+from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.vocabulary import Term
 
@@ -132,11 +133,12 @@ class Actor(UserMixin):  # type: ignore[misc]
         return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE} and PERMISSIONS[role] <= here]
 
 
-def requires(*permissions: Permission) -> Callable[[View], View]:
-    """Open a view to signed-in people who hold one of the permissions somewhere."""
+def requires(*permissions: Permission, largest_request: int | None = None) -> Callable[[View], View]:
+    """Open a view to signed-in people who hold one of the permissions somewhere; they may send so many bytes."""
 
     def decide(view: View) -> View:
         view.rule = permissions  # type: ignore[attr-defined]
+        view.largest_request = largest_request  # type: ignore[attr-defined]
         return view
 
     return decide
@@ -185,7 +187,10 @@ def check_every_view(app: Flask) -> None:
 
 
 def guard() -> Any:
-    """Let a request through only where its view's rule allows it; what one may not see is not found."""
+    """Let a request through only where its view's rule allows it; what one may not see is not found.
+
+    It runs before anything of the body is read.
+    """
     if request.endpoint is None:
         return None
     rule = rule_of(current_app, request.endpoint)
@@ -195,4 +200,7 @@ def guard() -> Any:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if rule and not any(actor().may(permission) for permission in rule):
         raise NotFoundError
+    if largest := getattr(current_app.view_functions[request.endpoint], "largest_request", None):
+        request.max_content_length = largest
+        db.session.rollback()  # a long request holds nothing while it comes in
     return None

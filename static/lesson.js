@@ -46,7 +46,11 @@
   };
 
   const lesson = document.querySelector("article.lesson[data-keep]");
-  if (lesson) {
+  const video = lesson?.querySelector("video");
+  if (video) {
+    video.addEventListener("loadedmetadata", () => { video.currentTime = Number(lesson.dataset.position); }, { once: true });
+    keeper(lesson.dataset.keep, () => new URLSearchParams({ position: Math.floor(video.currentTime) }), "");
+  } else if (lesson) {
     const parts = [...lesson.children];
     const here = () => Math.max(0, parts.findLastIndex((part) => part.getBoundingClientRect().top < innerHeight / 3));
     const from = Math.min(Number(lesson.dataset.position), parts.length - 1);

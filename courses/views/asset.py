@@ -1,4 +1,4 @@
-"""The files that lessons show."""
+"""The files that lessons show: pictures, documents and videos, of which a part may be asked for."""
 
 from __future__ import annotations
 
@@ -14,20 +14,43 @@ from courses.views.blueprint import blueprint
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from courses.models import Asset
+
+PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture can neither run anything nor fetch anything, even when it is opened on its own."""
+DOCUMENT = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+"""A document is shown inside its lesson by the reader that the browser has."""
+
 
 @blueprint.get("/editions/<int:edition_id>/assets/<path:name>")
 @signed_in
 def asset(edition_id: int, name: str) -> ResponseReturnValue:
-    """Give a file that a lesson shows; a picture can neither run anything nor fetch anything."""
+    """Give a file that a lesson shows, or the part of it that is asked for (RFC 9110, section 14)."""
     row = courses.asset_of(actor(), edition_id, name)
-    answer_with = Response(
-        current_app.extensions["files"].pieces(row.digest),
-        content_type=row.media_type,
-        headers={
-            "Content-Length": str(row.size),
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
-    answer_with.set_etag(row.digest)
-    return answer_with.make_conditional(request)
+    if request.if_none_match.contains(row.digest):
+        return _with_headers(Response(status=304), row)
+    start, end = 0, row.size
+    asked = request.range
+    unchanged = request.if_range is None or request.if_range.etag in {None, row.digest}
+    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1 and unchanged:
+        part = asked.range_for_length(row.size)
+        if part is None:
+            return _with_headers(Response(status=416, headers={"Content-Range": f"bytes */{row.size}"}), row)
+        start, end = part
+    whole = (start, end) == (0, row.size)
+    answer = Response(current_app.extensions["files"].pieces(row.digest, start, end), status=200 if whole else 206)
+    answer.content_length = end - start
+    if not whole:
+        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{row.size}"
+    return _with_headers(answer, row)
+
+
+def _with_headers(answer: Response, row: Asset) -> Response:
+    is_document = row.media_type == "application/pdf"
+    answer.content_type = row.media_type
+    answer.headers["Content-Security-Policy"] = DOCUMENT if is_document else PICTURE
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN" if is_document else "DENY"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.set_etag(row.digest)
+    return answer

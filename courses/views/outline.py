@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, flash, redirect, request, url_for
 
+from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.forms import EmptyForm, accepted, answer
 
@@ -32,9 +33,10 @@ from courses.views.draft import draft_of, record_work
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from courses.models import Course, CourseEdition, Lesson
+    from courses.models import Asset, Course, CourseEdition, Lesson
     from courses.quiz import Question
 
+LARGEST_FILE = 510 * 1024 * 1024
 WAYS = {"up": outline.UP, "down": outline.DOWN}
 
 
@@ -140,7 +142,7 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Write a lesson; what is written is kept on the way, too."""
     course, edition = _open_draft(slug)
     _module, lesson = outline.lesson_of(edition, lesson_id)
-    form = form_for(lesson)
+    form = form_for(lesson, edition)
     if accepted(form, lambda: outline.write_lesson(edition, lesson_id, form.text(lesson))):
         if request.headers.get("X-Requested-With") == "fetch":
             return "", 204
@@ -246,19 +248,23 @@ def move_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue
 
 
 @blueprint.post("/studio/<slug>/assets")
-@requires(Permission.WRITE_COURSES)
+@requires(Permission.WRITE_COURSES, largest_request=LARGEST_FILE)
 def add_asset(slug: str) -> ResponseReturnValue:
-    """Take a file that lessons show."""
-    course, edition = _open_draft(slug)
+    """Take a file that lessons show. It is kept before the draft is changed, so that nobody waits for it."""
+    _open_draft(slug)
+    db.session.rollback()
     form = AssetForm()
-    if added := accepted(
-        form,
-        lambda: outline.add_asset(
-            edition, form.file.data.filename or "", form.file.data.stream, current_app.extensions["files"]
-        ),
-    ):
+
+    def take() -> Asset:
+        sent = form.file.data
+        outline.check_file(sent.filename or "")
+        digest, size = current_app.extensions["files"].keep(sent.stream)
+        course, edition = _open_draft(slug)
         record_work("教材のファイルを追加", course)
-        flash(f"「{added.name}」を加えました。本文では assets/{added.name} と書きます。")
+        return outline.add_asset(edition, sent.filename or "", digest, size)
+
+    if added := accepted(form, take):
+        flash(f"「{added.name}」を加えました。図は、本文に assets/{added.name} と書くと表示されます。")
         return _to_outline(slug, "assets")
     return _outline(slug, ModuleForm(formdata=None), NewLessonForm(formdata=None), form)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
+import imageio_ffmpeg
 import pypdfium2
 import pytest
 import yaml
@@ -186,3 +188,40 @@ def test_an_author_writes_lessons_and_a_quiz_without_a_mouse_press_lost(visit):
     is_sound(author)
     author.follows("全体を読む")
     assert author.sees("はじめにすることは") or author.page.get_by_text("はじめにすることは").count()
+
+
+def test_a_video_is_added_and_can_be_sought(visit, tmp_path):
+    film = tmp_path / "talk.webm"
+    subprocess.run(
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-f", "lavfi", "-i", "testsrc=duration=60:size=320x180:rate=10", "-c:v", "libvpx", "-b:v", "200k", "-g", "10", film],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    captions = tmp_path / "talk.vtt"
+    captions.write_text("WEBVTT\n\n00:00.000 --> 01:00.000\n数が進みます。\n", encoding="utf-8")
+    author = visit("ichiro.okutama").goes_to("/studio/new")
+    author.types("URLの末尾", "with-film").types("講座名", "動画のある講座").types("所要時間", "5")
+    author.types("概要", "見る。").types("学習目標", "見られる").presses("下書きをつくる")
+    author.goes_to("/studio/with-film/modules").types("単元の題", "見る").presses("単元を加える")
+    for file in (film, captions):
+        author.page.set_input_files("#file", file)
+        author.presses("ファイルを加える")
+        assert author.sees(f"「{file.name}」を加えました。")
+    author.page.locator("summary", has_text="レッスンを加える").click()
+    author.types("レッスンの題", "動画を見る").chooses("種類", "動画").presses("加えて書く")
+    author.chooses("見せるファイル", "talk.webm").chooses("字幕", "talk.vtt").types(
+        "本文", "数が0から進みます。"
+    ).presses("保存する")
+    assert author.sees("レッスンを保存しました")
+    author.follows("単元とレッスンへもどる").follows("全体を読む")
+    asked = []
+    author.page.on("request", lambda request: asked.append(request.headers.get("range")))
+    author.page.locator("details summary", has_text="動画を見る").click()
+    video = author.page.locator("video")
+    video.evaluate("video => new Promise(done => { video.readyState ? done() : video.onloadedmetadata = done })")
+    assert round(video.evaluate("video => video.duration")) == 60
+    at = video.evaluate(
+        "video => new Promise(done => { video.onseeked = () => done(video.currentTime); video.currentTime = 45; })"
+    )
+    assert at == 45
+    assert any(asked), "the video was not asked for in parts"
+    is_sound(author)
