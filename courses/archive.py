@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,6 +24,9 @@ SMALL = 1024 * 1024
 A_PIECE = 64 * 1024
 ENCRYPTED = 0x1
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, ValueError,
+)  # fmt: skip
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -53,7 +58,7 @@ def opened(archive: BinaryIO) -> dict[str, bytes]:
                     raise _refused(msg)
                 files[entry.filename] = _content(held, entry, room)
                 room -= len(files[entry.filename])
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+    except BROKEN as error:
         msg = "ZIPファイルとして読めません。途中で切れていないか確かめてください。"
         raise _refused(msg) from error
     return files

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 COURSE = "course.yaml"
 ASSETS = "assets/"
 MOST_LESSONS = 500
+MOST_MINUTES = 60_000
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def read(files: Mapping[str, bytes]) -> CourseFile:
     _check_assets(modules, assets)
     if unknown := set(files) - used - {f"{ASSETS}{name}" for name in assets}:
         raise _wrong(min(unknown), "どのレッスンにも使われていません。")
-    return CourseFile(_text(said), tuple(modules), assets, tuple(map(str, said.get("prerequisites") or ())))
+    return CourseFile(_text(said), tuple(modules), assets, tuple(map(str, _list(said, "prerequisites"))))
 
 
 def _check_assets(modules: list[ModuleText], assets: Mapping[str, bytes]) -> None:
@@ -138,7 +139,7 @@ def _check_assets(modules: list[ModuleText], assets: Mapping[str, bytes]) -> Non
 
 def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapping[str, Any]) -> LessonText:
     minutes, required = entry.get("minutes", 0), entry.get("required", True)
-    if not isinstance(minutes, int) or minutes < 0 or not isinstance(required, bool):
+    if not isinstance(minutes, int) or not 0 <= minutes <= MOST_MINUTES or not isinstance(required, bool):
         raise _wrong(COURSE, f"「{name}」の所要時間(minutes)は0以上の数、必修(required)は true か false です。")
     body, content = "", {}
     if kind is LessonKind.QUIZ:
@@ -160,7 +161,7 @@ def _text(said: Mapping[str, Any]) -> EditionText:
     if track_id is None:
         raise _wrong(COURSE, f"分野(track)「{said.get('track')}」はありません。")
     minutes = said.get("minutes")
-    if minutes is not None and (not isinstance(minutes, int) or minutes < 1):
+    if minutes is not None and (not isinstance(minutes, int) or not 1 <= minutes <= MOST_MINUTES):
         raise _wrong(COURSE, "所要時間(minutes)は1以上の数で書いてください。")
     percent = said.get("attendance_percent", 100)
     if not isinstance(percent, int) or not 1 <= percent <= 100:  # noqa: PLR2004
@@ -199,7 +200,7 @@ def _decoded(files: Mapping[str, bytes], name: str) -> str:
     if name not in files:
         raise _wrong(name, "ファイルがありません。")
     try:
-        return files[name].decode("utf-8-sig").replace("\r\n", "\n")
+        return files[name].decode("utf-8-sig").replace("\r\n", "\n").replace("\x00", "")
     except UnicodeDecodeError as error:
         raise _wrong(name, "UTF-8で保存してください。") from error
 
@@ -218,7 +219,7 @@ class _Plain(yaml.SafeLoader):
 def _loaded(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
         data = yaml.load(_decoded(files, name), Loader=_Plain)  # noqa: S506 - a safe loader, and stricter
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise _wrong(name, "YAMLとして読めません。") from error
     if not isinstance(data, dict):
         raise _wrong(name, "中身がありません。")
@@ -279,5 +280,6 @@ def take_in(slug: str, owner_id: int, read_from: CourseFile, kept: Files) -> Cou
         found = courses.make(slug, owner_id)
         edition = editions.draft(found, read_from.text, author_id=None)
     write_draft(edition, read_from, kept)
-    courses.set_prerequisites(found, list(read_from.prerequisites))
+    if found.published_id is None:  # what comes first belongs to the course, and would change the published page
+        courses.set_prerequisites(found, list(read_from.prerequisites))
     return edition

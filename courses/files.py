@@ -56,7 +56,9 @@ class Files:
     def pieces(self, digest: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Return a file, or its bytes from `start` up to before `end`, piece by piece. Raises FileNotFoundError."""
         size = obstore.head(self._store, digest)["size"]
-        stop = size if end is None else min(end, size)
+        return self._pieces(digest, start, size if end is None else min(end, size))
+
+    def _pieces(self, digest: str, start: int, stop: int) -> Iterator[bytes]:
         for place in range(start, stop, A_PIECE):
             yield bytes(obstore.get_range(self._store, digest, start=place, end=min(place + A_PIECE, stop)))
 

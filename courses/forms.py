@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,6 +33,7 @@ class EditionForm(Form):
         "修了に必要な出席", coerce=int, choices=options(SHARES.items()), default=100,
         description="集まって学ぶ講座だけに関わります。途中で中止した会は数えません。",
     )  # fmt: skip
+    yearly = BooleanField("毎年度受ける講座にする")
     track_id = SelectField("分野", coerce=int)
     objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
     skill_ids = SelectMultipleField(
@@ -52,12 +53,13 @@ class EditionForm(Form):
             track_id=self.track_id.data,
             skill_ids=tuple(self.skill_ids.data or ()),
             attendance_percent=self.attendance_percent.data,
+            yearly=bool(self.yearly.data),
         )
 
 
 def said_by(edition: CourseEdition) -> dict[str, Any]:
     """Return what an edition says as the form shows it."""
-    plain = ("title", "summary", "target_staff", "minutes", "attendance_percent", "track_id")
+    plain = ("title", "summary", "target_staff", "minutes", "attendance_percent", "yearly", "track_id")
     return {
         **{name: getattr(edition, name) for name in plain},
         "level": edition.level.value,

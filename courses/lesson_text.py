@@ -40,7 +40,7 @@ CLASSES = {
     "footnote-ref",
     "footnote-backref",
 }
-ASSET = re.compile(r"assets/([\w.-]+)")
+PICTURE = re.compile(r"assets/[\w.-]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
 _FIGURE = re.compile(r"<p>(<img [^>]*?)(?: title=\"([^\"]*)\")?\s*/?></p>")
 
 
@@ -69,22 +69,25 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return value if value in CLASSES else None
     if tag == "img" and attribute == "src":
-        return value if ASSET.fullmatch(value) else None
+        return value if PICTURE.fullmatch(value) else None
     return value
 
 
 @functools.lru_cache(maxsize=512)
-def rendered(text: str, assets: str = "assets/") -> Markup:
+def rendered(text: str, assets: str = "assets/", prefix: str = "") -> Markup:
     """Return the HTML of a Markdown text; `assets` is the address under which the files of the course stand.
 
-    Headings start at the second level; what is not known is removed.
+    Headings start at the second level; what is not known is removed. `prefix` keeps the footnotes of several texts on
+    one page apart.
     """
     made = _markdown().render(text).replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     made = _FIGURE.sub(lambda found: f"<figure>{found[1]}>{_caption(found[2])}</figure>", made)
     safe = nh3.clean(
         made, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, attribute_filter=_kept
     )
-    return Markup(safe.replace('src="assets/', f'src="{html.escape(assets)}'))  # noqa: S704
+    for old, new in (("assets/", html.escape(assets)), ("#fn", f"#{prefix}fn")):
+        safe = safe.replace(f'src="{old}', f'src="{new}').replace(f'href="{old}', f'href="{new}')
+    return Markup(safe.replace('id="fn', f'id="{prefix}fn'))  # noqa: S704
 
 
 def _caption(text: str | None) -> str:
@@ -92,5 +95,5 @@ def _caption(text: str | None) -> str:
 
 
 def assets_in(text: str) -> set[str]:
-    """Return the names of the files that a text shows."""
-    return {found[1] for found in re.finditer(r"!\[[^\]]*\]\(assets/([\w.-]+)", text)}
+    """Return the names of the files that a text shows or leads to."""
+    return {found[1] for found in re.finditer(r"\]\(assets/([\w.-]+)", text)}

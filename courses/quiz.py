@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WHOLE = 100
 MOST_QUESTIONS = 200
+LARGEST_EXPONENT = 30
 
 
 class QuestionKind(Term):
@@ -142,7 +143,7 @@ def marked(one: Asked, answer: Sequence[str]) -> Mark:
     question = one.question
     match question.kind:
         case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
-            return _chosen(one, _places(answer, len(one.order)))
+            return _chosen(one, places(answer, len(one.order)))
         case QuestionKind.TRUE_FALSE:
             right = list(answer) == ["true" if question.right else "false"]
         case QuestionKind.ORDERING:
@@ -155,8 +156,8 @@ def marked(one: Asked, answer: Sequence[str]) -> Mark:
     return Mark(right, (question.feedback,))
 
 
-def _chosen(one: Asked, places: Sequence[int]) -> Mark:
-    chosen = {one.order[place] for place in places}
+def _chosen(one: Asked, shown: Sequence[int]) -> Mark:
+    chosen = {one.order[place] for place in shown}
     right = chosen == {place for place, choice in enumerate(one.question.choices) if choice.right}
     told = tuple(one.question.choices[place].feedback for place in sorted(chosen))
     if not right and all(one.question.choices[place].right for place in chosen):
@@ -164,7 +165,8 @@ def _chosen(one: Asked, places: Sequence[int]) -> Mark:
     return Mark(right, told)
 
 
-def _places(answer: Sequence[str], count: int) -> list[int]:
+def places(answer: Sequence[str], count: int) -> list[int]:
+    """Return the places that an answer names, of so many that were shown; what is none is left out."""
     return [int(text) for text in answer if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < count]  # noqa: PLR2004
 
 
@@ -173,7 +175,7 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(normalised(text).replace(",", ""))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) < LARGEST_EXPONENT else None
 
 
 def score(marks: Sequence[Mark]) -> int:

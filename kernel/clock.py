@@ -50,6 +50,16 @@ def current_fiscal_year() -> int:
     return fiscal_year(today())
 
 
+def fiscal_year_start() -> dt.date:
+    """Return the first day of this fiscal year (1 April)."""
+    return dt.date(current_fiscal_year(), 4, 1)
+
+
+def fiscal_year_end() -> dt.date:
+    """Return the last day of this fiscal year (31 March)."""
+    return dt.date(current_fiscal_year() + 1, 3, 31)
+
+
 def fiscal_year_label(year: int) -> str:
     """Return 令和8年度 for 2026; years before 令和 are given in western style."""
     if year <= REIWA_OFFSET:

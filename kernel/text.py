@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import secrets
 import unicodedata
 
 _KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
@@ -54,3 +55,12 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp932")
+
+
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Signs of which none is taken for another: no 0, 1, I, L or O."""
+
+
+def drawn(length: int) -> str:
+    """Return so many signs drawn at random, to be typed or read out by people."""
+    return "".join(secrets.choice(SIGNS) for _sign in range(length))

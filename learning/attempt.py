@@ -53,44 +53,53 @@ def quiz_of(lesson: Lesson) -> Quiz:
     return quizzes.quiz_from(lesson.content)
 
 
-def attempts(enrolment_id: int, lesson_id: int) -> Sequence[Attempt]:
-    """Return somebody's attempts at a quiz, first to last."""
+def attempts(enrolment: Enrolment, lesson_id: int) -> Sequence[Attempt]:
+    """Return somebody's attempts at a quiz, first to last, those of earlier enrolments that came to nothing included."""
     return db.session.scalars(
         sa.select(Attempt)
-        .where(Attempt.enrolment_id == enrolment_id, Attempt.lesson_id == lesson_id)
-        .order_by(Attempt.number)
+        .join(Attempt.enrolment)
+        .where(
+            Attempt.lesson_id == lesson_id,
+            Enrolment.staff_id == enrolment.staff_id,
+            sa.or_(Enrolment.id == enrolment.id, Enrolment.state == EnrolmentState.WITHDRAWN),
+        )
+        .order_by(Attempt.started_at, Attempt.id)
     ).all()
 
 
+def open_attempt(enrolment: Enrolment, made: Sequence[Attempt]) -> Attempt | None:
+    """Return the attempt of an enrolment that is still open."""
+    return next((one for one in made if one.enrolment_id == enrolment.id and one.submitted_at is None), None)
+
+
 def why_not(quiz: Quiz, made: Sequence[Attempt]) -> str:
-    """Return why no further attempt can be begun now; empty where one can, or one is open."""
-    if not made or made[-1].submitted_at is None:
+    """Return why no further attempt can be begun now; empty where one can."""
+    submitted = [one for one in made if one.submitted_at]
+    if quiz.attempts and len(submitted) >= quiz.attempts:
+        advice = "" if any(one.passed for one in submitted) else "研修担当にご相談ください。"
+        return f"受けられる{quiz.attempts}回をすべて使いました。{advice}"
+    if not submitted or submitted[-1].submitted_at is None:
         return ""
-    if quiz.attempts and len(made) >= quiz.attempts and not any(attempt.passed for attempt in made):
-        return f"受けられる{quiz.attempts}回をすべて使いました。研修担当にご相談ください。"
-    if quiz.attempts and len(made) >= quiz.attempts:
-        return f"受けられる{quiz.attempts}回をすべて使いました。"
-    again = made[-1].submitted_at + dt.timedelta(minutes=quiz.wait_minutes)
+    again = submitted[-1].submitted_at + dt.timedelta(minutes=quiz.wait_minutes)
     return f"次は {clock.moment_label(again)} から受けられます。" if again > clock.now() else ""
 
 
 def begin(path: Path, lesson: Lesson) -> Attempt:
     """Begin an attempt, or go on with the open one. Raises ConflictError where none can be begun now."""
-    quiz = quiz_of(lesson)
-    made = attempts(path.enrolment.id, lesson.id)
-    if made and made[-1].submitted_at is None:
-        return made[-1]
+    quiz, enrolment = quiz_of(lesson), path.enrolment
+    made = attempts(enrolment, lesson.id)
+    if present := open_attempt(enrolment, made):
+        return present
     if reason := why_not(quiz, made):
         raise ConflictError(reason)
-    attempt = Attempt(
-        enrolment_id=path.enrolment.id, lesson_id=lesson.id, number=len(made) + 1, seed=secrets.token_hex(16)
-    )
+    number = 1 + sum(one.enrolment_id == enrolment.id for one in made)
+    attempt = Attempt(enrolment_id=enrolment.id, lesson_id=lesson.id, number=number, seed=secrets.token_hex(16))
     try:
         with db.session.begin_nested():
             db.session.add(attempt)
             db.session.flush()
     except IntegrityError:  # another window was faster
-        return attempts(path.enrolment.id, lesson.id)[-1]
+        return attempts(enrolment, lesson.id)[-1]
     progress.see(path, lesson, 0)
     return attempt
 
@@ -175,12 +184,12 @@ def answered(one: Asked, answer: Sequence[str]) -> str:
     """Return an answer in words."""
     match one.question.kind:
         case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
-            shown = one.shown
-            words = [shown[int(place)] for place in answer if place.isdigit() and int(place) < len(shown)]
+            words = [one.shown[place] for place in quizzes.places(answer, len(one.order))]
         case QuestionKind.TRUE_FALSE:
             words = [{"true": "正しい", "false": "正しくない"}.get(part, part) for part in answer]
         case QuestionKind.ORDERING:
-            words = [text for _position, text in sorted(zip(answer, one.shown, strict=False))]
+            given = zip(answer, one.shown, strict=False)
+            words = [text for _position, text in sorted((int(part), text) for part, text in given if part.isdecimal())]
         case _:
             words = [f"{part}{one.question.unit}" for part in answer if part]
     return "、".join(words) or "答えていません"

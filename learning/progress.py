@@ -15,7 +15,7 @@ from courses.models import Lesson, LessonKind, Module
 
 from participation import completion
 from participation import enrolment as enrolments
-from participation.models import OPEN_STATES, Enrolment
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 from learning.models import Progress
 
@@ -74,7 +74,8 @@ def finish(path: Path, lesson: Lesson) -> bool:
 
 def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
     """Note that a lesson is finished, however that came; return whether the course is completed by it."""
-    if enrolment.state not in OPEN_STATES:
+    completion.held([enrolment.id])
+    if enrolment.state is EnrolmentState.WITHDRAWN:
         return False
     _begin_if_open(enrolment)
     _touch(enrolment.id, lesson_id)

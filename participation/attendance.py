@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kernel import clock
-from kernel.database import add, db
+from kernel.database import db
 from kernel.errors import ConflictError
 
 from people import audit
@@ -106,15 +106,16 @@ def enter(
     `meeting` must have been read with its session. Raises NotFoundError for anybody but the host, ConflictError
     before the day of the meeting.
     """
-    now = sheet(actor, meeting.session)
     check_begun(meeting)
+    completion.held([row.id for row in host_roster(actor, meeting.session) if row.id in entered])
+    now = sheet(actor, meeting.session)
     changed = {
         row.id: (now.mark(meeting, row), entered[row.id], row)
         for row in now.people
         if row.id in entered and entered[row.id] is not now.mark(meeting, row)
     }
     for enrolment_id, (_before, after, row) in changed.items():
-        _mark(meeting.id, enrolment_id, after, entered_by)
+        _mark(meeting.id, enrolment_id, now.marks.get((meeting.id, enrolment_id)), after, entered_by)
         audit.record(
             actor, "出欠を入力", f"{row.staff.name}:{meeting.session.edition.title}",
             organisation_id=row.organisation_id, meeting=meeting.id, after=[after.label if after else "未入力"],
@@ -123,25 +124,30 @@ def enter(
     return len(changed)
 
 
-def attend(meeting_id: int, enrolment: Enrolment, entered_by: EnteredBy) -> bool:
-    """Note that somebody came; return whether that is new. What the host entered stands."""
-    if db.session.get(Attendance, (meeting_id, enrolment.id)):
-        return False
-    _mark(meeting_id, enrolment.id, Presence.ATTENDED, entered_by)
+def attend(meeting_id: int, enrolment: Enrolment, entered_by: EnteredBy) -> Presence:
+    """Note that somebody came, and return what stands: an earlier entry of the host does, and twice is once."""
+    completion.held([enrolment.id])
+    if mark := db.session.get(Attendance, (meeting_id, enrolment.id), populate_existing=True):
+        return mark.presence
+    _mark(meeting_id, enrolment.id, None, Presence.ATTENDED, entered_by)
     if enrolment.session_id:
         completion.settle(enrolment.session_id, [enrolment.id])
-    return True
+    return Presence.ATTENDED
 
 
-def _mark(meeting_id: int, enrolment_id: int, presence: Presence | None, entered_by: EnteredBy) -> None:
-    mark = db.session.get(Attendance, (meeting_id, enrolment_id))
+def _mark(
+    meeting_id: int, enrolment_id: int, mark: Attendance | None, presence: Presence | None, entered_by: EnteredBy
+) -> None:
+    """Let the mark of somebody at a meeting, if there is one, say this."""
     if presence is None:
         if mark:
             db.session.delete(mark)
     elif mark:
         mark.presence, mark.entered_by, mark.entered_at = presence, entered_by, clock.now()
     else:
-        add(Attendance(meeting_id=meeting_id, enrolment_id=enrolment_id, presence=presence, entered_by=entered_by))
+        db.session.add(
+            Attendance(meeting_id=meeting_id, enrolment_id=enrolment_id, presence=presence, entered_by=entered_by)
+        )
 
 
 def unmarked() -> sa.Select[int]:

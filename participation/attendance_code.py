@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
-from kernel.text import normalised
+from kernel.text import drawn, normalised
 
 from people import audit
 
@@ -20,13 +19,11 @@ from courses.models import CourseEdition, Meeting, TrainingSession
 
 from participation import attendance
 from participation import enrolment as enrolments
-from participation.models import AttendanceCode, EnteredBy
+from participation.models import AttendanceCode, EnteredBy, Presence
 
 if TYPE_CHECKING:
     from people.access import Actor
 
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""No 0, 1, I, L or O, which look alike on a screen at the front of a room."""
 LENGTH = 6
 VALID = dt.timedelta(minutes=30)
 
@@ -38,9 +35,8 @@ def show(actor: Actor, meeting: Meeting) -> AttendanceCode:
     Raises ConflictError before the day of the meeting.
     """
     attendance.check_begun(meeting)
-    drawn = "".join(secrets.choice(SIGNS) for _sign in range(LENGTH))
     shown = db.session.get(AttendanceCode, meeting.id) or AttendanceCode(meeting_id=meeting.id)
-    shown.code, shown.valid_until = drawn, clock.now() + VALID
+    shown.code, shown.valid_until = drawn(LENGTH), clock.now() + VALID
     audit.record(
         actor, "出席コードを表示", meeting.session.edition.title,
         organisation_id=meeting.session.host_id, meeting=meeting.id,
@@ -80,7 +76,8 @@ def meant(code: str) -> Meeting:
 def attend(actor: Actor, code: str) -> Meeting:
     """Note that the actor came to the meeting whose code this is; twice is once.
 
-    Raises ConflictError where the code is not valid, or the actor has no place in that session.
+    Raises ConflictError where the code is not valid, the actor has no place in that session, or the host entered an
+    absence.
     """
     meeting = meant(code)
     attendance.check_begun(meeting)
@@ -88,5 +85,7 @@ def attend(actor: Actor, code: str) -> Meeting:
     if enrolment is None:
         message = f"「{meeting.session.edition.title}」の名簿にお名前がありません。会場の担当者に声をかけてください。"
         raise ConflictError(message, field="code")
-    attendance.attend(meeting.id, enrolment, EnteredBy.CODE)
+    if attendance.attend(meeting.id, enrolment, EnteredBy.CODE) is Presence.ABSENT:
+        message = "実施団体が「欠席」と入力しています。会場の担当者に声をかけて、直してもらってください。"
+        raise ConflictError(message, field="code")
     return meeting

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
@@ -12,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
+from kernel.text import drawn
 
 from people import audit
 from people.access import Actor, Permission
@@ -21,10 +19,6 @@ from courses.models import Course, CourseEdition
 
 from participation.models import Certificate, Enrolment, EnrolmentState
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 16
 """31^16 numbers: none is found by trying."""
 
@@ -49,7 +43,7 @@ def issue(actor: Actor, enrolment_id: int) -> Certificate:
     made = _of(enrolment_id)
     if made is None:
         certificate = Certificate(
-            enrolment_id=enrolment_id, number="".join(secrets.choice(SIGNS) for _sign in range(LENGTH)), holder=name,
+            enrolment_id=enrolment_id, number=drawn(LENGTH), holder=name,
             title=title, edition_number=number, completed_on=clock.local(enrolment.completed_at).date(),
         )  # fmt: skip
         try:
@@ -83,10 +77,16 @@ def by_number(number: str) -> Certificate:
 
 
 def own_certificate(actor: Actor, number: str) -> Certificate:
-    """Return an own certificate. Raises NotFoundError for anybody else's."""
+    """Return an own certificate to be printed.
+
+    Raises NotFoundError for anybody else's, ConflictError for one that holds no more.
+    """
     found = by_number(number)
     if found.enrolment.staff_id != actor.staff_id:
         raise NotFoundError
+    if not is_valid(found):
+        message = "この修了証は、いまは有効ではないため印刷できません。"
+        raise ConflictError(message)
     return found
 
 
@@ -125,13 +125,3 @@ def revoke(actor: Actor, number: str, reason: str) -> Certificate:
     )  # fmt: skip
     db.session.flush()
     return certificate
-
-
-def certificates_of(staff_id: int) -> Sequence[Certificate]:
-    """Return somebody's certificates, newest first."""
-    return db.session.scalars(
-        sa.select(Certificate)
-        .join(Certificate.enrolment)
-        .where(Enrolment.staff_id == staff_id)
-        .order_by(Certificate.issued_at.desc())
-    ).all()

@@ -20,16 +20,30 @@ if TYPE_CHECKING:
 
 
 def lessons_finished(enrolment: Enrolment) -> bool:
-    """Note that all required lessons are finished; return whether the course is completed by it, which twice is once."""
-    if enrolment.state not in OPEN_STATES:
-        return False
+    """Note that all required lessons are finished; return whether the course is completed by it, which twice is once.
+
+    It is noted in every state: an absence that is corrected later must find it.
+    """
     enrolment.lessons_finished_at = enrolment.lessons_finished_at or clock.now()
     db.session.flush()
+    if enrolment.state not in OPEN_STATES:
+        return False
     if enrolment.session_id:
         settle(enrolment.session_id, [enrolment.id])
     else:
         enrolments.finish(enrolment)
     return enrolment.state is EnrolmentState.COMPLETED
+
+
+def held(enrolment_ids: Collection[int]) -> None:
+    """Hold enrolments until the transaction ends, so that two who finish something at once see each other's part."""
+    db.session.scalars(
+        sa.select(Enrolment)
+        .where(Enrolment.id.in_(enrolment_ids))
+        .order_by(Enrolment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _lessons_missing() -> sa.ColumnElement[bool]:
@@ -50,7 +64,9 @@ def settle(session_id: int, enrolment_ids: Collection[int] | None = None) -> Non
     """
     db.session.flush()
     meeting_ids = sa.select(Meeting.id).where(Meeting.session_id == session_id, Meeting.cancelled_at.is_(None))
-    some = sa.true() if enrolment_ids is None else Enrolment.id.in_(enrolment_ids)
+    if enrolment_ids is None:
+        enrolment_ids = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.session_id == session_id)).all()
+    held(enrolment_ids)
     missing = _lessons_missing()
     rows = db.session.execute(
         sa.select(
@@ -67,7 +83,11 @@ def settle(session_id: int, enrolment_ids: Collection[int] | None = None) -> Non
             isouter=True,
         )
         .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .where(Enrolment.session_id == session_id, Enrolment.state != EnrolmentState.WITHDRAWN, some)
+        .where(
+            Enrolment.session_id == session_id,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+            Enrolment.id.in_(enrolment_ids),
+        )
         .group_by(Enrolment.id, CourseEdition.id)
     ).all()
     meetings = db.session.scalars(sa.select(sa.func.count()).select_from(meeting_ids.subquery())).one()
@@ -75,9 +95,17 @@ def settle(session_id: int, enrolment_ids: Collection[int] | None = None) -> Non
         state = standing(meetings_needed(percent, meetings), meetings, attended, absent)
         if state is EnrolmentState.COMPLETED and lessons_missing:
             state = EnrolmentState.IN_PROGRESS
+        if state in OPEN_STATES and enrolment.state not in OPEN_STATES and _takes_it_elsewhere(enrolment):
+            continue
         if state is not enrolment.state:
             enrolments.move(enrolment, state)
     db.session.flush()
+
+
+def _takes_it_elsewhere(enrolment: Enrolment) -> bool:
+    """Tell whether somebody has enrolled in the course anew since; this enrolment then stays closed."""
+    other = enrolments.open_enrolment(enrolment.staff_id, enrolment.course_id)
+    return other is not None and other.id != enrolment.id
 
 
 def standing(needed: int, meetings: int, attended: int, absent: int) -> EnrolmentState:

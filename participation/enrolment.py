@@ -91,6 +91,8 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
     if offer.session is not None:
         if not is_open_to(person.organisation_id, offer.session):
             raise NotFoundError
+        if place_in(offer.session.id, person.staff_id):
+            raise ConflictError(ALREADY)
         place.claim(offer.session.id)
     enrolment = enter(actor, person, offer)
     if offer.session is not None and person.staff_id != actor.staff_id:
@@ -225,10 +227,15 @@ def open_enrolment(staff_id: int, course_id: int) -> Enrolment | None:
     )
 
 
-def open_enrolment_in(staff_id: int, slug: str) -> Enrolment:
-    """Return the open enrolment of a person in the course of an address. Raises NotFoundError."""
-    course_id = db.session.scalar(sa.select(Course.id).where(Course.slug == slug))
-    mine = open_enrolment(staff_id, course_id) if course_id else None
+def latest_enrolment_in(staff_id: int, slug: str) -> Enrolment:
+    """Return the latest enrolment of a person in the course of an address, open ones first. Raises NotFoundError."""
+    mine = db.session.scalar(
+        sa.select(Enrolment)
+        .join(Enrolment.course)
+        .where(Course.slug == slug, Enrolment.staff_id == staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .order_by(Enrolment.state.in_(OPEN_STATES).desc(), Enrolment.id.desc())
+        .limit(1)
+    )
     if mine is None:
         raise NotFoundError
     return mine
@@ -236,6 +243,7 @@ def open_enrolment_in(staff_id: int, slug: str) -> Enrolment:
 
 def start(enrolment: Enrolment) -> None:
     """Note that somebody began to learn at the own pace; to begin again changes nothing."""
+    db.session.refresh(enrolment, ["state"], with_for_update=True)
     if enrolment.state is EnrolmentState.ENROLLED:
         move(enrolment, EnrolmentState.IN_PROGRESS)
 
@@ -247,8 +255,3 @@ def finish(enrolment: Enrolment) -> None:
         raise ConflictError(message)
     if enrolment.state in OPEN_STATES:
         move(enrolment, EnrolmentState.COMPLETED)
-
-
-def course_slug(enrolment: Enrolment) -> str:
-    """Return the address of the course that an enrolment is in."""
-    return db.session.scalars(sa.select(Course.slug).where(Course.id == enrolment.course_id)).one()

@@ -96,9 +96,17 @@ class WebMeetingForm(Form):
 
 
 def presence_from(fields: Mapping[str, str]) -> dict[int, Presence | None]:
-    """Return what was entered by enrolment id: fields presence-N; what is unknown is left out."""
+    """Return what was entered by enrolment id: fields presence-N that differ from was-N, which the page showed.
+
+    What somebody else entered meanwhile is so left alone; what is unknown is left out.
+    """
     known = {"": None, **{presence.value: presence for presence in Presence}}
-    return {number: known[value] for number, value in _numbered(fields, "presence-") if value in known}
+    shown = dict(_numbered(fields, "was-"))
+    return {
+        number: known[value]
+        for number, value in _numbered(fields, "presence-")
+        if value in known and shown.get(number) != value
+    }
 
 
 def people_from(fields: Mapping[str, str]) -> set[int]:

@@ -13,7 +13,7 @@ from courses import meeting as meetings
 from courses import training_session
 
 from participation import completion, decision, waiting_list
-from participation.models import OPEN_STATES, Enrolment, Nomination, NominationState
+from participation.models import Enrolment, EnrolmentState, Nomination, NominationState
 from participation.notices.models import NoticeKind
 from participation.notices.notice import Tell, tell
 
@@ -74,7 +74,9 @@ def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> Meeting:
 def _tell_changed(session_id: int, text: str) -> None:
     session = waiting_list.locked(session_id)
     having = db.session.scalars(
-        sa.select(Enrolment.staff_id).where(Enrolment.session_id == session_id, Enrolment.state.in_(OPEN_STATES))
+        sa.select(Enrolment.staff_id).where(
+            Enrolment.session_id == session_id, Enrolment.state != EnrolmentState.WITHDRAWN
+        )
     ).all()
     about = clock.now().isoformat()
     tell(session, session.edition.title, [Tell(NoticeKind.CHANGED, staff_id, text, about) for staff_id in having])
@@ -85,7 +87,9 @@ def _tell_cancelled(session_id: int, text: str) -> None:
     session = waiting_list.locked(session_id)
     hoping = (NominationState.NOMINATED, NominationState.WAITING, NominationState.OFFERED)
     concerned = sa.union(
-        sa.select(Enrolment.staff_id).where(Enrolment.session_id == session_id, Enrolment.state.in_(OPEN_STATES)),
+        sa.select(Enrolment.staff_id).where(
+            Enrolment.session_id == session_id, Enrolment.state != EnrolmentState.WITHDRAWN
+        ),
         sa.select(Nomination.staff_id).where(Nomination.session_id == session_id, Nomination.state.in_(hoping)),
     )
     people = db.session.scalars(concerned).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -63,19 +63,26 @@ def record_of(actor: Actor) -> LearningRecord:
         .order_by(Enrolment.enrolled_at.desc())
         .limit(200)
     ).all()
+    done_before = {row.course_id for row in rows if row.completed_at}
     finished = {
         row.course_id
         for row in rows
         if row.completed_at and not (row.edition.yearly and _is_of_an_earlier_year(row.completed_at))
     }
     opened = {row.course_id: row for row in rows if row.state in OPEN_STATES}
+    going_on = [row for row in rows if row.state in OPEN_STATES or (row.session and row.session.ends_at > clock.now())]
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return LearningRecord(
-        due=_due(actor, finished, opened),
+        due=[_this_year(due) if due.course.id in done_before else due for due in _due(actor, finished, opened)],
         nominated=_nominated(actor),
-        open=sorted(opened.values(), key=lambda row: (row.session.starts_at if row.session else far, row.id)),
-        done=[row for row in rows if row.state not in OPEN_STATES],
+        open=sorted(going_on, key=lambda row: (row.session.starts_at if row.session else far, row.id)),
+        done=[row for row in rows if row not in going_on],
     )
+
+
+def _this_year(due: Due) -> Due:
+    """Return a course that is to be repeated with the end of this fiscal year as its date."""
+    return replace(due, due_on=clock.fiscal_year_end())
 
 
 def _is_of_an_earlier_year(moment: dt.datetime) -> bool:

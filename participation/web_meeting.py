@@ -32,9 +32,9 @@ DURATION = (
     "attendanceduration", "meetingduration",
 )  # fmt: skip
 _UNITS = {"時": 60.0, "h": 60.0, "分": 1.0, "m": 1.0, "秒": 1 / 60, "s": 1 / 60}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(時|分|秒|h|m|s)")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SPAN = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*(時|分|秒|h|m|s)")
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 
 
 class Likeness(Term):

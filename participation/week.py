@@ -202,9 +202,13 @@ def _overdue(actor: Actor) -> list[Overdue]:
     done = (
         sa.select(sa.func.count(sa.distinct(Enrolment.staff_id)))
         .join(Membership, Membership.staff_id == Enrolment.staff_id)
+        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
         .where(
             Enrolment.course_id == CurriculumStep.course_id,
             Enrolment.state == EnrolmentState.COMPLETED,
+            sa.or_(
+                sa.not_(CourseEdition.yearly), Enrolment.completed_at >= clock.at(clock.fiscal_year_start(), dt.time())
+            ),
             Membership.organisation_id == Adoption.organisation_id,
             sa.or_(Adoption.department == "", Adoption.department == Membership.department),
             is_current(),

@@ -85,7 +85,7 @@ def end(actor: Actor, organisation_id: int) -> None:
 def _managed(actor: Actor, organisation_id: int) -> Organisation:
     if organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
-    return db.session.get_one(Organisation, organisation_id)
+    return db.session.get_one(Organisation, organisation_id, with_for_update=True)
 
 
 def _end(organisation_id: int) -> None:

@@ -20,17 +20,17 @@
   };
 
   // Sends what is new when it is new; what could not be sent is tried again until it can.
-  const keeper = (address, read, done, copy) => {
-    let kept = read().toString();
+  const keeper = (address, read, done, { copy, choose = (fields) => fields } = {}) => {
+    let kept = read();
     let busy = false;
     const keep = async () => {
       const fields = read();
       const now = fields.toString();
-      if (busy || now === kept) return;
+      if (busy || now === kept.toString()) return;
       busy = true;
       try {
-        await send(address, fields);
-        kept = now;
+        await send(address, choose(new URLSearchParams(fields), kept));
+        kept = fields;
         if (copy) localStorage.removeItem(copy);
         say(done);
       } catch (problem) {
@@ -43,6 +43,15 @@
     setInterval(keep, EVERY);
     addEventListener("online", keep);
     document.addEventListener("visibilitychange", () => document.hidden && keep());
+  };
+
+  // Of a quiz only the questions are sent that were answered in this window: another one may have answered the rest.
+  const question = (name) => name.split("-").slice(0, 2).join("-");
+  const changed = (fields, kept) => {
+    const names = new Set([...fields.keys(), ...kept.keys()]);
+    const differs = [...names].filter((name) => fields.getAll(name).join("\n") !== kept.getAll(name).join("\n"));
+    const questions = new Set(differs.map(question));
+    return new URLSearchParams([...fields].filter(([name]) => questions.has(question(name))));
   };
 
   const lesson = document.querySelector("article.lesson[data-keep]");
@@ -68,7 +77,7 @@
       fields.delete("csrf_token");
       return fields;
     };
-    keeper(quiz.dataset.autosave, read, copy ? "書いたところまで保存しました。" : "ここまでの答えを保存しました。", copy);
+    keeper(quiz.dataset.autosave, read, copy ? "書いたところまで保存しました。" : "ここまでの答えを保存しました。", copy ? { copy } : { choose: changed });
     for (const [name, value] of left ? new URLSearchParams(left) : []) {
       const part = quiz.elements[name];
       if (part && part.type !== "checkbox") part.value = value;

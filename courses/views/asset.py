@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app, request
 
+from kernel.errors import NotFoundError
+
 from people.access import actor, signed_in
 
 from courses import course as courses
@@ -38,7 +40,12 @@ def asset(edition_id: int, name: str) -> ResponseReturnValue:
             return _with_headers(Response(status=416, headers={"Content-Range": f"bytes */{row.size}"}), row)
         start, end = part
     whole = (start, end) == (0, row.size)
-    answer = Response(current_app.extensions["files"].pieces(row.digest, start, end), status=200 if whole else 206)
+    try:
+        pieces = current_app.extensions["files"].pieces(row.digest, start, end)
+    except FileNotFoundError as error:
+        current_app.logger.exception("the file %s of asset %s is missing", row.digest, row.id)
+        raise NotFoundError from error
+    answer = Response(pieces, status=200 if whole else 206)
     answer.content_length = end - start
     if not whole:
         answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{row.size}"

@@ -18,6 +18,7 @@ from people.organisation import by_code_or_name
 from courses import course as courses
 from courses import edition as editions
 from courses import skill
+from courses.completion_rule import SHARES
 from courses.course import BeginCourse, own_course
 from courses.forms import (
     CourseLinksForm,
@@ -77,6 +78,10 @@ def edit_edition(slug: str) -> ResponseReturnValue:
     course, edition = draft_of(slug)
     editions.check_editable(edition)
     form = _with_choices(EditionForm(data=said_by(edition)))
+    if edition.attendance_percent not in SHARES:
+        form.attendance_percent.choices = options(
+            [*SHARES.items(), (edition.attendance_percent, f"会の{edition.attendance_percent}%以上に出席")]
+        )
     if form.is_submitted() and form.validate():
         editions.write(edition, form.text())
         record_work("講座の下書きを変更", course)

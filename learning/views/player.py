@@ -36,7 +36,7 @@ def assets_of(path: Path) -> str:
 @requires(Permission.TAKE_PART)
 def lessons(slug: str) -> ResponseReturnValue:
     """Lead to the lessons of the edition that one is enrolled in, even if the course is no longer offered."""
-    mine = enrolments.open_enrolment_in(actor().staff_id, slug)
+    mine = enrolments.latest_enrolment_in(actor().staff_id, slug)
     return redirect(url_for("learning.overview", enrolment_id=mine.id))
 
 
@@ -86,8 +86,8 @@ def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
 
 def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
     quiz = attempt.quiz_of(shown)
-    made = attempt.attempts(path.enrolment.id, shown.id)
-    is_open = bool(made) and made[-1].submitted_at is None
+    made = attempt.attempts(path.enrolment, shown.id)
+    present = attempt.open_attempt(path.enrolment, made)
     return render_template(
         "learning/quiz.html",
         path=path,
@@ -95,9 +95,9 @@ def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
         beside=path.beside(shown),
         quiz=quiz,
         intro=rendered(quiz.intro, assets_of(path)),
-        made=made,
-        open=made[-1] if is_open else None,
-        asked=attempt.asked(made[-1], quiz) if is_open else [],
+        made=[one for one in made if one.enrolment_id == path.enrolment.id],
+        open=present,
+        asked=attempt.asked(present, quiz) if present else [],
         why_not=attempt.why_not(quiz, made),
     )
 

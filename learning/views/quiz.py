@@ -59,7 +59,7 @@ def attempt_result(attempt_id: int) -> ResponseReturnValue:
     path = path_of(actor(), result.attempt.enrolment_id)
     lesson = path.lesson(result.attempt.lesson_id)
     band = result.quiz.recommended(result.attempt.score or 0)
-    made = attempt.attempts(path.enrolment.id, lesson.id)
+    made = attempt.attempts(path.enrolment, lesson.id)
     return render_template(
         "learning/result.html",
         result=result,

@@ -79,6 +79,8 @@ def upgrade() -> None:
 
     op.add_column('course_edition', sa.Column('yearly', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('enrolment', sa.Column('lessons_finished_at', sa.DateTime(timezone=True), nullable=True))
+    # what was completed before there were lessons to finish stays completed
+    op.execute("UPDATE enrolment SET lessons_finished_at = completed_at WHERE state = 'completed'")
     op.add_column('lesson', sa.Column('kind', sa.String(length=32), nullable=False, server_default='text'))
     op.add_column('lesson', sa.Column('required', sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column('lesson', sa.Column('content', sa.JSON(), nullable=False, server_default='{}'))

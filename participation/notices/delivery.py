@@ -21,7 +21,7 @@ from kernel.database import db
 
 from courses.models import TrainingSession
 
-from participation.models import OPEN_STATES, Enrolment, Nomination, NominationState
+from participation.models import Enrolment, EnrolmentState, Nomination, NominationState
 from participation.notices.models import IMMEDIATE, MailState, Notice, NoticeKind
 from participation.notices.notice import Tell, tell
 
@@ -100,7 +100,7 @@ def remind() -> None:
         )
         people = db.session.scalars(
             sa.select(Enrolment.staff_id).where(
-                Enrolment.session_id == session.id, Enrolment.state.in_(OPEN_STATES), ~reminded
+                Enrolment.session_id == session.id, Enrolment.state != EnrolmentState.WITHDRAWN, ~reminded
             )
         ).all()
         text = f"{clock.moment_label(session.starts_at)} に始まります。場所: {session.place or 'オンライン'}"
@@ -159,7 +159,7 @@ def _still_true(rows: Sequence[Notice]) -> set[int]:
         sa.select(Enrolment.id).where(
             Enrolment.staff_id == Notice.staff_id,
             Enrolment.session_id == Notice.session_id,
-            Enrolment.state.in_(OPEN_STATES),
+            Enrolment.state != EnrolmentState.WITHDRAWN,
         )
     )
     goes_on = sa.exists(

@@ -32,8 +32,7 @@ def _file(content: bytes, name: str) -> Response:
 def session_calendar(session_id: int) -> ResponseReturnValue:
     """Download a session for one's own calendar."""
     session = enrolments.own_session(actor(), session_id)
-    mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
-    shows_link = bool(mine and mine.session_id == session_id) or roster.is_host(actor(), session)
+    shows_link = bool(enrolments.place_in(session_id, actor().staff_id)) or roster.is_host(actor(), session)
     return _file(calendar.file_of(session, _public_url(), shows_link=shows_link), f"session-{session_id}.ics")
 
 

@@ -16,6 +16,7 @@ from participation import attendance, exceptional_place, nominees, roster, waiti
 from participation import enrolment as enrolments
 from participation.allocation import digest
 from participation.forms import WishForm
+from participation.models import OPEN_STATES
 from participation.views.blueprint import blueprint
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def session_page(session_id: int) -> ResponseReturnValue:
     """Show a session."""
     session = enrolments.own_session(actor(), session_id)
     mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
-    place = enrolments.place_in(session.id, actor().staff_id) if attendance.has_begun(session.meetings[0]) else None
+    place = enrolments.place_in(session.id, actor().staff_id)
+    begun = attendance.has_begun(session.meetings[0])
     by_nomination = session.giving is Giving.NOMINATION
     return render_template(
         "participation/session.html",
@@ -36,16 +38,17 @@ def session_page(session_id: int) -> ResponseReturnValue:
         course=session.edition.course,
         state=state_of(session),
         audience=audience.label(session),
-        mine=mine if mine and mine.session_id == session.id else None,
-        enrolled_elsewhere=mine if mine and mine.session_id != session.id else None,
+        mine=place,
+        enrolled_elsewhere=None if place else mine,
         standing=nominees.own_standing(actor(), session) if by_nomination else None,
         wish_form=WishForm(formdata=None),
         given=nominees.nominations_by_organisation(actor(), session) if by_nomination else [],
         overrides=exceptional_place.overrides_of(session.id) if by_nomination and session.decided_at else [],
         seed_digest=digest(session.seed),
-        attended=attendance.own_sheet(session, place) if place and not session.is_off else None,
+        attended=attendance.own_sheet(session, place) if place and begun and not session.is_off else None,
         has_begun=attendance.has_begun,
         rule=completion_rule.sentence(session.edition),
+        may_withdraw=place is not None and place.state in OPEN_STATES,
         is_host=roster.is_host(actor(), session),
         people=roster.roster(actor(), session),
     )
