@@ -6,6 +6,9 @@ import csv
 import datetime as dt
 import io
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +25,8 @@ from people.models import Role
 from courses.completion_rule import meetings_needed
 from courses.models import CourseEdition, Meeting, TrainingSession
 
+from participation import attendance, web_meeting
 from participation import enrolment as enrolments
-from participation import web_meeting
 from participation.completion import standing
 from participation.enrolment import Offer, entrant
 from participation.models import Attendance, Enrolment, EnrolmentState, EnteredBy, Presence
@@ -207,7 +210,8 @@ def test_a_code_serves_nobody_who_has_no_place_and_overrules_no_host(mizuho, hac
     code = code_on(after(host, f"/meetings/{first}/code").text)
     assert "名簿にお名前がありません" in hachioji.staff.browser().post("/attend", data={"code": code}).text
     enters(mizuho.coordinator, first, **{f"p{mine}": "absent"})
-    mizuho.staff.browser().post("/attend", data={"code": code})
+    told = mizuho.staff.browser().post("/attend", data={"code": code})
+    assert "実施団体が「欠席」と入力しています" in told.text
     assert state_of(mine) is EnrolmentState.ABSENT
 
 
@@ -365,3 +369,94 @@ def test_the_sheet_of_a_session_asks_the_same_questions_for_two_and_for_twenty(m
             asked.append(len(queries))
     assert asked[:2] == asked[2:]
     assert max(asked) <= 9
+
+
+def test_a_list_that_was_opened_earlier_undoes_nothing_that_came_in_meanwhile(mizuho, hachioji):
+    session_id = salon(mizuho, meetings=1).id
+    session = session_of_id(session_id)
+    by_code, by_list, by_colleague = [
+        takes_part(person, session) for person in (mizuho.staff, hachioji.staff, hachioji.person())
+    ]
+    (meeting_id,) = meetings_of(session_id)
+    host = mizuho.coordinator.browser()
+    code = code_on(after(host, f"/meetings/{meeting_id}/code").text)
+    mizuho.staff.browser().post("/attend", data={"code": code})
+    enters(mizuho.coordinator, meeting_id, **{f"p{by_colleague}": "absent"})
+    shown = {f"was-{row}": "" for row in (by_code, by_list, by_colleague)}
+    host.post(
+        f"/meetings/{meeting_id}/attendance",
+        data={
+            **shown,
+            f"presence-{by_code}": "",
+            f"presence-{by_list}": "attended",
+            f"presence-{by_colleague}": "",
+            "rest": "",
+        },
+    )
+    assert [state_of(row) for row in (by_code, by_list, by_colleague)] == [
+        EnrolmentState.COMPLETED, EnrolmentState.COMPLETED, EnrolmentState.ABSENT,
+    ]  # fmt: skip
+
+
+def test_who_completed_before_the_last_meeting_keeps_the_place_and_gets_no_second_one(mizuho):
+    session_id = salon(mizuho, percent=30).id
+    session = session_of_id(session_id)
+    session.meeting_link = "https://meeting.example.lg.jp/x"
+    mine = takes_part(mizuho.staff, session)
+    first, *_rest, last = meetings_of(session_id)
+    enters(mizuho.coordinator, first, **{f"p{mine}": "attended"})
+    assert state_of(mine) is EnrolmentState.COMPLETED
+    browser = mizuho.staff.browser()
+    page = browser.get(f"/sessions/{session_id}").text
+    assert "meeting.example.lg.jp" in page
+    assert "この回に申し込む" not in page
+    assert browser.post(f"/sessions/{session_id}/enrol").status_code == 409
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 1
+    mizuho.coordinator.browser().post(f"/meetings/{last}/cancel", data={"reason": "台風"})
+    assert "台風" in browser.get("/notices").text
+    coming = browser.get("/me").text.split("これから・受講中")[1].split("修了した講座")[0]
+    assert f"/sessions/{session_id}" in coming
+
+
+def test_an_absence_can_be_corrected_after_the_person_enrolled_elsewhere(mizuho):
+    session_id = salon(mizuho, meetings=2).id
+    mine = takes_part(mizuho.staff, session_of_id(session_id))
+    first, _second = meetings_of(session_id)
+    enters(mizuho.coordinator, first, **{f"p{mine}": "absent"})
+    other = session_of(SALON, mizuho).id
+    assert mizuho.staff.browser().post(f"/sessions/{other}/enrol").status_code == 302
+    assert enters(mizuho.coordinator, first, **{f"p{mine}": "attended"}) == 302
+    assert state_of(mine) is EnrolmentState.ABSENT
+    assert db.session.scalars(sa.select(Attendance.presence)).all() == [Presence.ATTENDED]
+
+
+@pytest.mark.parametrize("span", ["1:" + "9" * 5000, "9" * 400, "1e99", "9" * 7 + "h"])
+def test_a_duration_that_is_none_is_taken_for_unknown(span):
+    (one,) = web_meeting.joined_in(f"氏名,参加時間\n田中 太郎,{span}\n".encode())
+    assert one.minutes is None or one.minutes < 10**8
+
+
+def test_two_meetings_marked_at_once_both_count(cluster, postgresql):
+    """On PostgreSQL two transactions see each other's part of what is finished."""
+    postgresql.lay()
+    with postgresql.app.app_context():
+        office = Office.of("133035")
+        session_id = salon(office, meetings=2).id
+        mine = takes_part(office.staff, session_of_id(session_id))
+        meetings = meetings_of(session_id)
+        db.session.commit()
+    ready = threading.Barrier(2)
+
+    def attends(meeting_id):
+        with postgresql.app.app_context():
+            ready.wait()
+            attendance.attend(meeting_id, db.session.get_one(Enrolment, mine), EnteredBy.LIST)
+            time.sleep(0.3)
+            db.session.commit()
+            db.session.remove()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(attends, meetings))
+    with postgresql.app.app_context():
+        assert state_of(mine) is EnrolmentState.COMPLETED
+        db.session.remove()

@@ -22,7 +22,7 @@ from kernel.settings import CONTENT
 
 from courses import archive, course_file
 from courses import edition as editions
-from courses.lesson_text import rendered
+from courses.lesson_text import assets_in, rendered
 from courses.models import Asset, Course, CourseEdition, EditionState, LessonKind
 
 SLUGS = sorted(folder.name for folder in (CONTENT / "courses").iterdir())
@@ -147,11 +147,27 @@ def test_a_hostile_archive_is_refused_and_leaves_nothing_behind(app, tmp_path, m
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_byte_that_flipped_on_the_way_is_noticed(app):
+    whole = bytearray(archive.packed(folder_of("paperless-basics")))
+    for place in range(40, len(whole), len(whole) // 60):
+        broken = bytearray(whole)
+        broken[place] ^= 0xFF
+        with contextlib.suppress(InvalidError):
+            assert archive.opened(io.BytesIO(broken)) is not None
+
+
 @given(content=st.binary(max_size=400))
 def test_no_bytes_whatever_break_the_reader_of_archives(content):
     for beginning in (b"", b"PK\x03\x04", b"PK\x05\x06"):
         with contextlib.suppress(InvalidError):
             archive.opened(io.BytesIO(beginning + content))
+
+
+def said(old, new):
+    """The course.yaml of ペーパーレスの始め方 with one thing changed."""
+    text = folder_of("paperless-basics")["course.yaml"]
+    assert old in text
+    return text.replace(old, new, 1)
 
 
 WRONG = {
@@ -161,6 +177,18 @@ WRONG = {
     "a file of no lesson": ({"9-9.md": b"x\n"}, "9-9.md: どのレッスンにも使われていません"),
     "a program": ({"assets/run.exe": b"MZ"}, "assets/run.exe: 教材に使えるのは"),
     "aliases": ({"course.yaml": b"title: &a x\nsummary: *a\n"}, "course.yaml: YAMLとして読めません"),
+    "no list of what comes first": (
+        {"course.yaml": said(b"prerequisites: []", b"prerequisites: 5")},
+        "prerequisites は",
+    ),
+    "a date that is none": (
+        {"course.yaml": said(b"minutes: 60\n", b"minutes: 2024-99-99\n")},
+        "course.yaml: YAMLとして",
+    ),
+    "a number beyond all": (
+        {"course.yaml": said(b"minutes: 60\n", b"minutes: 99999999999\n")},
+        "course.yaml: 所要時間",
+    ),
     "not UTF-8": ({"1-1.md": "紙".encode("cp932")}, "1-1.md: UTF-8で保存"),
     "no YAML": ({"course.yaml": b"title: [\n"}, "course.yaml: YAMLとして読めません"),
 }
@@ -270,3 +298,20 @@ def test_a_link_keeps_its_address(app):
     files = {"course.yaml": yaml.safe_dump(course, allow_unicode=True).encode(), "1-1.md": "読みます。\n".encode()}
     (lesson,) = course_file.read(files).modules[0].lessons
     assert (lesson.kind, lesson.content) == (LessonKind.LINK, {"address": "https://www.example.lg.jp/"})
+
+
+def test_a_lesson_leads_to_the_documents_of_its_course_and_keeps_its_footnotes_to_itself():
+    html = rendered("[資料](assets/x.pdf)[^1] ![図](assets/x.pdf)\n\n[^1]: 注", "/editions/1/assets/", "l7-")
+    assert 'href="/editions/1/assets/x.pdf"' in html
+    assert 'src="/editions/1/assets/x.pdf"' not in html
+    assert 'href="#l7-fn1"' in html
+    assert 'id="l7-fn1"' in html
+    assert assets_in("[資料](assets/x.pdf)") == {"x.pdf"}
+
+
+def test_a_file_that_is_lost_is_not_found_instead_of_a_broken_answer(app, mizuho):
+    row = db.session.scalars(sa.select(Asset).join(CourseEdition, CourseEdition.id == Asset.edition_id)).first()
+    address = f"/editions/{row.edition_id}/assets/{row.name}"
+    db.session.execute(sa.update(Asset).where(Asset.id == row.id).values(digest="0" * 64))
+    db.session.commit()
+    assert mizuho.staff.browser().get(address).status_code == 404

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -39,6 +42,7 @@ from kernel.database import db
 from kernel.errors import RefusalError
 
 from courses import edition as editions
+from courses import quiz as quizzes
 from courses.edition import LessonText, ModuleText
 from courses.models import Course, CourseEdition, EditionState, Format, LessonKind, Meeting
 
@@ -302,6 +306,7 @@ def test_a_course_of_every_year_is_due_again_in_the_next_one(mizuho, monkeypatch
     next_year = clock.now() + dt.timedelta(days=366)
     monkeypatch.setattr(clock, "now", lambda: next_year)
     assert due.search(mizuho.staff.browser().get("/me").text)
+    assert "期限を過ぎています" not in mizuho.staff.browser().get("/me").text
 
 
 def test_a_self_check_recommends_the_next_courses(mizuho):
@@ -347,6 +352,8 @@ def test_a_certificate_is_revoked_by_who_looks_after_the_course_with_a_reason(le
     assert mizuho.coordinator.browser().post(f"{page}/revoke", data={"reason": ""}).status_code == 422
     assert mizuho.coordinator.browser().post(f"{page}/revoke", data={"reason": "別の人が受けたため"}).status_code == 302
     assert "別の人が受けたため" in app.test_client().get(page).text
+    number = db.session.scalars(sa.select(Certificate.number)).one()
+    assert learner.browser.get(f"/certificates/{number}.pdf").status_code == 409
     assert mizuho.coordinator.browser().post(f"{page}/revoke", data={"reason": "x"}).status_code == 422
 
 
@@ -361,6 +368,78 @@ def test_the_record_of_learning_goes_along_with_the_person(learner):
     assert "窓口の案内文を書き直す" in words(learner.browser.get("/me/record.pdf").data).replace("\n", "")
     (course,) = json.loads(learner.browser.get("/me/record.json").data)["courses"]
     assert (course["state"], course["organisation"]) == ("completed", "瑞穂町")
+
+
+def test_two_lessons_finished_at_once_make_one_completion(postgresql):
+    """On PostgreSQL two transactions see each other's part of what is finished."""
+    postgresql.lay()
+    with postgresql.app.app_context():
+        office = Office.of("133035")
+        two = (ModuleText("一", (LessonText("あ", "文。"), LessonText("い", "文。"))),)
+        mine, lessons = begins(office.staff, taught(office.coordinator, modules=two))
+    ready = threading.Barrier(2)
+
+    def finishes(lesson_id):
+        with postgresql.app.app_context():
+            ready.wait()
+            progress.mark_finished(db.session.get_one(Enrolment, mine), lesson_id)
+            time.sleep(0.3)
+            db.session.commit()
+            db.session.remove()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(finishes, lessons))
+    with postgresql.app.app_context():
+        assert state_of(mine) is EnrolmentState.COMPLETED
+        assert db.session.scalars(sa.select(Uptake.completed).where(Uptake.level == "all")).one() == 1
+        db.session.remove()
+
+
+def test_lessons_finished_while_an_absence_stood_count_when_it_is_corrected(mizuho):
+    course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
+    begins_at = clock.at(clock.today(), dt.time(9))
+    session = session_of("blended-course", mizuho, starts_at=begins_at, ends_at=begins_at + dt.timedelta(hours=2))
+    mine = enrol(
+        mizuho.staff.actor, entrant(mizuho.staff.actor), Offer(course, editions.whole(course.published_id), session)
+    ).id
+    meeting_id = db.session.scalars(sa.select(Meeting.id)).one()
+    db.session.commit()
+    host = mizuho.coordinator.browser()
+    host.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{mine}": "absent"})
+    learns_everything(mizuho.staff.browser(), mine)
+    assert state_of(mine) is EnrolmentState.ABSENT
+    host.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{mine}": "attended"})
+    assert state_of(mine) is EnrolmentState.COMPLETED
+
+
+def test_withdrawing_and_enrolling_again_gives_no_attempts_back(mizuho):
+    limited = (ModuleText("一", (LessonText("テスト", "", LessonKind.QUIZ, content={**QUIZ, "attempts": 1}),)),)
+    course = taught(mizuho.coordinator, modules=limited)
+    mine, (lesson,) = begins(mizuho.staff, course)
+    browser = mizuho.staff.browser()
+    browser.post(f"/learn/{mine}/{lesson}/attempt")
+    browser.post(f"/attempts/{open_attempt(mine)[0]}/submit")
+    browser.post(f"/enrolments/{mine}/withdraw")
+    again, _lessons = begins(mizuho.staff, course)
+    assert browser.post(f"/learn/{again}/{lesson}/attempt").status_code == 409
+
+
+def test_odd_answers_are_wrong_and_can_be_read_afterwards(learner):
+    learner.browser.post(at(learner, 2, "/attempt"))
+    attempt_id, asked = open_attempt(learner.mine)
+    odd = {"single": "²", "multiple": "-1", "number": "1e9999999", "short-text": "\x00", "true-false": "maybe"}
+    fields = {f"q-{one.number}": odd.get(one.question.kind.value, "") for one in asked}
+    fields |= {f"q-{one.number}-{place}": "①" for one in asked if one.question.items for place in range(3)}
+    page = learner.browser.get(learner.browser.post(f"/attempts/{attempt_id}/submit", data=fields).location)
+    assert page.status_code == 200
+    assert "答えていません" in page.text
+
+
+def test_eleven_things_in_order_are_told_in_that_order():
+    items = tuple(f"段{number}" for number in range(1, 12))
+    one = quizzes.Asked(0, quizzes.Question(quizzes.QuestionKind.ORDERING, "順に", items=items), tuple(range(11)))
+    assert attempts.answered(one, right_answer(one)) == "、".join(items)
+    assert attempts.answered(one, [""] * 11) == "答えていません"
 
 
 def test_the_player_asks_the_same_few_questions_for_three_lessons_and_for_thirty(mizuho, queries):

@@ -259,3 +259,18 @@ def test_the_kinds_of_lessons_all_have_a_form(studio):
         .join(Course, Course.id == CourseEdition.course_id)
         .where(Course.slug == "written")
     ) == len(LessonKind)
+
+
+def test_saving_what_a_draft_says_keeps_what_the_choices_do_not_name(studio):
+    edition = edition_of(studio.course)
+    edition.yearly, edition.attendance_percent = True, 75
+    db.session.commit()
+    page = studio.browser.get("/studio/written/edit").text
+    fields = {"title": "別の題", "level": "1", "format": "e-learning", "yearly": "y", "attendance_percent": "75"}
+    assert '<option selected value="75">' in page
+    assert 'checked id="yearly"' in page
+    fields["track_id"] = str(edition_of(studio.course).track_id)
+    assert studio.browser.post("/studio/written/edit", data=fields).status_code == 302
+    db.session.expire_all()
+    after = edition_of(studio.course)
+    assert (after.title, after.yearly, after.attendance_percent) == ("別の題", True, 75)
