@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wtforms import TextAreaField
-from wtforms.validators import Length
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from kernel.forms import Form
 
+from learning.practice import LONGEST_COMMENT
 from learning.progress import LONGEST_NOTE
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ class NoteForm(Form):
     note = TextAreaField(
         "ためしたこと", [Length(max=LONGEST_NOTE)], description="自分のための記録です。あとから書き足せます。"
     )
+    shared = BooleanField("研修担当に見せて、ひとことをもらう")
+
+
+class CommentForm(Form):
+    """What a coordinator says to what somebody tried."""
+
+    comment = TextAreaField("ひとこと", [DataRequired(), Length(max=LONGEST_COMMENT)])
 
 
 def position_from(fields: MultiDict[str, str]) -> int:

@@ -19,6 +19,8 @@ from participation.models import Enrolment
 class Progress(Base):
     """How far somebody got in a lesson. `position` is the paragraph last seen, `note` what was written in a practice task.
 
+    `shared`: the coordinator may read the note, and comment on it.
+
     A lesson that is finished stays finished, whatever another window says later.
     """
 
@@ -29,9 +31,11 @@ class Progress(Base):
     seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     finished_at: Mapped[dt.datetime | None]
     note: Mapped[str] = mapped_column(default="")
+    shared: Mapped[bool] = mapped_column(default=False)
     comment: Mapped[str] = mapped_column(default="")
     commented_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     lesson: Mapped[Lesson] = relationship(lazy="raise_on_sql")
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("position >= 0", "position_not_negative"),)
 
 

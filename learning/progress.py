@@ -32,7 +32,11 @@ def _touch(enrolment_id: int, lesson_id: int, **change: Any) -> None:
     values = {"seen_at": clock.now(), **change}
     db.session.execute(
         insert(Progress)
-        .values(enrolment_id=enrolment_id, lesson_id=lesson_id, **{"position": 0, "note": "", "comment": "", **values})
+        .values(
+            enrolment_id=enrolment_id,
+            lesson_id=lesson_id,
+            **{"position": 0, "note": "", "shared": False, "comment": "", **values},
+        )
         .on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=values)
     )
 
@@ -48,13 +52,13 @@ def see(path: Path, lesson: Lesson, position: int) -> None:
     _touch(path.enrolment.id, lesson.id, position=max(0, min(position, LAST_POSITION)))
 
 
-def write_note(path: Path, lesson: Lesson, note: str) -> None:
-    """Keep what somebody wrote in a practice task. Raises ConflictError for a lesson that is none."""
+def write_note(path: Path, lesson: Lesson, note: str, *, shared: bool = False) -> None:
+    """Keep what somebody wrote in a practice task, for the coordinator to read or not. Raises ConflictError for a lesson that is none."""
     if lesson.kind is not LessonKind.PRACTICE:
         message = "このレッスンに書き込むところはありません。"
         raise ConflictError(message)
     _begin_if_open(path.enrolment)
-    _touch(path.enrolment.id, lesson.id, note=note[:LONGEST_NOTE])
+    _touch(path.enrolment.id, lesson.id, note=note[:LONGEST_NOTE], shared=shared)
 
 
 def finish(path: Path, lesson: Lesson) -> bool:

@@ -95,6 +95,8 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
     values = {name: ground.addresses[name] for name in rule.arguments}
     if rule.endpoint.startswith(("participation.", "learning.")) and "slug" in values:
         values["slug"] = "paperless-basics"
+    if rule.endpoint == "learning.figures":
+        values["slug"] = ground.addresses["slug"]
     if rule.endpoint in PAPERS:
         values["kind"] = PAPERS[rule.endpoint]
     if rule.endpoint == "courses.new_question":

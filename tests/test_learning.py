@@ -44,7 +44,7 @@ from kernel.errors import RefusalError
 from courses import edition as editions
 from courses import quiz as quizzes
 from courses.edition import LessonText, ModuleText
-from courses.models import Course, CourseEdition, EditionState, Format, LessonKind, Meeting
+from courses.models import Course, CourseEdition, EditionState, Format, Lesson, LessonKind, Meeting
 
 from catalog.models import Adoption, Curriculum
 
@@ -54,7 +54,7 @@ from participation.enrolment import Offer, enrol, entrant
 from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, Uptake
 
 from learning import attempt as attempts
-from learning import progress
+from learning import progress, question_figures
 from learning.models import Attempt, Progress
 from learning.path import path_of
 
@@ -229,6 +229,56 @@ def test_a_practice_task_is_written_kept_and_only_then_finished(learner):
     assert "窓口で十分間測りました。" in learner.browser.get(at(learner, 1)).text
     assert learner.browser.post(at(learner, 1, "/finish")).status_code == 302
     assert learner.browser.post(at(learner, 0, "/note"), data={"note": "x"}).status_code == 422
+
+
+def test_a_coordinator_reads_what_is_shown_and_comments_on_it(learner, mizuho, hachioji):
+    def notes(office):
+        return office.coordinator.browser().get("/office/practice").text
+
+    learner.browser.post(at(learner, 1, "/note"), data={"note": "見せない記録"})
+    assert "見せない記録" not in notes(mizuho)
+    assert (
+        mizuho.coordinator.browser()
+        .post(f"/office/practice/{learner.mine}/{learner.lessons[1]}", data={"comment": "x"})
+        .status_code
+        == 404
+    )
+    learner.browser.post(at(learner, 1, "/note"), data={"note": "見せる記録", "shared": "y"})
+    assert "見せる記録" in notes(mizuho)
+    assert "見せる記録" not in notes(hachioji)
+    address = f"/office/practice/{learner.mine}/{learner.lessons[1]}"
+    assert hachioji.coordinator.browser().post(address, data={"comment": "x"}).status_code == 404
+    assert mizuho.coordinator.browser().post(address, data={"comment": ""}).status_code == 422
+    assert mizuho.coordinator.browser().post(address, data={"comment": "よく測りましたね。"}).status_code == 302
+    assert "よく測りましたね。" in learner.browser.get(at(learner, 1)).text
+
+
+def test_an_author_sees_which_question_most_people_get_wrong(mizuho, hachioji):
+    two = {**QUIZ, "shuffle": False, "pass_percent": 0, "questions": [
+        {"kind": "true-false", "text": "やさしい問い", "right": True, "feedback": ""},
+        {"kind": "true-false", "text": "むずかしい問い", "right": True, "feedback": ""},
+    ]}  # fmt: skip
+    course = taught(
+        mizuho.coordinator,
+        "measured",
+        modules=(ModuleText("一", (LessonText("テスト", "", LessonKind.QUIZ, content=two),)),),
+    )
+    author = mizuho.coordinator.browser()
+    for number in range(6):
+        assert ("受けた人が5人になると" in author.get("/studio/measured/figures").text) == (number < 5)
+        person = hachioji.person()
+        mine, (lesson,) = begins(person, course)
+        browser = person.browser()
+        browser.post(f"/learn/{mine}/{lesson}/attempt")
+        browser.post(
+            f"/attempts/{open_attempt(mine)[0]}/submit", data={"q-0": "true", "q-1": "true" if number < 2 else "false"}
+        )
+    rows = {row.question.text: row for row in question_figures.figures_of(db.session.get_one(Lesson, lesson))}
+    assert (rows["やさしい問い"].right, rows["むずかしい問い"].right) == (1.0, 2 / 6)
+    assert rows["むずかしい問い"].discrimination == 1.0
+    assert (rows["やさしい問い"].is_hard, rows["むずかしい問い"].is_hard) == (False, True)
+    assert "半分以上が間違えています" in author.get("/studio/measured/figures").text
+    assert hachioji.coordinator.browser().get("/studio/measured/figures").status_code == 404
 
 
 def test_a_quiz_cannot_be_finished_but_by_passing_it(learner):

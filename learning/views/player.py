@@ -69,7 +69,9 @@ def lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     if shown.kind is LessonKind.QUIZ:
         return _quiz(path, shown)
     mine = path.progress.get(lesson_id)
-    return _lesson(path, shown, NoteForm(formdata=None, note=mine.note if mine else ""))
+    return _lesson(
+        path, shown, NoteForm(formdata=None, note=mine.note if mine else "", shared=bool(mine and mine.shared))
+    )
 
 
 def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
@@ -139,7 +141,7 @@ def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 
     def write() -> Path:
         path = path_of(actor(), enrolment_id)
-        progress.write_note(path, path.lesson(lesson_id), form.note.data or "")
+        progress.write_note(path, path.lesson(lesson_id), form.note.data or "", shared=bool(form.shared.data))
         return path
 
     if accepted(form, write):

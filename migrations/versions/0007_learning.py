@@ -66,6 +66,7 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('shared', sa.Boolean(), nullable=False),
     sa.Column('comment', sa.Text(), nullable=False),
     sa.Column('commented_by_id', sa.Integer(), nullable=True),
     sa.CheckConstraint('position >= 0', name=op.f('ck_progress_position_not_negative')),

@@ -1,0 +1,56 @@
+"""Pages for those who look after learners and courses: what learners tried, and which questions are too hard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, url_for
+
+from kernel.forms import accepted, answer
+
+from people.access import Permission, actor, requires
+
+from courses import edition as editions
+from courses.course import own_course
+from courses.models import LessonKind
+
+from learning import practice, question_figures
+from learning.forms import CommentForm
+from learning.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/office/practice")
+@requires(Permission.ENROL_STAFF)
+def practice_notes() -> ResponseReturnValue:
+    """Show what the own staff tried."""
+    return answer("learning/practice.html", CommentForm(formdata=None), rows=practice.shown_to(actor()), at=None)
+
+
+@blueprint.post("/office/practice/<int:enrolment_id>/<int:lesson_id>")
+@requires(Permission.ENROL_STAFF)
+def comment_practice(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Comment on what one of the own staff tried."""
+    form = CommentForm()
+    if accepted(form, lambda: practice.comment(actor(), enrolment_id, lesson_id, form.comment.data or "")):
+        flash("ひとことを伝えました。本人のレッスンのページに表示されます。")
+        return redirect(url_for("learning.practice_notes"))
+    return answer("learning/practice.html", form, rows=practice.shown_to(actor()), at=(enrolment_id, lesson_id))
+
+
+@blueprint.get("/studio/<slug>/figures")
+@requires(Permission.WRITE_COURSES)
+def figures(slug: str) -> ResponseReturnValue:
+    """Show how the questions of a course's published edition are answered."""
+    course = own_course(actor(), slug)
+    edition = editions.whole(course.published_id or course.editions[-1].id)
+    quizzes = [lesson for module in edition.modules for lesson in module.lessons if lesson.kind is LessonKind.QUIZ]
+    return render_template(
+        "learning/figures.html",
+        course=course,
+        edition=edition,
+        quizzes=[(lesson, question_figures.figures_of(lesson)) for lesson in quizzes],
+        fewest=question_figures.FEWEST,
+    )
