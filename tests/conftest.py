@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from factories import Office
 from ground import Postgresql, Sqlite
+from hypothesis import settings
 from postgresql import Cluster
 
 from kernel.database import db
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+
+
+settings.register_profile("tests", deadline=None)  # a machine that is busy is not wrong
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

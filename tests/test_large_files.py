@@ -115,6 +115,43 @@ def test_the_same_bytes_are_kept_once(tmp_path):
         files.whole("0" * 64)
 
 
+@pytest.fixture
+def bucket(monkeypatch):
+    """A bucket of a store that speaks S3, on the loopback."""
+    port = free_port()
+    store = subprocess.Popen(
+        [BIN / "moto_server", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    for name, value in {
+        "ACCESS_KEY_ID": "a",
+        "SECRET_ACCESS_KEY": "b",
+        "REGION": "us-east-1",
+        "ENDPOINT_URL": address,
+        "ALLOW_HTTP": "true",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    for _attempt in range(100):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(urllib.request.Request(f"{address}/courses", method="PUT"), timeout=5).close()
+            break
+        time.sleep(0.1)
+    yield "s3://courses/files"
+    store.terminate()
+    store.wait(timeout=20)
+
+
+def test_an_s3_store_keeps_files_as_a_folder_does(bucket, tmp_path):
+    content = os.urandom(9_000_000)
+    for files in (Files(bucket), Files(f"file://{tmp_path}/files")):
+        digest, size = files.keep(io.BytesIO(content))
+        assert (size, files.whole(digest)) == (9_000_000, content)
+        assert b"".join(files.pieces(digest, 4_999_990, 5_000_010)) == content[4_999_990:5_000_010]
+        assert files.keep(io.BytesIO(content)) == (digest, size)
+        with pytest.raises(FileNotFoundError):
+            files.whole("0" * 64)
+
+
 class Server:
     """The real server on a database of its own, with sample people."""
 
