@@ -8,11 +8,12 @@ from flask_wtf.file import FileField, FileRequired, FileSize
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, options
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, options
 
 from participation.exceptional_place import GivePlace
 from participation.models import Presence
 from participation.notices.models import MailWish
+from participation.outside_learning import Declare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +94,21 @@ class WebMeetingForm(Form):
         "出席とみなす時間(分)", [Optional(), NumberRange(0, 1440)],
         description="これより短い人は、出席の候補から外して示します。空欄なら時間を見ません。",
     )  # fmt: skip
+
+
+class OutsideForm(Form):
+    """What somebody learned elsewhere."""
+
+    title = StringField(
+        "学んだこと", [DataRequired(), Length(max=200)], description="例: ITパスポート試験、個人情報保護の研修"
+    )
+    provider = StringField("実施した団体", [DataRequired(), Length(max=200)])
+    learned_on = DayField("終えた日", [DataRequired()], description="例: 2026-11-21、R8.11.21")
+
+    def command(self) -> Declare:
+        """Return what is declared."""
+        assert self.learned_on.day is not None  # noqa: S101 - the field is required
+        return Declare(self.title.data or "", self.provider.data or "", self.learned_on.day)
 
 
 def presence_from(fields: Mapping[str, str]) -> dict[int, Presence | None]:

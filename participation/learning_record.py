@@ -20,6 +20,7 @@ from courses.models import Course, CourseEdition, TrainingSession
 
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
+from participation import outside_learning
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Nomination, NominationState
 
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ def as_json(actor: Actor) -> str:
                     "completed_at": row.completed_at.isoformat() if row.completed_at else None,
                 }
                 for row in history(actor)
+            ],
+            "elsewhere": [
+                {
+                    "title": row.title,
+                    "provider": row.provider,
+                    "learned_on": row.learned_on.isoformat(),
+                    "provenance": row.provenance.value,
+                }
+                for row in outside_learning.own(actor)
             ],
         },
         ensure_ascii=False,

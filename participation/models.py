@@ -243,6 +243,35 @@ class Certificate(Base):
     enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
 
 
+class Provenance(Term):
+    """How it is known that somebody learned something elsewhere."""
+
+    DECLARED = "declared", "本人の申告"
+    CONFIRMED = "confirmed", "確認ずみ"
+
+
+class OutsideLearning(Base):
+    """What somebody learned elsewhere. The organisation is the one of that time, whose coordinator confirms it."""
+
+    __tablename__ = "outside_learning"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    title: Mapped[str]
+    provider: Mapped[str]
+    learned_on: Mapped[dt.date]
+    provenance: Mapped[Provenance] = mapped_column(default=Provenance.DECLARED)
+    declared_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.Index("ix_outside_learning_organisation_id", "organisation_id", "provenance"),
+        sa.CheckConstraint("(provenance = 'confirmed') = (confirmed_at IS NOT NULL)", "confirmed_has_a_time"),
+    )
+
+
 class CalendarFeed(Base):
     """A private address of a calendar: of a person, or of an organisation as its coordinator sees it. Only the digest is kept."""
 

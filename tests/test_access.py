@@ -81,7 +81,7 @@ def ground(app, mizuho) -> Ground:
         "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
-        "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1,
+        "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0,
         "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
@@ -115,7 +115,7 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
 def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, ground, role):
     person = ground.person(role)
     held = PERMISSIONS[Role(role)] if person else frozenset()
-    tried = 0
+    browser, tried = person.browser() if person else app.test_client(), 0
     for rule in sorted(
         app.url_map.iter_rules(), key=lambda rule: LAST.index(rule.endpoint) if rule.endpoint in LAST else -1
     ):
@@ -125,7 +125,6 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
         for method in sorted(rule.methods & {"GET", "POST"}):
             if rule.endpoint == "people.sign_out" and method == "POST":
                 continue
-            browser = person.browser() if person else app.test_client()
             answer = browser.open(address_of(app, rule, ground), method=method, data={} if method == "POST" else None)
             case = (role, method, rule.rule, answer.status_code)
             tried += 1
@@ -138,6 +137,7 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
             elif method == "GET" and rule.endpoint not in NEED_MORE:
                 assert answer.status_code == 200, case
     assert tried > 80
+    assert browser.get("/me").status_code == (200 if person else 302), "the walk lost its sign-in on the way"
 
 
 LAST = ("courses.remove_lesson", "catalog.hand_in")  # what they change the rest of the walk needs

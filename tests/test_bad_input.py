@@ -68,6 +68,7 @@ FORMS = {
     "/meetings/{begun}/web-meeting": ["file", "minutes"],
     "/meetings/{begun}/web-meeting/names": ["person-1", "person-x", "absent"],
     "/attend": ["code"],
+    "/me/outside": ["title", "provider", "learned_on"],
     "/learn/{mine}/{text}/position": ["position"],
     "/learn/{mine}/{practice}/note": ["note"],
     "/attempts/{attempt}/answers": ["q-0", "q-1", "q-2-0", "q-99999", "q-x"],

@@ -51,7 +51,7 @@ from catalog.models import Adoption, Curriculum
 from participation import attendance, waiting_list
 from participation import enrolment as enrolments
 from participation.enrolment import Offer, enrol, entrant
-from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, Uptake
+from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, OutsideLearning, Uptake
 
 from learning import attempt as attempts
 from learning import progress, question_figures
@@ -504,6 +504,31 @@ def test_the_player_asks_the_same_few_questions_for_three_lessons_and_for_thirty
             asked.append(len(queries))
     assert asked[:2] == asked[2:]
     assert max(asked) <= 10
+
+
+def test_what_was_learned_elsewhere_is_declared_then_confirmed_by_another(mizuho, hachioji):
+    browser = mizuho.staff.browser()
+    said = {"title": "ITパスポート試験", "provider": "試験センター", "learned_on": "R8.6.1"}
+    assert browser.post("/me/outside", data={**said, "learned_on": "2099-01-01"}).status_code == 422
+    assert browser.post("/me/outside", data=said).status_code == 302
+    assert "本人の申告" in browser.get("/me/outside").text
+    learning_id = db.session.scalars(sa.select(OutsideLearning.id)).one()
+    assert "ITパスポート試験" not in hachioji.coordinator.browser().get("/office/outside").text
+    assert hachioji.coordinator.browser().post(f"/office/outside/{learning_id}/confirm").status_code == 404
+    assert hachioji.staff.browser().post(f"/me/outside/{learning_id}/withdraw").status_code == 404
+    assert mizuho.coordinator.browser().post(f"/office/outside/{learning_id}/confirm").status_code == 302
+    assert browser.post(f"/me/outside/{learning_id}/withdraw").status_code == 409
+    (row,) = json.loads(browser.get("/me/record.json").data)["elsewhere"]
+    assert (row["learned_on"], row["provenance"]) == ("2026-06-01", "confirmed")
+    assert "ITパスポート試験" in words(browser.get("/me/record.pdf").data).replace("\n", "")
+
+
+def test_nobody_confirms_the_own_learning(mizuho):
+    coordinator = mizuho.coordinator
+    coordinator.browser().post("/me/outside", data={"title": "資格", "provider": "学校", "learned_on": "2026-06-01"})
+    learning_id = db.session.scalars(sa.select(OutsideLearning.id)).one()
+    assert coordinator.browser().post(f"/office/outside/{learning_id}/confirm").status_code == 409
+    assert coordinator.browser().post(f"/me/outside/{learning_id}/withdraw").status_code == 302
 
 
 class AnyOrder(RuleBasedStateMachine):

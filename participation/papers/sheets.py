@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from courses.models import TrainingSession
 
-    from participation.models import Enrolment
+    from participation.models import Enrolment, OutsideLearning
 
 NAME, READING = Column("氏名", 4), Column("フリガナ", 4)
 OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
@@ -142,18 +142,28 @@ def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
     )
 
 
-def record(name: str, rows: Sequence[Enrolment]) -> Paper:
+def record(name: str, rows: Sequence[Enrolment], elsewhere: Sequence[OutsideLearning]) -> Paper:
     """Return the record of learning (学習記録) of a person, whatever the organisation was at the time."""
     return Paper(
         "record",
         "学習記録",
         (("氏名", name), ("作成日", clock.date_label(clock.today())), ("修了した講座", f"{sum(row.completed_at is not None for row in rows)}講座")),
-        (Column("年度", 2), Column("講座", 6), Column("版", 1), Column("所属していた団体", 4), Column("状態", 3), Column("修了した日", 4)),
-        tuple(
-            (
-                clock.fiscal_year_label(row.fiscal_year), row.edition.title, row.edition.number, row.organisation.name,
-                row.state.label, clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else "",
-            )
-            for row in rows
+        (Column("年度", 2), Column("講座", 6), Column("所属していた団体", 4), Column("状態", 3), Column("修了した日", 4)),
+        (
+            *(
+                (
+                    clock.fiscal_year_label(row.fiscal_year), f"{row.edition.title}(第{row.edition.number}版)",
+                    row.organisation.name, row.state.label,
+                    clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else "",
+                )
+                for row in rows
+            ),
+            *(
+                (
+                    clock.fiscal_year_label(clock.fiscal_year(row.learned_on)), f"{row.title}({row.provider})",
+                    row.organisation.name, row.provenance.label, clock.date_label(row.learned_on),
+                )
+                for row in elsewhere
+            ),
         ),
     )  # fmt: skip

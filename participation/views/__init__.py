@@ -10,6 +10,7 @@ from participation.views import (
     nomination,
     notices,
     office,
+    outside_learning,
     papers,
     session,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "nomination",
     "notices",
     "office",
+    "outside_learning",
     "papers",
     "session",
 ]

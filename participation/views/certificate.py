@@ -15,7 +15,7 @@ from people.access import Permission, actor, public, requires, signed_in, visito
 
 from courses.forms import ReasonForm
 
-from participation import certificate, learning_record
+from participation import certificate, learning_record, outside_learning
 from participation.papers import printed, sheets
 from participation.views.blueprint import blueprint
 
@@ -102,7 +102,7 @@ def revoke_certificate(number: str) -> ResponseReturnValue:
 @signed_in
 def record_pdf() -> ResponseReturnValue:
     """Download the own record of learning as PDF."""
-    paper = sheets.record(actor().name, learning_record.history(actor()))
+    paper = sheets.record(actor().name, learning_record.history(actor()), outside_learning.own(actor()))
     return _download(printed.as_pdf(paper), "application/pdf", "record.pdf")
 
 
