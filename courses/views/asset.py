@@ -31,23 +31,24 @@ def asset(edition_id: int, name: str) -> ResponseReturnValue:
     row = courses.asset_of(actor(), edition_id, name)
     if request.if_none_match.contains(row.digest):
         return _with_headers(Response(status=304), row)
-    start, end = 0, row.size
+    part = (0, row.size)
     asked = request.range
     unchanged = request.if_range is None or request.if_range.etag in {None, row.digest}
-    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1 and unchanged:
-        part = asked.range_for_length(row.size)
-        if part is None:
+    is_part = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1 and unchanged
+    if asked is not None and is_part:
+        found = asked.range_for_length(row.size)
+        if found is None:
             return _with_headers(Response(status=416, headers={"Content-Range": f"bytes */{row.size}"}), row)
-        start, end = part
-    whole = (start, end) == (0, row.size)
+        part = found
+    start, end = part
     try:
         pieces = current_app.extensions["files"].pieces(row.digest, start, end)
     except FileNotFoundError as error:
         current_app.logger.exception("the file %s of asset %s is missing", row.digest, row.id)
         raise NotFoundError from error
-    answer = Response(pieces, status=200 if whole else 206)
+    answer = Response(pieces, status=206 if is_part else 200)
     answer.content_length = end - start
-    if not whole:
+    if is_part:
         answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{row.size}"
     return _with_headers(answer, row)
 
