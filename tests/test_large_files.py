@@ -231,6 +231,7 @@ def test_an_upload_of_500_megabytes_takes_no_more_memory_than_a_small_one(tmp_pa
         assert connection.getresponse().status == 302
         more = server.peak() - before
         assert "500.0MB" in server.page("/studio/large/modules")
+        sys.stdout.write(f"\n500 MB uploaded: the server's memory rose by {more / 1024 / 1024:.1f} MB at most\n")
         assert more < MOST_MORE
     finally:
         server.process.terminate()
