@@ -25,10 +25,9 @@ from courses import course as courses
 from courses import edition as editions
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
 from courses.files import media_type
-from courses.lesson_text import assets_in
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Skill, Track
-from courses.outline import CONTENT_OF
-from courses.quiz import as_data, quiz_from
+from courses.outline import CONTENT_OF, SHOWABLE, files_used
+from courses.quiz_data import as_data, quiz_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,16 +124,11 @@ def read(files: Mapping[str, bytes]) -> CourseFile:
 def _check_assets(modules: list[ModuleText], assets: Mapping[str, bytes]) -> None:
     for name in assets:
         if media_type(name) is None or "/" in name:
-            msg = f"{ASSETS}{name}"
-            raise _wrong(msg, "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕です。")
+            raise _wrong(ASSETS + name, SHOWABLE)
     for module in modules:
         for lesson in module.lessons:
-            for name in assets_in(lesson.body) | {lesson.content.get(part) or "" for part in ("asset", "captions")} - {
-                ""
-            }:
-                if name not in assets:
-                    msg = f"{ASSETS}{name}"
-                    raise _wrong(msg, f"「{lesson.title}」が使う図がありません。")
+            for name in files_used(lesson) - set(assets):
+                raise _wrong(ASSETS + name, f"「{lesson.title}」が使う図がありません。")
 
 
 def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapping[str, Any]) -> LessonText:

@@ -13,7 +13,8 @@ from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, LinesField, options
 from courses import outline
 from courses.edition import LessonText
 from courses.models import Lesson, LessonKind
-from courses.quiz import Question, QuestionKind, Quiz, as_data, question_from
+from courses.quiz import Question, QuestionKind, Quiz
+from courses.quiz_data import as_data, question_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
-from courses import quiz as quizzes
+from courses import quiz_data
 from courses.edition import check_editable
 from courses.files import media_type
 from courses.lesson_text import assets_in
@@ -28,6 +28,7 @@ UP, DOWN = -1, 1
 ON_THE_WAY = -1_000_000
 """The place of a lesson that has left one module and not arrived in the next."""
 LONGEST_NAME = 60
+SHOWABLE = "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕です。"
 CONTENT_OF = {
     LessonKind.LINK: ("address",), LessonKind.VIDEO: ("asset", "captions"), LessonKind.DOCUMENT: ("asset",),
 }  # fmt: skip
@@ -109,7 +110,7 @@ def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonK
 
 def _empty(kind: LessonKind) -> dict[str, Any]:
     if kind is LessonKind.QUIZ:
-        return quizzes.as_data(quizzes.EMPTY)
+        return quiz_data.as_data(quiz_data.EMPTY)
     return dict.fromkeys(CONTENT_OF.get(kind, ()), "")
 
 
@@ -178,7 +179,13 @@ def quiz_in(lesson: Lesson) -> Quiz:
     """Return the quiz of a lesson, which may have no question yet. Raises NotFoundError for a lesson without one."""
     if lesson.kind is not LessonKind.QUIZ:
         raise NotFoundError
-    return quizzes.quiz_from(lesson.content, may_be_empty=True)
+    return quiz_data.quiz_from(lesson.content, may_be_empty=True)
+
+
+def files_used(lesson: LessonText | Lesson) -> set[str]:
+    """Return the names of the files that a lesson shows or leads to."""
+    parts = (name for name in ("asset", "captions") if lesson.content.get(name))
+    return assets_in(lesson.body) | {str(lesson.content[name]) for name in parts}
 
 
 def lacks(edition: CourseEdition) -> list[str]:
@@ -193,11 +200,11 @@ def lacks(edition: CourseEdition) -> list[str]:
                 sentences.append(f"「{lesson.title}」の本文を書いてください。")
             elif lesson.kind is LessonKind.LINK and not lesson.content["address"]:
                 sentences.append(f"「{lesson.title}」のリンク先を書いてください。")
-            elif lesson.kind in SHOWN and lesson.content["asset"] not in names:
+            elif lesson.kind in SHOWN and not lesson.content["asset"]:
                 sentences.append(f"「{lesson.title}」で見せるファイルを選んでください。")
             sentences += [
-                f"「{lesson.title}」が使う図「{name}」のファイルを加えてください。"
-                for name in sorted(assets_in(lesson.body) - names)
+                f"「{lesson.title}」が使う「{name}」のファイルを加えてください。"
+                for name in sorted(files_used(lesson) - names)
             ]
     return sentences
 
@@ -206,10 +213,7 @@ def check_file(name: str) -> str:
     """Return the name under which a file is kept. Raises InvalidError for a kind of file that lessons do not show."""
     plain = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in name.rsplit("/", 1)[-1])
     if media_type(plain) is None or len(plain) > LONGEST_NAME or plain.startswith("."):
-        message = (
-            "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕です。"
-            f"ファイル名は{LONGEST_NAME}文字までにしてください。"
-        )
+        message = f"{SHOWABLE}ファイル名は{LONGEST_NAME}文字までにしてください。"
         raise InvalidError(message, field="file")
     return plain
 

@@ -16,6 +16,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from courses import quiz as quizzes
+from courses import quiz_data
 from courses.models import Lesson, LessonKind, Module
 from courses.quiz import Asked, Mark, QuestionKind, Quiz
 
@@ -50,7 +51,7 @@ def quiz_of(lesson: Lesson) -> Quiz:
     """Return the quiz of a lesson. Raises NotFoundError for one that has none."""
     if lesson.kind is not LessonKind.QUIZ:
         raise NotFoundError
-    return quizzes.quiz_from(lesson.content)
+    return quiz_data.quiz_from(lesson.content)
 
 
 def attempts(enrolment: Enrolment, lesson_id: int) -> Sequence[Attempt]:

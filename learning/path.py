@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kernel.database import db
 from kernel.errors import NotFoundError
 
-from courses import edition as editions
+from courses.models import CourseEdition, Module
 
 from participation.models import Enrolment, EnrolmentState
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from people.access import Actor
 
-    from courses.models import CourseEdition, Lesson
+    from courses.models import Lesson
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def path_of(actor: Actor, enrolment_id: int) -> Path:
     """
     enrolment = db.session.scalar(
         sa.select(Enrolment)
-        .options(joinedload(Enrolment.course), joinedload(Enrolment.session))
+        .options(joinedload(Enrolment.course))
         .where(
             Enrolment.id == enrolment_id,
             Enrolment.staff_id == actor.staff_id,
@@ -99,4 +99,9 @@ def path_of(actor: Actor, enrolment_id: int) -> Path:
     if enrolment is None:
         raise NotFoundError
     rows = db.session.scalars(sa.select(Progress).where(Progress.enrolment_id == enrolment_id))
-    return Path(enrolment, editions.whole(enrolment.edition_id), {row.lesson_id: row for row in rows})
+    edition = db.session.scalars(
+        sa.select(CourseEdition)
+        .options(selectinload(CourseEdition.modules).joinedload(Module.lessons))
+        .where(CourseEdition.id == enrolment.edition_id)
+    ).one()
+    return Path(enrolment, edition, {row.lesson_id: row for row in rows})

@@ -42,13 +42,14 @@ def _touch(enrolment_id: int, lesson_id: int, **change: Any) -> None:
 
 
 def begin(enrolment: Enrolment) -> None:
-    """Note that somebody began to learn; to begin again changes nothing."""
-    enrolments.start(enrolment)
+    """Note that somebody began to learn at the own pace; to begin again, or what is closed, changes nothing."""
+    if enrolment.state in OPEN_STATES and enrolment.session_id is None:
+        enrolments.start(enrolment)
 
 
 def see(path: Path, lesson: Lesson, position: int) -> None:
     """Keep the paragraph at which somebody is, so that another device goes on there."""
-    _begin_if_open(path.enrolment)
+    begin(path.enrolment)
     _touch(path.enrolment.id, lesson.id, position=max(0, min(position, LAST_POSITION)))
 
 
@@ -57,7 +58,7 @@ def write_note(path: Path, lesson: Lesson, note: str, *, shared: bool = False) -
     if lesson.kind is not LessonKind.PRACTICE:
         message = "このレッスンに書き込むところはありません。"
         raise ConflictError(message)
-    _begin_if_open(path.enrolment)
+    begin(path.enrolment)
     _touch(path.enrolment.id, lesson.id, note=note[:LONGEST_NOTE], shared=shared)
 
 
@@ -81,7 +82,7 @@ def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
     completion.held([enrolment.id])
     if enrolment.state is EnrolmentState.WITHDRAWN:
         return False
-    _begin_if_open(enrolment)
+    begin(enrolment)
     _touch(enrolment.id, lesson_id)
     db.session.execute(
         sa.update(Progress)
@@ -101,11 +102,6 @@ def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
         .where(Module.edition_id == enrolment.edition_id, Lesson.required, Progress.finished_at.is_(None))
     ).one()
     return left == 0 and completion.lessons_finished(enrolment)
-
-
-def _begin_if_open(enrolment: Enrolment) -> None:
-    if enrolment.state in OPEN_STATES and enrolment.session_id is None:
-        enrolments.start(enrolment)
 
 
 def declare_finished(path: Path) -> None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from kernel.database import db
 
 from courses import quiz as quizzes
+from courses import quiz_data
 
 from learning.models import Attempt
 
@@ -60,7 +61,7 @@ def figures_of(lesson: Lesson) -> list[Figures]:
     ).all()
     if len(rows) < FEWEST:
         return []
-    quiz = quizzes.quiz_from(lesson.content)
+    quiz = quiz_data.quiz_from(lesson.content)
     marks = [
         {
             one.number: quizzes.marked(one, row.answers.get(str(one.number), [])).right

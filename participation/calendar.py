@@ -6,7 +6,6 @@ and a cancellation as a cancellation, not as a second entry.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
+from kernel.text import digest
 
 from people.access import Actor, Permission
 from people.models import Staff
@@ -97,7 +97,7 @@ def make_feed(actor: Actor, organisation_id: int | None = None) -> str:
         raise NotFoundError
     token = secrets.token_urlsafe(24)
     end_feed(actor, organisation_id)
-    db.session.add(CalendarFeed(token_digest=_digest(token), staff_id=actor.staff_id, organisation_id=organisation_id))
+    db.session.add(CalendarFeed(token_digest=digest(token), staff_id=actor.staff_id, organisation_id=organisation_id))
     db.session.flush()
     return token
 
@@ -111,16 +111,12 @@ def end_feed(actor: Actor, organisation_id: int | None = None) -> None:
     )
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def feed(token: str, public_url: str) -> bytes:
     """Return the calendar behind a private address. Raises NotFoundError where it has ended or its maker may no more."""
     row = db.session.execute(
         sa.select(CalendarFeed, Staff.sign_in_epoch)
         .join(Staff, Staff.id == CalendarFeed.staff_id)
-        .where(CalendarFeed.token_digest == _digest(token))
+        .where(CalendarFeed.token_digest == digest(token))
     ).one_or_none()
     actor = load_actor(f"{row[0].staff_id}:{row[1]}") if row else None
     if row is None or actor is None:

@@ -100,11 +100,6 @@ def initial(certificate: Certificate) -> str:
     return certificate.holder[:1]
 
 
-def grouped(number: str) -> str:
-    """Return a number in groups of four, as people read it out."""
-    return "-".join(number[place : place + 4] for place in range(0, len(number), 4))
-
-
 def may_revoke(actor: Actor | None, certificate: Certificate) -> bool:
     """Tell whether somebody may revoke a certificate: who looks after the course."""
     return actor is not None and actor.may(Permission.WRITE_COURSES, certificate.enrolment.course.owner_id)

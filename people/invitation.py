@@ -8,7 +8,6 @@ audit log; the coordinator corrects or ends an entry like any other.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
+from kernel.text import digest
 
 from people import audit, password
 from people.access import Actor, Permission
@@ -43,10 +43,6 @@ class Enter:
     password: str
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _is_open() -> sa.ColumnElement[bool]:
     return sa.and_(
         Invitation.expires_at > clock.now(), Invitation.ended_at.is_(None), Invitation.joined < Invitation.most
@@ -68,7 +64,7 @@ def invite(actor: Actor, organisation_id: int, most: int) -> str:
     token = secrets.token_urlsafe(24)
     add(
         Invitation(
-            organisation_id=organisation_id, token_digest=_digest(token), most=most, expires_at=clock.now() + VALID_FOR
+            organisation_id=organisation_id, token_digest=digest(token), most=most, expires_at=clock.now() + VALID_FOR
         )
     )
     audit.record(actor, "団体の招待リンクを発行", name, organisation_id=organisation_id, most=most)
@@ -101,7 +97,7 @@ def opened(token: str) -> Invitation:
     invitation = db.session.scalar(
         sa.select(Invitation)
         .options(joinedload(Invitation.organisation))
-        .where(Invitation.token_digest == _digest(token), _is_open())
+        .where(Invitation.token_digest == digest(token), _is_open())
     )
     if invitation is None:
         message = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
+from kernel.text import digest
 
 from people import audit, password
 from people.models import LinkPurpose, Membership, PasswordLink, ResetRequest, Staff
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from people.access import Actor
 
 VALID_FOR = {LinkPurpose.INVITATION: dt.timedelta(days=14), LinkPurpose.RESET: dt.timedelta(hours=24)}
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def issue(actor: Actor | None, membership: Membership) -> str:
@@ -39,7 +35,7 @@ def issue(actor: Actor | None, membership: Membership) -> str:
         PasswordLink(
             staff_id=staff.id,
             purpose=purpose,
-            token_digest=_digest(token),
+            token_digest=digest(token),
             expires_at=clock.now() + VALID_FOR[purpose],
         )
     )
@@ -63,7 +59,7 @@ def open_link(token: str) -> PasswordLink:
         sa.select(PasswordLink)
         .options(joinedload(PasswordLink.staff))
         .where(
-            PasswordLink.token_digest == _digest(token),
+            PasswordLink.token_digest == digest(token),
             PasswordLink.used_at.is_(None),
             PasswordLink.expires_at > clock.now(),
         )

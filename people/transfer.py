@@ -7,8 +7,6 @@ exists, and nobody is entered without wanting it.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.text import digest, drawn, grouped
 
 from people import audit, membership
 from people.access import Actor, Permission
@@ -25,7 +24,6 @@ from people.models import Membership, Staff, TransferCode
 from people.staff import is_not_over
 
 VALID_FOR = dt.timedelta(days=60)  # 内示 comes in March, the transfer on 1 April.
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another one when read aloud
 LENGTH = 12
 
 
@@ -46,7 +44,7 @@ def make_code(actor: Actor, *, ends_present: bool) -> str:
 
     `ends_present` says whether the present memberships end when the new one begins.
     """
-    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    letters = drawn(LENGTH)
     db.session.execute(sa.delete(TransferCode).where(TransferCode.staff_id == actor.staff_id))
     db.session.add(
         TransferCode(
@@ -58,12 +56,12 @@ def make_code(actor: Actor, *, ends_present: bool) -> str:
     )
     audit.record(actor, "異動コードを発行", actor.name, staff=actor.staff_id)
     db.session.flush()
-    return "-".join(letters[place : place + 4] for place in range(0, LENGTH, 4))
+    return grouped(letters)
 
 
 def _digest(code: str) -> str:
     letters = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(letters.encode()).hexdigest()
+    return digest(letters)
 
 
 def welcome(actor: Actor, command: WelcomeStaff) -> Membership:

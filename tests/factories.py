@@ -22,6 +22,7 @@ from people.staff import load_actor
 
 from courses import edition as editions
 from courses import quiz as quizzes
+from courses import quiz_data
 from courses.course import BeginCourse, begin
 from courses.edition import EditionText
 from courses.models import Audience, Course, CourseEdition, Format, LessonKind, Level, Meeting, Track, TrainingSession
@@ -236,7 +237,7 @@ def open_attempt(enrolment_id: int) -> tuple[int, list[Asked]]:
         .where(Attempt.enrolment_id == enrolment_id, Attempt.submitted_at.is_(None))
         .execution_options(populate_existing=True)
     ).one()
-    return attempt.id, quizzes.asked(quizzes.quiz_from(attempt.lesson.content), attempt.seed)
+    return attempt.id, quizzes.asked(quiz_data.quiz_from(attempt.lesson.content), attempt.seed)
 
 
 def passes_the_quiz(browser: FlaskClient, enrolment_id: int, lesson_id: int) -> None:

@@ -6,13 +6,11 @@ import csv
 import datetime as dt
 import io
 import re
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from at_once import at_once
 from factories import Office, published, session_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -445,18 +443,11 @@ def test_two_meetings_marked_at_once_both_count(cluster, postgresql):
         mine = takes_part(office.staff, session_of_id(session_id))
         meetings = meetings_of(session_id)
         db.session.commit()
-    ready = threading.Barrier(2)
 
     def attends(meeting_id):
-        with postgresql.app.app_context():
-            ready.wait()
-            attendance.attend(meeting_id, db.session.get_one(Enrolment, mine), EnteredBy.LIST)
-            time.sleep(0.3)
-            db.session.commit()
-            db.session.remove()
+        return lambda: attendance.attend(meeting_id, db.session.get_one(Enrolment, mine), EnteredBy.LIST)
 
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(attends, meetings))
+    at_once(postgresql.app, *map(attends, meetings))
     with postgresql.app.app_context():
         assert state_of(mine) is EnrolmentState.COMPLETED
         db.session.remove()

@@ -24,6 +24,9 @@ from courses import archive, course_file
 from courses import edition as editions
 from courses.lesson_text import assets_in, rendered
 from courses.models import Asset, Course, CourseEdition, EditionState, LessonKind
+from courses.quiz_data import quiz_from
+
+from catalog import starter
 
 SLUGS = sorted(folder.name for folder in (CONTENT / "courses").iterdir())
 E_LEARNING = [
@@ -211,8 +214,6 @@ def test_the_next_edition_keeps_lessons_and_figures(app, secretariat):
 
 
 def test_an_installation_from_before_the_lessons_gets_them_as_a_next_edition(app):
-    from catalog import starter  # noqa: PLC0415
-
     course, edition = published("paperless-basics")
     edition.modules = edition.assets = []
     db.session.commit()
@@ -237,8 +238,6 @@ def test_a_starter_lesson_is_long_enough_short_enough_and_to_be_tried_today(slug
 
 @pytest.mark.parametrize("slug", E_LEARNING)
 def test_a_starter_quiz_has_enough_questions_and_answers_every_mistake(slug):
-    from courses.quiz import quiz_from  # noqa: PLC0415
-
     quizzes = [content for name, content in folder_of(slug).items() if re.fullmatch(r"\d-\d\.yaml", name)]
     (quiz,) = map(quiz_from, map(yaml.safe_load, quizzes))
     assert 8 <= len(quiz.questions) <= 12

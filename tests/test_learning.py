@@ -5,19 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from factories import (
-    Office,
-    draft_course,
-    edition_of,
     learns_everything,
-    motivated,
     open_attempt,
     passes_the_quiz,
     published,
@@ -25,21 +18,11 @@ from factories import (
     sent,
     session_of,
 )
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from lessons import QUIZ, begins, state_of, taught
 from test_papers import words
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import RefusalError
 
 from courses import edition as editions
 from courses import quiz as quizzes
@@ -48,56 +31,13 @@ from courses.models import Course, CourseEdition, EditionState, Format, Lesson, 
 
 from catalog.models import Adoption, Curriculum
 
-from participation import attendance, waiting_list
-from participation import enrolment as enrolments
+from participation import attendance
 from participation.enrolment import Offer, enrol, entrant
-from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, OutsideLearning, Uptake
+from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, OutsideLearning
 
 from learning import attempt as attempts
-from learning import progress, question_figures
+from learning import question_figures
 from learning.models import Attempt, Progress
-from learning.path import path_of
-
-QUIZ = {
-    "intro": "確かめましょう。", "pass_percent": 100, "attempts": 0, "wait_minutes": 0, "draw": 0, "shuffle": True,
-    "questions": [
-        {"kind": "single", "text": "どちら", "choices": [{"text": "右", "right": True, "feedback": "はい"}, {"text": "左", "right": False, "feedback": "右です"}]},
-        {"kind": "multiple", "text": "すべて", "choices": [{"text": "秘密の正解その一", "right": True, "feedback": ""}, {"text": "秘密の正解その二", "right": True, "feedback": ""}, {"text": "違う", "right": False, "feedback": "違います"}]},
-        {"kind": "short-text", "text": "合言葉", "answers": ["秘密の合言葉"], "feedback": "秘密の解説"},
-        {"kind": "number", "text": "いくつ", "answer": 4711, "tolerance": 0, "unit": "人", "feedback": "秘密の計算"},
-        {"kind": "ordering", "text": "順に", "items": ["一", "二", "三"], "feedback": "秘密の順"},
-        {"kind": "true-false", "text": "正しいか", "right": True, "feedback": "秘密の理由"},
-    ],
-    "recommendations": [],
-}  # fmt: skip
-LESSONS = (
-    ModuleText("はじめ", (LessonText("読む", "一つ目の文。\n\n二つ目の文。", minutes=5), LessonText("やってみる", "書いてください。", LessonKind.PRACTICE, required=False))),
-    ModuleText("おわり", (LessonText("確認テスト", "", LessonKind.QUIZ, 10, content=QUIZ), LessonText("外", "読みます。", LessonKind.LINK, required=False, content={"address": "https://www.example.lg.jp/"}))),
-)  # fmt: skip
-
-
-def taught(author, slug="", modules=LESSONS, **said):
-    """A published course with lessons."""
-    course = motivated(draft_course(author, slug, **said))
-    edition = edition_of(course)
-    editions.write_modules(edition, modules)
-    edition.state = EditionState.IN_REVIEW
-    db.session.flush()
-    editions.publish(edition, course)
-    db.session.commit()
-    return course
-
-
-def begins(person, course):
-    """Enrol a person; return the enrolment and the lessons."""
-    edition = editions.whole(db.session.get_one(Course, course.id).published_id)
-    row = enrol(person.actor, entrant(person.actor), Offer(db.session.get_one(Course, course.id), edition))
-    db.session.commit()
-    return row.id, [lesson.id for module in edition.modules for lesson in module.lessons]
-
-
-def state_of(enrolment_id):
-    return db.session.get_one(Enrolment, enrolment_id, populate_existing=True).state
 
 
 @pytest.fixture
@@ -420,31 +360,6 @@ def test_the_record_of_learning_goes_along_with_the_person(learner):
     assert (course["state"], course["organisation"]) == ("completed", "瑞穂町")
 
 
-def test_two_lessons_finished_at_once_make_one_completion(postgresql):
-    """On PostgreSQL two transactions see each other's part of what is finished."""
-    postgresql.lay()
-    with postgresql.app.app_context():
-        office = Office.of("133035")
-        two = (ModuleText("一", (LessonText("あ", "文。"), LessonText("い", "文。"))),)
-        mine, lessons = begins(office.staff, taught(office.coordinator, modules=two))
-    ready = threading.Barrier(2)
-
-    def finishes(lesson_id):
-        with postgresql.app.app_context():
-            ready.wait()
-            progress.mark_finished(db.session.get_one(Enrolment, mine), lesson_id)
-            time.sleep(0.3)
-            db.session.commit()
-            db.session.remove()
-
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(finishes, lessons))
-    with postgresql.app.app_context():
-        assert state_of(mine) is EnrolmentState.COMPLETED
-        assert db.session.scalars(sa.select(Uptake.completed).where(Uptake.level == "all")).one() == 1
-        db.session.remove()
-
-
 def test_lessons_finished_while_an_absence_stood_count_when_it_is_corrected(mizuho):
     course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
     begins_at = clock.at(clock.today(), dt.time(9))
@@ -529,149 +444,3 @@ def test_nobody_confirms_the_own_learning(mizuho):
     learning_id = db.session.scalars(sa.select(OutsideLearning.id)).one()
     assert coordinator.browser().post(f"/office/outside/{learning_id}/confirm").status_code == 409
     assert coordinator.browser().post(f"/me/outside/{learning_id}/withdraw").status_code == 302
-
-
-class AnyOrder(RuleBasedStateMachine):
-    """Open, save, two windows, submit, a new edition, withdraw, enrol again: in any order, as people do."""
-
-    ground = None
-
-    @initialize()
-    def lay(self):
-        self.ground.lay()
-        self.context = self.ground.app.app_context()
-        self.context.push()
-        self.office = Office.of("133035")
-        self.course = taught(self.office.coordinator)
-        self.person = self.office.staff
-        self.completed = set()
-        self.windows = []
-        self.enrol()
-
-    def teardown(self):
-        if hasattr(self, "context"):
-            db.session.remove()
-            self.context.pop()
-
-    def does(self, act):
-        try:
-            act()
-            db.session.commit()
-        except RefusalError:
-            db.session.rollback()
-
-    def mine(self):
-        return enrolments.open_enrolment(self.person.staff_id, self.course.id)
-
-    def path(self):
-        return path_of(self.person.actor, self.mine().id)
-
-    @rule()
-    def enrol(self):
-        self.does(lambda: begins(self.person, self.course))
-
-    @precondition(lambda self: self.mine())
-    @rule(place=st.integers(0, 3), position=st.integers(0, 5))
-    def see(self, place, position):
-        path = self.path()
-        if place < len(path.lessons):
-            self.does(lambda: progress.see(path, path.lessons[place], position))
-
-    @precondition(lambda self: self.mine())
-    @rule(place=st.integers(0, 3))
-    def finish_lesson(self, place):
-        path = self.path()
-        if place < len(path.lessons):
-            self.does(lambda: progress.finish(path, path.lessons[place]))
-
-    @precondition(lambda self: self.mine())
-    @rule()
-    def open_quiz_in_a_window(self):
-        path = self.path()
-        quiz = next((lesson for lesson in path.lessons if lesson.kind is LessonKind.QUIZ), None)
-        if quiz:
-            self.does(lambda: self.windows.append(attempts.begin(path, quiz).id))
-
-    @precondition(lambda self: self.windows)
-    @rule(window=st.integers(0, 9), knows=st.booleans(), submits=st.booleans())
-    def answer(self, window, knows, submits):
-        def act():
-            attempt = attempts.own_attempt(self.person.actor, self.windows[window % len(self.windows)])
-            asked = attempts.asked(attempt, attempts.quiz_of(attempt.lesson))
-            answers = {str(one.number): right_answer(one) if knows else ["x"] for one, _given in asked}
-            (attempts.submit if submits else attempts.keep)(attempt, answers)
-
-        self.does(act)
-
-    @rule()
-    def new_edition(self):
-        def act():
-            course = db.session.get_one(Course, self.course.id)
-            edition = editions.next_draft(course, None)
-            edition.state = EditionState.IN_REVIEW
-            editions.publish(edition, course)
-
-        self.does(act)
-
-    @precondition(lambda self: self.mine())
-    @rule()
-    def withdraw(self):
-        self.does(
-            lambda: waiting_list.withdraw(
-                self.person.actor, enrolments.own_enrolment(self.person.actor, self.mine().id)
-            )
-        )
-
-    @invariant()
-    def no_completion_is_lost_or_counted_twice(self):
-        if not hasattr(self, "context"):
-            return
-        done = set(db.session.scalars(sa.select(Enrolment.id).where(Enrolment.state == EnrolmentState.COMPLETED)))
-        assert self.completed <= done
-        self.completed = done
-        counted = db.session.scalars(
-            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0)).where(Uptake.level == "all")
-        ).one()
-        assert counted == len(done)
-        for enrolment_id in done:
-            edition_id = db.session.get_one(Enrolment, enrolment_id).edition_id
-            required = {
-                lesson.id
-                for module in editions.whole(edition_id).modules
-                for lesson in module.lessons
-                if lesson.required
-            }
-            finished = set(
-                db.session.scalars(
-                    sa.select(Progress.lesson_id).where(
-                        Progress.enrolment_id == enrolment_id, Progress.finished_at.is_not(None)
-                    )
-                )
-            )
-            assert required <= finished
-        open_ones = db.session.scalar(
-            sa.select(sa.func.count()).select_from(Attempt).where(Attempt.submitted_at.is_(None))
-        )
-        assert open_ones <= db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment))
-
-
-NO_SHRINKING = tuple(phase for phase in Phase if phase not in {Phase.shrink, Phase.explain})
-
-
-def any_order(laid, **extent):
-    machine = type("AnyOrderHere", (AnyOrder,), {"ground": laid})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck), **extent),
-    )
-
-
-@pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
-def test_any_order_of_acts_keeps_every_completion(request, ground):
-    any_order(request.getfixturevalue(ground), max_examples=6, stateful_step_count=20)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
-def test_any_order_of_acts_keeps_every_completion_however_long_one_tries(request, ground):
-    any_order(request.getfixturevalue(ground), max_examples=60, stateful_step_count=40)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kernel.errors import InvalidError
 
 from courses import quiz as quizzes
+from courses import quiz_data
 from courses.quiz import Choice, Question, QuestionKind, Quiz
 
 WORDS = st.text("あいうえお漢字ABC123", min_size=1, max_size=12)
@@ -93,7 +94,7 @@ def test_whatever_is_answered_the_score_stays_within_its_bounds(quiz, seed, answ
 
 @given(quiz=any_quiz())
 def test_a_quiz_is_the_same_after_it_was_stored(quiz):
-    assert quizzes.quiz_from(quizzes.as_data(quiz)) == quiz
+    assert quiz_data.quiz_from(quiz_data.as_data(quiz)) == quiz
 
 
 @given(one=questions().filter(lambda one: one.kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE}))
@@ -167,4 +168,4 @@ def test_what_is_said_to_a_wrong_choice_is_its_own_feedback():
 def test_a_quiz_that_cannot_be_asked_is_refused_with_the_question(change, told):
     data = {"questions": [{"kind": "true-false", "text": "?", "right": True}], **change}
     with pytest.raises(InvalidError, match=told):
-        quizzes.quiz_from(data)
+        quiz_data.quiz_from(data)

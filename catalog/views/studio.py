@@ -15,7 +15,7 @@ from people.access import Permission, actor, requires
 from courses import edition as editions
 from courses.course import own_course, own_courses
 from courses.lesson_text import rendered
-from courses.quiz import quiz_from
+from courses.quiz_data import quiz_from
 
 from catalog import motivation, publication
 from catalog.course_request import requests_for

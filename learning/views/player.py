@@ -45,8 +45,7 @@ def lessons(slug: str) -> ResponseReturnValue:
 def start(enrolment_id: int) -> ResponseReturnValue:
     """Begin to learn, or go on where one was."""
     path = path_of(actor(), enrolment_id)
-    if path.enrolment.session_id is None:
-        progress.begin(path.enrolment)
+    progress.begin(path.enrolment)
     if path.next_up is None:
         return redirect(url_for("learning.overview", enrolment_id=enrolment_id))
     return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=path.next_up.id))

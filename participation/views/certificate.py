@@ -10,6 +10,7 @@ from flask import Response, current_app, flash, redirect, url_for
 
 from kernel import clock
 from kernel.forms import accepted, answer
+from kernel.text import grouped as in_groups
 
 from people.access import Permission, actor, public, requires, signed_in, visitor
 
@@ -51,7 +52,7 @@ def _page(number: str, form: ReasonForm) -> ResponseReturnValue:
         "participation/certificate.html",
         form,
         certificate=found,
-        grouped=certificate.grouped(found.number),
+        grouped=in_groups(found.number),
         is_valid=certificate.is_valid(found),
         initial=certificate.initial(found),
         is_mine=person is not None and person.staff_id == found.enrolment.staff_id,
@@ -73,7 +74,7 @@ def certificate_pdf(number: str) -> ResponseReturnValue:
         "title": mine.title,
         "edition": f"第{mine.edition_number}版",
         "completed": clock.date_label(mine.completed_on),
-        "number": f"番号 {certificate.grouped(mine.number)}",
+        "number": f"番号 {in_groups(mine.number)}",
         "confirm": "この修了証は、次のページで確かめられます。",
         "address": _address(mine),
         "picture": "修了証を確かめるページのQRコード",
