@@ -27,13 +27,16 @@ install: .venv/installed static/vendor/tokens.css ## install what the applicatio
 
 static/vendor/tokens.css: package-lock.json
 	@echo "Installing front-end packages ..."
-	@scripts/npm ci --silent --no-audit --no-fund
+	@scripts/npm ci --omit=dev --silent --no-audit --no-fund
 	@mkdir -p static/vendor
+	@cp node_modules/scorm-again/dist/esm/scorm12.min.js static/vendor/scorm12.js
+	@cp node_modules/scorm-again/dist/esm/scorm2004.min.js static/vendor/scorm2004.js
 	@cp node_modules/@digital-go-jp/design-tokens/dist/tokens-simple.css $@
 
-.venv/tested: requirements/dev.txt .venv/installed
+.venv/tested: requirements/dev.txt package-lock.json .venv/installed static/vendor/tokens.css
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@scripts/npm ci --silent --no-audit --no-fund
 	@touch $@
 
 tools: ## install Chromium, Japanese fonts, PostgreSQL and LibreOffice for the tests, or say what is missing

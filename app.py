@@ -6,6 +6,7 @@ import contextlib
 import logging
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel import clock, transaction
 from kernel.database import db
-from kernel.errors import RefusalError
+from kernel.errors import NotFoundError, RefusalError
 from kernel.page import address_with
 from kernel.settings import Settings
 
@@ -34,6 +35,7 @@ from people.staff import load_actor
 import courses.cli
 import courses.views
 from courses.files import Files
+from courses.views import package
 
 import catalog.cli
 import catalog.views
@@ -60,6 +62,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 ONE_YEAR = 31_536_000
@@ -93,9 +96,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     transaction.init_app(app)
     db.init_app(app)
     Migrate(app, db, compare_type=True)
+    _keep_packages_apart(app, settings)
     _add_sign_in(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     _add_pages(app)
+    for endpoint, view in app.view_functions.items():
+        if package.runs_apart(app, endpoint):
+            csrf.exempt(view)  # no cookie signs anybody in there, so there is nothing to forge
     _add_headers(app)
     _add_error_pages(app)
     access.check_every_view(app)
@@ -105,6 +112,23 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _is_command() -> bool:
     """Tell whether this process is a `flask` command other than `flask run`: it serves no page."""
     return click.get_current_context(silent=True) is not None and "run" not in sys.argv[1:]
+
+
+def _keep_packages_apart(app: Flask, settings: Settings) -> None:
+    """Give packages an address of their own, where nothing but them is; and let them be nowhere else."""
+    host = urlsplit(settings.packages_url).netloc
+
+    @app.before_request
+    def keep_apart() -> ResponseReturnValue | None:
+        is_package = package.runs_apart(app, request.endpoint)
+        if request.host != host:
+            if is_package:
+                raise NotFoundError
+        elif not is_package and request.endpoint != "static":
+            if request.method in transaction.SAFE_METHODS and request.endpoint:
+                return redirect(settings.public_url + request.full_path.rstrip("?"))
+            raise NotFoundError
+        return None
 
 
 def _add_sign_in(app: Flask) -> None:
@@ -163,8 +187,10 @@ def prepare() -> None:
 def _add_headers(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
+        says_who_frames = "Content-Security-Policy" in response.headers
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if name != "X-Frame-Options" or not says_who_frames:
+                response.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
         if request.endpoint != "static":

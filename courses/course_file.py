@@ -23,10 +23,11 @@ from kernel.errors import ConflictError, InvalidError
 
 from courses import course as courses
 from courses import edition as editions
+from courses import package
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
 from courses.files import media_type
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Skill, Track
-from courses.outline import CONTENT_OF, SHOWABLE, files_used
+from courses.outline import CONTENT_OF, SHOWABLE, files_used, keep_file
 from courses.quiz_data import as_data, quiz_from
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapp
         content[part] = str(entry.get(part, ""))
     if kind is LessonKind.LINK and not content["address"].startswith(("https://", "http://")):
         raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
+    if content.get("instead", "") not in {"", "text"}:
+        raise _wrong(COURSE, f"「{name}」の、開けない人のための扱い(instead)は text か空です。")
     return LessonText(_title(entry), body, kind, minutes, required, content)
 
 
@@ -253,8 +256,10 @@ def write_draft(edition: CourseEdition, read_from: CourseFile, kept: Files) -> N
     editions.write_modules(edition, read_from.modules)
     assets = []
     for name, content in sorted(read_from.assets.items()):
-        digest, size = kept.keep(io.BytesIO(content))
-        assets.append(AssetText(name, media_type(name) or "", digest, size))
+        file = keep_file(kept, name, io.BytesIO(content))
+        if file.package:
+            package.enter(file.package)
+        assets.append(AssetText(name, file.media_type, file.digest, file.size))
     editions.write_assets(edition, assets)
 
 

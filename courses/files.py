@@ -21,6 +21,7 @@ A_PIECE = 1024 * 1024
 TYPES = {
     ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
     ".pdf": "application/pdf", ".mp4": "video/mp4", ".webm": "video/webm", ".vtt": "text/vtt; charset=utf-8",
+    ".zip": "application/zip",
 }  # fmt: skip
 """The kinds of files that a lesson can show, by the end of their names."""
 

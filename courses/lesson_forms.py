@@ -45,7 +45,7 @@ class AssetForm(Form):
 
     file = FileField(
         "図や資料のファイル", [FileRequired(message="ファイルを選んでください。")],
-        description="SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕。500MBまで。同じ名前のファイルがあれば、入れ替えます。",
+        description="SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕、SCORM 1.2とSCORM 2004のZIP。500MBまで。同じ名前のファイルがあれば、入れ替えます。",
     )  # fmt: skip
 
 
@@ -107,6 +107,23 @@ class VideoForm(ShownForm):
         return self._text(lesson, self.body.data or "", content)
 
 
+class PackageForm(ShownForm):
+    """A package that an authoring tool made, with the same in words."""
+
+    instead = RadioField(
+        "パッケージを開けない人は",
+        choices=options(
+            [("text", "本文を読んで、このレッスンを終えられる"), ("", "終えられない(テストのある教材など)")]
+        ),
+        default="text",
+    )
+
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say."""
+        content = {"asset": self.asset.data or "", "instead": self.instead.data or ""}
+        return self._text(lesson, self.body.data or "", content)
+
+
 class QuizForm(LessonForm):
     """How a quiz is taken. Its questions are written one by one."""
 
@@ -130,6 +147,11 @@ class QuizForm(LessonForm):
         return self._text(lesson, "", content)
 
 
+SHOWING: dict[LessonKind, type[ShownForm]] = {
+    LessonKind.VIDEO: VideoForm, LessonKind.DOCUMENT: ShownForm, LessonKind.PACKAGE: PackageForm,
+}  # fmt: skip
+
+
 def form_for(lesson: Lesson, edition: CourseEdition) -> TextForm | QuizForm:
     """Return the form of a lesson's kind, showing what the lesson says."""
     said = {"title": lesson.title, "minutes": lesson.minutes, "required": lesson.required, "body": lesson.body}
@@ -138,8 +160,8 @@ def form_for(lesson: Lesson, edition: CourseEdition) -> TextForm | QuizForm:
             return QuizForm(data={**said, **lesson.content})
         case LessonKind.LINK:
             return LinkForm(data={**said, **lesson.content})
-        case LessonKind.VIDEO | LessonKind.DOCUMENT:
-            form = (VideoForm if lesson.kind is LessonKind.VIDEO else ShownForm)(data={**said, **lesson.content})
+        case LessonKind.VIDEO | LessonKind.DOCUMENT | LessonKind.PACKAGE:
+            form = SHOWING[lesson.kind](data={**said, **lesson.content})
             form.asset.choices = _files(edition, outline.SHOWN[lesson.kind])
             if isinstance(form, VideoForm):
                 form.captions.choices = _files(edition, outline.CAPTIONS)

@@ -5,13 +5,14 @@ Everything here is for drafts only: each act raises ConflictError where the edit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
-from courses import quiz_data
+from courses import package, quiz_data
 from courses.edition import check_editable
 from courses.files import media_type
 from courses.lesson_text import assets_in
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from courses.edition import LessonText
+    from courses.files import Files
+    from courses.package import Unpacked
     from courses.quiz import Quiz
 
 Placed = TypeVar("Placed", Module, Lesson)
@@ -28,12 +31,16 @@ UP, DOWN = -1, 1
 ON_THE_WAY = -1_000_000
 """The place of a lesson that has left one module and not arrived in the next."""
 LONGEST_NAME = 60
-SHOWABLE = "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕です。"
+SHOWABLE = "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕、SCORMのZIPです。"
 CONTENT_OF = {
     LessonKind.LINK: ("address",), LessonKind.VIDEO: ("asset", "captions"), LessonKind.DOCUMENT: ("asset",),
+    LessonKind.PACKAGE: ("asset", "instead"),
 }  # fmt: skip
 """What a lesson of a kind needs beyond its text."""
-SHOWN = {LessonKind.VIDEO: ("video/",), LessonKind.DOCUMENT: ("application/pdf",)}
+PACKED = "application/zip"
+SHOWN = {
+    LessonKind.VIDEO: ("video/",), LessonKind.DOCUMENT: ("application/pdf",), LessonKind.PACKAGE: (PACKED,),
+}  # fmt: skip
 """The kinds of lessons that show a file, and how its media type begins."""
 CAPTIONS = ("text/vtt",)
 
@@ -111,6 +118,8 @@ def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonK
 def _empty(kind: LessonKind) -> dict[str, Any]:
     if kind is LessonKind.QUIZ:
         return quiz_data.as_data(quiz_data.EMPTY)
+    if kind is LessonKind.PACKAGE:
+        return {"asset": "", "instead": "text"}
     return dict.fromkeys(CONTENT_OF.get(kind, ()), "")
 
 
@@ -218,19 +227,43 @@ def check_file(name: str) -> str:
     return plain
 
 
-def add_asset(edition: CourseEdition, name: str, digest: str, size: int) -> Asset:
-    """Add a file that is kept already, or put it in the place of the one of that name.
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that is kept, before any row tells of it: its name, digest, size in bytes, and the package that it is."""
 
-    Raises InvalidError as `check_file` does.
-    """
-    check_editable(edition)
+    name: str
+    digest: str
+    size: int
+    package: Unpacked | None = None
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type of the file."""
+        return media_type(self.name) or ""
+
+
+def keep_file(kept: Files, name: str, content: BinaryIO) -> KeptFile:
+    """Keep a file. Raises InvalidError as `check_file` does, and for a ZIP that is no package."""
     plain = check_file(name)
+    if media_type(plain) == PACKED:
+        unpacked = package.unpack(kept, content)
+        return KeptFile(plain, unpacked.digest, unpacked.size, unpacked)
+    return KeptFile(plain, *kept.keep(content))
+
+
+def add_asset(edition: CourseEdition, file: KeptFile) -> Asset:
+    """Add a file to a draft, or put it in the place of the one of that name."""
+    check_editable(edition)
+    if file.package:
+        package.enter(file.package)
     for asset in edition.assets:
-        if asset.name == plain:
-            asset.digest, asset.size = digest, size
+        if asset.name == file.name:
+            asset.digest, asset.size = file.digest, file.size
             _changed(edition)
             return asset
-    return add(Asset(edition_id=edition.id, name=plain, media_type=media_type(plain) or "", digest=digest, size=size))
+    return add(
+        Asset(edition_id=edition.id, name=file.name, media_type=file.media_type, digest=file.digest, size=file.size)
+    )
 
 
 def files_for(edition: CourseEdition, beginnings: tuple[str, ...]) -> list[str]:

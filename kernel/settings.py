@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 10
+LOOPBACK = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+"""The two names of the machine itself: to a browser they are two places."""
 
 
 class SettingsError(SystemExit):
@@ -50,8 +53,10 @@ class Mail:
 class Settings:
     """How this installation runs.
 
-    `public_url` is where people reach it: it stands in mails and calendars. `files_url` is where the files of courses
-    are kept: `file:///folder` or `s3://bucket/prefix`.
+    `public_url` is where people reach it: it stands in mails and calendars. `packages_url` is where packages of course
+    content run, under another host, so that they reach nothing of the application; empty: they do not run. `files_url`
+    is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
+    that an author may add.
     """
 
     secret_key: str
@@ -62,12 +67,14 @@ class Settings:
     argon2_passes: int = 2
     trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:8000"
+    packages_url: str = "http://localhost:8000"
+    upload_mb: int = 500
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, FILES_URL and what `Mail` reads.
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -76,16 +83,39 @@ class Settings:
         if not proxies.isdigit():
             message = "TRUSTED_PROXIES must be the number of reverse proxies in front of the application, e.g. 1."
             raise SettingsError(message)
+        upload = environ.get("UPLOAD_MB", "500")
+        if not upload.isdigit() or not int(upload):
+            message = "UPLOAD_MB must be the size in megabytes of the largest file that an author may add, e.g. 500."
+            raise SettingsError(message)
+        public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
         return cls(
             secret_key=_secret(environ, demo=demo, serves=serves),
             database_url=database_url(environ),
             demo=demo,
             secure_cookies=not demo and environ.get("INSECURE_COOKIES") != "1",
             trusted_proxies=int(proxies),
-            public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/"),
+            public_url=public_url,
+            packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
+            upload_mb=int(upload),
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / 'files'}"),
             mail=Mail.from_environ(environ),
         )
+
+
+def packages_url(given: str | None, public_url: str) -> str:
+    """Return where packages run: what was given, else on a loopback address its other name, else nowhere.
+
+    Raises SettingsError for the host of the application itself: its cookies do not look at the port.
+    """
+    public = urlsplit(public_url)
+    if given is None:
+        other = LOOPBACK.get(public.hostname or "")
+        port = f":{public.port}" if public.port else ""
+        return urlunsplit((public.scheme, f"{other}{port}", "", "", "")) if other else ""
+    if given and (urlsplit(given).hostname in {None, public.hostname} or urlsplit(given).path.strip("/")):
+        message = "PACKAGES_URL must be an address with another host than PUBLIC_URL and no path, e.g. https://packages.example.jp."
+        raise SettingsError(message)
+    return given.rstrip("/")
 
 
 def _secret(environ: Mapping[str, str], *, demo: bool, serves: bool) -> str:

@@ -1,4 +1,4 @@
-"""Tables of learning: progress in the lessons of an enrolment, and attempts at its quizzes."""
+"""Tables of learning: progress in the lessons of an enrolment, attempts at its quizzes, runs of its packages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
 from kernel.database import Base
+from kernel.vocabulary import Term
 
 from courses.models import Lesson
 
@@ -69,3 +70,40 @@ class Attempt(Base):
         sa.CheckConstraint("score BETWEEN 0 AND 100", "score_is_a_share"),
         sa.CheckConstraint("(submitted_at IS NULL) = (score IS NULL)", "submitted_has_a_score"),
     )
+
+
+class Completion(Term):
+    """Whether a part of a package was gone through (SCORM 2004 RTE 4.2.4)."""
+
+    UNKNOWN = "unknown", "不明"
+    INCOMPLETE = "incomplete", "途中"
+    COMPLETED = "completed", "終わりました"
+
+
+class Success(Term):
+    """Whether a part of a package was mastered (SCORM 2004 RTE 4.2.25)."""
+
+    UNKNOWN = "unknown", "不明"
+    PASSED = "passed", "合格"
+    FAILED = "failed", "不合格"
+
+
+class PackageRun(Base):
+    """What a part of a package last reported of somebody (see `learning.run_time`). `score` is in percent.
+
+    `data` is the whole data model of the part, from which its next session goes on. `seconds` counts all sessions.
+    """
+
+    __tablename__ = "package_run"
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    completion: Mapped[Completion]
+    success: Mapped[Success]
+    score: Mapped[float | None]
+    seconds: Mapped[float]
+    location: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    finished_at: Mapped[dt.datetime | None]
+    __table_args__ = (sa.CheckConstraint("seconds >= 0", "seconds_not_negative"),)

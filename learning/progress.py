@@ -47,6 +47,12 @@ def begin(enrolment: Enrolment) -> None:
         enrolments.start(enrolment)
 
 
+def touch(enrolment: Enrolment, lesson_id: int) -> None:
+    """Note that somebody is at a lesson, and so has begun."""
+    begin(enrolment)
+    _touch(enrolment.id, lesson_id)
+
+
 def see(path: Path, lesson: Lesson, position: int) -> None:
     """Keep the paragraph at which somebody is, so that another device goes on there."""
     begin(path.enrolment)
@@ -65,10 +71,14 @@ def write_note(path: Path, lesson: Lesson, note: str, *, shared: bool = False) -
 def finish(path: Path, lesson: Lesson) -> bool:
     """Finish a lesson; twice is once. Return whether the course is completed by it.
 
-    Raises ConflictError for a quiz, which is finished by passing it, and for a practice task with nothing written.
+    Raises ConflictError for a quiz, which is finished by passing it, for a package that is finished by running it, and
+    for a practice task with nothing written.
     """
     if lesson.kind is LessonKind.QUIZ:
         message = "確認テストは、合格すると終わりになります。"
+        raise ConflictError(message)
+    if lesson.kind is LessonKind.PACKAGE and not lesson.content["instead"]:
+        message = "教材パッケージを最後まで進めると終わりになります。"
         raise ConflictError(message)
     mine = path.progress.get(lesson.id)
     if lesson.kind is LessonKind.PRACTICE and not (mine and mine.note.strip()):
@@ -82,8 +92,7 @@ def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
     completion.held([enrolment.id])
     if enrolment.state is EnrolmentState.WITHDRAWN:
         return False
-    begin(enrolment)
-    _touch(enrolment.id, lesson_id)
+    touch(enrolment, lesson_id)
     db.session.execute(
         sa.update(Progress)
         .where(Progress.enrolment_id == enrolment.id, Progress.lesson_id == lesson_id, Progress.finished_at.is_(None))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.sql import ColumnElement
 
+A_MEGABYTE = 1024 * 1024
+A_FORM = 64 * 1024
+"""What a form may weigh beside its file, in bytes."""
 View = TypeVar("View", bound="Callable[..., Any]")
 
 
@@ -133,12 +136,12 @@ class Actor(UserMixin):  # type: ignore[misc]
         return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE} and PERMISSIONS[role] <= here]
 
 
-def requires(*permissions: Permission, largest_request: int | None = None) -> Callable[[View], View]:
-    """Open a view to signed-in people who hold one of the permissions somewhere; they may send so many bytes."""
+def requires(*permissions: Permission, uploads: bool = False) -> Callable[[View], View]:
+    """Open a view to signed-in people who hold one of the permissions somewhere; they may send a large file."""
 
     def decide(view: View) -> View:
         view.rule = permissions  # type: ignore[attr-defined]
-        view.largest_request = largest_request  # type: ignore[attr-defined]
+        view.uploads = uploads  # type: ignore[attr-defined]
         return view
 
     return decide
@@ -200,7 +203,7 @@ def guard() -> Any:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if rule and not any(actor().may(permission) for permission in rule):
         raise NotFoundError
-    if largest := getattr(current_app.view_functions[request.endpoint], "largest_request", None):
-        request.max_content_length = largest
+    if getattr(current_app.view_functions[request.endpoint], "uploads", False):
+        request.max_content_length = current_app.extensions["settings"].upload_mb * A_MEGABYTE + A_FORM
         db.session.rollback()  # a long request holds nothing while it comes in
     return None

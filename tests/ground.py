@@ -49,7 +49,7 @@ atexit.register(shutil.rmtree, FILES, ignore_errors=True)
 def settings_for(url: str) -> Settings:
     return Settings(
         secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1,
-        files_url=f"file://{FILES}",
+        files_url=f"file://{FILES}", packages_url="http://packages.test",
     )  # fmt: skip
 
 

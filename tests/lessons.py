@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
 from factories import (
     draft_course,
     edition_of,
     motivated,
 )
+from flask import current_app
 
 from kernel.database import db
 
 from courses import edition as editions
+from courses import outline
 from courses.edition import LessonText, ModuleText
 from courses.models import Course, EditionState, LessonKind
 
@@ -40,6 +44,24 @@ def taught(author, slug="", modules=LESSONS, **said):
     course = motivated(draft_course(author, slug, **said))
     edition = edition_of(course)
     editions.write_modules(edition, modules)
+    edition.state = EditionState.IN_REVIEW
+    db.session.flush()
+    editions.publish(edition, course)
+    db.session.commit()
+    return course
+
+
+def packaged(author, archives, slug="", instead=""):
+    """A published course that shows packages, each in a lesson of its own."""
+    course = motivated(draft_course(author, slug))
+    edition = editions.whole(edition_of(course).id)
+    lessons = []
+    for title, archive in archives.items():
+        name = f"{len(lessons) + 1}.zip"
+        outline.add_asset(edition, outline.keep_file(current_app.extensions["files"], name, io.BytesIO(archive)))
+        content = {"asset": name, "instead": instead}
+        lessons.append(LessonText(title, f"「{title}」の内容を文章で読みます。", LessonKind.PACKAGE, content=content))
+    editions.write_modules(edition, (ModuleText("教材", tuple(lessons)),))
     edition.state = EditionState.IN_REVIEW
     db.session.flush()
     editions.publish(edition, course)

@@ -81,7 +81,7 @@ def ground(app, mizuho) -> Ground:
         "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
-        "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0,
+        "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
         "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
@@ -150,6 +150,9 @@ NEED_MORE = {
     "participation.report",  # only for a place in a session
     "participation.calendar_feed",  # only with a private address
     "catalog.edition_page",  # edition 0
+    "courses.package_file",  # only where packages run, and with a link
+    "learning.package_frame",  # the same
+    "learning.try_package",  # only for a lesson that shows a package
     "learning.lessons",  # only for somebody enrolled
     "learning.overview",  # the same
     "learning.lesson",  # the same

@@ -26,6 +26,7 @@ from courses.lesson_forms import (
 )
 from courses.lesson_text import rendered
 from courses.models import LessonKind
+from courses.package import package_of
 from courses.quiz import QuestionKind
 from courses.views.blueprint import blueprint
 from courses.views.draft import draft_of, record_work
@@ -33,10 +34,9 @@ from courses.views.draft import draft_of, record_work
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from courses.models import Asset, Course, CourseEdition, Lesson
+    from courses.models import Asset, Course, CourseEdition, Lesson, Package
     from courses.quiz import Question
 
-LARGEST_FILE = 510 * 1024 * 1024
 WAYS = {"up": outline.UP, "down": outline.DOWN}
 
 
@@ -160,8 +160,16 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         lesson=lesson,
         quiz=outline.quiz_in(lesson) if lesson.kind is LessonKind.QUIZ else None,
         new_question=NewQuestionForm(formdata=None),
+        package=_package_in(lesson, edition),
         preview=rendered(lesson.body, url_for("courses.asset", edition_id=edition.id, name="")),
     )
+
+
+def _package_in(lesson: Lesson, edition: CourseEdition) -> Package | None:
+    """Return the package of a lesson that shows one, once it is chosen."""
+    if lesson.kind is not LessonKind.PACKAGE or not lesson.content["asset"]:
+        return None
+    return package_of(lesson, edition.id)
 
 
 @blueprint.post("/studio/<slug>/lessons/<int:lesson_id>/questions")
@@ -248,7 +256,7 @@ def move_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue
 
 
 @blueprint.post("/studio/<slug>/assets")
-@requires(Permission.WRITE_COURSES, largest_request=LARGEST_FILE)
+@requires(Permission.WRITE_COURSES, uploads=True)
 def add_asset(slug: str) -> ResponseReturnValue:
     """Take a file that lessons show. It is kept before the draft is changed, so that nobody waits for it."""
     _open_draft(slug)
@@ -257,14 +265,18 @@ def add_asset(slug: str) -> ResponseReturnValue:
 
     def take() -> Asset:
         sent = form.file.data
-        outline.check_file(sent.filename or "")
-        digest, size = current_app.extensions["files"].keep(sent.stream)
+        file = outline.keep_file(current_app.extensions["files"], sent.filename or "", sent.stream)
         course, edition = _open_draft(slug)
         record_work("教材のファイルを追加", course)
-        return outline.add_asset(edition, sent.filename or "", digest, size)
+        return outline.add_asset(edition, file)
 
     if added := accepted(form, take):
-        flash(f"「{added.name}」を加えました。図は、本文に assets/{added.name} と書くと表示されます。")
+        use = (
+            "種類が「教材パッケージ」のレッスンで選べます。"
+            if added.media_type == outline.PACKED
+            else f"図は、本文に assets/{added.name} と書くと表示されます。"
+        )
+        flash(f"「{added.name}」を加えました。{use}")
         return _to_outline(slug, "assets")
     return _outline(slug, ModuleForm(formdata=None), NewLessonForm(formdata=None), form)
 

@@ -16,10 +16,11 @@ from courses.models import LessonKind
 
 from participation import enrolment as enrolments
 
-from learning import attempt, progress
+from learning import attempt, package_run, progress
 from learning.forms import NoteForm, position_from
 from learning.path import Path, path_of
 from learning.views.blueprint import blueprint
+from learning.views.package import frame_for, framing
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -67,6 +68,8 @@ def lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     shown = path.lesson(lesson_id)
     if shown.kind is LessonKind.QUIZ:
         return _quiz(path, shown)
+    if shown.kind is LessonKind.PACKAGE:
+        return _package(path, shown)
     mine = path.progress.get(lesson_id)
     return _lesson(
         path, shown, NoteForm(formdata=None, note=mine.note if mine else "", shared=bool(mine and mine.shared))
@@ -101,6 +104,21 @@ def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
         asked=attempt.asked(present, quiz) if present else [],
         why_not=attempt.why_not(quiz, made),
     )
+
+
+def _package(path: Path, shown: Lesson) -> ResponseReturnValue:
+    here = package_run.shown(path.enrolment, shown, request.args.get("part", ""))
+    address = frame_for(path.enrolment, shown, here)
+    page = render_template(
+        "learning/package.html",
+        path=path,
+        lesson=shown,
+        beside=path.beside(shown),
+        here=here,
+        address=address,
+        text=rendered(shown.body, assets_of(path)),
+    )
+    return framing(page, address)
 
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/finish")

@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from app import create_app
 from pages import Visitor
 from playwright.sync_api import sync_playwright
 from postgresql import free_port
 
+from kernel.database import db
+from kernel.settings import Settings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flask import Flask
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,13 +42,20 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the server is told: where it keeps its data, and where it listens."""
+    var = str(tmp_path_factory.mktemp("var"))
+    told = {**os.environ, "DEMO": "1", "VAR": var, "PORT": str(free_port()), "WORKERS": "1"}
+    told.pop("DATABASE_URL", None)
+    return told
+
+
+@pytest.fixture(scope="session")
+def server(environment: dict[str, str]) -> Iterator[str]:
     """The address of a running server with sample data."""
-    environment = {**os.environ, "DEMO": "1", "VAR": str(tmp_path_factory.mktemp("var")), "WORKERS": "1"}
-    environment.pop("DATABASE_URL", None)
     python = Path(sys.executable).parent
     subprocess.run([python / "flask", "prepare"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    port = free_port()
+    port = environment["PORT"]
     process = subprocess.Popen(
         [python / "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket", "app:create_app()"],
         cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -58,6 +70,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield address
     process.terminate()
     process.communicate(timeout=20)
+
+
+@pytest.fixture
+def behind(server: str, environment: dict[str, str]) -> Iterator[Flask]:
+    """The application on the server's own data, for what a journey needs and does not show."""
+    app = create_app(Settings.from_environ(environment))
+    with app.app_context():
+        yield app
+        db.session.remove()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,170 @@
+"""A run (実行) of a package: what its parts report is kept; when all are finished, so is the lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import NotFoundError
+from kernel.text import digest
+
+from courses import package as packages
+from courses.manifest import Part, pages, parts_from
+from courses.models import Lesson, LessonKind
+
+from participation.models import Enrolment, EnrolmentState
+
+from learning import progress, run_time
+from learning.models import Completion, PackageRun, Success
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from courses.models import Package
+
+LONGEST_CODE = 16
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A package as its lesson shows it: its parts, how far each one got, and the one that is open."""
+
+    package: Package
+    parts: Sequence[Part]
+    runs: Mapping[str, PackageRun]
+    open: Part
+
+    @property
+    def pages(self) -> list[Part]:
+        """Return the parts that have a page."""
+        return pages(self.parts)
+
+    @property
+    def after(self) -> Part | None:
+        """Return the part that comes after the open one."""
+        following = self.pages[self.pages.index(self.open) + 1 :]
+        return following[0] if following else None
+
+    def state_of(self, part: Part) -> str:
+        """Return how far somebody got in a part, in a word; empty where it was not opened yet."""
+        run = self.runs.get(part.identifier)
+        return state_of(run) if run else ""
+
+
+def state_of(run: PackageRun) -> str:
+    """Return how far a run got, in a word."""
+    if run.finished_at:
+        return Success.PASSED.label if run.success is Success.PASSED else Completion.COMPLETED.label
+    return Success.FAILED.label if run.success is Success.FAILED else Completion.INCOMPLETE.label
+
+
+def runs_of(enrolment_id: int, lesson_id: int) -> dict[str, PackageRun]:
+    """Return the runs of a lesson's package by the identifiers of its parts."""
+    rows = db.session.scalars(
+        sa.select(PackageRun)
+        .where(PackageRun.enrolment_id == enrolment_id, PackageRun.lesson_id == lesson_id)
+        .execution_options(populate_existing=True)
+    )
+    return {row.part: row for row in rows}
+
+
+def shown(enrolment: Enrolment, lesson: Lesson, wanted: str = "") -> Shown:
+    """Return the package of a lesson, open at a part: the wanted one, else where somebody was, else the first that is left.
+
+    Raises NotFoundError for a lesson that shows none, or a part that it has not.
+    """
+    if lesson.kind is not LessonKind.PACKAGE:
+        raise NotFoundError
+    package = packages.package_of(lesson, enrolment.edition_id)
+    parts, runs = parts_from(package.outline), runs_of(enrolment.id, lesson.id)
+    return Shown(package, parts, runs, _opened(pages(parts), runs, wanted))
+
+
+def _opened(choices: Sequence[Part], runs: Mapping[str, PackageRun], wanted: str) -> Part:
+    if wanted:
+        return part_in(choices, wanted)
+    begun = [runs[part.identifier] for part in choices if part.identifier in runs]
+    last = max((run for run in begun if not run.finished_at), key=lambda run: run.seen_at, default=None)
+    left = [part for part in choices if part.identifier not in runs or not runs[part.identifier].finished_at]
+    if last:
+        return part_in(choices, last.part)
+    return left[0] if left else choices[0]
+
+
+def part_in(parts: Sequence[Part], identifier: str) -> Part:
+    """Return the part of that identifier. Raises NotFoundError."""
+    found = next((part for part in parts if part.identifier == identifier and part.path), None)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def lesson_of(enrolment_id: int, lesson_id: int) -> tuple[Enrolment, Lesson]:
+    """Return an enrolment and one of its lessons. Raises NotFoundError, also once somebody has withdrawn."""
+    enrolment = db.session.scalar(
+        sa.select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+    )
+    lesson = db.session.scalar(
+        sa.select(Lesson).options(joinedload(Lesson.module)).join(Lesson.module).where(Lesson.id == lesson_id)
+    )
+    if enrolment is None or lesson is None or lesson.module.edition_id != enrolment.edition_id:
+        raise NotFoundError
+    return enrolment, lesson
+
+
+def start(enrolment: Enrolment, here: Shown, secret: str) -> dict[str, Any]:
+    """Return what the next session of the open part starts from.
+
+    The package knows the learner by a code of this enrolment only.
+    """
+    learner = digest(f"{secret} learner {enrolment.id}")[:LONGEST_CODE]
+    return run_time.start(here.package.standard, here.open, here.runs.get(here.open.identifier), learner)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What came of a commit: the state of the part, and whether the lesson and by it the course are finished."""
+
+    state: str
+    lesson_finished: bool
+    course_completed: bool
+
+
+def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, said: Mapping[str, Any]) -> Kept:
+    """Keep what a part reports. A part that is finished stays finished, whatever it reports later.
+
+    Raises NotFoundError for a part that the package has not.
+    """
+    package = packages.package_of(lesson, enrolment.edition_id)
+    parts = pages(parts_from(package.outline))
+    part = part_in(parts, part_id)
+    report = run_time.read(package.standard, part, said) if part.reports else run_time.opened()
+    progress.touch(enrolment, lesson.id)
+    _write(enrolment.id, lesson.id, part_id, report)
+    runs = runs_of(enrolment.id, lesson.id)
+    finished = all(one.identifier in runs and runs[one.identifier].finished_at for one in parts)
+    completed = finished and progress.mark_finished(enrolment, lesson.id)
+    return Kept(state_of(runs[part_id]), finished, completed)
+
+
+def _write(enrolment_id: int, lesson_id: int, part: str, report: run_time.Report) -> None:
+    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    now = clock.now()
+    finished: dt.datetime | None = now if report.is_finished else None
+    values = {**vars(report), "seen_at": now}
+    statement = insert(PackageRun).values(
+        enrolment_id=enrolment_id, lesson_id=lesson_id, part=part, finished_at=finished, **values
+    )
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["enrolment_id", "lesson_id", "part"],
+            set_={**values, "finished_at": sa.func.coalesce(PackageRun.finished_at, finished)},
+        )
+    )

@@ -1,0 +1,134 @@
+"""Packages at work: the frame in which a part runs, what it reports, and a trial for the author."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, render_template, request, url_for
+
+from kernel.errors import InvalidError
+
+from people.access import Permission, actor, requires
+
+from courses import edition as editions
+from courses import outline
+from courses import package as packages
+from courses.course import own_course
+from courses.manifest import Part, pages, parts_from
+from courses.models import Package, Standard
+from courses.views.package import address_of, apart, page_of, policy, signed, unsigned
+
+from learning import package_run, run_time
+from learning.package_run import Shown, part_in
+from learning.views.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from courses.models import Lesson
+
+    from participation.models import Enrolment
+
+LARGEST_REPORT = 1024 * 1024
+SCRIPTS = {Standard.SCORM_12: "scorm12", Standard.SCORM_2004: "scorm2004"}
+WHAT_THE_FRAME_MAY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
+
+
+def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
+    """Return the address of the frame in which the open part runs; empty where packages do not run here."""
+    run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier}
+    return address_of("learning.package_frame", token=signed("run", run))
+
+
+def framing(page: str, address: str) -> ResponseReturnValue:
+    """Return a page that shows what runs at an address, and nothing else of elsewhere."""
+    origin = current_app.extensions["settings"].packages_url
+    answer = current_app.make_response(page)
+    if address:
+        answer.headers["Content-Security-Policy"] = (
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+            f"frame-ancestors 'none'; frame-src 'self' {origin}"
+        )
+    return answer
+
+
+@blueprint.get("/packages/run/<token>")
+@apart
+def package_frame(token: str) -> ResponseReturnValue:
+    """Show the frame of a part: the run-time of its standard, what its session starts from, and its page."""
+    said = unsigned("run", token)
+    if "package" in said:  # a trial
+        package = packages.package(said["package"])
+        part = part_in(parts_from(package.outline), said["part"])
+        start = run_time.start(package.standard, part, None, "trial")
+    else:
+        enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
+        here = package_run.shown(enrolment, lesson, said["part"])
+        package, part = here.package, here.open
+        start = package_run.start(enrolment, here, current_app.config["SECRET_KEY"])
+    return _frame(token, package, part, start)
+
+
+def _frame(token: str, package: Package, part: Part, start: dict[str, Any]) -> ResponseReturnValue:
+    answer = current_app.make_response(
+        render_template(
+            "learning/package_frame.html",
+            part=part,
+            script=SCRIPTS[package.standard],
+            run={
+                "standard": package.standard.value,
+                "reports": part.reports,
+                "start": start,
+                "keep": url_for("learning.keep_run", token=token),
+                "page": page_of(package.digest, part),
+                "shown_by": current_app.extensions["settings"].public_url,
+            },
+        )
+    )
+    answer.headers["Content-Security-Policy"] = policy(WHAT_THE_FRAME_MAY)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/packages/run/<token>")
+@apart
+def keep_run(token: str) -> ResponseReturnValue:
+    """Keep what a part reports: JSON, sent as plain text, because that is what a browser sends while it leaves."""
+    said = unsigned("run", token)
+    request.max_content_length = LARGEST_REPORT
+    try:
+        report = json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
+        message = "教材パッケージの記録を読み取れませんでした。"
+        raise InvalidError(message) from error
+    kept = None
+    if "package" not in said:
+        enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
+        kept = package_run.keep(enrolment, lesson, said["part"], report if isinstance(report, dict) else {})
+    return {
+        "result": True,
+        "errorCode": 0,
+        "state": kept.state if kept else "",
+        "finished": bool(kept and kept.lesson_finished),
+    }
+
+
+@blueprint.get("/studio/<slug>/lessons/<int:lesson_id>/try")
+@requires(Permission.WRITE_COURSES)
+def try_package(slug: str, lesson_id: int) -> ResponseReturnValue:
+    """Let those who write or approve a course try its package. Nothing of it is kept."""
+    course = own_course(actor(), slug)
+    edition = editions.whole(course.editions[-1].id)
+    _module, lesson = outline.lesson_of(edition, lesson_id)
+    package = packages.package_of(lesson, edition.id)
+    parts = parts_from(package.outline)
+    wanted = request.args.get("part", "")
+    part = part_in(parts, wanted) if wanted else pages(parts)[0]
+    address = address_of(
+        "learning.package_frame", token=signed("run", {"package": package.digest, "part": part.identifier})
+    )
+    here = Shown(package, parts, {}, part)
+    page = render_template("learning/try_package.html", course=course, lesson=lesson, here=here, address=address)
+    return framing(page, address)

@@ -1,0 +1,47 @@
+// Listens to the frame in which a package runs: only to that frame, and only to what its origin says.
+(() => {
+  const frame = document.querySelector("[data-package] iframe");
+  const status = document.querySelector(".saving");
+  const origin = new URL(frame.src).origin;
+  const WAIT = 1500;
+
+  const say = (text) => {
+    status.textContent = text;
+    status.hidden = !text;
+  };
+  const WHY = { 404: "開いてから時間がたったため、続きを保存できません。このページを読み込み直してください。続きから始められます。" };
+  const heard = {
+    kept: ({ state, finished }) => {
+      if (typeof state === "string" && state) document.querySelectorAll("[data-state]").forEach((place) => { place.textContent = state.slice(0, 20); });
+      say("ここまでを保存しました。");
+      if (finished === true) {
+        document.querySelector("[data-finished]").hidden = false;
+        document.querySelector("[data-next]")?.classList.remove("secondary");
+      }
+    },
+    unkept: ({ why }) => say(WHY[why] ?? "つながらないため、まだ保存できていません。つながるまで、このページを開いたままにしてください。"),
+    silent: () => say(frame.parentElement.dataset.silent),
+    left: () => leave?.(),
+  };
+  let leave;
+  addEventListener("message", (message) => {
+    if (message.origin !== origin || message.source !== frame.contentWindow || message.data?.tomomanabi !== "package") return;
+    if (Object.hasOwn(heard, message.data.what)) heard[message.data.what](message.data);
+  });
+
+  // A package says its last words when it is closed: they are waited for, but not for long.
+  document.addEventListener("click", (press) => {
+    const link = press.target.closest("a[href]");
+    if (!link || link.target || press.ctrlKey || press.metaKey || press.shiftKey || new URL(link.href).hash) return;
+    press.preventDefault();
+    leave = () => { leave = undefined; location.assign(link.href); };
+    frame.contentWindow.postMessage({ tomomanabi: "leave" }, origin);
+    setTimeout(() => leave?.(), WAIT);
+  });
+
+  const large = document.querySelector("[data-large]");
+  if (frame.requestFullscreen) {
+    large.hidden = false;
+    large.addEventListener("click", () => frame.requestFullscreen());
+  }
+})();

@@ -1,0 +1,92 @@
+// Runs a part of a package: gives it the run-time of its standard, keeps what it reports, and tells the page around it.
+// This frame, like the part, is of another origin than the application: it has no cookie of it and cannot reach into it.
+const run = JSON.parse(document.getElementById("run").textContent);
+const part = document.getElementById("part");
+const AGAIN = 5000;
+const SILENT = 10000;
+
+const tell = (what, more = {}) => parent.postMessage({ tomomanabi: "package", what, ...more }, run.shown_by);
+
+// While a page is left a browser sends only beacons: plain text, that nobody answers.
+let leaving = false;
+let closing = false; // the part alone is closed: what it says while it goes is kept right after
+for (const sign of ["beforeunload", "pagehide"]) {
+  addEventListener(sign, () => { leaving = true; setTimeout(() => { leaving = false; }, AGAIN); });
+}
+
+// What could not be kept is tried again until it is, or until something newer is.
+let unkept = "";
+const again = () => {
+  const text = unkept;
+  unkept = "";
+  if (text) send(text);
+};
+const keep = (report) => send(JSON.stringify(report));
+const send = (text) => {
+  try {
+    const request = new XMLHttpRequest();
+    request.open("POST", run.keep, false);
+    request.setRequestHeader("Content-Type", "text/plain;charset=UTF-8");
+    request.send(text);
+    if (request.status !== 200) throw new Error(String(request.status));
+    const answer = JSON.parse(request.responseText);
+    unkept = "";
+    tell("kept", { state: answer.state, finished: answer.finished });
+    return answer;
+  } catch (problem) {
+    if (closing) {
+      unkept = text;
+      return { result: true, errorCode: 0 };
+    }
+    if (leaving && navigator.sendBeacon(run.keep, new Blob([text], { type: "text/plain;charset=UTF-8" }))) return { result: true, errorCode: 0 };
+    if (problem.message !== "404") {
+      if (!unkept) setTimeout(again, AGAIN);
+      unkept = text;
+    }
+    tell("unkept", { why: problem.message });
+    return { result: false, errorCode: 391 };
+  }
+};
+
+const settings = {
+  lmsCommitUrl: run.keep,
+  renderCommonCommitFields: true,
+  alwaysSendTotalTime: true,
+  autocommit: true,
+  autocommitSeconds: 5,
+  logLevel: 5,
+  httpService: { processHttpRequest: (_address, report) => keep(report), updateSettings() {} },
+};
+
+const api = run.standard === "1.2"
+  ? new (await import("./vendor/scorm12.js")).Scorm12API(settings)
+  : new (await import("./vendor/scorm2004.js")).Scorm2004API(settings);
+
+if (run.reports) {
+  api.loadFromJSON(run.start.cmi, "cmi");
+  window[run.standard === "1.2" ? "API" : "API_1484_11"] = api;
+}
+
+// A part that forgets to end its session is ended here, so that its time and its last words are kept.
+const end = () => {
+  if (run.reports && api.isInitialized()) api.lmsFinish("");
+};
+addEventListener("pagehide", end);
+
+addEventListener("message", (message) => {
+  if (message.origin !== run.shown_by || message.source !== parent || message.data?.tomomanabi !== "leave") return;
+  closing = true;
+  part.addEventListener("load", () => {
+    closing = false;
+    again();
+    end();
+    tell("left");
+  }, { once: true });
+  part.src = "about:blank";
+});
+
+part.addEventListener("load", () => {
+  if (!run.reports) keep({ opened: true });
+  else setTimeout(() => { if (api.isNotInitialized()) tell("silent"); }, SILENT);
+}, { once: true });
+part.src = run.page;

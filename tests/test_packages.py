@@ -1,0 +1,414 @@
+"""Packages of authoring tools (SCORM): what their manifests say, where they run, and what comes of what they report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import current_app
+from ground import FILES
+from lessons import begins, packaged, state_of
+from made_packages import item, manifest_12, one_page, sco, zipped
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import InvalidError
+
+from courses import course_file, manifest, outline, package
+from courses import edition as editions
+from courses.course import latest_edition
+from courses.manifest import Part
+from courses.models import Package, PackageFile, Standard
+
+from participation.models import EnrolmentState
+
+from learning import run_time
+from learning.models import Completion, PackageRun, Progress, Success
+
+THERE = "http://packages.test"
+HERE = "http://127.0.0.1:8000"
+"""Where packages run in these tests, and where the application says it is."""
+
+
+def read(text, *names):
+    names = names or ("index.html",)
+    return manifest.read(text.encode(), {name.lower(): name for name in names})
+
+
+def manifest_2004(item_inside="", resource='href="index.html"', version="2004 4th Edition"):
+    return f"""<?xml version="1.0"?>
+<manifest identifier="m" xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xmlns:ADL="http://www.adlnet.org/xsd/adlcp_v1p3" xmlns:imsss="http://www.imsglobal.org/xsd/imsss">
+  <metadata><schema>ADL SCORM</schema><schemaversion>{version}</schemaversion></metadata>
+  <organizations default="o"><organization identifier="o"><title>窓口</title>
+    <item identifier="i" identifierref="r"><title>本編</title>{item_inside}</item></organization></organizations>
+  <resources><resource identifier="r" type="webcontent" ADL:scormType="sco" {resource}/></resources>
+</manifest>"""
+
+
+# What a manifest says
+
+
+def test_a_manifest_tells_the_parts_in_their_order_and_what_each_asks():
+    text = manifest_12(
+        item("h", "第1部", "", item("a", "はじめに", "r1") + item("b", "確かめる", "r2", "<adlcp:masteryscore>80</adlcp:masteryscore>"))
+        + item("c", "資料", "r3"),
+        sco("r1", "a.html") + sco("r2", "b.html?mode=test") + sco("r3", "c.pdf", "asset"),
+    )  # fmt: skip
+    said = read(text, "a.html", "b.html", "c.pdf")
+    assert said.standard is Standard.SCORM_12
+    assert [(part.title, part.depth, part.path + part.query, part.reports) for part in said.parts] == [
+        ("第1部", 0, "", False), ("はじめに", 1, "a.html", True), ("確かめる", 1, "b.html?mode=test", True),
+        ("資料", 0, "c.pdf", False),
+    ]  # fmt: skip
+    assert said.parts[2].mastery == 80
+    assert said.remarks == ()
+    assert manifest.parts_from(said.outline) == list(said.parts)
+
+
+def test_scorm_2004_asks_for_a_measure_and_a_share():
+    asked = (
+        "<imsss:sequencing><imsss:objectives><imsss:primaryObjective satisfiedByMeasure='true'><imsss:minNormalizedMeasure>0.6"
+        "</imsss:minNormalizedMeasure></imsss:primaryObjective></imsss:objectives></imsss:sequencing>"
+        "<ADL:completionThreshold completedByMeasure='true' minProgressMeasure='0.75'/>"
+    )
+    (part,) = read(manifest_2004(asked)).parts
+    assert (part.mastery, part.threshold) == (0.6, 0.75)
+    (part,) = read(manifest_2004("<ADL:completionThreshold>0.5</ADL:completionThreshold>")).parts  # 3rd edition
+    assert (part.mastery, part.threshold) == (None, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        (manifest_12(item("i", "一", "r"), sco("r", "index.html"), default="nowhere"), "既定の目次「nowhere」がない"),
+        (manifest_12(item("i", "一", "r"), sco("r", "INDEX.html")), "大文字と小文字が違います"),
+        (manifest_12(item("i", "", "r"), sco("r", "index.html")), "題のない項目「i」"),
+        (manifest_12(item("i", "一", "r") + item("i", "二", "r"), sco("r", "index.html")), "「i」が二度使われています"),
+        (manifest_12(item("i", "一", "r", "<adlcp:masteryscore>八割</adlcp:masteryscore>"), sco("r", "index.html")), "合格点「八割」"),
+        (manifest_12(item("i", "一", "r", "<adlcp:prerequisites>x</adlcp:prerequisites>"), sco("r", "index.html")), "シーケンシング"),
+        (manifest_12(item("i", "一", "r"), sco("r", "index.html").replace("</resource>", '<file href="gone.js"/></resource>')), "gone.js"),
+        (manifest_12("", sco("r", "index.html")), None),
+        (manifest_12(item("i", "一", "r"), sco("r", "index.html"), version=""), None),
+        (manifest_12(item("i", "一", "r"), sco("r", "index.html")).replace("scormtype", "scormType"), None),
+        (manifest_2004(resource='xml:base="sub/" href="p.html?a=1#b"'), None),
+    ],
+)  # fmt: skip
+def test_what_is_odd_is_taken_and_remarked_upon(text, remark):
+    said = read(text, "index.html", "sub/p.html")
+    assert manifest.pages(said.parts)
+    assert not remark or any(remark in sentence for sentence in said.remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<manifest", "XMLとして読めません"),
+        ('<!DOCTYPE m [<!ENTITY a "b">]><manifest>&a;</manifest>', "XMLとして読めません"),
+        ("<manifest/>", "SCORM 1.2かSCORM 2004の教材だと書かれていません"),
+        (manifest_12(item("i", "一", "r"), sco("r", "index.html"), version="IMS 1.1").replace("adlcp_rootv1p2", "x"), "「IMS 1.1」とあります"),
+        (manifest_12(item("i", "一", "nothing"), sco("r", "index.html")), "nothing"),
+        (manifest_12(item("i", "一", "r"), sco("r", "gone.html")), "gone.html"),
+        (manifest_12(item("i", "一", "r"), sco("r", "../../etc/passwd")), "入っていません|中にありません"),
+        (manifest_12(item("i", "一", "r"), sco("r", "https://evil.example/")), "外部のアドレス"),
+        (manifest_12(item("i", "一", "r"), sco("r", "javascript:alert(1)")), "外部のアドレス"),
+        (manifest_12("", ""), "開くページが一つもありません"),
+        (manifest_12("".join(item(f"i{n}", "一", "r") for n in range(501)), sco("r", "index.html")), "大きすぎます"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_understood_is_refused_by_name(text, why):
+    with pytest.raises(InvalidError, match=why):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["cmi5.xml"], "cmi5の教材のようです"), (["tincan.xml", "a.html"], "xAPI"), (["h5p.json"], "H5P"),
+        (["a/imsmanifest.xml", "b/imsmanifest.xml"], "二つ以上"), ([], "imsmanifest.xmlがありません"),
+    ],
+)  # fmt: skip
+def test_an_archive_that_is_no_package_says_what_it_seems_to_be(names, why):
+    with pytest.raises(InvalidError, match=why):
+        manifest.folder_of(names)
+
+
+def test_a_package_in_a_folder_of_its_archive_is_found():
+    assert manifest.folder_of(["course/imsmanifest.xml", "course/sub/imsmanifest.xml"]) == "course/"
+
+
+# What is taken in
+
+
+@pytest.fixture
+def files(app):
+    return app.extensions["files"]
+
+
+def kept():
+    return {file.name for file in Path(FILES).iterdir()}
+
+
+def test_a_hostile_package_is_refused_and_leaves_nothing_behind(app, files):
+    good = zipfile.ZipFile(io.BytesIO(one_page()))
+    manifest_text = good.read("imsmanifest.xml")
+    hostile = {
+        "展開すると大きくなりすぎます": {"imsmanifest.xml": manifest_text, "index.html": "x", "bomb": b"\0" * 20_000_000},
+        "フォルダーの外": {"imsmanifest.xml": manifest_text, "../index.html": "x"},
+        "中にありません": {"imsmanifest.xml": manifest_text},
+    }  # fmt: skip
+    before = kept()
+    for why, content in hostile.items():
+        with pytest.raises(InvalidError, match=why):
+            outline.keep_file(files, "x.zip", io.BytesIO(zipped(content)))
+    with pytest.raises(InvalidError, match="ZIPファイルとして読めません"):
+        outline.keep_file(files, "x.zip", io.BytesIO(one_page()[:-40]))
+    assert kept() == before
+    assert not db.session.scalars(sa.select(Package)).all()
+
+
+def test_the_same_archive_is_unpacked_for_all_and_entered_once(app, files):
+    for _time in range(2):
+        package.enter(outline.keep_file(files, "x.zip", io.BytesIO(one_page("<p>同じ</p>"))).package)
+    (row,) = db.session.scalars(sa.select(Package))
+    held = db.session.scalars(sa.select(PackageFile.path).where(PackageFile.package_digest == row.digest)).all()
+    assert set(held) == {"imsmanifest.xml", "index.html"}
+
+
+def test_a_course_with_packages_goes_out_and_in_again(app, mizuho, files):
+    packaged(mizuho.coordinator, {"一": one_page("<p>出入り</p>")}, "with-package", instead="text")
+    out = course_file.files_of(*latest_edition("with-package"), files)
+    edition = course_file.take_in("copy-of-it", mizuho.id, course_file.read(out), files)
+    db.session.commit()
+    again = course_file.files_of(editions.whole(edition.id), (), files)
+    assert {name: content for name, content in again.items() if name != "course.yaml"} == {
+        name: content for name, content in out.items() if name != "course.yaml"
+    }
+    assert b"instead: text" in again["course.yaml"]
+
+
+# Where a package runs
+
+
+def frame_of(page):
+    return re.search(r'<iframe src="([^"]+)"', page).group(1).replace("&amp;", "&")
+
+
+def run_in(page):
+    return json.loads(re.search(r'id="run">(.*?)</script>', page, re.DOTALL).group(1))
+
+
+@pytest.fixture
+def opened(app, mizuho):
+    """A learner in a lesson that shows a package of one page: browser, enrolment, lesson, what its frame is told."""
+    course = packaged(mizuho.coordinator, {"一": one_page()})
+    return enters(mizuho.staff, course)
+
+
+def enters(person, course, number=0):
+    enrolment_id, lesson_ids = begins(person, course)
+    browser = person.browser()
+    page = browser.get(f"/learn/{enrolment_id}/{lesson_ids[number]}").text
+    told = run_in(current_app.test_client().get(frame_of(page)).text)
+    return browser, enrolment_id, lesson_ids[number], told
+
+
+def says(told, cmi=None, **said):
+    """Send what a part reports, as its frame does."""
+    report = {"completionStatus": "incomplete", "successStatus": "unknown", "totalTimeSeconds": 0, **said}
+    report["runtimeData"] = {"cmi": cmi or {}}
+    return current_app.test_client().post(
+        THERE + told["keep"], data=json.dumps(report), content_type="text/plain;charset=UTF-8"
+    )
+
+
+def test_files_of_packages_come_from_a_place_of_their_own_and_from_nowhere_else(opened):
+    browser, _enrolment, _lesson, told = opened
+    page = current_app.test_client().get(THERE + told["page"])
+    assert page.text == "<p>はじめに</p>"
+    assert page.content_type.startswith("text/html")
+    assert "Set-Cookie" not in page.headers
+    assert f"frame-ancestors 'self' {HERE}" in page.headers["Content-Security-Policy"]
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert browser.get(told["page"]).status_code == 404
+    assert browser.post(told["keep"], data="{}").status_code == 404
+
+
+def test_nothing_of_the_application_is_where_packages_run(opened):
+    browser = opened[0]
+    for address in ("/", "/me", "/sign-in", "/catalog?q=1"):
+        answer = browser.get(THERE + address)
+        assert (answer.status_code, answer.location) == (302, HERE + address)
+    assert browser.post(THERE + "/sign-in", data={}).status_code == 404
+    assert browser.get(THERE + "/no/such/page").status_code == 404
+
+
+def test_links_to_packages_are_ours_and_end(opened, monkeypatch):
+    told = opened[3]
+    token = told["page"].split("/")[2]
+    there = current_app.test_client()
+    assert there.get(THERE + told["page"].replace(token, token[:-1] + "x")).status_code == 404
+    assert there.get(THERE + told["page"].replace("index.html", "imsmanifest.xm")).status_code == 404
+    assert there.get(THERE + "/packages/run/" + token).status_code == 404, "one link does not open another door"
+    later = clock.now() + dt.timedelta(hours=11)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert there.get(THERE + told["page"]).status_code == 404
+    assert says(told, completionStatus="completed").status_code == 404
+
+
+def test_a_lesson_frames_the_place_of_packages_and_nothing_else(opened):
+    browser, enrolment_id, lesson_id, _told = opened
+    policy = browser.get(f"/learn/{enrolment_id}/{lesson_id}").headers["Content-Security-Policy"]
+    assert f"frame-src 'self' {THERE}" in policy
+    assert "default-src 'self'" in policy
+
+
+def test_a_package_learns_nobodys_name(opened):
+    told = opened[3]
+    assert told["start"]["cmi"]["core"]["student_name"] == "受講者"
+    assert re.fullmatch("[0-9a-f]{16}", told["start"]["cmi"]["core"]["student_id"])
+
+
+# What comes of what a package reports
+
+
+def test_a_part_that_reports_completion_finishes_lesson_and_course_once(opened):
+    _browser, enrolment_id, lesson_id, told = opened
+    assert says(told).get_json() == {"result": True, "errorCode": 0, "state": "途中", "finished": False}
+    assert state_of(enrolment_id) is EnrolmentState.IN_PROGRESS
+    assert says(told, completionStatus="completed").get_json()["finished"]
+    assert state_of(enrolment_id) is EnrolmentState.COMPLETED
+    finished = db.session.get_one(Progress, (enrolment_id, lesson_id)).finished_at
+    assert says(told).get_json()["state"] == "終わりました", "what is finished stays finished"
+    assert db.session.get_one(Progress, (enrolment_id, lesson_id), populate_existing=True).finished_at == finished
+
+
+def test_the_next_session_goes_on_where_the_last_one_was(mizuho, opened):
+    browser, enrolment_id, lesson_id, told = opened
+    cmi = {
+        "suspend_data": "控え" * 30_000, "core": {"lesson_location": "7", "lesson_status": "incomplete", "exit": "suspend",
+        "session_time": "00:10:00"}, "objectives": {"0": {"id": "o", "status": "passed"}},
+        "interactions": {"0": {"id": "q", "student_response": "t"}},
+    }  # fmt: skip
+    assert says(told, cmi, totalTimeSeconds=600).status_code == 200
+    page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
+    start = run_in(current_app.test_client().get(frame_of(page)).text)["start"]["cmi"]
+    assert start["suspend_data"] == "控え" * 30_000
+    assert start["objectives"] == cmi["objectives"]
+    assert start["interactions"] == cmi["interactions"]
+    core = start["core"]
+    assert (core["lesson_location"], core["entry"], core["total_time"]) == ("7", "resume", "0000:10:00")
+    assert "session_time" not in core
+    run = db.session.scalars(sa.select(PackageRun)).one()
+    assert (run.seconds, run.location, run.completion) == (600, "7", Completion.INCOMPLETE)
+
+
+def test_a_lesson_is_finished_when_all_parts_are_and_a_page_without_reports_by_opening_it(app, mizuho):
+    archive = zipped(
+        {
+            "imsmanifest.xml": manifest_12(
+                item("a", "一", "r1") + item("b", "二", "r2"), sco("r1", "a.html") + sco("r2", "b.html", "asset")
+            ),
+            "a.html": "一",
+            "b.html": "二",
+        }
+    )
+    browser, enrolment_id, lesson_id, told = enters(mizuho.staff, packaged(mizuho.coordinator, {"教材": archive}))
+    assert not says(told, completionStatus="completed").get_json()["finished"]
+    page = browser.get(f"/learn/{enrolment_id}/{lesson_id}")
+    assert "終わりました" in page.text
+    second = run_in(current_app.test_client().get(frame_of(page.text)).text)
+    assert second["page"].endswith("b.html"), "the page opens the part that is left"
+    assert says(second, completionStatus="incomplete").get_json()["finished"]
+    assert browser.get(f"/learn/{enrolment_id}/{lesson_id}?part=no-such").status_code == 404
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "7", '{"runtimeData": 5}', '{"runtimeData": {"cmi": [1]}}', "[" * 90_000, '{"totalTimeSeconds": "x", "runtimeData": {"cmi": {"core": {"score": {"raw": "NaN"}, "lesson_location": "\\u0000"}}}}'])  # fmt: skip
+def test_nothing_that_a_package_sends_breaks_anything(opened, body):
+    told, enrolment_id = opened[3], opened[1]
+    answer = current_app.test_client().post(THERE + told["keep"], data=body, content_type="text/plain")
+    assert answer.status_code in {200, 422}
+    assert state_of(enrolment_id) is not EnrolmentState.COMPLETED
+    assert current_app.test_client().post(THERE + told["keep"], data="x" * 1_100_000).status_code == 413
+
+
+def test_who_has_withdrawn_is_told_nothing_and_keeps_nothing(mizuho, opened):
+    browser, enrolment_id, _lesson, told = opened
+    browser.post(f"/enrolments/{enrolment_id}/withdraw")
+    assert state_of(enrolment_id) is EnrolmentState.WITHDRAWN
+    assert says(told, completionStatus="completed").status_code == 404
+
+
+def test_who_cannot_run_a_package_reads_instead_where_the_author_allows(app, mizuho):
+    for instead, state in (("text", EnrolmentState.COMPLETED), ("", EnrolmentState.ENROLLED)):
+        course = packaged(mizuho.coordinator, {"一": one_page()}, instead=instead)
+        enrolment_id, (lesson_id,) = begins(mizuho.staff, course)
+        browser = mizuho.staff.browser()
+        page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
+        assert "「一」の内容を文章で読みます。" in page
+        assert ("文章を読んで終える" in page) == bool(instead)
+        browser.post(f"/learn/{enrolment_id}/{lesson_id}/finish")
+        assert state_of(enrolment_id) is state
+
+
+def test_the_author_tries_a_package_and_nothing_of_it_is_kept(app, mizuho, hachioji):
+    course = packaged(mizuho.coordinator, {"一": one_page()}, "to-try")
+    lesson_id = begins(mizuho.staff, course)[1][0]
+    page = mizuho.coordinator.browser().get(f"/studio/to-try/lessons/{lesson_id}/try").text
+    told = run_in(current_app.test_client().get(frame_of(page)).text)
+    assert says(told, completionStatus="completed").get_json()["result"] is True
+    assert not db.session.scalars(sa.select(PackageRun)).all()
+    assert hachioji.coordinator.browser().get(f"/studio/to-try/lessons/{lesson_id}/try").status_code == 404
+    assert mizuho.staff.browser().get(f"/studio/to-try/lessons/{lesson_id}/try").status_code == 404
+
+
+# The rules of the two standards
+
+DONE, HALF, UNKNOWN = Completion.COMPLETED, Completion.INCOMPLETE, Completion.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("standard", "mastery", "threshold", "said", "finished"),
+    [
+        ("1.2", None, None, {"completionStatus": "completed"}, True),
+        ("1.2", None, None, {"completionStatus": "completed", "successStatus": "passed"}, True),
+        ("1.2", None, None, {"completionStatus": "incomplete", "successStatus": "failed"}, False),
+        ("1.2", 80, None, {"completionStatus": "completed", "score": 79}, False),
+        ("1.2", 80, None, {"completionStatus": "completed", "score": 80}, True),
+        ("1.2", 80, None, {"completionStatus": "incomplete", "successStatus": "failed", "score": 85}, True),
+        ("1.2", 80, None, {"completionStatus": "incomplete", "score": 85}, False),
+        ("1.2", 80, None, {"completionStatus": "completed"}, True),
+        ("2004", None, None, {"completionStatus": "completed", "successStatus": "failed"}, False),
+        ("2004", None, None, {"completionStatus": "unknown", "successStatus": "passed"}, True),
+        ("2004", None, None, {"completionStatus": "incomplete", "successStatus": "passed"}, False),
+        ("2004", 0.8, None, {"completionStatus": "completed", "score": 0.79, "successStatus": "passed"}, False),
+        ("2004", 0.8, None, {"completionStatus": "completed", "score": 0.8, "successStatus": "unknown"}, True),
+        ("2004", None, 0.7, {"completionStatus": "completed", "progress": 0.6}, False),
+        ("2004", None, 0.7, {"completionStatus": "incomplete", "progress": 0.7}, True),
+    ],
+)  # fmt: skip
+def test_status_score_and_share_decide_as_the_standard_says(standard, mastery, threshold, said, finished):
+    score, progress = said.pop("score", ""), said.pop("progress", "")
+    cmi = (
+        {"core": {"score": {"raw": score}}}
+        if standard == "1.2"
+        else {"score": {"scaled": score}, "progress_measure": progress}
+    )
+    part = Part("i", "一", 0, "a.html", reports=True, mastery=mastery, threshold=threshold)
+    report = run_time.read(Standard(standard), part, {**said, "runtimeData": {"cmi": cmi}})
+    assert report.is_finished is finished
+
+
+def test_a_session_that_ended_by_itself_does_not_resume_and_one_that_broke_off_does():
+    part = Part("i", "一", 0, "a.html", reports=True, mastery=0.8)
+    for left, entry in (("suspend", "resume"), ("", "resume"), ("normal", ""), ("logout", "resume")):
+        run = PackageRun(data={"cmi": {"exit": left, "location": "3"}}, seconds=90.0, success=Success.UNKNOWN)
+        start = run_time.start(Standard.SCORM_2004, part, run, "x")["cmi"]
+        assert (start["entry"], start["location"], start["total_time"]) == (entry, "3", "PT90S")
+        assert start["scaled_passing_score"] == "0.8"
+    assert run_time.start(Standard.SCORM_2004, part, None, "x")["cmi"]["entry"] == "ab-initio"
