@@ -9,7 +9,10 @@
     status.textContent = text;
     status.hidden = !text;
   };
-  const WHY = { 404: "開いてから時間がたったため、続きを保存できません。このページを読み込み直してください。続きから始められます。" };
+  const WHY = {
+    413: "教材の記録が大きすぎて、保存できません。研修担当にお知らせください。",
+    404: "開いてから時間がたったため、続きを保存できません。このページを読み込み直してください。続きから始められます。",
+  };
   const heard = {
     kept: ({ state, finished }) => {
       if (typeof state === "string" && state) document.querySelectorAll("[data-state]").forEach((place) => { place.textContent = state.slice(0, 20); });

@@ -2,8 +2,9 @@
 // This frame, like the part, is of another origin than the application: it has no cookie of it and cannot reach into it.
 const run = JSON.parse(document.getElementById("run").textContent);
 const part = document.getElementById("part");
-const AGAIN = 5000;
+const AGAIN = 3000;
 const SILENT = 10000;
+const REFUSED = /^4\d\d$/;
 
 const tell = (what, more = {}) => parent.postMessage({ tomomanabi: "package", what, ...more }, run.shown_by);
 
@@ -21,6 +22,8 @@ const again = () => {
   unkept = "";
   if (text) send(text);
 };
+addEventListener("online", again);
+
 const keep = (report) => send(JSON.stringify(report));
 const send = (text) => {
   try {
@@ -39,7 +42,7 @@ const send = (text) => {
       return { result: true, errorCode: 0 };
     }
     if (leaving && navigator.sendBeacon(run.keep, new Blob([text], { type: "text/plain;charset=UTF-8" }))) return { result: true, errorCode: 0 };
-    if (problem.message !== "404") {
+    if (!REFUSED.test(problem.message)) {
       if (!unkept) setTimeout(again, AGAIN);
       unkept = text;
     }
@@ -72,6 +75,13 @@ const end = () => {
   if (run.reports && api.isInitialized()) api.lmsFinish("");
 };
 addEventListener("pagehide", end);
+
+// A window that is closed may say nothing to the frames in it: what is not kept yet is kept when it is put aside.
+const keepNow = () => {
+  if (run.reports && api.isInitialized()) api.commit("Commit", false);
+};
+addEventListener("beforeunload", keepNow);
+document.addEventListener("visibilitychange", () => document.hidden && keepNow());
 
 addEventListener("message", (message) => {
   if (message.origin !== run.shown_by || message.source !== parent || message.data?.tomomanabi !== "leave") return;

@@ -48,12 +48,16 @@ def one_page(page: str = "<p>はじめに</p>") -> bytes:
     )
 
 
-def by_sphinx(folder: Path) -> bytes:
-    """A course written for Sphinx, made a SCORM 1.2 package by Petlja's builder, its pages beside it."""
+def by_sphinx(folder: Path, address: str) -> tuple[bytes, Path]:
+    """A course written for Sphinx, made a SCORM 1.2 package by Petlja's builder; and the pages that it shows.
+
+    The package keeps the contents and the record; the pages are to be found at an address of the web.
+    """
     source = folder / "source"
     (source / "first").mkdir(parents=True)
     (source / "conf.py").write_text(
-        'project = "窓口のDX"\nextensions = ["plct_bulder_for_sphinx.builder.plct_builder"]\ncontent_uri = "."\n'
+        'project = "窓口のDX"\nextensions = ["plct_bulder_for_sphinx.builder.plct_builder"]\n'
+        f'content_uri = "{address}"\n'
         'include_toc = True\nadditional_build_targets = ["scorm"]\nhtml_theme = "basic"\n',
         encoding="utf-8",
     )
@@ -68,11 +72,7 @@ def by_sphinx(folder: Path) -> bytes:
     made = folder / "made"
     subprocess.run([BIN / "sphinx-build", "-q", "-b", "plct_builder", source, made], check=True, capture_output=True)
     (archive,) = (made / "scorm").glob("*_scorm.zip")
-    with zipfile.ZipFile(archive, "a") as package:
-        for page in sorted((made / "static_website" / "bc_html").rglob("*")):
-            if page.is_file() and "_sources" not in page.parts:
-                package.write(page, f"bc_html/{page.relative_to(made / 'static_website' / 'bc_html')}")
-    return archive.read_bytes()
+    return archive.read_bytes(), made / "static_website"
 
 
 QUIZ_PAGE = """<!doctype html><meta charset="utf-8"><title>窓口のDX</title>

@@ -84,9 +84,9 @@ def policy(scripts: str) -> str:
 
 
 WHAT_A_PACKAGE_MAY = (
-    "default-src 'self' https: data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'self'; base-uri 'self'"
+    "default-src 'self' http: https: data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'self'; base-uri 'self'"
 )
-"""Packages bring scripts of every kind. They find nothing here but themselves and what anybody finds on the web."""
+"""Packages bring scripts of every kind. They find nothing here but themselves, and what anybody finds on the net."""
 
 
 @blueprint.get("/packages/<token>/<path:path>")
