@@ -16,7 +16,7 @@ from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
 from participation import allocation, demo, uptake, waiting_list
-from participation.notices import delivery
+from participation.notices import delivery, repetition
 from participation.notices.models import MailState
 
 group = AppGroup("participation", help="Enrolments and their count, allocation.")
@@ -82,9 +82,12 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     settings = current_app.extensions["settings"]
     if not settings.mail.host:
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
+    announced_on = None
     while True:
         _rebalance()
         delivery.remind()
+        if announced_on != clock.today() and not repetition.announce():
+            announced_on = clock.today()
         db.session.commit()
         if settings.mail.host:
             report = delivery.deliver(settings.mail, settings.public_url)

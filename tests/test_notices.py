@@ -17,7 +17,7 @@ from time import sleep
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
-from factories import organisation_named, session_of
+from factories import membership, organisation_named, published, session_of
 from flask import current_app
 from ground import SECRET
 from postgresql import free_port
@@ -32,7 +32,7 @@ from courses.models import Giving, Meeting
 
 from participation import decision, enrolment, exceptional_place, nomination, substitution, waiting_list
 from participation.models import Enrolment, Nomination
-from participation.notices import delivery
+from participation.notices import delivery, repetition
 from participation.notices.models import MailState, MailWish, Notice, NoticeKind
 from participation.notices.notice import choose, next_daily_mail
 
@@ -212,6 +212,49 @@ def test_a_reminder_of_a_date_that_was_moved_is_not_sent(mizuho, post_office, ti
     delivery.deliver(post_office.mail, URL)
     states = db.session.scalars(sa.select(Notice.mail_state).order_by(Notice.id)).all()
     assert states == [MailState.SKIPPED, MailState.SENT]
+
+
+def told_of_courses():
+    return sorted(db.session.scalars(sa.select(Notice.staff_id).where(Notice.course_id.is_not(None))))
+
+
+def announces(days=0):
+    for _time in range(2):
+        repetition.announce()
+        db.session.commit()
+
+
+def completes(person, slug="security-basics"):
+    course, edition = published(slug)
+    row = enrolment.enrol(person.actor, enrolment.entrant(person.actor), enrolment.Offer(course, edition))
+    enrolment.finish(row)
+    db.session.commit()
+
+
+def test_who_took_a_yearly_course_is_told_in_the_next_year_and_once_more_before_its_end(mizuho, post_office, time):
+    took, takes_again, moves_away = (mizuho.person() for _number in range(3))
+    time.now = clock.at(dt.date(2027, 2, 1), dt.time(10))
+    for person in (took, takes_again, moves_away):
+        completes(person)
+    announces()
+    assert not told_of_courses(), "not in the same fiscal year"
+
+    time.now = clock.at(dt.date(2027, 4, 1), dt.time(10))
+    membership(moves_away).left_on = dt.date(2027, 4, 1)
+    db.session.commit()
+    announces()
+    assert told_of_courses() == sorted([took.staff_id, takes_again.staff_id])
+    completes(takes_again)
+    time.now = next_daily_mail(time.now)
+    delivery.deliver(post_office.mail, URL)
+    assert [mail["To"] for mail in post_office.mails] == [took.email], "who has taken it since is not asked"
+    assert f"{URL}/courses/security-basics" in post_office.mails[0].get_content()
+    assert "2028年3月31日(金)までに受けてください。" in took.browser().get("/notices").text
+
+    time.now = clock.at(dt.date(2028, 2, 15), dt.time(10))
+    announces()
+    assert told_of_courses().count(took.staff_id) == 2
+    assert len(told_of_courses()) == 3
 
 
 def test_a_change_is_told_after_the_first_meeting_too(mizuho, post_office, time):

@@ -22,6 +22,7 @@ from kernel.database import db
 from courses.models import TrainingSession
 
 from participation.models import Enrolment, EnrolmentState, Nomination, NominationState
+from participation.notices import repetition
 from participation.notices.models import IMMEDIATE, MailState, Notice, NoticeKind
 from participation.notices.notice import Tell, tell
 
@@ -120,7 +121,7 @@ def claim(public_url: str) -> list[Letter]:
     now = clock.now()
     rows = db.session.scalars(
         sa.select(Notice)
-        .options(joinedload(Notice.staff, innerjoin=True), joinedload(Notice.session))
+        .options(joinedload(Notice.staff, innerjoin=True), joinedload(Notice.session), joinedload(Notice.course))
         .where(
             Notice.mail_state == MailState.DUE,
             Notice.mail_at <= now,
@@ -178,6 +179,7 @@ def _still_true(rows: Sequence[Notice]) -> set[int]:
         sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
         sa.and_(Notice.kind == NoticeKind.OFFERED, offered, goes_on),
         sa.and_(Notice.kind == NoticeKind.WAITING, waiting, goes_on),
+        sa.and_(Notice.kind == NoticeKind.DUE_AGAIN, ~repetition.taken_this_year()),
         Notice.kind.in_((NoticeKind.CANCELLED, NoticeKind.DECIDED, NoticeKind.REPLACED)),
     )
     return set(db.session.scalars(sa.select(Notice.id).where(Notice.id.in_(ids), is_true)))
@@ -188,12 +190,16 @@ def _letter(group: list[Notice], public_url: str) -> Letter:
     for row in group:
         row.message_id = message_id
     first = group[0]
-    parts = [f"■ {row.title}\n{row.text}\n{public_url}/sessions/{row.session_id}" for row in group]
+    parts = [f"■ {row.title}\n{row.text}\n{public_url}{_page_of(row)}" for row in group]
     text = "\n\n".join(
         [f"{first.staff.name}さん", *parts, f"お知らせの受け取り方は、次のページで変えられます。\n{public_url}/notices"]
     )
     subject = first.title if len(group) == 1 else f"ともまなびのお知らせ {len(group)}件"
     return Letter(tuple(row.id for row in group), first.staff.email or "", subject, text, message_id)
+
+
+def _page_of(row: Notice) -> str:
+    return f"/courses/{row.course.slug}" if row.course else f"/sessions/{row.session_id}"
 
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:

@@ -13,7 +13,7 @@ from kernel.vocabulary import Term
 
 from people.models import Staff
 
-from courses.models import TrainingSession
+from courses.models import Course, TrainingSession
 
 
 class NoticeKind(Term):
@@ -28,6 +28,7 @@ class NoticeKind(Term):
     CHANGED = "changed", "日時・会場の変更"
     CANCELLED = "cancelled", "中止のお知らせ"
     REMINDER = "reminder", "開催が近づきました"
+    DUE_AGAIN = "due again", "今年度の受講のお願い"
 
 
 IMMEDIATE = frozenset({NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
@@ -55,7 +56,7 @@ class MailWish(Term):
 
 
 class Notice(Base):
-    """A notice for one person. `key` keeps the same thing from being told twice.
+    """A notice for one person, about a session or a course. `key` keeps the same thing from being told twice.
 
     Notices that share a `message_id` are one mail; it is kept before the mail is sent, so that a repeated mail bears
     the same one. `claimed_until` is how long a worker has to send it before another one tries.
@@ -67,6 +68,7 @@ class Notice(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     kind: Mapped[NoticeKind]
     session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("training_session.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"), index=True)
     nomination_id: Mapped[int | None]
     title: Mapped[str]
     text: Mapped[str]
@@ -80,6 +82,7 @@ class Notice(Base):
     sent_at: Mapped[dt.datetime | None]
     staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
     session: Mapped[TrainingSession | None] = relationship(lazy="raise_on_sql")
+    course: Mapped[Course | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (
         sa.Index("ix_notice_staff_id_id", "staff_id", "id"),
         sa.Index("ix_notice_mail_state_mail_at", "mail_state", "mail_at"),

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db, slices
 
 from people.models import Membership, Role, RoleGrant
 from people.staff import is_current
+
+from courses.models import Course
 
 from participation.notices.models import DUTY, IMMEDIATE, MailState, MailWish, Notice, NoticeKind, NoticePreference
 
@@ -39,13 +42,13 @@ class Tell:
     nomination_id: int | None = None
 
 
-def tell(session: TrainingSession, title: str, tellings: Iterable[Tell]) -> None:
-    """Write notices about a session, in the transaction that is open; what was told already is not told again."""
+def tell(subject: TrainingSession | Course, title: str, tellings: Iterable[Tell]) -> None:
+    """Write notices about a session or a course, in the transaction that is open; what was told already is not told again."""
     wanted = list(tellings)
     wishes = _wishes({telling.staff_id for telling in wanted})
     insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for part in slices(wanted, AT_ONCE):
-        rows = [_row(session.id, title, telling, wishes.get(telling.staff_id, MailWish.DAILY)) for telling in part]
+        rows = [_row(subject, title, telling, wishes.get(telling.staff_id, MailWish.DAILY)) for telling in part]
         db.session.execute(insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["key"]))
 
 
@@ -56,14 +59,15 @@ def _wishes(staff_ids: Collection[int]) -> dict[int, MailWish]:
     return {row.staff_id: row.mail for row in rows}
 
 
-def _row(session_id: int, title: str, telling: Tell, wish: MailWish) -> dict[str, Any]:
-    now, kind = clock.now(), telling.kind
+def _row(subject: TrainingSession | Course, title: str, telling: Tell, wish: MailWish) -> dict[str, Any]:
+    now, kind, is_course = clock.now(), telling.kind, isinstance(subject, Course)
     is_wanted = wish is not MailWish.NEVER or kind in DUTY
     return {
-        "key": f"{kind.value}:{session_id}:{telling.staff_id}:{telling.about}",
+        "key": f"{kind.value}:{'course ' if is_course else ''}{subject.id}:{telling.staff_id}:{telling.about}",
         "staff_id": telling.staff_id,
         "kind": kind,
-        "session_id": session_id,
+        "session_id": None if is_course else subject.id,
+        "course_id": subject.id if is_course else None,
         "nomination_id": telling.nomination_id,
         "title": f"{kind.label}: {title}",
         "text": telling.text,
@@ -95,8 +99,13 @@ def coordinators_of(organisation_ids: Collection[int]) -> dict[int, list[int]]:
 
 
 def notices_of(actor: Actor) -> sa.Select[Notice]:
-    """Return the statement of the actor's notices, latest first."""
-    return sa.select(Notice).where(Notice.staff_id == actor.staff_id).order_by(Notice.id.desc())
+    """Return the statement of the actor's notices with the course of each that is about one, latest first."""
+    return (
+        sa.select(Notice)
+        .options(joinedload(Notice.course))
+        .where(Notice.staff_id == actor.staff_id)
+        .order_by(Notice.id.desc())
+    )
 
 
 def unread(actor: Actor) -> int:

@@ -123,6 +123,7 @@ def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind,
 
         learner = visit("ichiro.okutama", width=375).goes_to("/courses/scorm-1-2/lessons").follows("待ち時間")
         part, page = part_of(learner), part_of(learner).frame_locator("#main-iframe")
+        page.get_by_role("heading", name="窓口のDX").wait_for()
         for heading in ("待ち時間", "測る", "減らす"):
             part.locator("#next-activity").dispatch_event("click")
             page.get_by_role("heading", name=heading).wait_for()
@@ -133,6 +134,7 @@ def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind,
         assert states.count("completed") == 4
 
 
+@pytest.mark.slow
 def test_parts_of_a_package_are_opened_from_its_contents_without_a_mouse(visit, behind):
     reports = "<script>onload = () => { parent.API.LMSInitialize(''); parent.API.LMSSetValue('cmi.core.lesson_status', 'completed'); parent.API.LMSFinish(''); }</script>"
     archive = zipped(
@@ -174,8 +176,8 @@ def closes_the_window(person):
 @pytest.mark.parametrize(
     ("leaves", "page"),
     [
-        ("closes the window", UNSAVED),
-        ("goes elsewhere", LAST_WORDS),
+        pytest.param("closes the window", UNSAVED, marks=pytest.mark.slow),
+        pytest.param("goes elsewhere", LAST_WORDS, marks=pytest.mark.slow),
         ("follows a link", LAST_WORDS),
     ],
 )
@@ -250,6 +252,7 @@ def test_a_hostile_package_reaches_nothing_of_the_application(visit, behind, ser
     assert learner.goes_to("/me").sees("マイページ"), "the learner is still signed in"
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_told_and_what_was_done_arrives_later(visit, behind, tmp_path):
     publishes({"窓口を測る": by_packager(tmp_path)}, "offline-package")
     learner = begins(visit(STAFF), "offline-package")
