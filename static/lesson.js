@@ -85,6 +85,16 @@
     if (left) say("前に保存できなかった内容をもどしました。");
   }
 
+  // A figure or a document is put where the author is writing.
+  const body = document.querySelector("#body");
+  for (const picked of document.querySelectorAll("[data-insert]")) {
+    picked.hidden = !body;
+    picked.addEventListener("click", () => {
+      body.setRangeText(picked.dataset.insert, body.selectionStart, body.selectionEnd, "end");
+      body.focus();
+    });
+  }
+
   const draft = document.querySelector("form[data-draft]");
   if (draft) {
     let saved = new FormData(draft).get("note");

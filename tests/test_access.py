@@ -95,7 +95,7 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
     values = {name: ground.addresses[name] for name in rule.arguments}
     if rule.endpoint.startswith(("participation.", "learning.")) and "slug" in values:
         values["slug"] = "paperless-basics"
-    if rule.endpoint == "learning.figures":
+    if rule.endpoint in {"learning.figures", "learning.try_lesson"}:
         values["slug"] = ground.addresses["slug"]
     if rule.endpoint in PAPERS:
         values["kind"] = PAPERS[rule.endpoint]
@@ -152,7 +152,6 @@ NEED_MORE = {
     "catalog.edition_page",  # edition 0
     "courses.package_file",  # only where packages run, and with a link
     "learning.package_frame",  # the same
-    "learning.try_package",  # only for a lesson that shows a package
     "learning.lessons",  # only for somebody enrolled
     "learning.overview",  # the same
     "learning.lesson",  # the same

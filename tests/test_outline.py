@@ -70,9 +70,8 @@ def test_a_text_is_written_kept_on_the_way_and_shown_as_learners_see_it(studio):
     address = f"/studio/written/lessons/{ids(studio.course)['一']}"
     typed = {"title": "一", "minutes": "7", "required": "y", "body": "::: example 窓口\n測ります。\n:::"}
     assert studio.browser.post(address, data=typed, headers={"X-Requested-With": "fetch"}).status_code == 204
-    page = studio.browser.get(address).text
-    assert "事例：窓口" in page
-    assert 'value="7"' in page
+    assert 'value="7"' in studio.browser.get(address).text
+    assert "事例：窓口" in studio.browser.get(f"{address}/try").text
     refused = studio.browser.post(address, data={**typed, "title": "", "body": "書きかけの文"})
     assert refused.status_code == 422
     assert "書きかけの文" in refused.text
@@ -136,6 +135,9 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
         "shuffle": "y",
     }
     assert studio.browser.post(address, data=settings_of).status_code == 302
+    trial = studio.browser.get(f"{address}/try").text
+    assert "はじめます" in trial
+    assert trial.count('<fieldset class="question">') == 4
     db.session.expire_all()
     quiz = outline.quiz_in(outline.lesson_of(edition_of(studio.course), ids(studio.course)["テスト"])[1])
     assert [question.text for question in quiz.questions] == ["変えた問い", "どちら", "正しいか", "順に", "何人"]
@@ -186,6 +188,11 @@ def test_a_figure_is_added_put_in_place_of_the_old_one_and_removed(studio):
     assert sends("virus.exe", b"MZ").status_code == 422
     (asset,) = edition_of(studio.course).assets
     assert asset.name == "流れ-図.svg"
+    adds(studio, "はじめ", "一")
+    assert (
+        'data-insert="![図の説明](assets/流れ-図.svg)"'
+        in studio.browser.get(f"/studio/written/lessons/{ids(studio.course)['一']}").text
+    )
     assert b"<title>2" in studio.browser.get(f"/editions/{asset.edition_id}/assets/{asset.name}").data
     studio.browser.post(f"/studio/written/assets/{asset.name}/remove")
     db.session.expire_all()
@@ -248,7 +255,9 @@ def test_any_order_of_moves_loses_no_lesson_and_numbers_them_without_a_gap(reque
 def test_the_kinds_of_lessons_all_have_a_form(studio):
     for kind in LessonKind:
         adds(studio, "はじめ", kind.label, kind=kind.value)
-        assert studio.browser.get(f"/studio/written/lessons/{ids(studio.course)[kind.label]}").status_code == 200
+        address = f"/studio/written/lessons/{ids(studio.course)[kind.label]}"
+        assert studio.browser.get(address).status_code == 200
+        assert "ここでしたことは記録に残りません。" in studio.browser.get(f"{address}/try").text
     assert db.session.scalar(
         sa.select(sa.func.count())
         .select_from(Lesson)

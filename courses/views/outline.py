@@ -24,7 +24,6 @@ from courses.lesson_forms import (
     question_form,
     with_questions,
 )
-from courses.lesson_text import rendered
 from courses.models import LessonKind
 from courses.package import package_of
 from courses.quiz import QuestionKind
@@ -161,7 +160,6 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         quiz=outline.quiz_in(lesson) if lesson.kind is LessonKind.QUIZ else None,
         new_question=NewQuestionForm(formdata=None),
         package=_package_in(lesson, edition),
-        preview=rendered(lesson.body, url_for("courses.asset", edition_id=edition.id, name="")),
     )
 
 

@@ -9,13 +9,8 @@ from flask import current_app, render_template, request, url_for
 
 from kernel.errors import InvalidError
 
-from people.access import Permission, actor, requires
-
-from courses import edition as editions
-from courses import outline
 from courses import package as packages
-from courses.course import own_course
-from courses.manifest import Part, pages, parts_from
+from courses.manifest import Part, parts_from
 from courses.models import Package, Standard
 from courses.views.package import address_of, apart, page_of, policy, signed, unsigned
 
@@ -39,6 +34,12 @@ def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
     """Return the address of the frame in which the open part runs; empty where packages do not run here."""
     run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier}
     return address_of("learning.package_frame", token=signed("run", run))
+
+
+def frame_for_trial(here: Shown) -> str:
+    """Return the address of the frame in which the open part runs for who only tries it: nothing of it is kept."""
+    trial = {"package": here.package.digest, "part": here.open.identifier}
+    return address_of("learning.package_frame", token=signed("run", trial))
 
 
 def framing(page: str, address: str) -> ResponseReturnValue:
@@ -113,22 +114,3 @@ def keep_run(token: str) -> ResponseReturnValue:
         "state": kept.state if kept else "",
         "finished": bool(kept and kept.lesson_finished),
     }
-
-
-@blueprint.get("/studio/<slug>/lessons/<int:lesson_id>/try")
-@requires(Permission.WRITE_COURSES)
-def try_package(slug: str, lesson_id: int) -> ResponseReturnValue:
-    """Let those who write or approve a course try its package. Nothing of it is kept."""
-    course = own_course(actor(), slug)
-    edition = editions.whole(course.editions[-1].id)
-    _module, lesson = outline.lesson_of(edition, lesson_id)
-    package = packages.package_of(lesson, edition.id)
-    parts = parts_from(package.outline)
-    wanted = request.args.get("part", "")
-    part = part_in(parts, wanted) if wanted else pages(parts)[0]
-    address = address_of(
-        "learning.package_frame", token=signed("run", {"package": package.digest, "part": part.identifier})
-    )
-    here = Shown(package, parts, {}, part)
-    page = render_template("learning/try_package.html", course=course, lesson=lesson, here=here, address=address)
-    return framing(page, address)

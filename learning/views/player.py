@@ -84,6 +84,7 @@ def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
         lesson=shown,
         beside=path.beside(shown),
         mine=path.progress.get(shown.id),
+        rule=completion_rule.lesson_sentence(shown),
         text=rendered(shown.body, assets_of(path)),
     )
 
@@ -116,6 +117,7 @@ def _package(path: Path, shown: Lesson) -> ResponseReturnValue:
         beside=path.beside(shown),
         here=here,
         address=address,
+        rule=completion_rule.lesson_sentence(shown),
         text=rendered(shown.body, assets_of(path)),
     )
     return framing(page, address)

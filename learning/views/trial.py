@@ -1,0 +1,66 @@
+"""Trials (ためす): those who write or approve a course see its lessons as learners do; nothing of it is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import render_template, request, url_for
+
+from people.access import Permission, actor, requires
+
+from courses import completion_rule, outline, quiz
+from courses import edition as editions
+from courses import package as packages
+from courses.course import own_course
+from courses.lesson_text import rendered
+from courses.manifest import pages, parts_from
+from courses.models import LessonKind
+
+from learning.package_run import Shown, part_in
+from learning.views.blueprint import blueprint
+from learning.views.package import frame_for_trial, framing
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from courses.models import CourseEdition, Lesson
+
+SEED = "trial"
+
+
+@blueprint.get("/studio/<slug>/lessons/<int:lesson_id>/try")
+@requires(Permission.WRITE_COURSES)
+def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
+    """Show a lesson of the latest edition as learners see it."""
+    course = own_course(actor(), slug)
+    edition = editions.whole(course.editions[-1].id)
+    _module, lesson = outline.lesson_of(edition, lesson_id)
+    lessons = [one for module in edition.modules for one in module.lessons]
+    place = lessons.index(lesson)
+    here = _package(lesson, edition)
+    address = frame_for_trial(here) if here else ""
+    asked = quiz.asked(outline.quiz_in(lesson), SEED) if lesson.kind is LessonKind.QUIZ else []
+    text = str(lesson.content["intro"]) if lesson.kind is LessonKind.QUIZ else lesson.body
+    page = render_template(
+        "learning/trial.html",
+        course=course,
+        edition=edition,
+        lesson=lesson,
+        rule=completion_rule.lesson_sentence(lesson),
+        text=rendered(text, url_for("courses.asset", edition_id=edition.id, name="")),
+        asked=[(one, ()) for one in asked],
+        here=here,
+        address=address,
+        beside=(lessons[place - 1] if place else None, lessons[place + 1] if place + 1 < len(lessons) else None),
+    )
+    return framing(page, address)
+
+
+def _package(lesson: Lesson, edition: CourseEdition) -> Shown | None:
+    """Return the package of a lesson, open at the part that is asked for; None where the lesson shows none."""
+    if lesson.kind is not LessonKind.PACKAGE or not lesson.content["asset"]:
+        return None
+    package = packages.package_of(lesson, edition.id)
+    parts = parts_from(package.outline)
+    wanted = request.args.get("part", "")
+    return Shown(package, parts, {}, part_in(parts, wanted) if wanted else pages(parts)[0])
