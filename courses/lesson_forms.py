@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask import current_app
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from courses.models import CourseEdition
 
 MOST_CHOICES = 6
+FILES_TAKEN = "SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕、SCORM 1.2とSCORM 2004のZIP。"
 HOW = "見出しは「## 」、箇条書きは「- 」、表は「| 」、事例は「::: example 題」と「:::」ではさみます。図は「![説明](assets/ファイル名)」。"
 
 
@@ -43,10 +45,12 @@ class NewLessonForm(Form):
 class AssetForm(Form):
     """A file that lessons show."""
 
-    file = FileField(
-        "図や資料のファイル", [FileRequired(message="ファイルを選んでください。")],
-        description="SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕、SCORM 1.2とSCORM 2004のZIP。500MBまで。同じ名前のファイルがあれば、入れ替えます。",
-    )  # fmt: skip
+    file = FileField("図や資料のファイル", [FileRequired(message="ファイルを選んでください。")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = current_app.extensions["settings"].upload_mb
+        self.file.description = f"{FILES_TAKEN}{most}MBまで。同じ名前のファイルがあれば、入れ替えます。"
 
 
 class LessonForm(Form):
@@ -112,9 +116,7 @@ class PackageForm(ShownForm):
 
     instead = RadioField(
         "パッケージを開けない人は",
-        choices=options(
-            [("text", "本文を読んで、このレッスンを終えられる"), ("", "終えられない(テストのある教材など)")]
-        ),
+        choices=options([("text", "本文を読んで終えられる"), ("", "終えられない(テストのある教材など)")]),
         default="text",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.settings import Settings, SettingsError
+from kernel.settings import Settings, SettingsError, packages_url
 
 
 def test_a_production_start_without_a_secret_is_refused(tmp_path):
@@ -35,3 +35,25 @@ def test_production_cookies_go_over_https_only(tmp_path):
 def test_the_usual_addresses_of_postgresql_are_understood(address, tmp_path):
     settings = Settings.from_environ({"DEMO": "1", "VAR": str(tmp_path), "DATABASE_URL": address})
     assert settings.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("given", "public", "there"),
+    [
+        (None, "http://127.0.0.1:8000", "http://localhost:8000"),
+        (None, "http://localhost", "http://127.0.0.1"),
+        (None, "https://manabi.example.lg.jp", ""),
+        ("https://packages.manabi.example.lg.jp/", "https://manabi.example.lg.jp", "https://packages.manabi.example.lg.jp"),
+        ("", "http://127.0.0.1:8000", ""),
+    ],
+)  # fmt: skip
+def test_packages_run_under_another_host_or_nowhere(given, public, there):
+    assert packages_url(given, public) == there
+
+
+@pytest.mark.parametrize(
+    "given", ["https://manabi.example.lg.jp:8443", "packages.example.jp", "https://packages.example.jp/under"]
+)
+def test_packages_never_run_under_the_host_of_the_application(given):
+    with pytest.raises(SettingsError, match="another host"):
+        packages_url(given, "https://manabi.example.lg.jp")
