@@ -89,6 +89,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["files"] = Files(settings.files_url)
     app.jinja_env.undefined = StrictUndefined
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # what a package reported comes back in its own order
+    app.jinja_env.policies["json.dumps_kwargs"] = {}  # the same where a template writes it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -124,7 +126,7 @@ def _keep_packages_apart(app: Flask, settings: Settings) -> None:
         if request.host != host:
             if is_package:
                 raise NotFoundError
-        elif not is_package and request.endpoint != "static":
+        elif not is_package and request.endpoint not in {"static", "health"}:
             if request.method in transaction.SAFE_METHODS and request.endpoint:
                 return redirect(settings.public_url + request.full_path.rstrip("?"))
             raise NotFoundError

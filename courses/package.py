@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kernel.database import db
 from kernel.errors import NotFoundError
 
-from courses import manifest as manifests
+from courses import imsmanifest
 from courses.archive import Archive, Limits
 from courses.models import Asset, Package, PackageFile
 
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from courses.models import Lesson
 
 LIMITS = Limits(files=5000, size=1024 * 1024 * 1024)
+LARGEST_MANIFEST = 4 * 1024 * 1024
 BY_NAME = mimetypes.MimeTypes()  # the table of Python, whatever the machine has
 for _type, _end in (
     ("text/javascript", ".js"), ("text/javascript", ".mjs"), ("application/json", ".json"), ("font/woff", ".woff"),
     ("font/woff2", ".woff2"), ("font/ttf", ".ttf"), ("font/otf", ".otf"), ("audio/mp4", ".m4a"), ("video/mp4", ".m4v"),
     ("text/vtt", ".vtt"), ("image/webp", ".webp"), ("application/wasm", ".wasm"), ("application/xml", ".xml"),
-    ("application/xml", ".xsd"),
+    ("application/xml", ".xsd"), ("application/xhtml+xml", ".xhtml"), ("audio/ogg", ".ogg"), ("video/ogg", ".ogv"),
+    ("audio/webm", ".weba"), ("application/vnd.ms-fontobject", ".eot"),
 ):  # fmt: skip
     BY_NAME.add_type(_type, _end)
 OF_NO_KIND = "application/octet-stream"
@@ -42,21 +44,22 @@ class Unpacked:
     files: dict[str, tuple[str, int]]
 
 
-def media_type(path: str) -> str:
-    """Return the media type of a package's file by its name."""
-    return BY_NAME.guess_type(path)[0] or OF_NO_KIND
+def media_type(path: str) -> tuple[str, str | None]:
+    """Return the media type of a package's file by its name, and how it is compressed (gzip), if it is."""
+    kind, compressed = BY_NAME.guess_type(path)
+    return (kind or OF_NO_KIND, compressed) if compressed in {None, "gzip"} else (OF_NO_KIND, None)
 
 
 def unpack(kept: Files, content: BinaryIO) -> Unpacked:
     """Keep an archive and its files. Nothing is kept where anything is wrong with it.
 
-    Raises InvalidError that says what, as `courses.archive` and `courses.manifest` do.
+    Raises InvalidError that says what, as `courses.archive` and `courses.imsmanifest` do.
     """
     archive = Archive(content, LIMITS)
-    folder = manifests.folder_of(archive.names)
+    folder = imsmanifest.folder_of(archive.names)
     paths = {name.removeprefix(folder): name for name in archive.names if name.startswith(folder)}
-    entry = next(name for path, name in paths.items() if path.lower() == manifests.MANIFEST)
-    manifest = manifests.read(archive.read(entry), {path.lower(): path for path in paths})
+    entry = next(name for path, name in paths.items() if path.lower() == imsmanifest.MANIFEST)
+    manifest = imsmanifest.read(archive.read(entry, LARGEST_MANIFEST), list(paths))
     archive.check_whole()
     files = {}
     for path, name in paths.items():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,8 @@ SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 10
 LOOPBACK = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 """The two names of the machine itself: to a browser they are two places."""
+USUAL_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9.:_-]+")
 
 
 class SettingsError(SystemExit):
@@ -72,6 +75,11 @@ class Settings:
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
+    @property
+    def public_origin(self) -> str:
+        """Return the origin of the application, as browsers name who speaks."""
+        return origin_of(self.public_url, "PUBLIC_URL")
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
         """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB and what `Mail` reads.
@@ -102,20 +110,39 @@ class Settings:
         )
 
 
+def origin_of(address: str, name: str) -> str:
+    """Return the origin of an address as browsers write it: scheme, host, and the port where it is not the usual one.
+
+    Raises SettingsError for one that is no address of the web.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme not in USUAL_PORTS or not _HOST.fullmatch(host) or "@" in parts.netloc:
+        message = f"{name} must be an address like https://manabi.example.lg.jp."
+        raise SettingsError(message)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != USUAL_PORTS[parts.scheme] else "")
+
+
 def packages_url(given: str | None, public_url: str) -> str:
     """Return where packages run: what was given, else on a loopback address its other name, else nowhere.
 
     Raises SettingsError for the host of the application itself: its cookies do not look at the port.
     """
-    public = urlsplit(public_url)
+    here = origin_of(public_url, "PUBLIC_URL")
+    host = urlsplit(here).hostname or ""
     if given is None:
-        other = LOOPBACK.get(public.hostname or "")
-        port = f":{public.port}" if public.port else ""
-        return urlunsplit((public.scheme, f"{other}{port}", "", "", "")) if other else ""
-    if given and (urlsplit(given).hostname in {None, public.hostname} or urlsplit(given).path.strip("/")):
+        return here.replace(host, LOOPBACK[host], 1) if host in LOOPBACK else ""
+    if not given:
+        return ""
+    there, parts = origin_of(given, "PACKAGES_URL"), urlsplit(given)
+    if urlsplit(there).hostname == host or parts.path.strip("/") or parts.query or parts.fragment:
         message = "PACKAGES_URL must be an address with another host than PUBLIC_URL and no path, e.g. https://packages.example.jp."
         raise SettingsError(message)
-    return given.rstrip("/")
+    return there
 
 
 def _secret(environ: Mapping[str, str], *, demo: bool, serves: bool) -> str:

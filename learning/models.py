@@ -91,13 +91,15 @@ class Success(Term):
 class PackageRun(Base):
     """What a part of a package last reported of somebody (see `learning.run_time`). `score` is in percent.
 
-    `data` is the whole data model of the part, from which its next session goes on. `seconds` counts all sessions.
+    `data` is the whole data model of the part, from which its next session goes on. `seconds` counts all sessions,
+    `session` is when the one began that spoke last, in milliseconds. What is finished keeps its best score.
     """
 
     __tablename__ = "package_run"
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
     lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
     part: Mapped[str] = mapped_column(primary_key=True)
+    session: Mapped[int] = mapped_column(sa.BigInteger)
     completion: Mapped[Completion]
     success: Mapped[Success]
     score: Mapped[float | None]

@@ -24,7 +24,6 @@ from learning import progress, run_time
 from learning.models import Completion, PackageRun, Success
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from courses.models import Package
@@ -130,41 +129,58 @@ def start(enrolment: Enrolment, here: Shown, secret: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Kept:
-    """What came of a commit: the state of the part, and whether the lesson and by it the course are finished."""
+    """What came of a commit: the state of the part, whether the lesson and by it the course are finished.
+
+    `is_older`: another window began later and has spoken since; nothing was kept but that the part is finished.
+    """
 
     state: str
     lesson_finished: bool
     course_completed: bool
+    is_older: bool
 
 
-def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, said: Mapping[str, Any]) -> Kept:
-    """Keep what a part reports. A part that is finished stays finished, whatever it reports later.
+def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, began: int, said: Mapping[str, Any]) -> Kept:
+    """Keep what a part reports in the session that began at a moment (in ms).
 
-    Raises NotFoundError for a part that the package has not.
+    A part that is finished stays finished, whatever it reports later. Raises NotFoundError for a part that the package
+    has not.
     """
     package = packages.package_of(lesson, enrolment.edition_id)
     parts = pages(parts_from(package.outline))
     part = part_in(parts, part_id)
     report = run_time.read(package.standard, part, said) if part.reports else run_time.opened()
     progress.touch(enrolment, lesson.id)
-    _write(enrolment.id, lesson.id, part_id, report)
+    run = _held(enrolment.id, lesson.id, part_id)
+    is_older = began < run.session
+    _write(run, report, began)
     runs = runs_of(enrolment.id, lesson.id)
     finished = all(one.identifier in runs and runs[one.identifier].finished_at for one in parts)
     completed = finished and progress.mark_finished(enrolment, lesson.id)
-    return Kept(state_of(runs[part_id]), finished, completed)
+    return Kept(state_of(run), finished, completed, is_older)
 
 
-def _write(enrolment_id: int, lesson_id: int, part: str, report: run_time.Report) -> None:
+def _held(enrolment_id: int, lesson_id: int, part: str) -> PackageRun:
+    """Return the run of a part, made where there is none, and hold it until the transaction ends."""
+    key = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "part": part}
     insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    now = clock.now()
-    finished: dt.datetime | None = now if report.is_finished else None
-    values = {**vars(report), "seen_at": now}
-    statement = insert(PackageRun).values(
-        enrolment_id=enrolment_id, lesson_id=lesson_id, part=part, finished_at=finished, **values
-    )
     db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["enrolment_id", "lesson_id", "part"],
-            set_={**values, "finished_at": sa.func.coalesce(PackageRun.finished_at, finished)},
-        )
+        insert(PackageRun)
+        .values(**key, session=0, **vars(run_time.unopened()), seen_at=clock.now())
+        .on_conflict_do_nothing(index_elements=list(key))
     )
+    return db.session.get_one(PackageRun, key, with_for_update=True, populate_existing=True)
+
+
+def _write(run: PackageRun, report: run_time.Report, began: int) -> None:
+    """Write a report into its run, unless a later session has spoken; what is passed and finished stays so."""
+    if began >= run.session:
+        run.session, run.seen_at = began, clock.now()
+        run.location, run.data, run.seconds = report.location, report.data, max(run.seconds, report.seconds)
+    if run.finished_at is None or report.is_finished:
+        if run.success is not Success.PASSED or report.success is Success.PASSED:
+            run.completion, run.success = report.completion, report.success
+        run.score = max((score for score in (run.score, report.score) if score is not None), default=None)
+    if report.is_finished and run.finished_at is None:
+        run.finished_at = clock.now()
+    db.session.flush()

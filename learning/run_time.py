@@ -7,8 +7,11 @@ is the commit of scorm-again; what is written is what it loads.
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from kernel.errors import InvalidError
 
 from courses.models import Standard
 
@@ -55,50 +58,95 @@ def _dict(said: Any, name: str) -> dict[str, Any]:
 def _number(said: Any) -> float | None:
     try:
         number = float(said)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if abs(number) < MOST_SECONDS else None
 
 
+def _term(terms: type[Completion | Success], said: Any) -> Any:
+    return next((one for one in terms if one.value == said), terms("unknown"))
+
+
+def _percent(score: dict[str, Any]) -> float | None:
+    """Return a score in percent: as it is scaled, else raw between its bounds, which are 0 and 100 where none are said."""
+    scaled, raw = _number(score.get("scaled")), _number(score.get("raw"))
+    if scaled is not None:
+        return scaled * 100
+    least, most = _number(score.get("min")) or 0.0, _number(score.get("max"))
+    most = 100.0 if most is None else most
+    return None if raw is None or most <= least else (raw - least) / (most - least) * 100
+
+
 def read(standard: Standard, part: Part, said: Mapping[str, Any]) -> Report:
-    """Read a commit. What is missing or no value of its kind is unknown; nothing a package writes is an error."""
-    data = _plain(_dict(said, "runtimeData"))
+    """Read a commit. What is missing or no value of its kind is unknown; nothing a package writes is an error.
+
+    `ended` in it says that the package ended its session. Raises InvalidError for data that is too deep to be any.
+    """
+    try:
+        data = _plain(_dict(said, "runtimeData"))
+    except RecursionError as error:
+        message = "教材パッケージの記録を読み取れませんでした。"
+        raise InvalidError(message) from error
     cmi = _dict(data, "cmi")
-    completion = next((one for one in Completion if one.value == said.get("completionStatus")), Completion.UNKNOWN)
-    success = next((one for one in Success if one.value == said.get("successStatus")), Success.UNKNOWN)
-    if standard is Standard.SCORM_12:
-        raw = _number(_dict(_dict(cmi, "core"), "score").get("raw"))
-        score = raw
-        is_over = completion is Completion.COMPLETED or success is not Success.UNKNOWN
-        if part.mastery is not None and raw is not None and is_over:  # SCORM 1.2 RTE 3.4.4, mastery_score
-            success = Success.PASSED if raw >= part.mastery else Success.FAILED
-        if success is Success.PASSED:
-            completion = Completion.COMPLETED
+    completion, success = _term(Completion, said.get("completionStatus")), _term(Success, said.get("successStatus"))
+    of_12 = standard is Standard.SCORM_12
+    score = _dict(_dict(cmi, "core") if of_12 else cmi, "score")
+    has_ended = said.get("ended") is True
+    if of_12:
+        if has_ended and _dict(cmi, "core").get("lesson_status") in {None, "", "not attempted"}:
+            completion = Completion.COMPLETED  # SCORM 1.2 RTE 3.4.4, lesson_status: silence is completion
+        completion, success = _after_1_2(part, completion, success, _number(score.get("raw")))
     else:
-        scaled = _number(_dict(cmi, "score").get("scaled"))
-        score = None if scaled is None else scaled * 100
         progress = _number(cmi.get("progress_measure"))
-        if part.threshold is not None and progress is not None:  # SCORM 2004 RTE 4.2.4.1
-            completion = Completion.COMPLETED if progress >= part.threshold else Completion.INCOMPLETE
-        if part.mastery is not None and scaled is not None:  # SCORM 2004 RTE 4.2.22.1
-            success = Success.PASSED if scaled >= part.mastery else Success.FAILED
-    where = _dict(cmi, "core").get("lesson_location") if standard is Standard.SCORM_12 else cmi.get("location")
+        completion, success = _after_2004(part, completion, success, _number(score.get("scaled")), progress)
+        if completion is Completion.UNKNOWN and has_ended and not part.says_completion:
+            completion = Completion.COMPLETED  # SCORM 2004 SN 4.5, UP.4: silence is completion, unless it speaks of it
+    where = _dict(cmi, "core").get("lesson_location") if of_12 else cmi.get("location")
     seconds = min(max(_number(said.get("totalTimeSeconds")) or 0, 0), MOST_SECONDS)
-    return Report(completion, success, score, seconds, str(where or "")[:LONGEST_LOCATION], data)
+    return Report(completion, success, _percent(score), seconds, str(where or "")[:LONGEST_LOCATION], data)
+
+
+def _after_1_2(part: Part, completion: Completion, success: Success, raw: float | None) -> tuple[Completion, Success]:
+    """Return the status after SCORM 1.2 RTE 3.4.4: a mastery score decides once the package has ended its judgement."""
+    is_over = completion is Completion.COMPLETED or success is not Success.UNKNOWN
+    if part.mastery is not None and raw is not None and is_over:
+        success = Success.PASSED if raw >= part.mastery else Success.FAILED
+    return (Completion.COMPLETED if success is Success.PASSED else completion), success
+
+
+def _after_2004(
+    part: Part, completion: Completion, success: Success, scaled: float | None, progress: float | None
+) -> tuple[Completion, Success]:
+    """Return the status after SCORM 2004 RTE 4.2.4.1 and 4.2.22.1: where a measure is asked for, only it decides."""
+    if part.threshold is not None:
+        completion = (
+            Completion.UNKNOWN if progress is None
+            else Completion.COMPLETED if progress >= part.threshold else Completion.INCOMPLETE
+        )  # fmt: skip
+    if part.mastery is not None:
+        success = Success.UNKNOWN if scaled is None else Success.PASSED if scaled >= part.mastery else Success.FAILED
+    return completion, success
 
 
 def _plain(data: Any) -> Any:
-    """Return data without the character that no database keeps."""
+    """Return data without what no database keeps: the character NUL, half of a pair of characters, no number."""
     if isinstance(data, dict):
         return {_plain(name): _plain(value) for name, value in data.items()}
     if isinstance(data, list):
         return [_plain(value) for value in data]
-    return data.replace("\x00", "") if isinstance(data, str) else data
+    if isinstance(data, str):
+        return data.replace("\x00", "").encode("utf-8", "replace").decode()
+    return data if not isinstance(data, float) or math.isfinite(data) else ""
 
 
 def opened() -> Report:
     """Return the report of a page that reports nothing: to open it is to finish it."""
     return Report(Completion.COMPLETED, Success.UNKNOWN, None, 0, "", {})
+
+
+def unopened() -> Report:
+    """Return the report of a part that was not opened yet."""
+    return Report(Completion.UNKNOWN, Success.UNKNOWN, None, 0, "", {})
 
 
 def start(standard: Standard, part: Part, run: PackageRun | None, learner: str) -> dict[str, Any]:
@@ -107,7 +155,9 @@ def start(standard: Standard, part: Part, run: PackageRun | None, learner: str) 
     `learner` is a code that says nothing to anybody else.
     """
     cmi = _dict(copy.deepcopy(run.data), "cmi") if run else {}
-    core = cmi.setdefault("core", {}) if standard is Standard.SCORM_12 else cmi
+    core = cmi
+    if standard is Standard.SCORM_12:
+        core = cmi["core"] = _dict(cmi, "core")
     entry = "ab-initio" if run is None or not run.data else _entry(core.get("exit"))
     for name in ("exit", "session_time"):
         core.pop(name, None)
@@ -120,15 +170,15 @@ def start(standard: Standard, part: Part, run: PackageRun | None, learner: str) 
         }  # fmt: skip
         cmi["launch_data"] = part.launch_data
         cmi["student_data"] = {
-            "mastery_score": "" if part.mastery is None else f"{part.mastery:g}",
+            "mastery_score": _as_decimal(part.mastery),
             "max_time_allowed": part.max_time, "time_limit_action": part.time_limit_action,
         }  # fmt: skip
     else:
         cmi |= {
             "learner_id": learner, "learner_name": NOBODY, "mode": "normal", "launch_data": part.launch_data,
             "total_time": f"PT{seconds:.0f}S", "max_time_allowed": part.max_time,
-            "scaled_passing_score": "" if part.mastery is None else f"{part.mastery:g}",
-            "completion_threshold": "" if part.threshold is None else f"{part.threshold:g}",
+            "scaled_passing_score": _as_decimal(part.mastery),
+            "completion_threshold": _as_decimal(part.threshold),
             "time_limit_action": part.time_limit_action or "continue,no message",
         }  # fmt: skip
     return {"cmi": cmi}
@@ -136,7 +186,11 @@ def start(standard: Standard, part: Part, run: PackageRun | None, learner: str) 
 
 def _entry(left: Any) -> str:
     """Return how a further session enters: it goes on where the last one was suspended, or broke off."""
-    return "resume" if left in SUSPENDED or not left else ""
+    return "resume" if not left or str(left) in SUSPENDED else ""
+
+
+def _as_decimal(number: float | None) -> str:
+    return "" if number is None else f"{number:.7f}".rstrip("0").rstrip(".")
 
 
 def _as_timespan(seconds: float) -> str:

@@ -9,6 +9,7 @@
     status.textContent = text;
     status.hidden = !text;
   };
+  const REFUSED = "この教材の記録を受け付けられませんでした。ページを読み込み直しても続くときは、研修担当にお知らせください。";
   const WHY = {
     413: "教材の記録が大きすぎて、保存できません。研修担当にお知らせください。",
     404: "開いてから時間がたったため、続きを保存できません。このページを読み込み直してください。続きから始められます。",
@@ -22,7 +23,9 @@
         document.querySelector("[data-next]")?.classList.remove("secondary");
       }
     },
-    unkept: ({ why }) => say(WHY[why] ?? "つながらないため、まだ保存できていません。つながるまで、このページを開いたままにしてください。"),
+    older: () => say("この教材は、別の画面で先に進んでいます。このページを読み込み直すと、その続きから始められます。"),
+    unread: () => say("前回の続きを読み取れなかったため、この教材ははじめから始まります。"),
+    unkept: ({ why }) => say(why ? WHY[why] ?? REFUSED : "つながらないため、まだ保存できていません。つながるまで、このページを開いたままにしてください。"),
     silent: () => say(frame.parentElement.dataset.silent),
     left: () => leave?.(),
   };

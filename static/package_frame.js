@@ -4,7 +4,7 @@ const run = JSON.parse(document.getElementById("run").textContent);
 const part = document.getElementById("part");
 const AGAIN = 3000;
 const SILENT = 10000;
-const REFUSED = /^4\d\d$/;
+const REFUSED = /^4(?!09)\d\d$/; // all but a collision, which is gone the next time
 
 const tell = (what, more = {}) => parent.postMessage({ tomomanabi: "package", what, ...more }, run.shown_by);
 
@@ -17,6 +17,8 @@ for (const sign of ["beforeunload", "pagehide"]) {
 
 // What could not be kept is tried again until it is, or until something newer is.
 let unkept = "";
+let unset = true; // nothing was set since the last report
+let byUs = false; // the session is ended by this frame, not by the part
 const again = () => {
   const text = unkept;
   unkept = "";
@@ -24,7 +26,7 @@ const again = () => {
 };
 addEventListener("online", again);
 
-const keep = (report) => send(JSON.stringify(report));
+const keep = (report, ended = false) => send(JSON.stringify({ ...report, ended }));
 const send = (text) => {
   try {
     const request = new XMLHttpRequest();
@@ -34,7 +36,8 @@ const send = (text) => {
     if (request.status !== 200) throw new Error(String(request.status));
     const answer = JSON.parse(request.responseText);
     unkept = "";
-    tell("kept", { state: answer.state, finished: answer.finished });
+    unset = true;
+    tell(answer.older ? "older" : "kept", { state: answer.state, finished: answer.finished });
     return answer;
   } catch (problem) {
     if (closing) {
@@ -42,11 +45,12 @@ const send = (text) => {
       return { result: true, errorCode: 0 };
     }
     if (leaving && navigator.sendBeacon(run.keep, new Blob([text], { type: "text/plain;charset=UTF-8" }))) return { result: true, errorCode: 0 };
-    if (!REFUSED.test(problem.message)) {
+    const refused = REFUSED.test(problem.message);
+    if (!refused) {
       if (!unkept) setTimeout(again, AGAIN);
       unkept = text;
     }
-    tell("unkept", { why: problem.message });
+    tell("unkept", { why: refused ? problem.message : "" });
     return { result: false, errorCode: 391 };
   }
 };
@@ -58,7 +62,7 @@ const settings = {
   autocommit: true,
   autocommitSeconds: 5,
   logLevel: 5,
-  httpService: { processHttpRequest: (_address, report) => keep(report), updateSettings() {} },
+  httpService: { processHttpRequest: (_address, report, ending) => keep(report, ending && !byUs), updateSettings() {} },
 };
 
 const api = run.standard === "1.2"
@@ -66,21 +70,27 @@ const api = run.standard === "1.2"
   : new (await import("./vendor/scorm2004.js")).Scorm2004API(settings);
 
 if (run.reports) {
-  api.loadFromJSON(run.start.cmi, "cmi");
+  try {
+    api.loadFromJSON(run.start.cmi, "cmi");
+  } catch (problem) {
+    tell("unread");
+  }
+  for (const set of ["LMSSetValue", "SetValue"]) api.on(set, () => { unset = false; });
   window[run.standard === "1.2" ? "API" : "API_1484_11"] = api;
 }
 
 // A part that forgets to end its session is ended here, so that its time and its last words are kept.
 const end = () => {
-  if (run.reports && api.isInitialized()) api.lmsFinish("");
+  if (!run.reports || !api.isInitialized()) return;
+  byUs = true;
+  api.lmsFinish("");
 };
-addEventListener("pagehide", end);
 
 // A window that is closed may say nothing to the frames in it: what is not kept yet is kept when it is put aside.
 const keepNow = () => {
-  if (run.reports && api.isInitialized()) api.commit("Commit", false);
+  if (run.reports && api.isInitialized() && !unset) api.commit("Commit", false);
 };
-addEventListener("beforeunload", keepNow);
+for (const sign of ["beforeunload", "pagehide"]) addEventListener(sign, keepNow);
 document.addEventListener("visibilitychange", () => document.hidden && keepNow());
 
 addEventListener("message", (message) => {
@@ -95,8 +105,9 @@ addEventListener("message", (message) => {
   part.src = "about:blank";
 });
 
-part.addEventListener("load", () => {
-  if (!run.reports) keep({ opened: true });
-  else setTimeout(() => { if (api.isNotInitialized()) tell("silent"); }, SILENT);
+part.addEventListener("load", async () => {
+  if (!run.reports) {
+    if (!closing && (await fetch(run.page, { method: "HEAD" })).ok) keep({});
+  } else setTimeout(() => { if (api.isNotInitialized()) tell("silent"); }, SILENT);
 }, { once: true });
 part.src = run.page;

@@ -88,7 +88,7 @@ const scorm = exports.scorm;
 scorm.initialize();
 let page = Number(scorm.get("cmi.location")) || 1;
 const show = () => {
-  document.getElementById("where").textContent = `${page}ページ目 ${scorm.get("cmi.suspend_data")} ${scorm.get("cmi.learner_name")} ${scorm.get("cmi.entry")}`;
+  document.getElementById("where").textContent = `${page}ページ目 ${scorm.get("cmi.suspend_data")} ${scorm.get("cmi.learner_name")} ${scorm.get("cmi.entry")} 答え${scorm.get("cmi.interactions._count")}件 目標${scorm.get("cmi.objectives._count")}件`;
 };
 const answer = (score) => {
   const number = scorm.get("cmi.interactions._count");

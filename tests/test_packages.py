@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import re
+import secrets
 import zipfile
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
-from courses import course_file, manifest, outline, package
+from courses import course_file, imsmanifest, manifest, outline, package
 from courses import edition as editions
 from courses.course import latest_edition
 from courses.manifest import Part
@@ -38,7 +39,7 @@ HERE = "http://127.0.0.1:8000"
 
 def read(text, *names):
     names = names or ("index.html",)
-    return manifest.read(text.encode(), {name.lower(): name for name in names})
+    return imsmanifest.read(text.encode(), names)
 
 
 def manifest_2004(item_inside="", resource='href="index.html"', version="2004 4th Edition"):
@@ -93,6 +94,9 @@ def test_scorm_2004_asks_for_a_measure_and_a_share():
         (manifest_12(item("i", "一", "r", "<adlcp:masteryscore>八割</adlcp:masteryscore>"), sco("r", "index.html")), "合格点「八割」"),
         (manifest_12(item("i", "一", "r", "<adlcp:prerequisites>x</adlcp:prerequisites>"), sco("r", "index.html")), "シーケンシング"),
         (manifest_12(item("i", "一", "r"), sco("r", "index.html").replace("</resource>", '<file href="gone.js"/></resource>')), "gone.js"),
+        (manifest_12(item("i", "一", "r", "<adlcp:maxtimeallowed>30</adlcp:maxtimeallowed>"), sco("r", "index.html")), "時間の指定「30」"),
+        (manifest_12(item("i", "一", "r", "<adlcp:timelimitaction>exit, message</adlcp:timelimitaction>"), sco("r", "index.html")), "「exit, message」"),
+        (manifest_12(item("i", "一", "r"), sco("r", "index.html").replace("</resource>", '<file href="//[x"/></resource>')), None),
         (manifest_12("", sco("r", "index.html")), None),
         (manifest_12(item("i", "一", "r"), sco("r", "index.html"), version=""), None),
         (manifest_12(item("i", "一", "r"), sco("r", "index.html")).replace("scormtype", "scormType"), None),
@@ -117,6 +121,7 @@ def test_what_is_odd_is_taken_and_remarked_upon(text, remark):
         (manifest_12(item("i", "一", "r"), sco("r", "../../etc/passwd")), "入っていません|中にありません"),
         (manifest_12(item("i", "一", "r"), sco("r", "https://evil.example/")), "外部のアドレス"),
         (manifest_12(item("i", "一", "r"), sco("r", "javascript:alert(1)")), "外部のアドレス"),
+        (manifest_12(item("i", "一", "r"), sco("r", "//[")), "外部のアドレス"),
         (manifest_12("", ""), "開くページが一つもありません"),
         (manifest_12("".join(item(f"i{n}", "一", "r") for n in range(501)), sco("r", "index.html")), "大きすぎます"),
     ],
@@ -124,6 +129,24 @@ def test_what_is_odd_is_taken_and_remarked_upon(text, remark):
 def test_what_cannot_be_understood_is_refused_by_name(text, why):
     with pytest.raises(InvalidError, match=why):
         read(text)
+
+
+def test_a_manifest_may_be_written_in_the_encodings_of_japan():
+    text = manifest_12(item("i", "はじめに", "r"), sco("r", "index.html"))
+    for encoding in ("shift_jis", "cp932", "euc-jp", "utf-16"):
+        said = imsmanifest.read(text.replace("UTF-8", encoding).encode(encoding), ["index.html"])
+        assert said.parts[0].title == "はじめに", encoding
+
+
+def test_a_page_is_found_by_its_exact_name_first_and_with_all_that_follows_it():
+    text = manifest_12(
+        item("a", "一", "r1").replace('identifierref="r1"', 'identifierref="r1" parameters="?b=2"')
+        + item("b", "二", "r2"),
+        sco("r1", "index.html?a=1#top") + sco("r2", "a%20b.html"),
+    )
+    said = read(text, "INDEX.html", "index.html", "a%20b.html")
+    assert [part.path + part.query for part in said.parts] == ["index.html?a=1&b=2#top", "a%20b.html"]
+    assert said.remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -135,11 +158,11 @@ def test_what_cannot_be_understood_is_refused_by_name(text, why):
 )  # fmt: skip
 def test_an_archive_that_is_no_package_says_what_it_seems_to_be(names, why):
     with pytest.raises(InvalidError, match=why):
-        manifest.folder_of(names)
+        imsmanifest.folder_of(names)
 
 
 def test_a_package_in_a_folder_of_its_archive_is_found():
-    assert manifest.folder_of(["course/imsmanifest.xml", "course/sub/imsmanifest.xml"]) == "course/"
+    assert imsmanifest.folder_of(["course/imsmanifest.xml", "course/sub/imsmanifest.xml"]) == "course/"
 
 
 # What is taken in
@@ -170,6 +193,35 @@ def test_a_hostile_package_is_refused_and_leaves_nothing_behind(app, files):
         outline.keep_file(files, "x.zip", io.BytesIO(one_page()[:-40]))
     assert kept() == before
     assert not db.session.scalars(sa.select(Package)).all()
+
+
+def test_an_archive_of_windows_in_japan_is_read(app, files):
+    """Its names are in CP932, its folders parted by backslashes; a name of the same length is put in their place."""
+    text = manifest_12(item("i", "一", "r"), sco("r", "教/本.html"))
+    name = "教\\本.html".encode("cp932")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("imsmanifest.xml", (2026, 1, 1, 0, 0, 0)), text)
+        archive.writestr(zipfile.ZipInfo("a" * len(name), (2026, 1, 1, 0, 0, 0)), "本編")
+    unpacked = package.unpack(files, io.BytesIO(made.getvalue().replace(b"a" * len(name), name)))
+    assert set(unpacked.files) == {"imsmanifest.xml", "教/本.html"}
+
+
+def test_an_archive_of_too_many_names_or_a_manifest_of_too_many_words_is_refused_before_it_is_read(app, files):
+    many = zipped({f"{number:05}.txt": "" for number in range(5001)})
+    with pytest.raises(InvalidError, match="5000個より多く"):
+        package.unpack(files, io.BytesIO(many))
+    lying = bytearray(one_page())
+    end = lying.rfind(b"PK\x05\x06")
+    lying[end + 12 : end + 16] = (400_000_000).to_bytes(4, "little")
+    with pytest.raises(InvalidError, match="5000個より多く"):
+        package.unpack(files, io.BytesIO(bytes(lying)))
+    words = zipped({"imsmanifest.xml": b"<m>" + secrets.token_bytes(2_500_000).hex().encode(), "index.html": ""})
+    with pytest.raises(InvalidError, match="大きすぎます"):
+        package.unpack(files, io.BytesIO(words))
+    nameless = one_page().replace(b"index.html", b"/" * 10)
+    with pytest.raises(InvalidError, match="名前"):
+        package.unpack(files, io.BytesIO(nameless))
 
 
 def test_the_same_archive_is_unpacked_for_all_and_entered_once(app, files):
@@ -234,7 +286,7 @@ def test_files_of_packages_come_from_a_place_of_their_own_and_from_nowhere_else(
     assert page.content_type.startswith("text/html")
     assert "Set-Cookie" not in page.headers
     assert f"frame-ancestors 'self' {HERE}" in page.headers["Content-Security-Policy"]
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "strict-origin"
     assert browser.get(told["page"]).status_code == 404
     assert browser.post(told["keep"], data="{}").status_code == 404
 
@@ -279,7 +331,9 @@ def test_a_package_learns_nobodys_name(opened):
 
 def test_a_part_that_reports_completion_finishes_lesson_and_course_once(opened):
     _browser, enrolment_id, lesson_id, told = opened
-    assert says(told).get_json() == {"result": True, "errorCode": 0, "state": "途中", "finished": False}
+    assert says(told).get_json() == {
+        "result": True, "errorCode": 0, "state": "途中", "finished": False, "older": False,
+    }  # fmt: skip
     assert state_of(enrolment_id) is EnrolmentState.IN_PROGRESS
     assert says(told, completionStatus="completed").get_json()["finished"]
     assert state_of(enrolment_id) is EnrolmentState.COMPLETED
@@ -293,7 +347,7 @@ def test_the_next_session_goes_on_where_the_last_one_was(mizuho, opened):
     cmi = {
         "suspend_data": "控え" * 30_000, "core": {"lesson_location": "7", "lesson_status": "incomplete", "exit": "suspend",
         "session_time": "00:10:00"}, "objectives": {"0": {"id": "o", "status": "passed"}},
-        "interactions": {"0": {"id": "q", "student_response": "t"}},
+        "interactions": {"0": {"id": "q", "type": "true-false", "student_response": "t"}},
     }  # fmt: skip
     assert says(told, cmi, totalTimeSeconds=600).status_code == 200
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
@@ -301,6 +355,9 @@ def test_the_next_session_goes_on_where_the_last_one_was(mizuho, opened):
     assert start["suspend_data"] == "控え" * 30_000
     assert start["objectives"] == cmi["objectives"]
     assert start["interactions"] == cmi["interactions"]
+    assert list(start["interactions"]["0"]) == ["id", "type", "student_response"], (
+        "the run-time reads them in this order"
+    )
     core = start["core"]
     assert (core["lesson_location"], core["entry"], core["total_time"]) == ("7", "resume", "0000:10:00")
     assert "session_time" not in core
@@ -328,12 +385,32 @@ def test_a_lesson_is_finished_when_all_parts_are_and_a_page_without_reports_by_o
     assert browser.get(f"/learn/{enrolment_id}/{lesson_id}?part=no-such").status_code == 404
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "7", '{"runtimeData": 5}', '{"runtimeData": {"cmi": [1]}}', "[" * 90_000, '{"totalTimeSeconds": "x", "runtimeData": {"cmi": {"core": {"score": {"raw": "NaN"}, "lesson_location": "\\u0000"}}}}'])  # fmt: skip
+def test_a_window_that_was_opened_earlier_does_not_undo_what_a_later_one_did(opened):
+    browser, enrolment_id, lesson_id, earlier = opened
+    page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
+    later = run_in(current_app.test_client().get(frame_of(page)).text)
+    much = {"suspend_data": "たくさん", "core": {"lesson_location": "30", "score": {"raw": "90"}}}
+    assert (
+        says(later, much, completionStatus="completed", successStatus="passed", totalTimeSeconds=900).status_code == 200
+    )
+    answer = says(earlier, {"suspend_data": "", "core": {"lesson_location": "1"}}, totalTimeSeconds=10).get_json()
+    assert (answer["older"], answer["state"]) == (True, "合格")
+    assert says(later, {"core": {"lesson_location": "2", "score": {"raw": "10"}}}).get_json()["state"] == "合格"
+    run = db.session.scalars(sa.select(PackageRun)).one()
+    assert (run.location, run.seconds, run.score, run.success) == ("2", 900, 90, Success.PASSED)
+
+
+DEEP = '{"runtimeData": ' + '{"a": ' * 600 + "1" + "}" * 601
+
+
+@pytest.mark.parametrize("body", [DEEP, '{"runtimeData": {"cmi": {"core": 7, "exit": ["x"]}}}', '{"totalTimeSeconds": 1' + "0" * 400 + ', "runtimeData": {"cmi": {"x": NaN, "y": 1e999, "core": {"lesson_location": "\\ud800"}}}}', "", "{", "[]", "7", '{"runtimeData": 5}', '{"runtimeData": {"cmi": [1]}}', "[" * 90_000, '{"totalTimeSeconds": "x", "runtimeData": {"cmi": {"core": {"score": {"raw": "NaN"}, "lesson_location": "\\u0000"}}}}'])  # fmt: skip
 def test_nothing_that_a_package_sends_breaks_anything(opened, body):
-    told, enrolment_id = opened[3], opened[1]
+    browser, enrolment_id, lesson_id, told = opened
     answer = current_app.test_client().post(THERE + told["keep"], data=body, content_type="text/plain")
     assert answer.status_code in {200, 422}
     assert state_of(enrolment_id) is not EnrolmentState.COMPLETED
+    page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
+    assert ": NaN" not in current_app.test_client().get(frame_of(page)).text
     assert current_app.test_client().post(THERE + told["keep"], data="x" * 1_100_000).status_code == 413
 
 
@@ -377,6 +454,7 @@ DONE, HALF, UNKNOWN = Completion.COMPLETED, Completion.INCOMPLETE, Completion.UN
     [
         ("1.2", None, None, {"completionStatus": "completed"}, True),
         ("1.2", None, None, {"completionStatus": "completed", "successStatus": "passed"}, True),
+        ("1.2", None, None, {"completionStatus": "incomplete", "ended": True}, True),
         ("1.2", None, None, {"completionStatus": "incomplete", "successStatus": "failed"}, False),
         ("1.2", 80, None, {"completionStatus": "completed", "score": 79}, False),
         ("1.2", 80, None, {"completionStatus": "completed", "score": 80}, True),
@@ -388,6 +466,10 @@ DONE, HALF, UNKNOWN = Completion.COMPLETED, Completion.INCOMPLETE, Completion.UN
         ("2004", None, None, {"completionStatus": "incomplete", "successStatus": "passed"}, False),
         ("2004", 0.8, None, {"completionStatus": "completed", "score": 0.79, "successStatus": "passed"}, False),
         ("2004", 0.8, None, {"completionStatus": "completed", "score": 0.8, "successStatus": "unknown"}, True),
+        ("2004", 0.8, None, {"completionStatus": "unknown", "successStatus": "passed"}, False),
+        ("2004", None, None, {"completionStatus": "unknown", "ended": True}, True),
+        ("2004", None, None, {"completionStatus": "unknown"}, False),
+        ("2004", None, 0.7, {"completionStatus": "completed"}, False),
         ("2004", None, 0.7, {"completionStatus": "completed", "progress": 0.6}, False),
         ("2004", None, 0.7, {"completionStatus": "incomplete", "progress": 0.7}, True),
     ],

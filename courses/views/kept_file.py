@@ -18,8 +18,15 @@ def in_pieces(digest: str, size: int, request: Request) -> Response:
         return _to_be_kept(Response(status=304), digest)
     part = (0, size)
     asked = request.range
-    unchanged = request.if_range is None or request.if_range.etag in {None, digest}
-    is_part = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1 and unchanged
+    unless = request.if_range
+    unchanged = unless.etag == digest or (unless.etag is None and unless.date is None)
+    is_part = (
+        request.method == "GET"
+        and asked is not None
+        and asked.units == "bytes"
+        and len(asked.ranges) == 1
+        and unchanged
+    )
     if asked is not None and is_part:
         found = asked.range_for_length(size)
         if found is None:

@@ -80,7 +80,7 @@ def page_of(digest: str, part: Part) -> str:
 
 def policy(scripts: str) -> str:
     """Return the content security policy of what runs apart: only the application may frame it."""
-    return f"{scripts}; frame-ancestors 'self' {_settings().public_url}"
+    return f"{scripts}; frame-ancestors 'self' {_settings().public_origin}"
 
 
 WHAT_A_PACKAGE_MAY = (
@@ -95,8 +95,10 @@ def package_file(token: str, path: str) -> ResponseReturnValue:
     """Give a file of a package, or the part of it that is asked for."""
     row = package.file_of(str(unsigned("files", token)), path)
     answer = in_pieces(row.digest, row.size, request)
-    answer.content_type = package.media_type(path)
+    answer.content_type, compressed = package.media_type(path)
+    if compressed:
+        answer.headers["Content-Encoding"] = compressed
     answer.headers["Content-Security-Policy"] = policy(WHAT_A_PACKAGE_MAY)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = "strict-origin"
     answer.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return answer

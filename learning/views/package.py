@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, render_template, request, url_for
 
+from kernel import clock
 from kernel.errors import InvalidError
 
 from courses import package as packages
@@ -32,7 +33,8 @@ WHAT_THE_FRAME_MAY = "default-src 'self'; object-src 'none'; base-uri 'none'; fo
 
 def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
     """Return the address of the frame in which the open part runs; empty where packages do not run here."""
-    run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier}
+    began = int(clock.now().timestamp() * 1000)
+    run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier, "began": began}
     return address_of("learning.package_frame", token=signed("run", run))
 
 
@@ -50,6 +52,9 @@ def framing(page: str, address: str) -> ResponseReturnValue:
         answer.headers["Content-Security-Policy"] = (
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
             f"frame-ancestors 'none'; frame-src 'self' {origin}"
+        )
+        answer.headers["Cross-Origin-Opener-Policy"] = (
+            "same-origin-allow-popups"  # a package may open a window of its own
         )
     return answer
 
@@ -83,7 +88,7 @@ def _frame(token: str, package: Package, part: Part, start: dict[str, Any]) -> R
                 "start": start,
                 "keep": url_for("learning.keep_run", token=token),
                 "page": page_of(package.digest, part),
-                "shown_by": current_app.extensions["settings"].public_url,
+                "shown_by": current_app.extensions["settings"].public_origin,
             },
         )
     )
@@ -107,10 +112,12 @@ def keep_run(token: str) -> ResponseReturnValue:
     kept = None
     if "package" not in said:
         enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
-        kept = package_run.keep(enrolment, lesson, said["part"], report if isinstance(report, dict) else {})
+        report = report if isinstance(report, dict) else {}
+        kept = package_run.keep(enrolment, lesson, said["part"], said["began"], report)
     return {
         "result": True,
         "errorCode": 0,
         "state": kept.state if kept else "",
         "finished": bool(kept and kept.lesson_finished),
+        "older": bool(kept and kept.is_older),
     }

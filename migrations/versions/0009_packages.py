@@ -30,6 +30,7 @@ def upgrade() -> None:
     sa.Column('enrolment_id', sa.Integer(), nullable=False),
     sa.Column('lesson_id', sa.Integer(), nullable=False),
     sa.Column('part', sa.Text(), nullable=False),
+    sa.Column('session', sa.BigInteger(), nullable=False),
     sa.Column('completion', sa.String(length=32), nullable=False),
     sa.Column('success', sa.String(length=32), nullable=False),
     sa.Column('score', sa.Double(), nullable=True),

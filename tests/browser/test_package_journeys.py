@@ -102,6 +102,8 @@ def test_a_scorm_2004_package_runs_resumes_on_another_device_and_completes_by_it
     part.get_by_role("button", name="誤って答える").click()
     assert phone.sees("不合格")
     assert not phone.page.locator("[data-finished]").is_visible()
+    phone.page.reload()
+    part.get_by_text("答え1件 目標1件").wait_for()
     part.get_by_role("button", name="正しく答える").click()
     assert phone.sees("この教材は終わりました。")
     follows(phone, "目次へもどる")
@@ -161,6 +163,10 @@ LAST_WORDS = """<h1>おわりに</h1><script>
 onload = () => parent.API.LMSInitialize("");
 onpagehide = () => { parent.API.LMSSetValue("cmi.core.lesson_status", "completed"); parent.API.LMSFinish(""); };
 </script>"""
+SILENT = """<h1>おわりに</h1><script>
+onload = () => parent.API.LMSInitialize("");
+onpagehide = () => parent.API.LMSFinish("");
+</script>"""
 UNSAVED = """<h1>おわりに</h1><button onclick="parent.API.LMSSetValue('cmi.core.lesson_status', 'completed')">終える</button>
 <script>onload = () => parent.API.LMSInitialize("");</script>"""
 
@@ -179,6 +185,7 @@ def closes_the_window(person):
         pytest.param("closes the window", UNSAVED, marks=pytest.mark.slow),
         pytest.param("goes elsewhere", LAST_WORDS, marks=pytest.mark.slow),
         ("follows a link", LAST_WORDS),
+        pytest.param("follows a link without a word", SILENT, marks=pytest.mark.slow),
     ],
 )
 def test_the_last_words_of_a_package_arrive_whatever_way_its_page_is_left(visit, behind, leaves, page):
@@ -200,6 +207,25 @@ def test_the_last_words_of_a_package_arrive_whatever_way_its_page_is_left(visit,
         time.sleep(0.1)
         waited += 1
     assert state_of(slug) is EnrolmentState.COMPLETED, "within two seconds, before it would be kept anyway"
+
+
+@pytest.mark.slow
+def test_a_package_that_opens_a_window_of_its_own_is_found_from_there(visit, behind):
+    child = """<meta charset="utf-8"><script>const api = opener && opener.parent.API; document.write(api ? "つながりました" : "つながりません");
+    if (api) { api.LMSInitialize(""); api.LMSSetValue("cmi.core.lesson_status", "completed"); api.LMSCommit(""); }</script>"""
+    archive = zipped(
+        {
+            "imsmanifest.xml": manifest_12(item("i", "窓", "r"), sco("r", "index.html")),
+            "index.html": "<button onclick=\"window.open('child.html')\">開く</button>",
+            "child.html": child,
+        }
+    )
+    publishes({"窓": archive}, "popup")
+    learner = begins(visit(STAFF), "popup")
+    with learner.page.expect_popup() as opened:
+        part_of(learner).get_by_role("button", name="開く").click()
+    assert "つながりました" in opened.value.locator("body").inner_text()
+    assert learner.sees("この教材は終わりました。")
 
 
 HOSTILE = """<!doctype html><meta charset="utf-8"><pre id="got"></pre><script>
