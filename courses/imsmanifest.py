@@ -17,11 +17,13 @@ from defusedxml.ElementTree import fromstring
 
 from kernel.errors import InvalidError
 
+from courses.imsxml import attribute, child, children, name, text
 from courses.manifest import Manifest, Part, pages
 from courses.models import Standard
+from courses.part_rules import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 MANIFEST = "imsmanifest.xml"
 MOST_PARTS = 500
@@ -30,18 +32,10 @@ MOST_NAMED = 3
 LONGEST_IDENTIFIER = 200
 LONGEST_TITLE = 200
 LONGEST_QUERY = 1000
-SCORES = {Standard.SCORM_12: "0から100まで", Standard.SCORM_2004: "-1から1まで"}
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 OTHERS = {"cmi5.xml": "cmi5", "tincan.xml": "xAPI(Tin Can)", "h5p.json": "H5P", "content.opf": "EPUB"}
 """What an archive without a manifest may be, by a file that gives it away."""
 _DECLARED = re.compile(rb"""(<\?xml[^>]*?)\sencoding=["']([A-Za-z0-9._-]+)["']([^>]*\?>)""")
-_SECONDS = r"\d{1,2}(\.\d{1,2})?"
-DURATION = {
-    Standard.SCORM_12: re.compile(rf"\d{{2,4}}:[0-5]\d:{_SECONDS}"),
-    Standard.SCORM_2004: re.compile(rf"P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?({_SECONDS}S)?)?"),
-}
-"""How a duration is written: CMITimespan (SCORM 1.2 RTE 3.4.4) and timeinterval (SCORM 2004 RTE 4.1.1.7)."""
-TIME_LIMIT_ACTIONS = {"exit,message", "exit,no message", "continue,message", "continue,no message"}
 NO_SCORM = "SCORM 1.2かSCORM 2004で書き出したZIPファイルを選んでください。"
 UNUSED_ORDER = "順番や条件の指定(シーケンシング)は使いません。受講者は目次からどの部分でも開けます。"
 
@@ -90,51 +84,12 @@ def _in_utf8(content: bytes) -> bytes:
     return said[1] + said[3] + content[said.end() :].decode(said[2].decode()).encode()
 
 
-def _name(element: Element) -> str:
-    return str(element.tag).rsplit("}", 1)[-1].lower()
-
-
-def _children(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in element if _name(child) == name.lower())
-
-
-def _child(element: Element, *names: str) -> Element | None:
-    found: Element | None = element
-    for name in names:
-        found = None if found is None else next(_children(found, name), None)
-    return found
-
-
-def _text(element: Element | None) -> str:
-    return " ".join("".join(element.itertext()).split()).replace("\x00", "") if element is not None else ""
-
-
-def _attribute(element: Element, name: str) -> str:
-    """Return an attribute whatever its prefix and capitals: tools differ on both."""
-    for key, value in element.attrib.items():
-        if key.rsplit("}", 1)[-1].lower() == name.lower():
-            return value.strip()
-    return ""
-
-
-def _is_true(element: Element, name: str) -> bool:
-    return _attribute(element, name).lower() in {"true", "1"}
-
-
 def _split(href: str) -> SplitResult | None:
     """Return the pieces of an address; None for what is none."""
     try:
         return urlsplit(href)
     except ValueError:
         return None
-
-
-def _number(text: str, least: float, most: float) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if least <= number <= most else None
 
 
 class _Reader:
@@ -147,26 +102,26 @@ class _Reader:
         self.parts: list[Part] = []
         self.taken: set[str] = set()
         self.standard = self._standard()
-        resources = _child(root, "resources")
+        resources = child(root, "resources")
         self.base = posixpath.join(root.get(BASE, ""), resources.get(BASE, "") if resources is not None else "")
-        self.resources = {_attribute(row, "identifier"): row for row in root.iter() if _name(row) == "resource"}
+        self.resources = {attribute(row, "identifier"): row for row in root.iter() if name(row) == "resource"}
 
     def manifest(self) -> Manifest:
         organisation = self._organisation()
         if organisation is not None:
-            for item in _children(organisation, "item"):
+            for item in children(organisation, "item"):
                 self._take(item, 0)
         if not pages(self.parts):
             self._take_first_page()
         self._look_for_unused()
         self._look_for_missing()
-        title = _text(_child(organisation, "title")) if organisation is not None else ""
+        title = text(child(organisation, "title")) if organisation is not None else ""
         return Manifest(
             self.standard, (title or self.parts[0].title)[:LONGEST_TITLE], tuple(self.parts), tuple(self.remarks)
         )
 
     def _standard(self) -> Standard:
-        said = _text(_child(self.root, "metadata", "schemaversion"))
+        said = text(child(self.root, "metadata", "schemaversion"))
         if said.startswith(("2004", "CAM 1.3", "1.3")):
             return Standard.SCORM_2004
         if said == Standard.SCORM_12.value:
@@ -185,13 +140,13 @@ class _Reader:
 
     def _organisation(self) -> Element | None:
         """Return the organization that is shown: the default one, else the first."""
-        holder = _child(self.root, "organizations")
-        rows = list(_children(holder, "organization")) if holder is not None else []
+        holder = child(self.root, "organizations")
+        rows = list(children(holder, "organization")) if holder is not None else []
         if holder is None or not rows:
             self.remarks.append("目次(organization)がないため、最初のページだけを使います。")
             return None
-        default = _attribute(holder, "default")
-        found = next((row for row in rows if _attribute(row, "identifier") == default), None)
+        default = attribute(holder, "default")
+        found = next((row for row in rows if attribute(row, "identifier") == default), None)
         if found is None and default:
             self.remarks.append(f"既定の目次「{default[:60]}」がないため、最初の目次を使います。")
         if len(rows) > 1:
@@ -202,8 +157,8 @@ class _Reader:
         if len(self.parts) >= MOST_PARTS or depth > MOST_DEPTH:
             message = f"目次が大きすぎます({MOST_PARTS}項目、{MOST_DEPTH}段まで)。"
             raise _refused(message)
-        title = _text(_child(item, "title")) or _attribute(item, "title")
-        identifier = self._free(_attribute(item, "identifier") or f"part-{len(self.parts) + 1}")
+        title = text(child(item, "title")) or attribute(item, "title")
+        identifier = self._free(attribute(item, "identifier") or f"part-{len(self.parts) + 1}")
         if not title:
             self.remarks.append(f"題のない項目「{identifier}」があります。")
         said: dict[str, Any] = {
@@ -211,13 +166,15 @@ class _Reader:
             "title": (title or identifier)[:LONGEST_TITLE],
             "depth": depth,
         }
-        reference = _attribute(item, "identifierref")
+        reference = attribute(item, "identifierref")
         if reference:
-            said |= self._page(reference, _attribute(item, "parameters"), str(said["title"]))
-            said |= self._rules(item)
+            said |= self._page(reference, attribute(item, "parameters"), str(said["title"]))
+            asked, remarks = rules(self.root, item, self.standard)
+            said |= asked
+            self.remarks += remarks
         self.parts.append(Part(**said))
-        for child in _children(item, "item"):
-            self._take(child, depth + 1)
+        for inside in children(item, "item"):
+            self._take(inside, depth + 1)
 
     def _free(self, identifier: str) -> str:
         plain = identifier.replace("\x00", "")[:LONGEST_IDENTIFIER]
@@ -241,7 +198,7 @@ class _Reader:
         elif plain:
             query = f"{query}&{plain}" if query else plain
         tail = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
-        kind = _attribute(resource, "scormtype").lower()
+        kind = attribute(resource, "scormtype").lower()
         return {"path": path, "query": tail[:LONGEST_QUERY], "reports": kind != "asset"}
 
     def _found(self, resource: Element, href: str) -> tuple[str, str | None]:
@@ -256,7 +213,7 @@ class _Reader:
 
     def _address(self, resource: Element, title: str) -> tuple[str, str, str]:
         """Return the path of a resource's page among the files, and the query and fragment of its address."""
-        href = _attribute(resource, "href").replace("\\", "/")
+        href = attribute(resource, "href").replace("\\", "/")
         split = _split(href)
         if split is None or split.scheme or split.netloc:
             message = f"「{title}」は外部のアドレス({href[:60]})を指しています。中身を含めて書き出し直してください。"
@@ -272,64 +229,15 @@ class _Reader:
     def _take_first_page(self) -> None:
         """Take the first resource that has a page, where no item refers to one."""
         for identifier, resource in self.resources.items():
-            if _attribute(resource, "href"):
+            if attribute(resource, "href"):
                 said = self._page(identifier, "", identifier)
                 self.parts = [Part(self._free(identifier or "part-1"), "本編", 0, **said)]
                 return
         message = "開くページが一つもありません。"
         raise _refused(message)
 
-    def _rules(self, item: Element) -> dict[str, Any]:
-        """Return what the manifest asks of a part: a passing score, a share, a time."""
-        said: dict[str, Any] = {
-            "launch_data": _text(_child(item, "dataFromLMS"))[:4096],
-            "max_time": _text(_child(item, "maxtimeallowed")),
-            "time_limit_action": _text(_child(item, "timelimitaction")),
-        }
-        if self.standard is Standard.SCORM_12:
-            asked = _child(item, "masteryscore")
-            said["mastery"] = _number(_text(asked), 0, 100)
-        else:
-            sequencing = self._sequencing(item)
-            primary = _child(sequencing, "objectives", "primaryObjective") if sequencing is not None else None
-            asked = _child(primary, "minNormalizedMeasure") if primary is not None else None
-            by_measure = primary is not None and _is_true(primary, "satisfiedByMeasure")
-            said["mastery"] = (_number(_text(asked), -1, 1) if asked is not None else 1.0) if by_measure else None
-            said["threshold"] = self._threshold(item)
-            controls = _child(sequencing, "deliveryControls") if sequencing is not None else None
-            said["says_completion"] = controls is not None and _is_true(controls, "completionSetByContent")
-            limit = _child(sequencing, "limitConditions") if sequencing is not None else None
-            said["max_time"] = _attribute(limit, "attemptAbsoluteDurationLimit") if limit is not None else ""
-        if asked is not None and _text(asked) and said["mastery"] is None:
-            self.remarks.append(f"合格点「{_text(asked)[:20]}」は{SCORES[self.standard]}の数ではないため、使いません。")
-        for name, is_right in (
-            ("max_time", bool(DURATION[self.standard].fullmatch(said["max_time"]))),
-            ("time_limit_action", said["time_limit_action"] in TIME_LIMIT_ACTIONS),
-        ):
-            if said[name] and not is_right:
-                self.remarks.append(f"時間の指定「{said[name][:30]}」は読み取れないため、使いません。")
-                said[name] = ""
-        return said
-
-    def _sequencing(self, item: Element) -> Element | None:
-        found = _child(item, "sequencing")
-        shared = _attribute(found, "IDRef") if found is not None else ""
-        for row in self.root.iter() if shared else ():
-            if _name(row) == "sequencing" and _attribute(row, "ID") == shared:
-                return row
-        return found
-
-    @staticmethod
-    def _threshold(item: Element) -> float | None:
-        asked = _child(item, "completionThreshold")
-        if asked is None:
-            return None
-        by_measure = _is_true(asked, "completedByMeasure")  # 4th edition; in the 3rd the text is the number
-        said = _attribute(asked, "minProgressMeasure") if by_measure else _text(asked)
-        return _number(said or "1.0", 0, 1) if said or by_measure else None
-
     def _look_for_unused(self) -> None:
-        names = {_name(element) for element in self.root.iter()}
+        names = {name(element) for element in self.root.iter()}
         if names & {"prerequisites", "sequencingrules", "rolluprules", "rolluprule", "precondition", "mapinfo"}:
             self.remarks.append(UNUSED_ORDER)
 
@@ -337,8 +245,8 @@ class _Reader:
         """Remark upon files that the manifest lists and the archive has not."""
         missing = []
         for resource in self.resources.values():
-            for row in _children(resource, "file"):
-                split = _split(_attribute(row, "href").replace("\\", "/"))
+            for row in children(resource, "file"):
+                split = _split(attribute(row, "href").replace("\\", "/"))
                 path, found = self._found(resource, split.path) if split and not split.scheme else ("", "")
                 if found is None:
                     missing.append(path)

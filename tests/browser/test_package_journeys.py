@@ -117,7 +117,7 @@ def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind,
         publishes({"待ち時間": archive}, "scorm-1-2")
         learner = begins(visit("ichiro.okutama"), "scorm-1-2")
         part, page = part_of(learner), part_of(learner).frame_locator("#main-iframe")
-        page.get_by_role("heading", name="窓口のDX").wait_for()
+        page.get_by_role("heading", name="窓口のDX", include_hidden=True).wait_for(state="attached")
         assert learner.sees("この教材は終わりました。"), "this builder says so after the first of four pages"
         follows(learner, "目次へもどる")
         assert learner.sees("に修了しました。")
@@ -125,10 +125,10 @@ def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind,
 
         learner = visit("ichiro.okutama", width=375).goes_to("/courses/scorm-1-2/lessons").follows("待ち時間")
         part, page = part_of(learner), part_of(learner).frame_locator("#main-iframe")
-        page.get_by_role("heading", name="窓口のDX").wait_for()
+        page.get_by_role("heading", name="窓口のDX", include_hidden=True).wait_for(state="attached")
         for heading in ("待ち時間", "測る", "減らす"):
             part.locator("#next-activity").dispatch_event("click")
-            page.get_by_role("heading", name=heading).wait_for()
+            page.get_by_role("heading", name=heading, include_hidden=True).wait_for(state="attached")
         follows(learner, "目次へもどる")
         assert learner.sees("に修了しました。")
         assert run().score == 100, "the page of the first session counts"
