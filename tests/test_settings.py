@@ -44,6 +44,7 @@ def test_the_usual_addresses_of_postgresql_are_understood(address, tmp_path):
         (None, "http://localhost", "http://127.0.0.1"),
         (None, "https://manabi.example.lg.jp", ""),
         ("https://packages.manabi.example.lg.jp/", "https://manabi.example.lg.jp", "https://packages.manabi.example.lg.jp"),
+        ("https://Packages.example.lg.jp:443", "https://manabi.example.lg.jp", "https://packages.example.lg.jp"),
         ("", "http://127.0.0.1:8000", ""),
     ],
 )  # fmt: skip
@@ -52,8 +53,13 @@ def test_packages_run_under_another_host_or_nowhere(given, public, there):
 
 
 @pytest.mark.parametrize(
-    "given", ["https://manabi.example.lg.jp:8443", "packages.example.jp", "https://packages.example.jp/under"]
-)
+    "given",
+    [
+        "https://manabi.example.lg.jp:8443", "https://Manabi.example.lg.jp.", "packages.example.jp", "http://[",
+        "https://packages.example.jp/under", "https://packages.example.jp?x=1", "ftp://packages.example.jp",
+        "https://packages.example.jp; script-src *", "https://user@packages.example.jp", "https://packages.example.jp:x",
+    ],
+)  # fmt: skip
 def test_packages_never_run_under_the_host_of_the_application(given):
-    with pytest.raises(SettingsError, match="another host"):
+    with pytest.raises(SettingsError, match="PACKAGES_URL must be an address"):
         packages_url(given, "https://manabi.example.lg.jp")

@@ -111,6 +111,7 @@ def test_a_scorm_2004_package_runs_resumes_on_another_device_and_completes_by_it
     assert state_of("scorm-2004") is EnrolmentState.COMPLETED
 
 
+@pytest.mark.slow
 def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind, tmp_path):
     with web_server(tmp_path / "made" / "static_website") as pages:
         archive, _folder = by_sphinx(tmp_path, f"http://localhost:{pages.server_port}")
