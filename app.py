@@ -34,8 +34,8 @@ from people.staff import load_actor
 
 import courses.cli
 import courses.views
+from courses import package_place
 from courses.files import Files
-from courses.views import package
 
 import catalog.cli
 import catalog.views
@@ -56,7 +56,7 @@ TOO_LARGE = 413
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "form-action 'self'; frame-ancestors 'none'; frame-src 'self' {packages}"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     _add_pages(app)
     for endpoint, view in app.view_functions.items():
-        if package.runs_apart(app, endpoint):
+        if package_place.runs_apart(app, endpoint):
             csrf.exempt(view)  # no cookie signs anybody in there, so there is nothing to forge
     _add_headers(app)
     _add_error_pages(app)
@@ -122,7 +122,7 @@ def _keep_packages_apart(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def keep_apart() -> ResponseReturnValue | None:
-        is_package = package.runs_apart(app, request.endpoint)
+        is_package = package_place.runs_apart(app, request.endpoint)
         if request.host != host:
             if is_package:
                 raise NotFoundError
@@ -187,12 +187,14 @@ def prepare() -> None:
 
 
 def _add_headers(app: Flask) -> None:
+    packages = app.extensions["settings"].packages_url
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         says_who_frames = "Content-Security-Policy" in response.headers
         for name, value in HEADERS.items():
             if name != "X-Frame-Options" or not says_who_frames:
-                response.headers.setdefault(name, value)
+                response.headers.setdefault(name, value.format(packages=packages))
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
         if request.endpoint != "static":

@@ -65,16 +65,27 @@ const settings = {
   httpService: { processHttpRequest: (_address, report, ending) => keep(report, ending && !byUs), updateSettings() {} },
 };
 
-const api = run.standard === "1.2"
-  ? new (await import("./vendor/scorm12.js")).Scorm12API(settings)
-  : new (await import("./vendor/scorm2004.js")).Scorm2004API(settings);
+const RunTime = run.standard === "1.2"
+  ? (await import("./vendor/scorm12.js")).Scorm12API
+  : (await import("./vendor/scorm2004.js")).Scorm2004API;
+let api = new RunTime(settings);
+
+// What the last session left goes in again; where the run-time does not take all of it, the place and the data do.
+const begin = () => {
+  const { interactions, objectives, ...most } = run.start.cmi;
+  for (const left of [run.start.cmi, most]) {
+    try {
+      api.loadFromJSON(left, "cmi");
+      return;
+    } catch (problem) {
+      api = new RunTime(settings);
+    }
+  }
+  tell("unread");
+};
 
 if (run.reports) {
-  try {
-    api.loadFromJSON(run.start.cmi, "cmi");
-  } catch (problem) {
-    tell("unread");
-  }
+  begin();
   for (const set of ["LMSSetValue", "SetValue"]) api.on(set, () => { unset = false; });
   window[run.standard === "1.2" ? "API" : "API_1484_11"] = api;
 }

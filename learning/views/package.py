@@ -13,7 +13,7 @@ from kernel.errors import InvalidError
 from courses import package as packages
 from courses.manifest import Part, parts_from
 from courses.models import Package, Standard
-from courses.views.package import address_of, apart, page_of, policy, signed, unsigned
+from courses.package_place import address_of, apart, page_of, policy, signed, unsigned
 
 from learning import package_run, run_time
 from learning.package_run import Shown, part_in
@@ -44,18 +44,10 @@ def frame_for_trial(here: Shown) -> str:
     return address_of("learning.package_frame", token=signed("run", trial))
 
 
-def framing(page: str, address: str) -> ResponseReturnValue:
-    """Return a page that shows what runs at an address, and nothing else of elsewhere."""
-    origin = current_app.extensions["settings"].packages_url
+def framing(page: str) -> ResponseReturnValue:
+    """Return a page that shows a package: windows that the package opens may find it."""
     answer = current_app.make_response(page)
-    if address:
-        answer.headers["Content-Security-Policy"] = (
-            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-            f"frame-ancestors 'none'; frame-src 'self' {origin}"
-        )
-        answer.headers["Cross-Origin-Opener-Policy"] = (
-            "same-origin-allow-popups"  # a package may open a window of its own
-        )
+    answer.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return answer
 
 

@@ -120,7 +120,7 @@ def _package(path: Path, shown: Lesson) -> ResponseReturnValue:
         rule=completion_rule.lesson_sentence(shown),
         text=rendered(shown.body, assets_of(path)),
     )
-    return framing(page, address)
+    return framing(page)
 
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/finish")

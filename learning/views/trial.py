@@ -53,7 +53,7 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         address=address,
         beside=(lessons[place - 1] if place else None, lessons[place + 1] if place + 1 < len(lessons) else None),
     )
-    return framing(page, address)
+    return framing(page)
 
 
 def _package(lesson: Lesson, edition: CourseEdition) -> Shown | None:

@@ -112,6 +112,23 @@ def test_a_scorm_2004_package_runs_resumes_on_another_device_and_completes_by_it
 
 
 @pytest.mark.slow
+def test_what_the_run_time_does_not_take_back_costs_neither_the_place_nor_the_data(visit, behind, tmp_path):
+    publishes({"窓口を測る": by_packager(tmp_path)}, "odd-record")
+    learner = begins(visit(STAFF), "odd-record")
+    part_of(learner).get_by_role("button", name="次のページ").click()
+    assert learner.sees("ここまでを保存しました。")
+    follows(learner, "目次へもどる")
+    learner.page.wait_for_url("**/learn/*")
+    row = db.session.scalars(sa.select(PackageRun).order_by(PackageRun.seen_at.desc()).limit(1)).one()
+    odd = {"0": {"learner_response": "true", "id": "q1", "type": "true-false"}}  # the answer before its kind
+    row.data = {**row.data, "cmi": {**row.data["cmi"], "interactions": odd}}
+    db.session.commit()
+    learner.goes_to("/courses/odd-record/lessons").presses("続きから学ぶ")
+    part_of(learner).get_by_text("2ページ目 控え2").wait_for()
+    assert "答え0件" in part_of(learner).locator("#where").inner_text()
+
+
+@pytest.mark.slow
 def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind, tmp_path):
     with web_server(tmp_path / "made" / "static_website") as pages:
         archive, _folder = by_sphinx(tmp_path, f"http://localhost:{pages.server_port}")
