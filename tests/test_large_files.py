@@ -12,17 +12,19 @@ import sys
 import time
 import urllib.parse
 import urllib.request
+import zipfile
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 import yaml
 from factories import draft_course, edition_of
+from made_packages import one_page, zipped
 from postgresql import free_port
 
 from kernel.settings import CONTENT
 
-from courses import outline
+from courses import outline, package
 from courses.files import Files
 from courses.models import LessonKind
 
@@ -141,6 +143,11 @@ def bucket(monkeypatch):
     store.wait(timeout=20)
 
 
+def unzipped(archive):
+    with zipfile.ZipFile(io.BytesIO(archive)) as held:
+        return {name: held.read(name) for name in held.namelist()}
+
+
 def test_an_s3_store_keeps_files_as_a_folder_does(bucket, tmp_path):
     content = os.urandom(9_000_000)
     for files in (Files(bucket), Files(f"file://{tmp_path}/files")):
@@ -148,6 +155,11 @@ def test_an_s3_store_keeps_files_as_a_folder_does(bucket, tmp_path):
         assert (size, files.whole(digest)) == (9_000_000, content)
         assert b"".join(files.pieces(digest, 4_999_990, 5_000_010)) == content[4_999_990:5_000_010]
         assert files.keep(io.BytesIO(content)) == (digest, size)
+        held = package.unpack(files, io.BytesIO(zipped({**unzipped(one_page()), "empty.js": ""}))).files
+        assert {path: files.whole(digest) for path, (digest, _size) in held.items()} == {
+            **unzipped(one_page()),
+            "empty.js": b"",
+        }
         with pytest.raises(FileNotFoundError):
             files.whole("0" * 64)
 

@@ -494,3 +494,24 @@ def test_a_session_that_ended_by_itself_does_not_resume_and_one_that_broke_off_d
         assert (start["entry"], start["location"], start["total_time"]) == (entry, "3", "PT90S")
         assert start["scaled_passing_score"] == "0.8"
     assert run_time.start(Standard.SCORM_2004, part, None, "x")["cmi"]["entry"] == "ab-initio"
+
+
+def test_a_package_of_thirty_parts_asks_no_more_questions_than_one_of_one(app, mizuho, queries):
+    parts = "".join(item(f"i{number}", f"第{number}部", "r") for number in range(30))
+    many = zipped({"imsmanifest.xml": manifest_12(parts, sco("r", "index.html")), "index.html": "x"})
+    asked = []
+    for archive in (one_page("<p>一</p>"), many):
+        browser, enrolment_id, lesson_id, told = enters(mizuho.staff, packaged(mizuho.coordinator, {"教材": archive}))
+        says(told)
+        counts = []
+        for act in (
+            lambda browser=browser, path=f"/learn/{enrolment_id}/{lesson_id}": browser.get(path),
+            lambda told=told: current_app.test_client().get(THERE + told["page"]),
+            lambda told=told: says(told),
+        ):
+            queries.clear()
+            assert act().status_code == 200
+            counts.append(len(queries))
+        asked.append(counts)
+    assert asked[0] == asked[1]
+    assert max(asked[0]) <= 12, asked

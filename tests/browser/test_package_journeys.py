@@ -338,6 +338,6 @@ def test_an_author_adds_a_package_reads_what_is_odd_about_it_and_tries_it(visit,
     part_of(author).get_by_role("heading", name="This is the index of the project").wait_for()
     is_sound(author)
     author.page.set_default_timeout(15_000)
-    author.page.get_by_text("この教材は、進み具合を知らせてきません。").wait_for()
+    author.page.get_by_text("この教材からは、進み具合の記録が届きません。").wait_for()
     author.page.set_viewport_size({"width": 375, "height": 800})
     is_sound(author)
