@@ -136,15 +136,12 @@ def by_packager(folder: Path, version: str = "2004 4th Edition") -> bytes:
 
 
 def by_scocli(folder: Path) -> bytes:
-    """A project as the command line of scocli starts it: SCORM 2004 3rd Edition, with a default that does not exist."""
-    environment = {**os.environ, "npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0"}
-    subprocess.run(
-        [sys.executable, BIN / "build.py"],
-        check=True,
-        input=b"window\n",
-        capture_output=True,
-        cwd=folder,
-        env=environment,
-    )
+    """A project as the command line of scocli starts it: SCORM 2004 3rd Edition, with a default that does not exist.
+
+    At its end it asks npm for a library that is not needed here; that may fail.
+    """
+    nowhere = {**os.environ, "npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0"}
+    begin = [sys.executable, BIN / "build.py"]
+    subprocess.run(begin, check=False, input=b"window\n", capture_output=True, cwd=folder, env=nowhere)
     subprocess.run([sys.executable, BIN / "bundle.py"], check=True, capture_output=True, cwd=folder / "window")
     return (folder / "window" / "window.zip").read_bytes()
