@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -515,3 +516,12 @@ def test_a_package_of_thirty_parts_asks_no_more_questions_than_one_of_one(app, m
         asked.append(counts)
     assert asked[0] == asked[1]
     assert max(asked[0]) <= 12, asked
+
+
+def test_without_a_place_for_packages_their_text_is_read_instead(app, mizuho, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], packages_url=""))
+    enrolment_id, (lesson_id,) = begins(mizuho.staff, packaged(mizuho.coordinator, {"一": one_page()}, instead="text"))
+    page = mizuho.staff.browser().get(f"/learn/{enrolment_id}/{lesson_id}").text
+    assert "教材パッケージを動かす場所が、まだ用意されていません(PACKAGES_URL)。" in page
+    assert "<iframe" not in page
+    assert '<details class="instead" open>' in page
