@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ def add(row: RowT) -> RowT:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def insert(table: type[Base]) -> Any:
+    """Return the insert of a table in the tongue of the engine: both know ON CONFLICT, and each has its own."""
+    return (postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def slices(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

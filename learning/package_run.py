@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, insert
 from kernel.errors import NotFoundError
 from kernel.text import digest
 
@@ -163,7 +162,6 @@ def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, began: int, said: M
 def _held(enrolment_id: int, lesson_id: int, part: str) -> PackageRun:
     """Return the run of a part, made where there is none, and hold it until the transaction ends."""
     key = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "part": part}
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
         insert(PackageRun)
         .values(**key, session=0, **vars(run_time.unopened()), seen_at=clock.now())

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, insert
 from kernel.errors import ConflictError
 
 from courses.models import Lesson, LessonKind, Module
@@ -28,7 +27,6 @@ LONGEST_NOTE = 10_000
 
 def _touch(enrolment_id: int, lesson_id: int, **change: Any) -> None:
     """Write what changed of a lesson's progress, whether or not there is a row: two windows may do so at once."""
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"seen_at": clock.now(), **change}
     db.session.execute(
         insert(Progress)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from kernel.database import db
+from kernel.database import db, insert
 
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
 
@@ -51,7 +50,6 @@ def _other_levels(enrolment: Enrolment) -> list[Any]:
 
 def _add(enrolment: Enrolment, level: str, **change: int) -> None:
     key = {"fiscal_year": enrolment.fiscal_year, "level": level, "organisation_id": enrolment.organisation_id}
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     nothing = dict.fromkeys(change, 0)
     db.session.execute(insert(Uptake).values(**key, **nothing).on_conflict_do_nothing(index_elements=list(key)))
     db.session.execute(

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from kernel import clock
-from kernel.database import db, slices
+from kernel.database import db, insert, slices
 
 from people.models import Membership, Role, RoleGrant
 from people.staff import is_current
@@ -46,7 +45,6 @@ def tell(subject: TrainingSession | Course, title: str, tellings: Iterable[Tell]
     """Write notices about a session or a course, in the transaction that is open; what was told already is not told again."""
     wanted = list(tellings)
     wishes = _wishes({telling.staff_id for telling in wanted})
-    insert: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for part in slices(wanted, AT_ONCE):
         rows = [_row(subject, title, telling, wishes.get(telling.staff_id, MailWish.DAILY)) for telling in part]
         db.session.execute(insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["key"]))
