@@ -188,13 +188,14 @@ def prepare() -> None:
 
 def _add_headers(app: Flask) -> None:
     packages = app.extensions["settings"].packages_url
+    headers = {name: value.format(packages=packages) for name, value in HEADERS.items()}
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         says_who_frames = "Content-Security-Policy" in response.headers
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             if name != "X-Frame-Options" or not says_who_frames:
-                response.headers.setdefault(name, value.format(packages=packages))
+                response.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
         if request.endpoint != "static":

@@ -67,6 +67,18 @@ def lesson_of(edition: CourseEdition, lesson_id: int) -> tuple[Module, Lesson]:
     raise NotFoundError
 
 
+def lessons_of(edition: CourseEdition) -> list[Lesson]:
+    """Return the lessons of an edition (which must be `whole`) in the order in which they are taken."""
+    return [lesson for module in edition.modules for lesson in module.lessons]
+
+
+def beside(edition: CourseEdition, lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
+    """Return the lessons before and after one."""
+    lessons = lessons_of(edition)
+    place = lessons.index(lesson)
+    return (lessons[place - 1] if place else None, lessons[place + 1] if place + 1 < len(lessons) else None)
+
+
 def add_module(edition: CourseEdition, title: str) -> Module:
     """Add a module at the end."""
     check_editable(edition)

@@ -13,7 +13,7 @@ from kernel.errors import NotFoundError
 
 from courses import imsmanifest
 from courses.archive import Archive, Limits
-from courses.models import Asset, Package, PackageFile
+from courses.models import Asset, LessonKind, Package, PackageFile
 
 if TYPE_CHECKING:
     from courses.files import Files
@@ -63,7 +63,7 @@ def unpack(kept: Files, content: BinaryIO) -> Unpacked:
     archive.check_whole()
     files = {}
     for path, name in paths.items():
-        with archive.spool(name) as file:
+        with archive.open(name) as file:
             files[path] = kept.keep(file)
     content.seek(0)
     digest, size = kept.keep(content)
@@ -97,16 +97,23 @@ def package(digest: str) -> Package:
     return found
 
 
-def package_of(lesson: Lesson, edition_id: int) -> Package:
-    """Return the package that a lesson of an edition shows. Raises NotFoundError where it has none yet."""
-    package = db.session.scalar(
+def chosen(lesson: Lesson, edition_id: int) -> Package | None:
+    """Return the package that a lesson of an edition shows; None where it shows none, or its file was taken away."""
+    if lesson.kind is not LessonKind.PACKAGE:
+        return None
+    return db.session.scalar(
         sa.select(Package)
         .join(Asset, Asset.digest == Package.digest)
-        .where(Asset.edition_id == edition_id, Asset.name == str(lesson.content.get("asset", "")))
+        .where(Asset.edition_id == edition_id, Asset.name == str(lesson.content["asset"]))
     )
-    if package is None:
+
+
+def package_of(lesson: Lesson, edition_id: int) -> Package:
+    """Return the package that a lesson of an edition shows. Raises NotFoundError where it shows none."""
+    found = chosen(lesson, edition_id)
+    if found is None:
         raise NotFoundError
-    return package
+    return found
 
 
 def file_of(digest: str, path: str) -> PackageFile:

@@ -15,7 +15,7 @@ from kernel.text import digest
 
 from courses import package as packages
 from courses.manifest import Part, pages, parts_from
-from courses.models import Lesson, LessonKind
+from courses.models import Lesson
 
 from participation.models import Enrolment, EnrolmentState
 
@@ -66,9 +66,7 @@ def state_of(run: PackageRun) -> str:
 def runs_of(enrolment_id: int, lesson_id: int) -> dict[str, PackageRun]:
     """Return the runs of a lesson's package by the identifiers of its parts."""
     rows = db.session.scalars(
-        sa.select(PackageRun)
-        .where(PackageRun.enrolment_id == enrolment_id, PackageRun.lesson_id == lesson_id)
-        .execution_options(populate_existing=True)
+        sa.select(PackageRun).where(PackageRun.enrolment_id == enrolment_id, PackageRun.lesson_id == lesson_id)
     )
     return {row.part: row for row in rows}
 
@@ -78,8 +76,6 @@ def shown(enrolment: Enrolment, lesson: Lesson, wanted: str = "") -> Shown:
 
     Raises NotFoundError for a lesson that shows none, or a part that it has not.
     """
-    if lesson.kind is not LessonKind.PACKAGE:
-        raise NotFoundError
     package = packages.package_of(lesson, enrolment.edition_id)
     parts, runs = parts_from(package.outline), runs_of(enrolment.id, lesson.id)
     return Shown(package, parts, runs, _opened(pages(parts), runs, wanted))

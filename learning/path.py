@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel.database import db
 from kernel.errors import NotFoundError
 
+from courses import outline
 from courses.models import CourseEdition, Module
 
 from participation.models import Enrolment, EnrolmentState
@@ -36,7 +37,7 @@ class Path:
     @property
     def lessons(self) -> list[Lesson]:
         """Return the lessons in the order in which they are taken."""
-        return [lesson for module in self.edition.modules for lesson in module.lessons]
+        return outline.lessons_of(self.edition)
 
     @property
     def required(self) -> list[Lesson]:
@@ -77,9 +78,7 @@ class Path:
 
     def beside(self, lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
         """Return the lessons before and after one."""
-        lessons = self.lessons
-        place = lessons.index(lesson)
-        return (lessons[place - 1] if place else None, lessons[place + 1] if place + 1 < len(lessons) else None)
+        return outline.beside(self.edition, lesson)
 
 
 def path_of(actor: Actor, enrolment_id: int) -> Path:

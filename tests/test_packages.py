@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from factories import draft_course, edition_of
 from flask import current_app
 from ground import FILES
 from lessons import begins, packaged, state_of
@@ -25,8 +26,9 @@ from kernel.errors import InvalidError
 from courses import course_file, imsmanifest, manifest, outline, package
 from courses import edition as editions
 from courses.course import latest_edition
+from courses.edition import LessonText, ModuleText
 from courses.manifest import Part
-from courses.models import Package, PackageFile, Standard
+from courses.models import LessonKind, Package, PackageFile, Standard
 
 from participation.models import EnrolmentState
 
@@ -525,3 +527,20 @@ def test_without_a_place_for_packages_their_text_is_read_instead(app, mizuho, mo
     assert "教材パッケージを動かす場所が、まだ用意されていません(PACKAGES_URL)。" in page
     assert "<iframe" not in page
     assert '<details class="instead" open>' in page
+
+
+def test_an_author_whose_package_was_taken_away_can_choose_another(app, mizuho):
+    course = draft_course(mizuho.coordinator, "taken-away")
+    edition = editions.whole(edition_of(course).id)
+    outline.add_asset(edition, outline.keep_file(app.extensions["files"], "x.zip", io.BytesIO(one_page())))
+    lesson = LessonText("一", "文章", LessonKind.PACKAGE, content={"asset": "x.zip", "instead": "text"})
+    editions.write_modules(edition, (ModuleText("教材", (lesson,)),))
+    db.session.commit()
+    (lesson_id,) = [row.id for row in outline.lessons_of(editions.whole(edition.id))]
+    browser = mizuho.coordinator.browser()
+    address = f"/studio/taken-away/lessons/{lesson_id}"
+    assert "選んだ教材" in browser.get(address).text
+    browser.post("/studio/taken-away/assets/x.zip/remove")
+    for page in (address, f"{address}/try"):
+        assert browser.get(page).status_code == 200
+    assert "「x.zip」のファイルを加えてください。" in browser.get("/studio/taken-away/modules").text

@@ -25,7 +25,7 @@ from courses.lesson_forms import (
     with_questions,
 )
 from courses.models import LessonKind
-from courses.package import package_of
+from courses.package import chosen
 from courses.quiz import QuestionKind
 from courses.views.blueprint import blueprint
 from courses.views.draft import draft_of, record_work
@@ -33,7 +33,7 @@ from courses.views.draft import draft_of, record_work
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from courses.models import Asset, Course, CourseEdition, Lesson, Package
+    from courses.models import Asset, Course, CourseEdition, Lesson
     from courses.quiz import Question
 
 WAYS = {"up": outline.UP, "down": outline.DOWN}
@@ -159,15 +159,8 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         lesson=lesson,
         quiz=outline.quiz_in(lesson) if lesson.kind is LessonKind.QUIZ else None,
         new_question=NewQuestionForm(formdata=None),
-        package=_package_in(lesson, edition),
+        package=chosen(lesson, edition.id),
     )
-
-
-def _package_in(lesson: Lesson, edition: CourseEdition) -> Package | None:
-    """Return the package of a lesson that shows one, once it is chosen."""
-    if lesson.kind is not LessonKind.PACKAGE or not lesson.content["asset"]:
-        return None
-    return package_of(lesson, edition.id)
 
 
 @blueprint.post("/studio/<slug>/lessons/<int:lesson_id>/questions")

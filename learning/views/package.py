@@ -12,7 +12,6 @@ from kernel.errors import InvalidError
 
 from courses import package as packages
 from courses.manifest import Part, parts_from
-from courses.models import Package, Standard
 from courses.package_place import address_of, apart, page_of, policy, signed, unsigned
 
 from learning import package_run, run_time
@@ -22,12 +21,11 @@ from learning.views.blueprint import blueprint
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from courses.models import Lesson
+    from courses.models import Lesson, Package
 
     from participation.models import Enrolment
 
 LARGEST_REPORT = 1024 * 1024
-SCRIPTS = {Standard.SCORM_12: "scorm12", Standard.SCORM_2004: "scorm2004"}
 WHAT_THE_FRAME_MAY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -73,7 +71,6 @@ def _frame(token: str, package: Package, part: Part, start: dict[str, Any]) -> R
         render_template(
             "learning/package_frame.html",
             part=part,
-            script=SCRIPTS[package.standard],
             run={
                 "standard": package.standard.value,
                 "reports": part.reports,

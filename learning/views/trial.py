@@ -35,8 +35,6 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     course = own_course(actor(), slug)
     edition = editions.whole(course.editions[-1].id)
     _module, lesson = outline.lesson_of(edition, lesson_id)
-    lessons = [one for module in edition.modules for one in module.lessons]
-    place = lessons.index(lesson)
     here = _package(lesson, edition)
     address = frame_for_trial(here) if here else ""
     asked = quiz.asked(outline.quiz_in(lesson), SEED) if lesson.kind is LessonKind.QUIZ else []
@@ -51,16 +49,16 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         asked=[(one, ()) for one in asked],
         here=here,
         address=address,
-        beside=(lessons[place - 1] if place else None, lessons[place + 1] if place + 1 < len(lessons) else None),
+        beside=outline.beside(edition, lesson),
     )
     return framing(page)
 
 
 def _package(lesson: Lesson, edition: CourseEdition) -> Shown | None:
     """Return the package of a lesson, open at the part that is asked for; None where the lesson shows none."""
-    if lesson.kind is not LessonKind.PACKAGE or not lesson.content["asset"]:
+    package = packages.chosen(lesson, edition.id)
+    if package is None:
         return None
-    package = packages.package_of(lesson, edition.id)
     parts = parts_from(package.outline)
     wanted = request.args.get("part", "")
     return Shown(package, parts, {}, part_in(parts, wanted) if wanted else pages(parts)[0])
