@@ -29,13 +29,13 @@ from kernel.settings import Settings
 
 import people.cli
 import people.views
-from people import access
-from people.staff import load_actor
+from people import access, permission
+from people.actor import load_actor
 
 import courses.cli
 import courses.views
-from courses import package_place
-from courses.files import Files
+from courses.files.files import Files
+from courses.packages import place
 
 import catalog.cli
 import catalog.views
@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     _add_pages(app)
     for endpoint, view in app.view_functions.items():
-        if package_place.runs_apart(app, endpoint):
+        if place.runs_apart(app, endpoint):
             csrf.exempt(view)  # no cookie signs anybody in there, so there is nothing to forge
     _add_headers(app)
     _add_error_pages(app)
@@ -122,7 +122,7 @@ def _keep_packages_apart(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def keep_apart() -> ResponseReturnValue | None:
-        is_package = package_place.runs_apart(app, request.endpoint)
+        is_package = place.runs_apart(app, request.endpoint)
         if request.host != host:
             if is_package:
                 raise NotFoundError
@@ -161,7 +161,7 @@ def _add_pages(app: Flask) -> None:
         app.cli.add_command(commands)
     app.jinja_env.filters.update(date=clock.date_label, moment=clock.moment_label, fiscal_year=clock.fiscal_year_label)
     app.jinja_env.globals.update(
-        visitor=access.visitor, address_with=address_with, Permission=access.Permission, clock=clock
+        visitor=access.visitor, address_with=address_with, Permission=permission.Permission, clock=clock
     )
 
     app.cli.add_command(prepare)

@@ -22,14 +22,14 @@ from kernel.vocabulary import Term
 
 from people import audit
 
-from catalog.article import Article as Reading
-from catalog.article import Remark as ReadRemark
+from catalog.article import ReadArticle as Reading
+from catalog.article import ReadRemark as ReadRemark
 from catalog.article import parse
 from catalog.models import Article, Motivation, Participant, Remark, Roundtable, TableSide
 from catalog.search import index
 
 if TYPE_CHECKING:
-    from people.access import Actor
+    from people.permission import Actor
 
 NOTE_KEY = re.compile(r"/(n[0-9a-f]{8,})(?:[/?#]|$)")
 LONGEST_ARTICLE = 300_000

@@ -14,7 +14,7 @@ from kernel.errors import RefusalError
 from kernel.settings import CONTENT
 from kernel.text import decoded
 
-from catalog import article_import, starter
+from catalog import article_import, starter_content
 from catalog.article import parse
 from catalog.search import index
 
@@ -68,7 +68,7 @@ def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> Non
 def load(folder: Path) -> None:
     """Load the starter content of FOLDER; what is there already stays as it is."""
     try:
-        counts = starter.load(folder, current_app.extensions["files"])
+        counts = starter_content.load(folder, current_app.extensions["files"])
     except RefusalError as refusal:
         raise click.ClickException(refusal.message) from refusal
     db.session.commit()

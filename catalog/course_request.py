@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import add
 
-from people.access import Actor, Permission
+from people.permission import Actor, Permission
 
 from catalog.models import CourseRequest
 

@@ -13,8 +13,8 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
-from people.access import Actor, Permission
 from people.models import Organisation
+from people.permission import Actor, Permission
 
 from courses.course import SLUG
 from courses.models import Course, CourseEdition

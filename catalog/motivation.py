@@ -13,7 +13,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
 
-from courses import offering
+from courses import catalogue_version
 from courses.models import EditionState
 
 from catalog import roundtable
@@ -21,7 +21,7 @@ from catalog.models import Article, Motivation, Remark
 from catalog.search import index
 
 if TYPE_CHECKING:
-    from people.access import Actor
+    from people.permission import Actor
 
     from courses.models import Course
 
@@ -85,7 +85,7 @@ def _tell_the_catalogue(course: Course) -> None:
     db.session.flush()
     if course.published_id:
         index.index_course(course)
-        offering.changed()
+        catalogue_version.changed()
 
 
 MOTIVATIONS = (

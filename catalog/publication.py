@@ -15,10 +15,11 @@ from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 from people import audit
-from people.access import Actor, Permission
+from people.permission import Actor, Permission
 
+from courses import catalogue_version
 from courses import edition as editions
-from courses import offering, outline
+from courses.lessons import lesson_kind
 from courses.models import Course, CourseEdition, EditionState
 
 from catalog import motivation
@@ -36,7 +37,7 @@ def missing_for_publication(edition: CourseEdition) -> list[str]:
         (not edition.minutes, "所要時間(分)を入力してください。"),
         (not edition.summary, "概要を書いてください。"),
     ]
-    return [*(sentence for lacking, sentence in lacks if lacking), *outline.lacks(editions.whole(edition.id))]
+    return [*(sentence for lacking, sentence in lacks if lacking), *lesson_kind.lacks(editions.whole(edition.id))]
 
 
 def hand_in(actor: Actor, edition: CourseEdition) -> None:
@@ -79,7 +80,7 @@ def approve(actor: Actor, edition: CourseEdition) -> None:
     edition.approved_by_id = actor.staff_id
     editions.publish(edition, edition.course)
     index.index_course(edition.course)
-    offering.changed()
+    catalogue_version.changed()
     audit.record(actor, "講座を公開", edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 
@@ -88,7 +89,7 @@ def retire(actor: Actor, course: Course) -> None:
     """Take a course out of the catalogue. Raises ConflictError if it is not in it."""
     editions.retire(course)
     index.index_course(course)
-    offering.changed()
+    catalogue_version.changed()
     audit.record(actor, "講座の公開を終了", course.slug, organisation_id=course.owner_id)
     db.session.flush()
 

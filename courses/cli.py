@@ -13,8 +13,9 @@ from kernel.errors import NotFoundError, RefusalError
 
 from people.organisation import by_code_or_name
 
-from courses import archive, course_file
+from courses import course_file
 from courses.course import latest_edition
+from courses.files import archive
 
 group = AppGroup("courses", help="Courses as files.")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from courses.models import Format, LessonKind
+from courses.models import Format
 
 if TYPE_CHECKING:
-    from courses.models import CourseEdition, Lesson
+    from courses.models import CourseEdition
 
 LEARNT_BY_LESSONS = (Format.E_LEARNING, Format.BLENDED)
 """The formats of which the lessons, where there are any, must be finished."""
@@ -27,14 +27,3 @@ def sentence(edition: CourseEdition) -> str:
     share = SHARES.get(edition.attendance_percent, f"会の{edition.attendance_percent}%以上に出席")
     lessons = "、必修のレッスンがあればすべて終える" if edition.format is Format.BLENDED else ""
     return f"開催回の{share}{'し' + lessons if lessons else 'する'}と修了です。"
-
-
-LESSON_RULES = {
-    LessonKind.PRACTICE: "ためしたことを書いて保存すると、このレッスンを終えられます。",
-    LessonKind.PACKAGE: "教材のすべての部分が「終わりました」か「合格」になると、このレッスンは終わりです。",
-}
-
-
-def lesson_sentence(lesson: Lesson) -> str:
-    """Return when a lesson is finished, where that is more than reading it to its end; empty elsewhere."""
-    return LESSON_RULES.get(lesson.kind, "")

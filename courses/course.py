@@ -13,12 +13,12 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
-from people.access import Actor, Permission
 from people.models import Organisation
+from people.permission import Actor, Permission
 
+from courses import catalogue_version
 from courses import edition as editions
-from courses import offering
-from courses.models import Asset, Course, CourseEdition, EditionState, Lesson, Module, prerequisite
+from courses.models import Course, CourseEdition, Lesson, Module, prerequisite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,29 +98,6 @@ def published_courses(slugs: Sequence[str]) -> list[Course]:
     return sorted(rows, key=lambda row: slugs.index(row.slug))
 
 
-def asset_of(actor: Actor, edition_id: int, name: str) -> Asset:
-    """Return a file of an edition: of one that is or was published for everybody, of a draft for its organisation.
-
-    Raises NotFoundError.
-    """
-    asset = db.session.scalar(
-        sa.select(Asset)
-        .join(CourseEdition, CourseEdition.id == Asset.edition_id)
-        .join(Course, Course.id == CourseEdition.course_id)
-        .where(
-            Asset.edition_id == edition_id,
-            Asset.name == name,
-            sa.or_(
-                CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)),
-                actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
-            ),
-        )
-    )
-    if asset is None:
-        raise NotFoundError
-    return asset
-
-
 def latest_edition(slug: str) -> tuple[CourseEdition, tuple[str, ...]]:
     """Return the latest edition of a course, whole, and the addresses of the courses that come first.
 
@@ -174,7 +151,7 @@ def set_hosts(course: Course, organisation_ids: set[int]) -> None:
     """Say which organisations hold the course."""
     course.hosts = list(db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(organisation_ids))))
     db.session.flush()
-    offering.changed()
+    catalogue_version.changed()
 
 
 def set_prerequisites(course: Course, slugs: list[str]) -> None:

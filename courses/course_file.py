@@ -2,7 +2,7 @@
 
     course.yaml     what the edition says; its modules, and their lessons by title, kind, minutes and whether required
     2-1.md          the first lesson of the second module, in Markdown
-    4-2.yaml        a quiz (see `courses.quiz`)
+    4-2.yaml        a quiz (see `courses.lessons.quiz`)
     assets/x.svg    what the lessons show
 
 Why a course is offered (its motivations) belongs to the catalogue and stays where the remarks are.
@@ -23,17 +23,18 @@ from kernel.errors import ConflictError, InvalidError
 
 from courses import course as courses
 from courses import edition as editions
-from courses import package
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
-from courses.files import media_type
+from courses.files.files import media_type
+from courses.lessons.asset import SHOWABLE, keep_file
+from courses.lessons.lesson_kind import CONTENT_OF, files_used
+from courses.lessons.quiz_data import as_data, quiz_from
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Skill, Track
-from courses.outline import CONTENT_OF, SHOWABLE, files_used, keep_file
-from courses.quiz_data import as_data, quiz_from
+from courses.packages import package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from courses.files import Files
+    from courses.files.files import Files
 
 COURSE = "course.yaml"
 ASSETS = "assets/"

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import yaml
 from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
 
-from courses import completion_rule
-from courses.models import (
-    Asset,
-    Course,
-    CourseEdition,
-    EditionState,
-    Format,
-    Lesson,
-    LessonKind,
-    Level,
-    Module,
-    Skill,
-)
+from courses.models import Asset, Course, CourseEdition, EditionState, Format, Lesson, LessonKind, Level, Module, Skill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -237,53 +223,3 @@ def retire(course: Course) -> None:
     db.session.get_one(CourseEdition, course.published_id).state = EditionState.RETIRED
     course.published_id = None
     db.session.flush()
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What differs between two editions in one field: lines as (sign, text), sign being "-", "+" or " "."""
-
-    label: str
-    lines: tuple[tuple[str, str], ...]
-
-
-def differences(old: CourseEdition, new: CourseEdition) -> list[Difference]:
-    """Return the fields in which two editions differ, line by line. Both must be `whole`."""
-    before, after = _as_lines(old), _as_lines(new)
-    return [
-        Difference(
-            label, tuple((line[0], line[2:]) for line in difflib.ndiff(before[label], after[label]) if line[0] != "?")
-        )
-        for label in before
-        if before[label] != after[label]
-    ]
-
-
-def _as_lines(edition: CourseEdition) -> dict[str, list[str]]:
-    return {
-        "講座名": [edition.title],
-        "概要": edition.summary.splitlines(),
-        "レベル": [edition.level.label],
-        "形式": [edition.format.label],
-        "所要時間": [f"{edition.minutes}分" if edition.minutes else "未定"],
-        "修了の条件": [completion_rule.sentence(edition)],
-        "対象": [edition.target_staff],
-        "分野": [edition.track.title],
-        "学習目標": list(edition.objectives),
-        "スキル": sorted(f"{skill.category}:{skill.name}" for skill in edition.skills),
-        "単元とレッスン": [
-            line
-            for module in edition.modules
-            for line in (
-                f"■ {module.title}",
-                *(text for lesson in module.lessons for text in _lesson_lines(lesson)),
-            )
-        ],
-    }
-
-
-def _lesson_lines(lesson: Lesson) -> list[str]:
-    """Return a lesson as lines to be compared; its questions as they are exchanged."""
-    extent = "" if lesson.required else "、任意"
-    content = yaml.safe_dump(lesson.content, allow_unicode=True, sort_keys=False) if lesson.content else ""
-    return [f"● {lesson.title}({lesson.kind.label}{extent})", *lesson.body.splitlines(), *content.splitlines()]

@@ -95,9 +95,3 @@ class SkillForm(Form):
 
     category = StringField("区分", [DataRequired(), Length(max=100)], description="例: How、自治体固有")
     skill = StringField("スキル", [DataRequired(), Length(max=100)], description="例: ツール利用")
-
-
-class ReasonForm(Form):
-    """A reason that is told to everybody concerned."""
-
-    reason = StringField("理由", [DataRequired(), Length(max=LONGEST_LINE)])

@@ -11,13 +11,13 @@ from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 
-from courses import offering
+from courses import catalogue_version
 from courses.models import Skill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from people.access import Actor
+    from people.permission import Actor
 
 
 def skills() -> Sequence[Skill]:
@@ -46,7 +46,7 @@ def rename(actor: Actor, row: Skill, category: str, name: str) -> Skill:
     audit.record(actor, "スキルの名前を変更", f"{row.category}:{row.name} → {category}:{name}")
     row.category, row.name = category, name
     db.session.flush()
-    offering.changed()
+    catalogue_version.changed()
     return row
 
 

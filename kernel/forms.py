@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+pass
+
+
+from typing import ClassVar, TypeVar
 
 from flask import render_template
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
+from wtforms import (
+    Field,
+    SelectChoice,  # type: ignore[attr-defined]
+)
 from wtforms.validators import ValidationError
 
 from kernel import clock
@@ -148,3 +159,9 @@ def accepted(form: Form, act: Callable[[], Result]) -> Result | None:
 def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:
     """Render a page with a form; the status says whether what was sent has errors."""
     return render_template(template, form=form, **context), 422 if form.errors else 200
+
+
+class ReasonForm(Form):
+    """A reason that is told to everybody concerned."""
+
+    reason = StringField("理由", [DataRequired(), Length(max=LONGEST_LINE)])

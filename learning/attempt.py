@@ -15,10 +15,10 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
-from courses import quiz as quizzes
-from courses import quiz_data
+from courses.lessons import quiz as quizzes
+from courses.lessons import quiz_data
+from courses.lessons.quiz import Asked, Mark, QuestionKind, Quiz
 from courses.models import Lesson, LessonKind, Module
-from courses.quiz import Asked, Mark, QuestionKind, Quiz
 
 from participation.models import Enrolment, EnrolmentState
 
@@ -28,7 +28,7 @@ from learning.models import Attempt
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from people.access import Actor
+    from people.permission import Actor
 
     from learning.path import Path
 
@@ -125,14 +125,14 @@ def own_attempt(actor: Actor, attempt_id: int) -> Attempt:
     return attempt
 
 
-def _held(attempt: Attempt) -> None:
+def _lock(attempt: Attempt) -> None:
     """Hold the row until the transaction ends, so that what two windows send follows each other."""
     db.session.refresh(attempt, ["answers", "submitted_at"], with_for_update=True)
 
 
 def keep(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> None:
     """Keep answers, each beside those that are kept already. What comes after the submission changes nothing."""
-    _held(attempt)
+    _lock(attempt)
     if attempt.submitted_at is not None:
         return
     attempt.answers = {**attempt.answers, **_answers(attempt, answers)}

@@ -72,7 +72,7 @@ class Attempt(Base):
     )
 
 
-class Completion(Term):
+class CompletionStatus(Term):
     """Whether a part of a package was gone through (SCORM 2004 RTE 4.2.4)."""
 
     UNKNOWN = "unknown", "不明"
@@ -80,7 +80,7 @@ class Completion(Term):
     COMPLETED = "completed", "終わりました"
 
 
-class Success(Term):
+class SuccessStatus(Term):
     """Whether a part of a package was mastered (SCORM 2004 RTE 4.2.25)."""
 
     UNKNOWN = "unknown", "不明"
@@ -100,8 +100,8 @@ class PackageRun(Base):
     lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
     part: Mapped[str] = mapped_column(primary_key=True)
     session: Mapped[int] = mapped_column(sa.BigInteger)
-    completion: Mapped[Completion]
-    success: Mapped[Success]
+    completion: Mapped[CompletionStatus]
+    success: Mapped[SuccessStatus]
     score: Mapped[float | None]
     seconds: Mapped[float]
     location: Mapped[str]

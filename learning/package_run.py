@@ -11,21 +11,21 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db, insert
 from kernel.errors import NotFoundError
-from kernel.text import digest
+from kernel.secret import digest
 
-from courses import package as packages
-from courses.manifest import Part, pages, parts_from
 from courses.models import Lesson
+from courses.packages import package as packages
+from courses.packages.manifest import Part, pages, parts_from
 
 from participation.models import Enrolment, EnrolmentState
 
 from learning import progress, run_time
-from learning.models import Completion, PackageRun, Success
+from learning.models import CompletionStatus, PackageRun, SuccessStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from courses.models import Package
+    from courses.packages.models import Package
 
 LONGEST_CODE = 16
 
@@ -59,8 +59,8 @@ class Shown:
 def state_of(run: PackageRun) -> str:
     """Return how far a run got, in a word."""
     if run.finished_at:
-        return Success.PASSED.label if run.success is Success.PASSED else Completion.COMPLETED.label
-    return Success.FAILED.label if run.success is Success.FAILED else Completion.INCOMPLETE.label
+        return SuccessStatus.PASSED.label if run.success is SuccessStatus.PASSED else CompletionStatus.COMPLETED.label
+    return SuccessStatus.FAILED.label if run.success is SuccessStatus.FAILED else CompletionStatus.INCOMPLETE.label
 
 
 def runs_of(enrolment_id: int, lesson_id: int) -> dict[str, PackageRun]:
@@ -146,7 +146,7 @@ def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, began: int, said: M
     part = part_in(parts, part_id)
     report = run_time.read(package.standard, part, said) if part.reports else run_time.opened()
     progress.touch(enrolment, lesson.id)
-    run = _held(enrolment.id, lesson.id, part_id)
+    run = _locked(enrolment.id, lesson.id, part_id)
     is_older = began < run.session
     _write(run, report, began)
     runs = runs_of(enrolment.id, lesson.id)
@@ -155,7 +155,7 @@ def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, began: int, said: M
     return Kept(state_of(run), finished, completed, is_older)
 
 
-def _held(enrolment_id: int, lesson_id: int, part: str) -> PackageRun:
+def _locked(enrolment_id: int, lesson_id: int, part: str) -> PackageRun:
     """Return the run of a part, made where there is none, and hold it until the transaction ends."""
     key = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "part": part}
     db.session.execute(
@@ -172,7 +172,7 @@ def _write(run: PackageRun, report: run_time.Report, began: int) -> None:
         run.session, run.seen_at = began, clock.now()
         run.location, run.data, run.seconds = report.location, report.data, max(run.seconds, report.seconds)
     if run.finished_at is None or report.is_finished:
-        if run.success is not Success.PASSED or report.success is Success.PASSED:
+        if run.success is not SuccessStatus.PASSED or report.success is SuccessStatus.PASSED:
             run.completion, run.success = report.completion, report.success
         run.score = max((score for score in (run.score, report.score) if score is not None), default=None)
     if report.is_finished and run.finished_at is None:

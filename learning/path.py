@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel.database import db
 from kernel.errors import NotFoundError
 
-from courses import outline
+from courses.lessons import outline
 from courses.models import CourseEdition, Module
 
 from participation.models import Enrolment, EnrolmentState
@@ -21,7 +21,7 @@ from learning.models import Progress
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from people.access import Actor
+    from people.permission import Actor
 
     from courses.models import Lesson
 

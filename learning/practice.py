@@ -11,7 +11,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 
 from people import audit
-from people.access import Actor, Permission
+from people.permission import Actor, Permission
 
 from courses.models import Lesson, Module
 

@@ -12,8 +12,8 @@ from kernel.errors import ConflictError
 
 from courses.models import Lesson, LessonKind, Module
 
-from participation import completion
 from participation import enrolment as enrolments
+from participation.attending import completion
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 from learning.models import Progress
@@ -87,7 +87,7 @@ def finish(path: Path, lesson: Lesson) -> bool:
 
 def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
     """Note that a lesson is finished, however that came; return whether the course is completed by it."""
-    completion.held([enrolment.id])
+    completion.lock([enrolment.id])
     if enrolment.state is EnrolmentState.WITHDRAWN:
         return False
     touch(enrolment, lesson_id)

@@ -14,16 +14,16 @@ import sqlalchemy as sa
 
 from kernel.database import db
 
-from courses import quiz as quizzes
-from courses import quiz_data
+from courses.lessons import quiz as quizzes
+from courses.lessons import quiz_data
 
 from learning.models import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from courses.lessons.quiz import Question
     from courses.models import Lesson
-    from courses.quiz import Question
 
 FEWEST = 5
 MOST = 2000

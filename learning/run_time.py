@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from kernel.errors import InvalidError
 
-from courses.models import Standard
+from courses.packages.models import PackageStandard
 
-from learning.models import Completion, Success
+from learning.models import CompletionStatus, SuccessStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from courses.manifest import Part
+    from courses.packages.manifest import Part
 
     from learning.models import PackageRun
 
@@ -35,8 +35,8 @@ SUSPENDED = {"suspend", "logout"}
 class Report:
     """What a session reports of a part. `score` is in percent, `seconds` the time of all sessions."""
 
-    completion: Completion
-    success: Success
+    completion: CompletionStatus
+    success: SuccessStatus
     score: float | None
     seconds: float
     location: str
@@ -45,9 +45,9 @@ class Report:
     @property
     def is_finished(self) -> bool:
         """Tell whether the part counts as finished: passed, or complete and not failed."""
-        if self.success is Success.PASSED:
-            return self.completion is not Completion.INCOMPLETE
-        return self.completion is Completion.COMPLETED and self.success is not Success.FAILED
+        if self.success is SuccessStatus.PASSED:
+            return self.completion is not CompletionStatus.INCOMPLETE
+        return self.completion is CompletionStatus.COMPLETED and self.success is not SuccessStatus.FAILED
 
 
 def _dict(said: Any, name: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _number(said: Any) -> float | None:
     return number if abs(number) < MOST_SECONDS else None
 
 
-def _term(terms: type[Completion | Success], said: Any) -> Any:
+def _term(terms: type[CompletionStatus | SuccessStatus], said: Any) -> Any:
     return next((one for one in terms if one.value == said), terms("unknown"))
 
 
@@ -77,7 +77,7 @@ def _percent(score: dict[str, Any]) -> float | None:
     return None if raw is None or most <= least else (raw - least) / (most - least) * 100
 
 
-def read(standard: Standard, part: Part, said: Mapping[str, Any]) -> Report:
+def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Report:
     """Read a commit. What is missing or no value of its kind is unknown; nothing a package writes is an error.
 
     `ended` in it says that the package ended its session. Raises InvalidError for data that is too deep to be any.
@@ -88,43 +88,56 @@ def read(standard: Standard, part: Part, said: Mapping[str, Any]) -> Report:
         message = "教材パッケージの記録を読み取れませんでした。"
         raise InvalidError(message) from error
     cmi = _dict(data, "cmi")
-    completion, success = _term(Completion, said.get("completionStatus")), _term(Success, said.get("successStatus"))
-    of_12 = standard is Standard.SCORM_12
+    completion, success = (
+        _term(CompletionStatus, said.get("completionStatus")),
+        _term(SuccessStatus, said.get("successStatus")),
+    )
+    of_12 = standard is PackageStandard.SCORM_12
     score = _dict(_dict(cmi, "core") if of_12 else cmi, "score")
     has_ended = said.get("ended") is True
     if of_12:
         if has_ended and _dict(cmi, "core").get("lesson_status") in {None, "", "not attempted"}:
-            completion = Completion.COMPLETED  # SCORM 1.2 RTE 3.4.4, lesson_status: silence is completion
+            completion = CompletionStatus.COMPLETED  # SCORM 1.2 RTE 3.4.4, lesson_status: silence is completion
         completion, success = _after_1_2(part, completion, success, _number(score.get("raw")))
     else:
         progress = _number(cmi.get("progress_measure"))
         completion, success = _after_2004(part, completion, success, _number(score.get("scaled")), progress)
-        if completion is Completion.UNKNOWN and has_ended and not part.says_completion:
-            completion = Completion.COMPLETED  # SCORM 2004 SN 4.5, UP.4: silence is completion, unless it speaks of it
+        if completion is CompletionStatus.UNKNOWN and has_ended and not part.says_completion:
+            completion = (
+                CompletionStatus.COMPLETED
+            )  # SCORM 2004 SN 4.5, UP.4: silence is completion, unless it speaks of it
     where = _dict(cmi, "core").get("lesson_location") if of_12 else cmi.get("location")
     seconds = min(max(_number(said.get("totalTimeSeconds")) or 0, 0), MOST_SECONDS)
     return Report(completion, success, _percent(score), seconds, str(where or "")[:LONGEST_LOCATION], data)
 
 
-def _after_1_2(part: Part, completion: Completion, success: Success, raw: float | None) -> tuple[Completion, Success]:
+def _after_1_2(
+    part: Part, completion: CompletionStatus, success: SuccessStatus, raw: float | None
+) -> tuple[CompletionStatus, SuccessStatus]:
     """Return the status after SCORM 1.2 RTE 3.4.4: a mastery score decides once the package has ended its judgement."""
-    is_over = completion is Completion.COMPLETED or success is not Success.UNKNOWN
+    is_over = completion is CompletionStatus.COMPLETED or success is not SuccessStatus.UNKNOWN
     if part.mastery is not None and raw is not None and is_over:
-        success = Success.PASSED if raw >= part.mastery else Success.FAILED
-    return (Completion.COMPLETED if success is Success.PASSED else completion), success
+        success = SuccessStatus.PASSED if raw >= part.mastery else SuccessStatus.FAILED
+    return (CompletionStatus.COMPLETED if success is SuccessStatus.PASSED else completion), success
 
 
 def _after_2004(
-    part: Part, completion: Completion, success: Success, scaled: float | None, progress: float | None
-) -> tuple[Completion, Success]:
+    part: Part, completion: CompletionStatus, success: SuccessStatus, scaled: float | None, progress: float | None
+) -> tuple[CompletionStatus, SuccessStatus]:
     """Return the status after SCORM 2004 RTE 4.2.4.1 and 4.2.22.1: where a measure is asked for, only it decides."""
     if part.threshold is not None:
         completion = (
-            Completion.UNKNOWN if progress is None
-            else Completion.COMPLETED if progress >= part.threshold else Completion.INCOMPLETE
+            CompletionStatus.UNKNOWN if progress is None
+            else CompletionStatus.COMPLETED if progress >= part.threshold else CompletionStatus.INCOMPLETE
         )  # fmt: skip
     if part.mastery is not None:
-        success = Success.UNKNOWN if scaled is None else Success.PASSED if scaled >= part.mastery else Success.FAILED
+        success = (
+            SuccessStatus.UNKNOWN
+            if scaled is None
+            else SuccessStatus.PASSED
+            if scaled >= part.mastery
+            else SuccessStatus.FAILED
+        )
     return completion, success
 
 
@@ -141,29 +154,29 @@ def _plain(data: Any) -> Any:
 
 def opened() -> Report:
     """Return the report of a page that reports nothing: to open it is to finish it."""
-    return Report(Completion.COMPLETED, Success.UNKNOWN, None, 0, "", {})
+    return Report(CompletionStatus.COMPLETED, SuccessStatus.UNKNOWN, None, 0, "", {})
 
 
 def unopened() -> Report:
     """Return the report of a part that was not opened yet."""
-    return Report(Completion.UNKNOWN, Success.UNKNOWN, None, 0, "", {})
+    return Report(CompletionStatus.UNKNOWN, SuccessStatus.UNKNOWN, None, 0, "", {})
 
 
-def start(standard: Standard, part: Part, run: PackageRun | None, learner: str) -> dict[str, Any]:
+def start(standard: PackageStandard, part: Part, run: PackageRun | None, learner: str) -> dict[str, Any]:
     """Return what a session starts from: what the last one left, what the manifest says, and who learns, by a code.
 
     `learner` is a code that says nothing to anybody else.
     """
     cmi = _dict(copy.deepcopy(run.data), "cmi") if run else {}
     core = cmi
-    if standard is Standard.SCORM_12:
+    if standard is PackageStandard.SCORM_12:
         core = cmi["core"] = _dict(cmi, "core")
     entry = "ab-initio" if run is None or not run.data else _entry(core.get("exit"))
     for name in ("exit", "session_time"):
         core.pop(name, None)
     core |= {"credit": "credit", "entry": entry}
     seconds = run.seconds if run else 0
-    if standard is Standard.SCORM_12:
+    if standard is PackageStandard.SCORM_12:
         core |= {
             "student_id": learner, "student_name": NOBODY, "lesson_mode": "normal",
             "total_time": _as_timespan(seconds),

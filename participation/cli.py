@@ -13,10 +13,10 @@ from flask.cli import AppGroup
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
-from kernel.settings import CONTENT
 
-from participation import allocation, demo, uptake, waiting_list
-from participation.notices import delivery, repetition
+from participation import enrolment_count
+from participation.joint import allocation, waiting_list
+from participation.mailing import delivery, reminders, repetition
 from participation.notices.models import MailState
 
 group = AppGroup("participation", help="Enrolments and their count, allocation.")
@@ -27,7 +27,7 @@ PAUSE = 30
 @group.command("recount")
 def recount() -> None:
     """Count enrolments by organisation, year and level anew."""
-    uptake.recount()
+    enrolment_count.recount()
     db.session.commit()
 
 
@@ -59,19 +59,6 @@ def allocate(file: Path) -> None:
     click.echo(json.dumps(result, ensure_ascii=False, indent=2))
 
 
-@group.command("demo")
-def load_demo() -> None:
-    """Add a small fictional staff with sample sign-ins. Refused unless DEMO=1."""
-    if not current_app.extensions["settings"].demo:
-        message = "Sample accounts are only made with DEMO=1, and never in production."
-        raise click.ClickException(message)
-    added = demo.load(CONTENT / "demo.yaml")
-    db.session.commit()
-    click.echo(f"{added} sample people added" if added else "sample people are there already")
-    for line in demo.sign_ins(CONTENT / "demo.yaml"):
-        click.echo(line)
-
-
 notices = AppGroup("notices", help="Notices by mail.")
 
 
@@ -85,7 +72,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     announced_on = None
     while True:
         _rebalance()
-        delivery.remind()
+        reminders.remind()
         if announced_on != clock.today() and not repetition.announce():
             announced_on = clock.today()
         db.session.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,30 +14,23 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
-from people.access import Actor, Permission
-from people.models import Membership, Organisation, SizeClass, Staff
-from people.staff import is_current
+from people.membership import Member, is_current
+from people.models import Membership, Organisation, Staff
+from people.permission import Actor, Permission
 
-from courses.audience import is_open_to
-from courses.models import Course, CourseEdition, Format, TrainingSession
-from courses.training_session import session_for
+from courses.models import Course, CourseEdition, Format
+from courses.sessions import place
+from courses.sessions.audience import is_open_to
 
-from participation import place, uptake
-from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Nomination
-from participation.notices.models import NoticeKind
-from participation.notices.notice import Tell, tell
+from participation import enrolment_count
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.notices.kinds import NoticeKind
+from participation.notices.telling import Tell, tell
+
+if TYPE_CHECKING:
+    from courses.sessions.models import TrainingSession
 
 ALREADY = "すでにこの講座を受講しています。マイページで確かめてください。"
-
-
-@dataclass(frozen=True)
-class Entrant:
-    """A person with the organisation that the enrolment will be counted for."""
-
-    staff_id: int
-    name: str
-    organisation_id: int
-    size_class: SizeClass
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,7 @@ class Offer:
     session: TrainingSession | None = None
 
 
-def entrant(actor: Actor) -> Entrant:
+def entrant(actor: Actor) -> Member:
     """Return the actor as an entrant. Raises ConflictError for somebody who belongs to no organisation today."""
     if actor.organisation_id is None:
         message = "いまの所属がないため申し込めません。研修担当に確かめてください。"
@@ -56,10 +50,10 @@ def entrant(actor: Actor) -> Entrant:
     size_class = db.session.scalars(
         sa.select(Organisation.size_class).where(Organisation.id == actor.organisation_id)
     ).one()
-    return Entrant(actor.staff_id, actor.name, actor.organisation_id, size_class)
+    return Member(actor.staff_id, actor.name, actor.organisation_id, size_class)
 
 
-def own_entrant(actor: Actor, membership_id: int) -> Entrant:
+def own_entrant(actor: Actor, membership_id: int) -> Member:
     """Return one of the own organisation's staff as an entrant. Raises NotFoundError."""
     row = db.session.execute(
         sa.select(Staff.id, Staff.name, Membership.organisation_id, Organisation.size_class)
@@ -73,10 +67,10 @@ def own_entrant(actor: Actor, membership_id: int) -> Entrant:
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    return Entrant(*row)
+    return Member(*row)
 
 
-def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
+def enrol(actor: Actor, person: Member, offer: Offer) -> Enrolment:
     """Enrol a person.
 
     Raises ConflictError where the person is enrolled already, or no place can be had, and where a course that is
@@ -101,7 +95,7 @@ def enrol(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
     return enrolment
 
 
-def enter(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
+def enter(actor: Actor, person: Member, offer: Offer) -> Enrolment:
     """Enter the enrolment of a person who needs no place, or for whom one is held. Raises ConflictError for a second one."""
     enrolment = Enrolment(
         staff_id=person.staff_id,
@@ -121,7 +115,7 @@ def enter(actor: Actor, person: Entrant, offer: Offer) -> Enrolment:
             db.session.flush()
     except IntegrityError as error:
         raise ConflictError(ALREADY) from error
-    uptake.moved(enrolment, None)
+    enrolment_count.moved(enrolment, None)
     if person.staff_id != actor.staff_id:
         audit.record(
             actor, "受講を申し込み", f"{person.name}:{offer.edition.title}",
@@ -149,7 +143,7 @@ def move(enrolment: Enrolment, state: EnrolmentState) -> None:
         message = "ほかの画面で状態が変わりました。ページを読み込み直して、いまの状態を確かめてください。"
         raise ConflictError(message)
     db.session.refresh(enrolment, ["state", "completed_at"])
-    uptake.moved(enrolment, before)
+    enrolment_count.moved(enrolment, before)
 
 
 def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
@@ -189,22 +183,6 @@ def withdraw(actor: Actor, enrolment: Enrolment) -> None:
             organisation_id=enrolment.organisation_id, enrolment=enrolment.id,
         )  # fmt: skip
         db.session.flush()
-
-
-def own_session(actor: Actor, session_id: int) -> TrainingSession:
-    """Return a session that the actor may see, or takes part in or is nominated for whatever the organisation is now.
-
-    Raises NotFoundError.
-    """
-    enrolled = sa.select(Enrolment.id).where(
-        Enrolment.session_id == TrainingSession.id,
-        Enrolment.staff_id == actor.staff_id,
-        Enrolment.state != EnrolmentState.WITHDRAWN,
-    )
-    nominated = sa.select(Nomination.id).where(
-        Nomination.session_id == TrainingSession.id, Nomination.staff_id == actor.staff_id
-    )
-    return session_for(actor, session_id, sa.or_(sa.exists(enrolled), sa.exists(nominated)))
 
 
 def place_in(session_id: int, staff_id: int) -> Enrolment | None:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel.database import db
 from kernel.errors import NotFoundError
 
-from people.access import Actor, Permission
 from people.models import Staff
+from people.permission import Actor, Permission
 
 from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
-    from courses.models import TrainingSession
+    from courses.sessions.models import TrainingSession
 
 
 def is_host(actor: Actor, session: TrainingSession) -> bool:

@@ -9,21 +9,25 @@ import sqlalchemy as sa
 
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
+from kernel.office_table import lines_of
 from kernel.vocabulary import Term
 
-from people.access import Actor, Permission
 from people.models import Membership
+from people.permission import Actor, Permission
+from people.recognition import Unclear, meant, staff_by_key
 
-from courses.models import Format, Giving
-from courses.training_session import SessionState, state_of
+from courses.models import Format
+from courses.sessions.models import AdmissionRule
+from courses.sessions.place import why_not
+from courses.sessions.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
-from participation.listed_people import Unclear, lines_of, meant, staff_by_key
 from participation.models import OPEN_STATES, Enrolment
-from participation.place import why_not
 
 if TYPE_CHECKING:
-    from participation.enrolment import Entrant, Offer
+    from people.membership import Member
+
+    from participation.enrolment import Offer
 
 MOST_PEOPLE = 1_000_000
 CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_PLACES})
@@ -48,7 +52,7 @@ class ListedLine:
 
     number: int
     text: str
-    person: Entrant | None
+    person: Member | None
     outcome: Outcome
 
 
@@ -92,12 +96,12 @@ def check_open(offer: Offer) -> None:
             message = "この講座は開催回を選んで申し込みます。講座のページから開催回を開いてください。"
             raise InvalidError(message)
     elif state_of(offer.session) not in CAN_ENROL or (
-        offer.session.giving is Giving.NOMINATION and state_of(offer.session) is SessionState.OPEN
+        offer.session.giving is AdmissionRule.NOMINATION and state_of(offer.session) is SessionState.OPEN
     ):
         raise InvalidError(why_not(offer.session.id))
 
 
-def _outcome(person: Entrant, seen: set[int], enrolled: set[int], free: int) -> Outcome:
+def _outcome(person: Member, seen: set[int], enrolled: set[int], free: int) -> Outcome:
     if person.staff_id in seen:
         return Outcome.TWICE
     if person.staff_id in enrolled:

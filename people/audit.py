@@ -10,8 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel.database import db
 from kernel.text import normalised
 
-from people.access import Actor, Permission
 from people.models import AuditEntry, Staff
+from people.permission import Actor, Permission
 
 
 def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int | None = None, **detail: Any) -> None:

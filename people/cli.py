@@ -10,10 +10,10 @@ from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.settings import CONTENT
 
-from people import password_link
-from people.membership import JoinStaff, enter
+from people.joining.entry import JoinStaff, enter
 from people.models import Role, RoleGrant
 from people.organisation import by_code_or_name, load_organisations
+from people.signing_in import password_link
 
 group = AppGroup("people", help="Organisations and people.")
 

@@ -1,239 +1,114 @@
-"""Memberships (所属): a person joins an organisation, is corrected, leaves; the roles held in it."""
+"""Staff (職員): who belongs to which organisation today, and whom a coordinator may see."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from kernel import clock
-from kernel.database import add, db
-from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from kernel.database import db
+from kernel.errors import NotFoundError
 
-from people import audit
-from people.access import Actor, Permission
-from people.models import Membership, Organisation, Role, RoleGrant, Staff
-from people.organisation import organisation
-from people.staff import check_may_act_for, is_current, managed_membership
+from people.models import Membership, SizeClass, Staff
+from people.permission import Actor, Permission
 
-
-@dataclass(frozen=True)
-class JoinStaff:
-    """A person to be entered as staff of an organisation."""
-
-    organisation_id: int
-    name: str
-    reading: str
-    email: str | None
-    staff_number: str | None
-    department: str = ""
-    post: str = ""
-    joined_on: dt.date | None = None
+pass
 
 
-@dataclass(frozen=True)
-class CorrectStaff:
-    """What is corrected of a person and the membership."""
+from typing import TYPE_CHECKING, Any
 
-    name: str
-    reading: str
-    email: str | None
-    staff_number: str | None
-    department: str
-    post: str
-    joined_on: dt.date
+from sqlalchemy.orm import contains_eager
+
+from kernel.text import VARIANTS, folded, normalised
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.sql import ColumnElement
 
 
-def join(actor: Actor, command: JoinStaff) -> Membership:
-    """Enter a person as staff of an organisation the actor manages.
+def is_current(day: dt.date | None = None) -> ColumnElement[bool]:
+    """Return the condition that a membership holds on a day, by default today."""
+    day = day or clock.today()
+    return sa.and_(Membership.joined_on <= day, sa.or_(Membership.left_on.is_(None), Membership.left_on > day))
 
-    Raises NotFoundError for another organisation, InvalidError where neither e-mail nor staff number is
-    given, ConflictError where one of them is taken.
+
+def is_not_over() -> ColumnElement[bool]:
+    """Return the condition that a membership holds today or will: a transfer is entered before its day."""
+    return sa.or_(Membership.left_on.is_(None), Membership.left_on > clock.today())
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a membership is one whose person the actor manages."""
+    return actor.scope(Permission.MANAGE_STAFF).where(Membership.organisation_id)
+
+
+def managed_memberships(
+    actor: Actor, text: str = "", permission: Permission = Permission.MANAGE_STAFF
+) -> sa.Select[Membership]:
+    """Return the statement of the present and coming memberships for which the actor holds a permission, by reading.
+
+    `text` is looked for in name, reading, staff number and department.
     """
-    if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
-        raise NotFoundError
-    membership = enter(command)
-    audit.record(actor, "職員を登録", command.name, organisation_id=command.organisation_id, membership=membership.id)
-    return membership
-
-
-def enter(command: JoinStaff) -> Membership:
-    """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
-    _check_sign_in_name(command.email, command.staff_number)
-    _check_free(command.email, command.staff_number, command.organisation_id, staff_id=None)
-    return belong(add(Staff(name=command.name, reading=command.reading, email=_lower(command.email))), command)
-
-
-def belong(staff: Staff, command: JoinStaff) -> Membership:
-    """Give a person a membership, from the day on that the command names."""
-    return add(
-        Membership(
-            staff=staff,
-            organisation=organisation(command.organisation_id),
-            staff_number=command.staff_number or None,
-            department=command.department,
-            post=command.post,
-            joined_on=command.joined_on or clock.today(),
-            grants=[],
-        )
+    statement = (
+        sa.select(Membership)
+        .join(Membership.staff)
+        .join(Membership.organisation)
+        .options(contains_eager(Membership.staff), contains_eager(Membership.organisation))
+        .where(actor.scope(permission).where(Membership.organisation_id), is_not_over())
+        .order_by(Staff.reading, Staff.id)
     )
-
-
-def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membership:
-    """Correct a person's entry. Raises NotFoundError, InvalidError or ConflictError as `join` does."""
-    membership = managed_membership(actor, membership_id)
-    staff = membership.staff
-    check_may_act_for(actor, staff.id)
-    _check_sign_in_name(command.email, command.staff_number)
-    _check_free(command.email, command.staff_number, membership.organisation_id, staff_id=staff.id)
-    if membership.left_on and command.joined_on > membership.left_on:
-        message = f"所属は{clock.date_label(membership.left_on)}の前日に終わります。それより前の日にしてください。"
-        raise InvalidError(message, field="joined_on")
-    before = {"name": staff.name, "email": staff.email}
-    staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
-    membership.staff_number = command.staff_number or None
-    membership.department, membership.post = command.department, command.post
-    membership.joined_on = command.joined_on
-    audit.record(
-        actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, was=before, email=staff.email
-    )
-    db.session.flush()
-    return membership
-
-
-def leave(actor: Actor, membership_id: int, last_day: dt.date) -> Membership:
-    """End a membership after its last day, which may lie ahead.
-
-    Raises NotFoundError, InvalidError for a day before it began, ConflictError for the last administrator.
-    """
-    membership = managed_membership(actor, membership_id)
-    _check_may_grant(actor, membership, {grant.role for grant in membership.grants})
-    end(membership, last_day + dt.timedelta(days=1))
-    audit.record(
-        actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id,
-        membership=membership.id, last_day=last_day.isoformat(),
-    )  # fmt: skip
-    db.session.flush()
-    return membership
-
-
-def end(membership: Membership, left_on: dt.date) -> None:
-    """End a membership (with its grants loaded): `left_on` is the first day no longer in it.
-
-    Raises InvalidError where it had not begun then, ConflictError for the last administrator.
-    """
-    if left_on < membership.joined_on:
-        message = f"所属は{clock.date_label(membership.joined_on)}に始まります。それより後の日にしてください。"
-        raise InvalidError(message, field="last_day")
-    if any(grant.role is Role.ADMINISTRATOR for grant in membership.grants):
-        _check_not_last_administrator(membership, left_on)
-    membership.left_on = left_on
-
-
-def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
-    """Give a membership exactly these roles beyond that of staff.
-
-    Raises ForbiddenError where a role given or taken entitles to more than the actor holds there, and
-    ConflictError where an organisation would lose its last administrator.
-    """
-    membership = managed_membership(actor, membership_id)
-    held = {grant.role for grant in membership.grants}
-    _check_grants_allowed(actor, membership, removed=held - roles, added=roles - held)
-    membership.grants = [
-        *(grant for grant in membership.grants if grant.role in roles),
-        *(
-            RoleGrant(role=role, granted_by_id=actor.staff_id)
-            for role in sorted(roles - held, key=lambda role: role.value)
-        ),
-    ]
-    audit.record(
-        actor,
-        "役割を変更",
-        membership.staff.name,
-        organisation_id=membership.organisation_id,
-        before=sorted(role.label for role in held),
-        after=sorted(role.label for role in roles),
-    )
-    db.session.flush()
-    return membership
-
-
-def _check_grants_allowed(
-    actor: Actor,
-    membership: Membership,
-    *,
-    removed: set[Role],
-    added: set[Role] = frozenset(),  # type: ignore[assignment]
-) -> None:
-    _check_may_grant(actor, membership, removed | added)
-    if Role.ADMINISTRATOR in removed:
-        _check_not_last_administrator(membership, clock.today())
-
-
-def _check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> None:
-    grantable = actor.grantable(membership.organisation_id)
-    if beyond := [role.label for role in roles if role not in grantable]:
-        message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
-        raise ForbiddenError(message)
-
-
-def _check_not_last_administrator(membership: Membership, day: dt.date) -> None:
-    if not _other_administrators(membership, day):
-        message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
-        raise ConflictError(message)
-
-
-def _other_administrators(membership: Membership, day: dt.date) -> int:
-    """Count the others who are there today and will be on a day; the organisation's row is locked, so that two cannot go at once."""
-    db.session.execute(
-        sa.select(Organisation.id).where(Organisation.id == membership.organisation_id).with_for_update()
-    )
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Membership)
-            .join(Membership.grants)
-            .where(
-                Membership.organisation_id == membership.organisation_id,
-                Membership.id != membership.id,
-                RoleGrant.role == Role.ADMINISTRATOR,
-                is_current(),
-                sa.or_(Membership.left_on.is_(None), Membership.left_on > day),
+    if text:
+        typed = normalised(text)
+        katakana = folded(text).translate({code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)})
+        statement = statement.where(
+            sa.or_(
+                _usual(Staff.name).contains(typed.translate(VARIANTS), autoescape=True),
+                Staff.reading.contains(katakana, autoescape=True),
+                Membership.staff_number == typed,
+                Membership.department.contains(typed, autoescape=True),
             )
         )
-        or 0
-    )
+    return statement
 
 
-def _lower(email: str | None) -> str | None:
-    return email.lower() if email else None
+def _usual(name: ColumnElement[str] | Any) -> ColumnElement[str]:
+    """Return a name with the characters that people type: 高橋 for 髙橋."""
+    for variant, usual in VARIANTS.items():
+        name = sa.func.replace(name, chr(variant), chr(usual))
+    return name
 
 
-def _check_sign_in_name(email: str | None, staff_number: str | None) -> None:
-    if not email and not staff_number:
-        message = "メールアドレスか職員番号のどちらかを入力してください。サインインに使います。"
-        raise InvalidError(message, field="email")
-
-
-def _check_free(email: str | None, staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
-    if email and db.session.scalar(
-        sa.select(Staff.id).where(Staff.email == email.lower(), Staff.id != (staff_id or 0))
-    ):
-        message = "このメールアドレスは使えません。ほかの団体から移ってきた人は、本人の異動コードで登録してください。"
-        raise ConflictError(message, field="email")
-    check_number_free(staff_number, organisation_id, staff_id)
-
-
-def check_number_free(staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
-    """Raise ConflictError where somebody else of the organisation has the staff number."""
-    if staff_number and db.session.scalar(
-        sa.select(Membership.id).where(
-            Membership.organisation_id == organisation_id,
-            Membership.staff_number == staff_number,
-            Membership.left_on.is_(None),
-            Membership.staff_id != (staff_id or 0),
+def managed_membership(actor: Actor, membership_id: int) -> Membership:
+    """Return a present or coming membership the actor manages, with person, organisation and roles. Raises NotFoundError."""
+    row = (
+        db.session.scalars(
+            sa.select(Membership)
+            .join(Membership.staff)
+            .join(Membership.organisation)
+            .outerjoin(Membership.grants)
+            .options(
+                contains_eager(Membership.staff),
+                contains_eager(Membership.organisation),
+                contains_eager(Membership.grants),
+            )
+            .where(visible_to(actor), is_not_over(), Membership.id == membership_id)
+            .execution_options(populate_existing=True)
         )
-    ):
-        message = "この職員番号はこの団体のほかの人が使っています。"
-        raise ConflictError(message, field="staff_number")
+        .unique()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person with the organisation that the enrolment will be counted for."""
+
+    staff_id: int
+    name: str
+    organisation_id: int
+    size_class: SizeClass

@@ -13,7 +13,7 @@ from kernel.database import Base
 from kernel.vocabulary import Term
 
 
-class Kind(Term):
+class OrganisationKind(Term):
     """The kinds of organisation (地方自治法 第1条の3; hosts that are none of them)."""
 
     PREFECTURE = "prefecture", "都道府県"
@@ -44,13 +44,6 @@ class Role(Term):
     SECRETARIAT = "secretariat", "事務局"
 
 
-class LinkPurpose(Term):
-    """Why a person is given a link to set a password."""
-
-    INVITATION = "invitation", "招待"
-    RESET = "reset", "パスワードの再設定"
-
-
 class Organisation(Base):
     """An organisation (団体): a local government, a joint body or another host."""
 
@@ -59,7 +52,7 @@ class Organisation(Base):
     code: Mapped[str | None] = mapped_column(sa.String(6), unique=True)
     name: Mapped[str] = mapped_column(index=True)
     reading: Mapped[str]
-    kind: Mapped[Kind]
+    kind: Mapped[OrganisationKind]
     prefecture: Mapped[str | None] = mapped_column(sa.String(4), index=True)
     staff_count: Mapped[int | None]
     population: Mapped[int | None]
@@ -124,72 +117,6 @@ class RoleGrant(Base):
     granted_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     granted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     membership: Mapped[Membership] = relationship(back_populates="grants", lazy="raise_on_sql")
-
-
-class PasswordLink(Base):
-    """A link with which a person, and nobody else, sets the password. Only the digest of its token is kept."""
-
-    __tablename__ = "password_link"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
-    purpose: Mapped[LinkPurpose]
-    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    expires_at: Mapped[dt.datetime]
-    used_at: Mapped[dt.datetime | None]
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
-
-
-class ResetRequest(Base):
-    """Somebody asked for a new password; the own organisation's coordinator hands over a link."""
-
-    __tablename__ = "reset_request"
-    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
-    requested_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
-
-
-class Invitation(Base):
-    """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept."""
-
-    __tablename__ = "invitation"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
-    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    most: Mapped[int]
-    joined: Mapped[int] = mapped_column(default=0)
-    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    expires_at: Mapped[dt.datetime]
-    ended_at: Mapped[dt.datetime | None]
-    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
-    __table_args__ = (sa.CheckConstraint("joined >= 0 AND joined <= most", "joined_within_most"),)
-
-
-class TransferCode(Base):
-    """A code with which a person is entered by another organisation. Only its digest is kept.
-
-    `ends_present` says that the present memberships end on the day the new one begins (異動), or that they go on (併任).
-    """
-
-    __tablename__ = "transfer_code"
-    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
-    code_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    ends_present: Mapped[bool]
-    expires_at: Mapped[dt.datetime]
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
-
-
-class FailedSignIn(Base):
-    """A sign-in that failed: counted for the account tried and for the address it came from."""
-
-    __tablename__ = "failed_sign_in"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str]
-    address: Mapped[str]
-    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    __table_args__ = (
-        sa.Index("ix_failed_sign_in_account_at", "account", "at"),
-        sa.Index("ix_failed_sign_in_address_at", "address", "at"),
-    )
 
 
 class AuditEntry(Base):

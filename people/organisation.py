@@ -12,7 +12,7 @@ from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.text import folded, normalised
 
-from people.models import Kind, Organisation, SizeClass
+from people.models import Organisation, OrganisationKind, SizeClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +25,13 @@ CODE_LENGTH = 6
 STAFF_BOUNDS = (100, 300, 1000, 5000)
 POPULATION_BOUNDS = (10_000, 50_000, 200_000, 1_000_000)
 CLASS_OF_KIND = {
-    Kind.VILLAGE: SizeClass.SMALLEST,
-    Kind.TOWN: SizeClass.SMALL,
-    Kind.CITY: SizeClass.MIDDLE,
-    Kind.WARD: SizeClass.LARGE,
-    Kind.PREFECTURE: SizeClass.LARGEST,
-    Kind.JOINT_BODY: SizeClass.SMALLEST,
-    Kind.HOST: SizeClass.SMALLEST,
+    OrganisationKind.VILLAGE: SizeClass.SMALLEST,
+    OrganisationKind.TOWN: SizeClass.SMALL,
+    OrganisationKind.CITY: SizeClass.MIDDLE,
+    OrganisationKind.WARD: SizeClass.LARGE,
+    OrganisationKind.PREFECTURE: SizeClass.LARGEST,
+    OrganisationKind.JOINT_BODY: SizeClass.SMALLEST,
+    OrganisationKind.HOST: SizeClass.SMALLEST,
 }
 
 
@@ -49,7 +49,7 @@ def is_code(text: str) -> bool:
     return len(text) == CODE_LENGTH and text.isascii() and text.isdigit() and check_digit(text[:5]) == text[5]
 
 
-def size_class_of(kind: Kind, staff_count: int | None, population: int | None) -> SizeClass:
+def size_class_of(kind: OrganisationKind, staff_count: int | None, population: int | None) -> SizeClass:
     """Return the size class: by number of staff; where unknown by population; where that is unknown by kind.
 
     Bounds are under 100, 300, 1,000 and 5,000 staff, or 10,000, 50,000, 200,000 and 1,000,000 inhabitants.
@@ -80,7 +80,7 @@ def _organisation(row: dict[str, str]) -> Organisation:
     if code is not None and not is_code(code):
         message = f"団体コード {code} の検査数字が違います"
         raise ValueError(message)
-    kind = Kind(row["kind"])
+    kind = OrganisationKind(row["kind"])
     staff_count = int(row["staff_count"]) if row["staff_count"] else None
     population = int(row["population"]) if row["population"] else None
     return Organisation(
@@ -138,7 +138,7 @@ def by_code_or_name(text: str) -> Organisation:
 
 def prefecture_names() -> set[str]:
     """Return the names of the 47 prefectures."""
-    return set(db.session.scalars(sa.select(Organisation.name).where(Organisation.kind == Kind.PREFECTURE)))
+    return set(db.session.scalars(sa.select(Organisation.name).where(Organisation.kind == OrganisationKind.PREFECTURE)))
 
 
 def organisation(organisation_id: int) -> Organisation:
@@ -164,7 +164,7 @@ def correct_figures(row: Organisation, command: CorrectFigures) -> None:
     db.session.flush()
 
 
-def organisations_like(text: str, kind: Kind | None = None) -> sa.Select[Organisation]:
+def organisations_like(text: str, kind: OrganisationKind | None = None) -> sa.Select[Organisation]:
     """Return the statement of the organisations whose name, reading or code holds the text, by code."""
     statement = sa.select(Organisation).order_by(
         Organisation.code.is_(None), Organisation.code, Organisation.reading, Organisation.id

@@ -1,6 +1,6 @@
 """Counting: how many enrolments and people a question is about, by organisation, course, curriculum, level and year.
 
-Without a course or curriculum the count by organisation, year and level answers (`participation.uptake`); with
+Without a course or curriculum the count by organisation, year and level answers (`participation.enrolment_count`); with
 one, the enrolments of its courses do. What comes out is exact: `review.summary` decides what of it is shown.
 """
 
@@ -20,7 +20,7 @@ from courses.models import Course, CourseEdition, Level
 
 from catalog.models import Curriculum, CurriculumState, CurriculumStep
 
-from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
+from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
 
 from review.question import By
 from review.suppression import NOBODY, SMALLEST_SHOWN, Figures, is_safe_beside_total
@@ -58,11 +58,11 @@ def _table(asked: Question, *, by_level: bool = False) -> _Table:
             (*_of_courses(asked), *of_level),
         )
     level = asked.level.value if asked.level else ALL_LEVELS
-    one_level = Uptake.level != ALL_LEVELS if by_level and not asked.level else Uptake.level == level
+    one_level = EnrolmentCount.level != ALL_LEVELS if by_level and not asked.level else EnrolmentCount.level == level
     total = sa.func.sum
     return _Table(
-        Uptake.organisation_id, Uptake.fiscal_year, Uptake.level,
-        (total(Uptake.enrolled), total(Uptake.in_progress), total(Uptake.completed), total(Uptake.people)), (one_level,),
+        EnrolmentCount.organisation_id, EnrolmentCount.fiscal_year, EnrolmentCount.level,
+        (total(EnrolmentCount.enrolled), total(EnrolmentCount.in_progress), total(EnrolmentCount.completed), total(EnrolmentCount.people)), (one_level,),
     )  # fmt: skip
 
 
@@ -99,8 +99,17 @@ def by_organisation(asked: Question, whose: Whose) -> dict[int, Figures]:
 def by_organisation_and_level(asked: Question, whose: Whose) -> dict[int, dict[str, Figures]]:
     """Return the figures of each organisation on each level, whatever level is asked for."""
     statement = sa.select(
-        Uptake.organisation_id, Uptake.level, Uptake.enrolled, Uptake.in_progress, Uptake.completed, Uptake.people
-    ).where(whose(Uptake.organisation_id), Uptake.fiscal_year == asked.fiscal_year, Uptake.level != ALL_LEVELS)
+        EnrolmentCount.organisation_id,
+        EnrolmentCount.level,
+        EnrolmentCount.enrolled,
+        EnrolmentCount.in_progress,
+        EnrolmentCount.completed,
+        EnrolmentCount.people,
+    ).where(
+        whose(EnrolmentCount.organisation_id),
+        EnrolmentCount.fiscal_year == asked.fiscal_year,
+        EnrolmentCount.level != ALL_LEVELS,
+    )
     found: dict[int, dict[str, Figures]] = {}
     for id_, level, *counts in db.session.execute(statement):
         found.setdefault(id_, {})[level] = Figures(*counts)
@@ -197,7 +206,11 @@ def _by_year_and_organisation(asked: Question, whose: Whose, first: int) -> Any:
     """Return a row of year and counts for each organisation; the table of counts has one, enrolments are summed up."""
     table = _table(asked)
     is_counted = not (asked.course or asked.curriculum)
-    sums = (Uptake.enrolled, Uptake.in_progress, Uptake.completed, Uptake.people) if is_counted else table.sums
+    sums = (
+        (EnrolmentCount.enrolled, EnrolmentCount.in_progress, EnrolmentCount.completed, EnrolmentCount.people)
+        if is_counted
+        else table.sums
+    )
     rows = sa.select(
         table.fiscal_year.label("year"), *(column.label(name) for name, column in zip("abcd", sums, strict=True))
     ).where(whose(table.organisation_id), *table.where, table.fiscal_year.between(first, asked.fiscal_year))

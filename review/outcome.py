@@ -9,14 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 
-from people.access import Actor, Permission
-from people.models import Kind, Organisation
+from people.models import Organisation, OrganisationKind
+from people.permission import Actor, Permission
 
 from courses.models import Course
 
 from catalog.models import Adoption, Motivation, Remark
 
-from participation.models import ALL_LEVELS, Enrolment, EnrolmentState, Uptake
+from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
 
 from review.suppression import is_small
 
@@ -84,7 +84,7 @@ class SoFar:
 def so_far(courses: int) -> SoFar:
     """Return what has been reached so far: answered remarks, municipalities that take part, completions."""
     published = sa.select(Course.id).where(Course.published_id.is_not(None))
-    no_municipality = (Kind.HOST, Kind.JOINT_BODY)
+    no_municipality = (OrganisationKind.HOST, OrganisationKind.JOINT_BODY)
     row = db.session.execute(
         sa.select(
             sa.select(sa.func.count(sa.distinct(Motivation.remark_id)))
@@ -96,12 +96,12 @@ def so_far(courses: int) -> SoFar:
                 Organisation.kind.not_in(no_municipality),
                 sa.or_(
                     sa.exists(sa.select(Adoption.id).where(Adoption.organisation_id == Organisation.id)),
-                    Organisation.id.in_(sa.select(Uptake.organisation_id)),
+                    Organisation.id.in_(sa.select(EnrolmentCount.organisation_id)),
                 ),
             )
             .scalar_subquery(),
-            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0))
-            .where(Uptake.level == ALL_LEVELS)
+            sa.select(sa.func.coalesce(sa.func.sum(EnrolmentCount.completed), 0))
+            .where(EnrolmentCount.level == ALL_LEVELS)
             .scalar_subquery(),
         )
     ).one()

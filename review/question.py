@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.vocabulary import Term
 
-from people.models import Kind, Organisation
+from people.models import Organisation, OrganisationKind
 
 from courses.models import Course, CourseEdition, Level
 
@@ -79,7 +79,7 @@ class Choices:
 def choices(asked: Question) -> Choices:
     """Return what a question can be narrowed by, in at most three queries."""
     published = sa.select(Curriculum.slug, Curriculum.title).where(Curriculum.state == CurriculumState.PUBLISHED)
-    prefectures = sa.select(Organisation.prefecture).where(Organisation.kind == Kind.PREFECTURE)
+    prefectures = sa.select(Organisation.prefecture).where(Organisation.kind == OrganisationKind.PREFECTURE)
     title = sa.select(CourseEdition.title).join(Course, Course.id == CourseEdition.course_id)
     newest = title.where(Course.slug == asked.course).order_by(CourseEdition.number.desc()).limit(1)
     return Choices(

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from kernel.errors import NotFoundError
 from kernel.page import Page
 
-from people.access import Actor, Permission
 from people.organisation import by_code_or_name
+from people.permission import Actor, Permission
 
 from review import counting
 from review.question import By

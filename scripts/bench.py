@@ -25,13 +25,22 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "scripts")]
 
 import sqlalchemy as sa  # noqa: E402
 from app import create_app  # noqa: E402
-from bench_data import Sizes, fill  # noqa: E402
-from postgresql import Cluster, free_port  # noqa: E402
+from bench_data import (
+    Sizes,
+    fill,  # noqa: E402
+)
+from postgresql import (
+    Cluster,
+    free_port,  # noqa: E402
+)
 
 from kernel.database import db  # noqa: E402
 from kernel.settings import Settings  # noqa: E402
 
-from people.models import Organisation, Role  # noqa: E402
+from people.models import (
+    Organisation,
+    Role,  # noqa: E402
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,26 +19,15 @@ from kernel.settings import CONTENT
 from people.models import Membership, Organisation, Role, RoleGrant, SizeClass, Staff
 from people.organisation import load_organisations
 
-from courses import offering
-from courses.models import (
-    Course,
-    CourseEdition,
-    EditionState,
-    Format,
-    Level,
-    Meeting,
-    Skill,
-    Track,
-    TrainingSession,
-    course_host,
-    edition_skill,
-)
+from courses import catalogue_version
+from courses.models import Course, CourseEdition, EditionState, Format, Level, Skill, Track, course_host, edition_skill
+from courses.sessions.models import Meeting, TrainingSession
 
-from catalog import starter
+from catalog import starter_content
 from catalog.models import Motivation, Remark
 from catalog.search import index
 
-from participation import uptake
+from participation import enrolment_count
 from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
@@ -120,15 +109,15 @@ def fill(sizes: Sizes) -> None:
     upgrade()
     for name in ("organisations.csv", "hosts.csv"):
         load_organisations(CONTENT / name)
-    starter.load(CONTENT, current_app.extensions["files"])
+    starter_content.load(CONTENT, current_app.extensions["files"])
     db.session.commit()
     chance = random.Random(20261121)
     organisations = db.session.scalars(sa.select(Organisation.id).order_by(Organisation.id)).all()
     _people(sizes.staff, organisations, chance)
     courses = _courses(sizes.courses, organisations, chance)
     _enrolments(sizes, courses, organisations, chance)
-    uptake.recount()
-    offering.changed()
+    enrolment_count.recount()
+    catalogue_version.changed()
     db.session.commit()
     if db.session.get_bind().dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -35,24 +35,40 @@ from app import create_app  # noqa: E402
 from flask import current_app  # noqa: E402
 from flask_migrate import upgrade  # noqa: E402
 from itsdangerous import URLSafeTimedSerializer  # noqa: E402
-from postgresql import Cluster, free_port  # noqa: E402
+from postgresql import (
+    Cluster,
+    free_port,  # noqa: E402
+)
 
 from kernel import clock  # noqa: E402
 from kernel.database import db  # noqa: E402
-from kernel.settings import CONTENT, Settings  # noqa: E402
+from kernel.settings import (
+    CONTENT,
+    Settings,  # noqa: E402
+)
 
-from people.membership import JoinStaff, enter  # noqa: E402
+from people.actor import load_actor  # noqa: E402
+from people.joining.entry import (
+    JoinStaff,
+    enter,  # noqa: E402
+)
 from people.models import Organisation  # noqa: E402
 from people.organisation import load_organisations  # noqa: E402
-from people.staff import load_actor  # noqa: E402
 
-from courses.models import Course, CourseEdition, Meeting, TrainingSession  # noqa: E402
+from courses.models import Course, CourseEdition
+from courses.sessions.models import (
+    Meeting,
+    TrainingSession,  # noqa: E402
+)
 
-from catalog import starter  # noqa: E402
+from catalog import starter_content  # noqa: E402
 
 from participation import enrolment as enrolments  # noqa: E402
 from participation.enrolment import Offer  # noqa: E402
-from participation.models import Enrolment, EnrolmentState  # noqa: E402
+from participation.models import (
+    Enrolment,
+    EnrolmentState,  # noqa: E402
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +143,7 @@ def prepare(app: Flask) -> list[int]:
         upgrade()
         for name in ("organisations.csv", "hosts.csv"):
             load_organisations(CONTENT / name)
-        starter.load(CONTENT, current_app.extensions["files"])
+        starter_content.load(CONTENT, current_app.extensions["files"])
         organisations = db.session.scalars(sa.select(Organisation.id).where(Organisation.code.is_not(None))).all()
         since = dt.date(2020, 4, 1)
         people = [

@@ -14,19 +14,20 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock
 from kernel.database import add, db
 
-from people import password
-from people.membership import JoinStaff, enter
+from people.actor import load_actor
+from people.joining.entry import JoinStaff, enter
 from people.models import Membership, Organisation, Role, RoleGrant
 from people.organisation import by_code_or_name
-from people.staff import load_actor
+from people.signing_in import password
 
 from courses import edition as editions
-from courses import quiz as quizzes
-from courses import quiz_data
 from courses.course import BeginCourse, begin
 from courses.edition import EditionText
-from courses.models import Audience, Course, CourseEdition, Format, LessonKind, Level, Meeting, Track, TrainingSession
-from courses.quiz import Asked, QuestionKind
+from courses.lessons import quiz as quizzes
+from courses.lessons import quiz_data
+from courses.lessons.quiz import Asked, QuestionKind
+from courses.models import Course, CourseEdition, Format, LessonKind, Level, Track
+from courses.sessions.models import Audience, Meeting, TrainingSession
 
 from catalog.models import Motivation, Remark
 
@@ -37,7 +38,7 @@ from learning.models import Attempt
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
-    from people.access import Actor
+    from people.permission import Actor
 
 PASSWORD = "a long enough pass phrase"
 _numbers = itertools.count(1)

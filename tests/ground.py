@@ -19,7 +19,7 @@ from kernel.settings import CONTENT, Settings
 
 from people.organisation import load_organisations
 
-from catalog import starter
+from catalog import starter_content
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -65,7 +65,7 @@ def fill(app: Flask) -> None:
         upgrade()
         for name in ("organisations.csv", "hosts.csv"):
             load_organisations(CONTENT / name)
-        starter.load(CONTENT, app.extensions["files"])
+        starter_content.load(CONTENT, app.extensions["files"])
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

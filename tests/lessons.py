@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 
-from factories import (
-    draft_course,
-    edition_of,
-    motivated,
-)
+from factories import draft_course, edition_of, motivated
 from flask import current_app
 
 from kernel.database import db
 
 from courses import edition as editions
-from courses import outline
 from courses.edition import LessonText, ModuleText
+from courses.lessons import asset
 from courses.models import Course, EditionState, LessonKind
 
 from participation.enrolment import Offer, enrol, entrant
@@ -58,7 +54,7 @@ def packaged(author, archives, slug="", instead=""):
     lessons = []
     for title, archive in archives.items():
         name = f"{len(lessons) + 1}.zip"
-        outline.add_asset(edition, outline.keep_file(current_app.extensions["files"], name, io.BytesIO(archive)))
+        asset.add_asset(edition, asset.keep_file(current_app.extensions["files"], name, io.BytesIO(archive)))
         content = {"asset": name, "instead": instead}
         lessons.append(LessonText(title, f"「{title}」の内容を文章で読みます。", LessonKind.PACKAGE, content=content))
     editions.write_modules(edition, (ModuleText("教材", tuple(lessons)),))

@@ -26,17 +26,19 @@ from ground import settings_for
 from kernel.database import db
 from kernel.transaction import WriteWhileReadingError
 
-from people import password_link
-from people.access import PERMISSIONS, Permission, UndecidedViewError, public, rule_of
+from people.access import UndecidedViewError, public, rule_of
 from people.models import Organisation, Role, Staff
+from people.permission import PERMISSIONS, Permission
+from people.signing_in import password_link
 
-from courses import outline
 from courses.edition import LessonText
-from courses.models import Audience, Giving, LessonKind
+from courses.lessons import outline
+from courses.models import LessonKind
+from courses.sessions.models import AdmissionRule, Audience
 
 from participation import enrolment as enrolments
-from participation import nomination
 from participation.enrolment import Offer
+from participation.joint import nomination
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -66,7 +68,7 @@ def ground(app, mizuho) -> Ground:
         edition, quiz.id, LessonText("テスト", "", LessonKind.QUIZ, content={**quiz.content, "questions": [question]})
     )
     coordinator, chosen = mizuho.coordinator, mizuho.person().membership_id
-    session = session_of("web-meeting-chat", mizuho, giving=Giving.NOMINATION)
+    session = session_of("web-meeting-chat", mizuho, giving=AdmissionRule.NOMINATION)
     nominated = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), chosen)
     e_learning, edition = published("paperless-basics")
     enrolled = enrolments.enrol(
@@ -234,7 +236,7 @@ def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
 
 def test_another_organisations_nominations_are_not_found(app, mizuho, hachioji, secretariat):
     person, coordinator = mizuho.person(name="名前の 見えない人"), mizuho.coordinator
-    session = session_of("web-meeting-chat", secretariat, giving=Giving.NOMINATION)
+    session = session_of("web-meeting-chat", secretariat, giving=AdmissionRule.NOMINATION)
     row = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), person.membership_id)
     session_id, nomination_id, meeting_id = session.id, row.id, session.meetings[0].id
     db.session.commit()
@@ -295,13 +297,13 @@ def test_a_get_request_cannot_write(app, mizuho):
         db.session.flush()
         return "written"
 
-    view = app.view_functions["review.home"]
-    app.view_functions["review.home"] = writes
+    view = app.view_functions["front.home"]
+    app.view_functions["front.home"] = writes
     try:
         with pytest.raises(WriteWhileReadingError):
             app.test_client().get("/")
     finally:
-        app.view_functions["review.home"] = view
+        app.view_functions["front.home"] = view
 
 
 def test_a_refused_request_leaves_nothing_behind(app, mizuho):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import InvalidError
 
-from participation.allocation import (
+from participation.joint.allocation import (
     Call,
     Nominator,
     Step,

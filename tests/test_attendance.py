@@ -21,13 +21,15 @@ from kernel.database import db
 from people.models import Role
 
 from courses.completion_rule import meetings_needed
-from courses.models import CourseEdition, Meeting, TrainingSession
+from courses.models import CourseEdition
+from courses.sessions.models import Meeting, TrainingSession
 
-from participation import attendance, web_meeting
 from participation import enrolment as enrolments
-from participation.completion import standing
+from participation.attending import attendance, web_meeting
+from participation.attending.completion import standing
+from participation.attending.models import Attendance, EnteredBy, Presence
 from participation.enrolment import Offer, entrant
-from participation.models import Attendance, Enrolment, EnrolmentState, EnteredBy, Presence
+from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
     from factories import Person

@@ -14,7 +14,7 @@ from kernel.database import db
 
 from people.models import Role
 
-from courses.models import Giving
+from courses.sessions.models import AdmissionRule
 
 from participation.enrolment import Offer, enrol, entrant
 
@@ -88,7 +88,7 @@ def place(app):
     person = office.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.SECRETARIAT)
     draft_course(person, "odd")
     session_id = session_of("web-meeting-chat", office).id
-    joint = session_of("survey-design", office, giving=Giving.NOMINATION)
+    joint = session_of("survey-design", office, giving=AdmissionRule.NOMINATION)
     begun = session_of("community-salon", office, starts_at=clock.now())
     things = {
         "session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id, "begun": begun.meetings[0].id,

@@ -15,7 +15,7 @@ from kernel.database import db
 
 from people.models import Role
 
-from courses.models import Meeting, TrainingSession
+from courses.sessions.models import Meeting, TrainingSession
 
 BEGINS = dt.datetime(2027, 5, 12, 5, 0, tzinfo=dt.UTC)  # 14:00 in Tokyo
 

@@ -20,13 +20,14 @@ from kernel.database import db
 from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
-from courses import archive, course_file
+from courses import course_file
 from courses import edition as editions
-from courses.lesson_text import assets_in, rendered
+from courses.files import archive
+from courses.lessons.lesson_text import assets_in, rendered
+from courses.lessons.quiz_data import quiz_from
 from courses.models import Asset, Course, CourseEdition, EditionState, LessonKind
-from courses.quiz_data import quiz_from
 
-from catalog import starter
+from catalog import starter_content
 
 SLUGS = sorted(folder.name for folder in (CONTENT / "courses").iterdir())
 E_LEARNING = [
@@ -217,7 +218,7 @@ def test_an_installation_from_before_the_lessons_gets_them_as_a_next_edition(app
     course, edition = published("paperless-basics")
     edition.modules = edition.assets = []
     db.session.commit()
-    assert starter.load(CONTENT, app.extensions["files"])["courses"] == 1
+    assert starter_content.load(CONTENT, app.extensions["files"])["courses"] == 1
     newer = editions.whole(db.session.get_one(Course, course.id, populate_existing=True).published_id)
     assert (newer.number, newer.state) == (2, EditionState.PUBLISHED)
     assert newer.modules[0].lessons

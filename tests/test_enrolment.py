@@ -17,13 +17,14 @@ from kernel.errors import ConflictError
 
 from people.models import Membership, Organisation
 
-from courses.models import Meeting, TrainingSession
-from courses.training_session import SessionState, state_of
+from courses.sessions import place
+from courses.sessions.models import Meeting, TrainingSession
+from courses.sessions.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
-from participation import place, uptake, waiting_list
+from participation import enrolment_count, withdrawal
 from participation.enrolment import Offer, entrant
-from participation.models import Enrolment, EnrolmentState, Uptake
+from participation.models import Enrolment, EnrolmentCount, EnrolmentState
 
 
 def enrol(person, slug, session=None):
@@ -35,7 +36,7 @@ def enrol(person, slug, session=None):
 def counts():
     return {
         (row.fiscal_year, row.organisation_id, row.level): (row.enrolled, row.in_progress, row.completed, row.people)
-        for row in db.session.scalars(sa.select(Uptake).execution_options(populate_existing=True))
+        for row in db.session.scalars(sa.select(EnrolmentCount).execution_options(populate_existing=True))
         if row.enrolled
     }
 
@@ -236,13 +237,13 @@ def test_the_count_equals_the_enrolments_after_any_acts(request, ground, acts):
                     enrol(people[number], slug)
                 elif mine:
                     {"start": enrolments.start, "finish": enrolments.finish}.get(
-                        act, lambda row, who=people[number]: waiting_list.withdraw(who.actor, row)
+                        act, lambda row, who=people[number]: withdrawal.withdraw(who.actor, row)
                     )(mine)
                 db.session.commit()
             except ConflictError:
                 db.session.rollback()
         kept = counts()
-        uptake.recount()
+        enrolment_count.recount()
         assert counts() == kept
         db.session.remove()
         db.engine.dispose()

@@ -11,15 +11,16 @@ from factories import draft_course, edition_of, edition_text, learns_everything,
 from kernel.database import db
 from kernel.errors import ConflictError
 
-from people.membership import set_roles
 from people.models import Role, Staff
+from people.role import set_roles
 
 from courses import edition as editions
 from courses.course import own_course
-from courses.models import Level, TrainingSession
+from courses.models import Level
+from courses.sessions.models import TrainingSession
 
 from participation import enrolment as enrolments
-from participation import waiting_list
+from participation import withdrawal
 from participation.enrolment import Offer
 from participation.models import Enrolment
 
@@ -104,7 +105,7 @@ def test_two_withdrawals_at_once_give_one_place_back(mizuho, app):
     def withdraw(_time: int) -> bool:
         with app.app_context():
             try:
-                waiting_list.withdraw(actor, enrolments.own_enrolment(actor, made[0]))
+                withdrawal.withdraw(actor, enrolments.own_enrolment(actor, made[0]))
                 db.session.commit()
             except ConflictError:
                 db.session.rollback()

@@ -16,12 +16,17 @@ from kernel.errors import ConflictError
 from people.models import AuditEntry, Role
 
 from courses.course import set_prerequisites
-from courses.models import Audience, Course, Giving, Meeting, TrainingSession
-from courses.training_session import SessionState, state_of
+from courses.models import Course
+from courses.sessions import training_session
+from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
+from courses.sessions.training_session import SessionState, state_of
 
-from participation import allocation, choosing, decision, exceptional_place, nomination, waiting_list
 from participation import enrolment as enrolments
-from participation.models import Allocation, Enrolment, EnrolmentState, Nomination, NominationState, Override
+from participation import withdrawal
+from participation.hosting import call_off
+from participation.joint import allocation, decision, eligibility, exceptional_place, nomination, waiting_list
+from participation.joint.models import Allocation, Nomination, NominationState, Override
+from participation.models import Enrolment, EnrolmentState
 
 SOON = dt.timedelta(days=30)
 
@@ -31,7 +36,7 @@ def joint(host, **planned):
     begins = clock.now() + SOON
     return session_of(
         "survey-design", host,
-        **{"giving": Giving.NOMINATION, "starts_at": begins, "ends_at": begins + dt.timedelta(hours=2), "capacity": 3, **planned},
+        **{"giving": AdmissionRule.NOMINATION, "starts_at": begins, "ends_at": begins + dt.timedelta(hours=2), "capacity": 3, **planned},
     ).id  # fmt: skip
 
 
@@ -82,7 +87,7 @@ def enrolled(session_id):
 
 def withdraw(person, session_id):
     mine = enrolments.open_enrolment(person.staff_id, found(session_id).edition_id and published("survey-design")[0].id)
-    waiting_list.withdraw(person.actor, mine)
+    withdrawal.withdraw(person.actor, mine)
     db.session.commit()
 
 
@@ -167,7 +172,7 @@ def test_a_coordinator_chooses_people_orders_them_and_is_told_what_to_know(mizuh
     db.session.commit()
     browser = mizuho.coordinator.browser()
     page = f"/office/nominations/{session_id}"
-    assert choosing.TOOK in browser.get(page, query_string={"q": took.name}).text
+    assert eligibility.TOOK in browser.get(page, query_string={"q": took.name}).text
     assert browser.post(f"{page}/add/{took.membership_id}").status_code == 302
     last = db.session.scalars(sa.select(Nomination.id).where(Nomination.staff_id == took.staff_id)).one()
     for _time in range(2):
@@ -185,19 +190,19 @@ def test_who_lacks_a_prerequisite_or_has_a_clash_is_told(mizuho, secretariat):
     needy = published("ai-adoption-case")[0]
     first = published("ai-first")[0]
 
-    session = session_of("ai-adoption-case", secretariat, giving=Giving.NOMINATION)
+    session = session_of("ai-adoption-case", secretariat, giving=AdmissionRule.NOMINATION)
     course = db.session.get_one(Course, needy.id)
     db.session.refresh(course, ["prerequisites"])
     set_prerequisites(course, [first.slug])
     other = session_of("survey-design", secretariat)
     busy = mizuho.person()
     busy.browser().post(f"/sessions/{other.id}/enrol")
-    hints = choosing.hints_for(found_whole(session.id), [busy.staff_id])
-    assert hints[busy.staff_id] == (choosing.LACKS, choosing.CLASHES)
+    hints = eligibility.hints_for(found_whole(session.id), [busy.staff_id])
+    assert hints[busy.staff_id] == (eligibility.LACKS, eligibility.CLASHES)
 
 
 def found_whole(session_id):
-    return waiting_list.locked(session_id)
+    return training_session.lock(session_id)
 
 
 def test_staff_wish_to_be_nominated_and_the_coordinator_sees_it(mizuho, secretariat):
@@ -444,7 +449,7 @@ def test_enough_and_it_cannot_be_called_off(mizuho, secretariat):
     nominate(mizuho, session_id, 2)
     decide(secretariat, session_id)
     with pytest.raises(ConflictError, match="最少の2人に達しています"):
-        decision.call_off(secretariat.coordinator.actor, session_id)
+        call_off._call_off(secretariat.coordinator.actor, session_id)
 
 
 def test_a_session_is_closed_when_attendance_is_entered(mizuho, secretariat, monkeypatch):

@@ -24,9 +24,10 @@ from postgresql import free_port
 
 from kernel.settings import CONTENT
 
-from courses import outline, package
-from courses.files import Files
+from courses.files.files import Files
+from courses.lessons import lesson_kind
 from courses.models import LessonKind
+from courses.packages import package
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -103,7 +104,7 @@ def test_a_video_and_a_document_are_lessons_with_the_same_in_words(mizuho):
         }
         assert browser.post(address, data=said).status_code == 302
         assert browser.post(address, data={**said, "asset": "no-such.webm"}).status_code == 422
-    assert outline.lacks(edition_of(course)) == []
+    assert lesson_kind.lacks(edition_of(course)) == []
 
 
 def test_the_same_bytes_are_kept_once(tmp_path):

@@ -9,15 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from factories import (
-    learns_everything,
-    open_attempt,
-    passes_the_quiz,
-    published,
-    right_answer,
-    sent,
-    session_of,
-)
+from factories import learns_everything, open_attempt, passes_the_quiz, published, right_answer, sent, session_of
 from lessons import QUIZ, begins, state_of, taught
 from test_papers import words
 
@@ -25,15 +17,18 @@ from kernel import clock
 from kernel.database import db
 
 from courses import edition as editions
-from courses import quiz as quizzes
 from courses.edition import LessonText, ModuleText
-from courses.models import Course, CourseEdition, EditionState, Format, Lesson, LessonKind, Meeting
+from courses.lessons import quiz as quizzes
+from courses.models import Course, CourseEdition, EditionState, Format, Lesson, LessonKind
+from courses.sessions.models import Meeting
 
 from catalog.models import Adoption, Curriculum
 
-from participation import attendance
+from participation.attending import attendance
+from participation.attending.models import EnteredBy
 from participation.enrolment import Offer, enrol, entrant
-from participation.models import Certificate, Enrolment, EnrolmentState, EnteredBy, OutsideLearning
+from participation.models import Enrolment, EnrolmentState
+from participation.record.models import Certificate, OutsideLearning
 
 from learning import attempt as attempts
 from learning import question_figures

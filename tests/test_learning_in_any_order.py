@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from at_once import at_once
-from factories import (
-    Office,
-    right_answer,
-)
+from factories import Office, right_answer
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -29,8 +26,8 @@ from courses.edition import LessonText, ModuleText
 from courses.models import Course, EditionState, LessonKind
 
 from participation import enrolment as enrolments
-from participation import waiting_list
-from participation.models import Enrolment, EnrolmentState, Uptake
+from participation import withdrawal
+from participation.models import Enrolment, EnrolmentCount, EnrolmentState
 
 from learning import attempt as attempts
 from learning import progress
@@ -52,7 +49,7 @@ def test_two_lessons_finished_at_once_make_one_completion(postgresql):
     at_once(postgresql.app, *map(finishes, lessons))
     with postgresql.app.app_context():
         assert state_of(mine) is EnrolmentState.COMPLETED
-        assert db.session.scalars(sa.select(Uptake.completed).where(Uptake.level == "all")).one() == 1
+        assert db.session.scalars(sa.select(EnrolmentCount.completed).where(EnrolmentCount.level == "all")).one() == 1
         db.session.remove()
 
 
@@ -142,9 +139,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def withdraw(self):
         self.does(
-            lambda: waiting_list.withdraw(
-                self.person.actor, enrolments.own_enrolment(self.person.actor, self.mine().id)
-            )
+            lambda: withdrawal.withdraw(self.person.actor, enrolments.own_enrolment(self.person.actor, self.mine().id))
         )
 
     @invariant()
@@ -155,7 +150,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.completed <= done
         self.completed = done
         counted = db.session.scalars(
-            sa.select(sa.func.coalesce(sa.func.sum(Uptake.completed), 0)).where(Uptake.level == "all")
+            sa.select(sa.func.coalesce(sa.func.sum(EnrolmentCount.completed), 0)).where(EnrolmentCount.level == "all")
         ).one()
         assert counted == len(done)
         for enrolment_id in done:

@@ -28,13 +28,18 @@ from kernel.settings import Mail
 
 from people.models import Role
 
-from courses.models import Giving, Meeting
+from courses.sessions import training_session
+from courses.sessions.models import AdmissionRule, Meeting
 
-from participation import decision, enrolment, exceptional_place, nomination, substitution, waiting_list
-from participation.models import Enrolment, Nomination
-from participation.notices import delivery, repetition
-from participation.notices.models import MailState, MailWish, Notice, NoticeKind
-from participation.notices.notice import choose, next_daily_mail
+from participation import enrolment, withdrawal
+from participation.joint import decision, exceptional_place, nomination, substitution, waiting_list
+from participation.joint.models import Nomination
+from participation.mailing import delivery, reminders, repetition
+from participation.models import Enrolment
+from participation.notices.inbox import choose
+from participation.notices.kinds import NoticeKind
+from participation.notices.models import MailState, MailWish, Notice
+from participation.notices.telling import next_daily_mail
 
 ROOT = Path(__file__).resolve().parent.parent
 URL = "https://manabi.example.lg.jp"
@@ -91,18 +96,18 @@ def offered(mizuho, secretariat, time):
     people = [mizuho.person(), mizuho.person()]
     coordinator, host = mizuho.coordinator, secretariat.coordinator
     session_id = session_of(
-        "survey-design", secretariat, giving=Giving.NOMINATION, capacity=1, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
+        "survey-design", secretariat, giving=AdmissionRule.NOMINATION, capacity=1, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
     ).id  # fmt: skip
     for person in people:
         nomination.nominate(
-            coordinator.actor, waiting_list.locked(session_id), organisation_named(mizuho.name), person.membership_id
+            coordinator.actor, training_session.lock(session_id), organisation_named(mizuho.name), person.membership_id
         )
-    waiting_list.locked(session_id).applications_close_at = clock.now() - clock.MOMENT
+    training_session.lock(session_id).applications_close_at = clock.now() - clock.MOMENT
     db.session.flush()
     decision.decide(host.actor, session_id)
     db.session.commit()
     mine = db.session.scalars(sa.select(Enrolment.id)).one()
-    waiting_list.withdraw(people[0].actor, enrolment.own_enrolment(people[0].actor, mine))
+    withdrawal.withdraw(people[0].actor, enrolment.own_enrolment(people[0].actor, mine))
     db.session.commit()
     return session_id, people
 
@@ -167,8 +172,8 @@ def test_who_wants_no_mail_gets_only_what_a_place_depends_on(offered, post_offic
     people[1].browser().post(f"/nominations/{row}/accept")
     db.session.execute(sa.delete(Notice))
     db.session.commit()
-    time.now = waiting_list.locked(session_id).starts_at - dt.timedelta(days=2)
-    delivery.remind()
+    time.now = training_session.lock(session_id).starts_at - dt.timedelta(days=2)
+    reminders.remind()
     db.session.commit()
     assert db.session.scalars(sa.select(Notice.mail_state)).all() == [MailState.SKIPPED]
 
@@ -189,7 +194,7 @@ def test_a_reminder_is_written_once_and_not_sent_to_who_has_withdrawn(mizuho, po
         person.browser().post(f"/sessions/{session_id}/enrol")
     time.passes(days=8)
     for _time in range(2):
-        delivery.remind()
+        reminders.remind()
         db.session.commit()
     mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.staff_id == goes.staff_id)).one()
     goes.browser().post(f"/enrolments/{mine}/withdraw")
@@ -202,11 +207,11 @@ def test_a_reminder_of_a_date_that_was_moved_is_not_sent(mizuho, post_office, ti
     session_id = session_of("web-meeting-chat", mizuho).id
     mizuho.staff.browser().post(f"/sessions/{session_id}/enrol")
     time.passes(days=8)
-    delivery.remind()
-    session = waiting_list.locked(session_id)
+    reminders.remind()
+    session = training_session.lock(session_id)
     session.starts_at, session.ends_at = session.starts_at + clock.DAY, session.ends_at + clock.DAY
     db.session.flush()
-    delivery.remind()
+    reminders.remind()
     db.session.commit()
     time.now = next_daily_mail(time.now)
     delivery.deliver(post_office.mail, URL)

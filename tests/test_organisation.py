@@ -11,7 +11,7 @@ from kernel.database import db
 from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
-from people.models import Kind, Organisation, SizeClass
+from people.models import Organisation, OrganisationKind, SizeClass
 from people.organisation import by_code_or_name, check_digit, is_code, load_organisations, size_class_of
 
 
@@ -34,13 +34,13 @@ def test_no_text_breaks_the_check_of_codes(text):
 @pytest.mark.parametrize(
     ("staff", "population", "kind", "size"),
     [
-        (99, 3_000_000, Kind.CITY, SizeClass.SMALLEST),
-        (100, None, Kind.CITY, SizeClass.SMALL),
-        (5000, None, Kind.CITY, SizeClass.LARGEST),
-        (None, 9_999, Kind.CITY, SizeClass.SMALLEST),
-        (None, 10_000, Kind.CITY, SizeClass.SMALL),
-        (None, None, Kind.VILLAGE, SizeClass.SMALLEST),
-        (None, None, Kind.PREFECTURE, SizeClass.LARGEST),
+        (99, 3_000_000, OrganisationKind.CITY, SizeClass.SMALLEST),
+        (100, None, OrganisationKind.CITY, SizeClass.SMALL),
+        (5000, None, OrganisationKind.CITY, SizeClass.LARGEST),
+        (None, 9_999, OrganisationKind.CITY, SizeClass.SMALLEST),
+        (None, 10_000, OrganisationKind.CITY, SizeClass.SMALL),
+        (None, None, OrganisationKind.VILLAGE, SizeClass.SMALLEST),
+        (None, None, OrganisationKind.PREFECTURE, SizeClass.LARGEST),
     ],
 )
 def test_size_follows_from_staff_then_population_then_kind(staff, population, kind, size):
@@ -49,10 +49,10 @@ def test_size_follows_from_staff_then_population_then_kind(staff, population, ki
 
 def test_there_are_1788_local_governments_and_the_joint_hosts(app):
     counts = dict(db.session.execute(sa.select(Organisation.kind, sa.func.count()).group_by(Organisation.kind)).all())
-    assert {kind: counts[kind] for kind in (Kind.PREFECTURE, Kind.WARD, Kind.CITY, Kind.TOWN, Kind.VILLAGE)} == {
-        Kind.PREFECTURE: 47, Kind.WARD: 23, Kind.CITY: 792, Kind.TOWN: 743, Kind.VILLAGE: 183,
+    assert {kind: counts[kind] for kind in (OrganisationKind.PREFECTURE, OrganisationKind.WARD, OrganisationKind.CITY, OrganisationKind.TOWN, OrganisationKind.VILLAGE)} == {
+        OrganisationKind.PREFECTURE: 47, OrganisationKind.WARD: 23, OrganisationKind.CITY: 792, OrganisationKind.TOWN: 743, OrganisationKind.VILLAGE: 183,
     }  # fmt: skip
-    assert counts[Kind.HOST] + counts[Kind.JOINT_BODY] == 4
+    assert counts[OrganisationKind.HOST] + counts[OrganisationKind.JOINT_BODY] == 4
 
 
 def test_every_code_has_its_check_digit(app):
@@ -70,7 +70,7 @@ def test_an_organisation_is_known_by_code_and_by_name(app):
     assert by_code_or_name("133035").name == "瑞穂町"
     assert by_code_or_name(" 瑞穂町 ").code == "133035"
     assert by_code_or_name("\uff11\uff13\uff13\uff10\uff13\uff15").code == "133035"
-    assert by_code_or_name("GovTech東京").kind is Kind.HOST
+    assert by_code_or_name("GovTech東京").kind is OrganisationKind.HOST
 
 
 def test_a_name_that_several_bear_needs_the_prefecture(app):

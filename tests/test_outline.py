@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from kernel.database import db
 
 from courses import edition as editions
-from courses import outline
 from courses.edition import LessonText, ModuleText
+from courses.lessons import lesson_kind, outline
 from courses.models import Course, CourseEdition, EditionState, Lesson, LessonKind, Module
 
 
@@ -139,7 +139,7 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
     assert "はじめます" in trial
     assert trial.count('<fieldset class="question">') == 4
     db.session.expire_all()
-    quiz = outline.quiz_in(outline.lesson_of(edition_of(studio.course), ids(studio.course)["テスト"])[1])
+    quiz = lesson_kind.quiz_in(outline.lesson_of(edition_of(studio.course), ids(studio.course)["テスト"])[1])
     assert [question.text for question in quiz.questions] == ["変えた問い", "どちら", "正しいか", "順に", "何人"]
     assert (quiz.pass_percent, quiz.attempts, quiz.draw, quiz.intro) == (60, 3, 4, "はじめます")
     assert [choice.text for choice in quiz.questions[0].choices] == ["あ", "い", "う"]

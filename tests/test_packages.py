@@ -23,17 +23,21 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
-from courses import course_file, imsmanifest, manifest, outline, package
+from courses import course_file
 from courses import edition as editions
 from courses.course import latest_edition
 from courses.edition import LessonText, ModuleText
-from courses.manifest import Part
-from courses.models import LessonKind, Package, PackageFile, Standard
+from courses.lessons import asset, outline
+from courses.models import LessonKind
+from courses.packages import manifest, package
+from courses.packages.manifest import Part
+from courses.packages.models import Package, PackageFile, PackageStandard
+from courses.packages.scorm import imsmanifest
 
 from participation.models import EnrolmentState
 
 from learning import run_time
-from learning.models import Completion, PackageRun, Progress, Success
+from learning.models import CompletionStatus, PackageRun, Progress, SuccessStatus
 
 THERE = "http://packages.test"
 HERE = "http://127.0.0.1:8000"
@@ -65,7 +69,7 @@ def test_a_manifest_tells_the_parts_in_their_order_and_what_each_asks():
         sco("r1", "a.html") + sco("r2", "b.html?mode=test") + sco("r3", "c.pdf", "asset"),
     )  # fmt: skip
     said = read(text, "a.html", "b.html", "c.pdf")
-    assert said.standard is Standard.SCORM_12
+    assert said.standard is PackageStandard.SCORM_12
     assert [(part.title, part.depth, part.path + part.query, part.reports) for part in said.parts] == [
         ("第1部", 0, "", False), ("はじめに", 1, "a.html", True), ("確かめる", 1, "b.html?mode=test", True),
         ("資料", 0, "c.pdf", False),
@@ -191,9 +195,9 @@ def test_a_hostile_package_is_refused_and_leaves_nothing_behind(app, files):
     before = kept()
     for why, content in hostile.items():
         with pytest.raises(InvalidError, match=why):
-            outline.keep_file(files, "x.zip", io.BytesIO(zipped(content)))
+            asset.keep_file(files, "x.zip", io.BytesIO(zipped(content)))
     with pytest.raises(InvalidError, match="ZIPファイルとして読めません"):
-        outline.keep_file(files, "x.zip", io.BytesIO(one_page()[:-40]))
+        asset.keep_file(files, "x.zip", io.BytesIO(one_page()[:-40]))
     assert kept() == before
     assert not db.session.scalars(sa.select(Package)).all()
 
@@ -229,7 +233,7 @@ def test_an_archive_of_too_many_names_or_a_manifest_of_too_many_words_is_refused
 
 def test_the_same_archive_is_unpacked_for_all_and_entered_once(app, files):
     for _time in range(2):
-        package.enter(outline.keep_file(files, "x.zip", io.BytesIO(one_page("<p>同じ</p>"))).package)
+        package.enter(asset.keep_file(files, "x.zip", io.BytesIO(one_page("<p>同じ</p>"))).package)
     (row,) = db.session.scalars(sa.select(Package))
     held = db.session.scalars(sa.select(PackageFile.path).where(PackageFile.package_digest == row.digest)).all()
     assert set(held) == {"imsmanifest.xml", "index.html"}
@@ -365,7 +369,7 @@ def test_the_next_session_goes_on_where_the_last_one_was(mizuho, opened):
     assert (core["lesson_location"], core["entry"], core["total_time"]) == ("7", "resume", "0000:10:00")
     assert "session_time" not in core
     run = db.session.scalars(sa.select(PackageRun)).one()
-    assert (run.seconds, run.location, run.completion) == (600, "7", Completion.INCOMPLETE)
+    assert (run.seconds, run.location, run.completion) == (600, "7", CompletionStatus.INCOMPLETE)
 
 
 def test_a_lesson_is_finished_when_all_parts_are_and_a_page_without_reports_by_opening_it(app, mizuho):
@@ -400,7 +404,7 @@ def test_a_window_that_was_opened_earlier_does_not_undo_what_a_later_one_did(ope
     assert (answer["older"], answer["state"]) == (True, "合格")
     assert says(later, {"core": {"lesson_location": "2", "score": {"raw": "10"}}}).get_json()["state"] == "合格"
     run = db.session.scalars(sa.select(PackageRun)).one()
-    assert (run.location, run.seconds, run.score, run.success) == ("2", 900, 90, Success.PASSED)
+    assert (run.location, run.seconds, run.score, run.success) == ("2", 900, 90, SuccessStatus.PASSED)
 
 
 DEEP = '{"runtimeData": ' + '{"a": ' * 600 + "1" + "}" * 601
@@ -449,7 +453,7 @@ def test_the_author_tries_a_package_and_nothing_of_it_is_kept(app, mizuho, hachi
 
 # The rules of the two standards
 
-DONE, HALF, UNKNOWN = Completion.COMPLETED, Completion.INCOMPLETE, Completion.UNKNOWN
+DONE, HALF, UNKNOWN = CompletionStatus.COMPLETED, CompletionStatus.INCOMPLETE, CompletionStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -485,18 +489,18 @@ def test_status_score_and_share_decide_as_the_standard_says(standard, mastery, t
         else {"score": {"scaled": score}, "progress_measure": progress}
     )
     part = Part("i", "一", 0, "a.html", reports=True, mastery=mastery, threshold=threshold)
-    report = run_time.read(Standard(standard), part, {**said, "runtimeData": {"cmi": cmi}})
+    report = run_time.read(PackageStandard(standard), part, {**said, "runtimeData": {"cmi": cmi}})
     assert report.is_finished is finished
 
 
 def test_a_session_that_ended_by_itself_does_not_resume_and_one_that_broke_off_does():
     part = Part("i", "一", 0, "a.html", reports=True, mastery=0.8)
     for left, entry in (("suspend", "resume"), ("", "resume"), ("normal", ""), ("logout", "resume")):
-        run = PackageRun(data={"cmi": {"exit": left, "location": "3"}}, seconds=90.0, success=Success.UNKNOWN)
-        start = run_time.start(Standard.SCORM_2004, part, run, "x")["cmi"]
+        run = PackageRun(data={"cmi": {"exit": left, "location": "3"}}, seconds=90.0, success=SuccessStatus.UNKNOWN)
+        start = run_time.start(PackageStandard.SCORM_2004, part, run, "x")["cmi"]
         assert (start["entry"], start["location"], start["total_time"]) == (entry, "3", "PT90S")
         assert start["scaled_passing_score"] == "0.8"
-    assert run_time.start(Standard.SCORM_2004, part, None, "x")["cmi"]["entry"] == "ab-initio"
+    assert run_time.start(PackageStandard.SCORM_2004, part, None, "x")["cmi"]["entry"] == "ab-initio"
 
 
 def test_a_package_of_thirty_parts_asks_no_more_questions_than_one_of_one(app, mizuho, queries):
@@ -532,7 +536,7 @@ def test_without_a_place_for_packages_their_text_is_read_instead(app, mizuho, mo
 def test_an_author_whose_package_was_taken_away_can_choose_another(app, mizuho):
     course = draft_course(mizuho.coordinator, "taken-away")
     edition = editions.whole(edition_of(course).id)
-    outline.add_asset(edition, outline.keep_file(app.extensions["files"], "x.zip", io.BytesIO(one_page())))
+    asset.add_asset(edition, asset.keep_file(app.extensions["files"], "x.zip", io.BytesIO(one_page())))
     lesson = LessonText("一", "文章", LessonKind.PACKAGE, content={"asset": "x.zip", "instead": "text"})
     editions.write_modules(edition, (ModuleText("教材", (lesson,)),))
     db.session.commit()

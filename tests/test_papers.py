@@ -16,9 +16,10 @@ from factories import organisation_named, session_of
 from kernel import clock
 from kernel.database import db
 
-from courses.models import Giving
+from courses.sessions import training_session
+from courses.sessions.models import AdmissionRule
 
-from participation import nomination, waiting_list
+from participation.joint import nomination
 
 NAMES = ("髙橋 﨑子", "𠮷田 花子", "=1+1 太郎")
 
@@ -27,17 +28,17 @@ NAMES = ("髙橋 﨑子", "𠮷田 花子", "=1+1 太郎")
 def nominated(mizuho, secretariat):
     """A session for which people of difficult names are nominated; returns its id."""
     coordinator, people = mizuho.coordinator, [mizuho.person(name=name) for name in NAMES]
-    session_id = session_of("survey-design", secretariat, giving=Giving.NOMINATION, capacity=2).id
+    session_id = session_of("survey-design", secretariat, giving=AdmissionRule.NOMINATION, capacity=2).id
     for person in people:
         nomination.nominate(
-            coordinator.actor, waiting_list.locked(session_id), organisation_named(mizuho.name), person.membership_id
+            coordinator.actor, training_session.lock(session_id), organisation_named(mizuho.name), person.membership_id
         )
     db.session.commit()
     return session_id
 
 
 def decided(session_id, secretariat):
-    waiting_list.locked(session_id).applications_close_at = clock.now() - clock.MOMENT
+    training_session.lock(session_id).applications_close_at = clock.now() - clock.MOMENT
     db.session.commit()
     host = secretariat.coordinator.browser()
     assert host.post(f"/sessions/{session_id}/allocation/decide").status_code == 302

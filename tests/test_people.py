@@ -13,8 +13,9 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 
-from people.membership import JoinStaff, enter, join, leave, set_roles
+from people.joining.entry import JoinStaff, enter, join, leave
 from people.models import AuditEntry, Membership, Organisation, Role, SizeClass
+from people.role import set_roles
 
 
 def new(mizuho, **typed):

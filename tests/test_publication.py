@@ -14,6 +14,7 @@ from people.models import Role
 from courses import course as courses
 from courses import edition as editions
 from courses.course import own_course
+from courses.difference import differences
 from courses.edition import LessonText, ModuleText
 from courses.models import Course, CourseEdition, EditionState
 
@@ -131,7 +132,7 @@ def test_the_difference_between_two_editions_can_be_read(secretariat):
     draft = editions.next_draft(course, author.staff_id)
     editions.write_modules(draft, [ModuleText("紙にかかる時間を数える", (LessonText("測る", "十分間だけ測ります。"),))])
     old, new = editions.whole(course.published_id), editions.whole(draft.id)
-    found = {difference.label: difference.lines for difference in editions.differences(old, new)}
+    found = {difference.label: difference.lines for difference in differences(old, new)}
     assert set(found) == {"単元とレッスン"}
     assert ("+", "十分間だけ測ります。") in found["単元とレッスン"]
     assert ("-", "■ 会議資料の電子化") in found["単元とレッスン"]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from kernel.errors import InvalidError
 
-from courses import quiz as quizzes
-from courses import quiz_data
-from courses.quiz import Choice, Question, QuestionKind, Quiz
+from courses.lessons import quiz as quizzes
+from courses.lessons import quiz_data
+from courses.lessons.quiz import Choice, Question, QuestionKind, Quiz
 
 WORDS = st.text("あいうえお漢字ABC123", min_size=1, max_size=12)
 

@@ -16,7 +16,7 @@ from kernel.database import add, db
 
 from people.models import SizeClass
 
-from participation import uptake
+from participation import enrolment_count
 from participation.models import Enrolment, EnrolmentState
 
 from review.export import as_csv, table
@@ -49,7 +49,7 @@ def took_part(office, slug, done=0, doing=0, year=None):
                 completed_at=clock.now() if finished else None,
             )
         )  # fmt: skip
-    uptake.recount()
+    enrolment_count.recount()
     db.session.commit()
 
 

@@ -13,15 +13,17 @@ from kernel.database import db
 
 from courses.models import CourseEdition
 
-from catalog import finding, shelf
+from catalog import catalogue_search, facets
+from catalog.facets import Facet, Length, Sort, length_of
 from catalog.models import DocumentKind
 from catalog.search import index, query
 from catalog.search.query import marked, ranked, read
-from catalog.shelf import Facet, Length, Sort, length_of
 
 
 def found(words, **arguments):
-    answer = finding.find(finding.ask({"q": [words], **{name: [value] for name, value in arguments.items()}}))
+    answer = catalogue_search.find(
+        catalogue_search.ask({"q": [words], **{name: [value] for name, value in arguments.items()}})
+    )
     return [course.slug for course in answer.courses.rows]
 
 
@@ -138,18 +140,18 @@ def test_nothing_found_is_no_dead_end(client, mizuho):
 
 
 def test_facets_count_what_they_would_leave(app):
-    answer = finding.find(finding.ask({"level": ["1"]}))
+    answer = catalogue_search.find(catalogue_search.ask({"level": ["1"]}))
     counts = {value.value: value.count for value in answer.facets[Facet.LEVEL]}
     assert counts["1"] == answer.courses.total
     assert sum(counts.values()) == 24
     formats = {value.value: value.count for value in answer.facets[Facet.FORMAT]}
-    both = finding.find(finding.ask({"level": ["1"], "format": ["e-learning"]}))
+    both = catalogue_search.find(catalogue_search.ask({"level": ["1"], "format": ["e-learning"]}))
     assert formats["e-learning"] == both.courses.total
 
 
 def test_facets_agree_with_plain_counting(app):
-    rows = finding.cards(shelf.current().course_ids)
-    answer = finding.find(finding.ask({}))
+    rows = catalogue_search.cards(facets.current().course_ids)
+    answer = catalogue_search.find(catalogue_search.ask({}))
     for value in answer.facets[Facet.LENGTH]:
         assert value.count == sum(length_of(card.minutes).value == value.value for card in rows)
     for value in answer.facets[Facet.TRACK]:
@@ -157,7 +159,7 @@ def test_facets_agree_with_plain_counting(app):
 
 
 def test_courses_that_answer_a_municipality_are_found(app):
-    answer = finding.find(finding.ask({"answers": ["瑞穂町"]}))
+    answer = catalogue_search.find(catalogue_search.ask({"answers": ["瑞穂町"]}))
     assert "small-team-dx" in [course.slug for course in answer.courses.rows]
     assert "security-basics" not in [course.slug for course in answer.courses.rows]
 
@@ -170,7 +172,7 @@ def test_lengths_fall_into_classes(minutes, length):
 
 
 def test_the_list_can_be_sorted_and_its_address_mailed(client):
-    answer = finding.find(finding.ask({"sort": ["shortest"]}))
+    answer = catalogue_search.find(catalogue_search.ask({"sort": ["shortest"]}))
     minutes = [card.minutes for card in answer.courses.rows]
     assert minutes == sorted(minutes)
     assert answer.question.sort is Sort.SHORTEST
@@ -179,7 +181,10 @@ def test_the_list_can_be_sorted_and_its_address_mailed(client):
 
 
 def test_a_second_page_follows_the_first(app):
-    first, second = finding.find(finding.ask({})), finding.find(finding.ask({"page": ["2"]}))
+    first, second = (
+        catalogue_search.find(catalogue_search.ask({})),
+        catalogue_search.find(catalogue_search.ask({"page": ["2"]})),
+    )
     slugs = [course.slug for course in (*first.courses.rows, *second.courses.rows)]
     assert len(slugs) == len(set(slugs)) == 24
 

@@ -13,8 +13,9 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
-from people import password, password_link, sign_in
-from people.models import AuditEntry, PasswordLink, ResetRequest, Role, Staff
+from people.models import AuditEntry, Role, Staff
+from people.signing_in import password, password_link, sign_in
+from people.signing_in.models import PasswordLink, ResetRequest
 
 
 def try_to(client, **typed):
@@ -39,7 +40,7 @@ def test_a_wanted_page_elsewhere_is_not_followed(client, mizuho):
         answer = client.post(
             "/sign-in", query_string={"next": elsewhere}, data={"account": mizuho.staff.email, "password": PASSWORD}
         )
-        assert answer.location == url_for("participation.me", _external=False)
+        assert answer.location == url_for("front.me", _external=False)
 
 
 def test_messages_do_not_tell_who_exists(client, mizuho):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from kernel.database import db
 from kernel.errors import InvalidError
 
-from people.access import Actor
 from people.models import Role
+from people.permission import Actor
 
 from participation.enrolment import Offer
 from participation.models import Enrolment

@@ -15,7 +15,7 @@ from kernel.settings import CONTENT
 
 from people.models import Staff
 
-from participation import demo
+from front import demo
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

@@ -9,11 +9,11 @@ import pytest
 from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
-from catalog import starter
+from catalog import starter_content
 
 
 def test_loading_again_changes_nothing(app):
-    assert not any(starter.load(CONTENT, app.extensions["files"]).values())
+    assert not any(starter_content.load(CONTENT, app.extensions["files"]).values())
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_wrong_file_is_refused_with_file_place_and_reason(app, tmp_path, file,
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InvalidError, match=told):
-        starter.load(folder, app.extensions["files"])
+        starter_content.load(folder, app.extensions["files"])
 
 
 def test_a_course_without_a_remark_is_refused(app, tmp_path):
@@ -54,4 +54,4 @@ def test_a_course_without_a_remark_is_refused(app, tmp_path):
     _mine, _, others = rest.partition("- slug: digital-literacy-check")
     file.write_text(f"{head}- slug: digital-literacy-check{others}", encoding="utf-8")
     with pytest.raises(InvalidError, match="発言のない講座は公開できません"):
-        starter.load(folder, app.extensions["files"])
+        starter_content.load(folder, app.extensions["files"])

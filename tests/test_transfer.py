@@ -13,9 +13,9 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
-from people import transfer
+from people.joining import transfer
+from people.joining.transfer import WelcomeStaff
 from people.models import AuditEntry, Membership, Role
-from people.transfer import WelcomeStaff
 
 
 def welcome(office, code, **more):

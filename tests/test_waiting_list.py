@@ -24,12 +24,15 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
-from courses.models import Giving, TrainingSession
-from courses.training_session import LAST_DAYS
+from courses.sessions import training_session
+from courses.sessions.models import AdmissionRule, TrainingSession
+from courses.sessions.training_session import LAST_DAYS
 
-from participation import decision, exceptional_place, nomination, substitution, uptake, waiting_list
+from participation import application, enrolment_count, withdrawal
 from participation import enrolment as enrolments
-from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Nomination, NominationState, Uptake
+from participation.joint import decision, exceptional_place, nomination, substitution, waiting_list
+from participation.joint.models import Nomination, NominationState
+from participation.models import OPEN_STATES, Enrolment, EnrolmentCount, EnrolmentState
 
 NUMBER = st.integers(0, 11)
 CODES = ("133035", "132012", "133086")
@@ -56,7 +59,7 @@ class Session(RuleBasedStateMachine):
             _ = office.coordinator
         begins = clock.now() + dt.timedelta(days=30)
         self.id = session_of(
-            "survey-design", self.host, giving=Giving.NOMINATION, capacity=capacity, offer_days=2, starts_at=begins,
+            "survey-design", self.host, giving=AdmissionRule.NOMINATION, capacity=capacity, offer_days=2, starts_at=begins,
             ends_at=begins + dt.timedelta(hours=2),
         ).id  # fmt: skip
         for office, number in zip(self.offices, lists, strict=True):
@@ -73,7 +76,7 @@ class Session(RuleBasedStateMachine):
             self.context.pop()
 
     def session(self):
-        return waiting_list.locked(self.id)
+        return training_session.lock(self.id)
 
     def act(self, doing):
         """Do something; what is refused is undone, as by a request."""
@@ -123,7 +126,7 @@ class Session(RuleBasedStateMachine):
     def withdraw(self, number):
         if found := self.somebody(number, NominationState.PLACED):
             person = found[1]
-            self.act(lambda: waiting_list.withdraw(person.actor, self.enrolment_of(person)))
+            self.act(lambda: withdrawal.withdraw(person.actor, self.enrolment_of(person)))
 
     @rule(number=NUMBER, how=st.sampled_from(["accept", "decline", "withdraw_nomination"]))
     def answer(self, number, how):
@@ -139,7 +142,7 @@ class Session(RuleBasedStateMachine):
     def take_a_last_place(self, office, person):
         who = self.people[self.offices[office].id][person]
 
-        self.act(lambda: waiting_list.take_last_place(who.actor, self.session()))
+        self.act(lambda: application.enrol_in_session(who.actor, self.session()))
 
     @rule(number=NUMBER, other=st.integers(0, 3))
     def substitute(self, number, other):
@@ -247,9 +250,9 @@ class Session(RuleBasedStateMachine):
     def the_count_of_uptake_is_right(self):
         if not hasattr(self, "id"):
             return
-        columns = (Uptake.organisation_id, Uptake.level, Uptake.enrolled, Uptake.people)
-        counted = {tuple(row) for row in db.session.execute(sa.select(*columns).where(Uptake.enrolled > 0))}
-        uptake.recount()
+        columns = (EnrolmentCount.organisation_id, EnrolmentCount.level, EnrolmentCount.enrolled, EnrolmentCount.people)
+        counted = {tuple(row) for row in db.session.execute(sa.select(*columns).where(EnrolmentCount.enrolled > 0))}
+        enrolment_count.recount()
         assert {tuple(row) for row in db.session.execute(sa.select(*columns))} == counted
         db.session.rollback()
 
@@ -275,16 +278,16 @@ def run(ground, **size):
 def test_many_who_rebalance_at_once_offer_each_place_once(app, mizuho, secretariat):
     begins = clock.now() + dt.timedelta(days=30)
     session_id = session_of(
-        "survey-design", secretariat, giving=Giving.NOMINATION, capacity=2, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
+        "survey-design", secretariat, giving=AdmissionRule.NOMINATION, capacity=2, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
     ).id  # fmt: skip
     coordinator, people = mizuho.coordinator, [mizuho.person() for _number in range(8)]
     for person in people:
         nomination.nominate(
-            coordinator.actor, waiting_list.locked(session_id), organisation_named(mizuho.name), person.membership_id
+            coordinator.actor, training_session.lock(session_id), organisation_named(mizuho.name), person.membership_id
         )
-    waiting_list.locked(session_id).applications_close_at = clock.now() - clock.MOMENT
+    training_session.lock(session_id).applications_close_at = clock.now() - clock.MOMENT
     decision.decide(secretariat.coordinator.actor, session_id)
-    waiting_list.locked(session_id).capacity = 5
+    training_session.lock(session_id).capacity = 5
     db.session.commit()
     failures = []
 

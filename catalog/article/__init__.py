@@ -7,7 +7,7 @@ one section, all its paragraphs, kept as they were written. Each non-blank line 
 or among the skipped lines with the reason.
 """
 
-from catalog.article.model import Article, Participant, Remark, Side, Skipped, Warn
+from catalog.article.model import Participant, ReadArticle, ReadRemark, Side, Skipped, Warn
 from catalog.article.reading import parse
 
 __all__ = ["Article", "Participant", "Remark", "Side", "Skipped", "Warn", "parse"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from catalog.article.line import Line
-    from catalog.article.model import Article
+    from catalog.article.model import ReadArticle
 
 TITLE = re.compile(r"^[【\[<(■◆●○]?\s?(?:議題|主な議題|テーマ|アジェンダ)\s?[】\]>)]?\s?:?\s?")
 ITEM = re.compile(r"[①-⑳]\s*([^①-⑳]+)")
 
 
-def read_agenda(article: Article, lines: list[Line]) -> int:
+def read_agenda(article: ReadArticle, lines: list[Line]) -> int:
     """Read the agenda, if there is one; return the index of the first line after it, else 0."""
     start = next((index for index, line in enumerate(lines) if not line.kind and _is_title(line)), None)
     if start is None or not _stands_in_the_head(lines[:start]):

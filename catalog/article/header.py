@@ -10,7 +10,7 @@ from kernel.clock import ERAS
 
 if TYPE_CHECKING:
     from catalog.article.line import Line
-    from catalog.article.model import Article
+    from catalog.article.model import ReadArticle
 
 NUMBER = re.compile(r"第\s?(\d+)\s?回[^。]*?お届け")
 ANY_NUMBER = re.compile(r"第\s?(\d+)\s?回\s?(?:の)?座談会")
@@ -30,7 +30,7 @@ IN_AFFILIATION = re.compile(
 )
 
 
-def read_head(article: Article, lines: list[Line]) -> None:
+def read_head(article: ReadArticle, lines: list[Line]) -> None:
     """Read title, number, part, date and municipalities from the lines before the conversation."""
     for line in lines:
         if (held := HELD.search(line.plain)) and article.held_on is None:
@@ -44,7 +44,7 @@ def read_head(article: Article, lines: list[Line]) -> None:
             _take_number(article, line, int(number[1]))
 
 
-def _take_number(article: Article, line: Line, number: int) -> None:
+def _take_number(article: ReadArticle, line: Line, number: int) -> None:
     if article.number is None:
         article.number = number
     elif article.number != number:
@@ -80,7 +80,7 @@ def part_of(title: Line | None, lines: list[Line]) -> int | None:
     return None
 
 
-def municipalities_of(article: Article, lines: list[Line]) -> list[str]:
+def municipalities_of(article: ReadArticle, lines: list[Line]) -> list[str]:
     """Return the municipalities that took part: from the title, the lead, else from the participants."""
     from_lead = (line.plain for line in lines if line.kind in {"number", "date"})
     for text in (article.title, *from_lead):

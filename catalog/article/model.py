@@ -24,7 +24,7 @@ class Participant:
 
 
 @dataclass(frozen=True)
-class Remark:
+class ReadRemark:
     """One turn of one speaker inside one section; `text` is its paragraphs joined by a line end."""
 
     position: int
@@ -58,7 +58,7 @@ class Skipped:
 
 
 @dataclass
-class Article:
+class ReadArticle:
     """An article as it was read. `used` tells for each line that is kept which field it went into."""
 
     number: int | None = None
@@ -68,7 +68,7 @@ class Article:
     municipalities: list[str] = field(default_factory=list)
     participants: list[Participant] = field(default_factory=list)
     agenda: list[str] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[ReadRemark] = field(default_factory=list)
     warnings: list[Warn] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     used: dict[int, str] = field(default_factory=dict)

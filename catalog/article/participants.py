@@ -10,7 +10,7 @@ from catalog.article.model import Participant
 
 if TYPE_CHECKING:
     from catalog.article.line import Line
-    from catalog.article.model import Article, Side
+    from catalog.article.model import ReadArticle, Side
 
 TITLE = re.compile(r"^[【\[<(■◆●○]?\s?(?:参加者|出席者)\s?(?:\(敬称略\)|敬称略)?\s?[】\]>)]?:?$")
 TOKYO = ("東京都", "都CIO", "都副知事", "都デジタルサービス局")
@@ -27,7 +27,7 @@ def side_of(affiliation: str) -> Side:
     return "tokyo" if affiliation.startswith(TOKYO) else "municipality"
 
 
-def read_participants(article: Article, lines: list[Line]) -> int:
+def read_participants(article: ReadArticle, lines: list[Line]) -> int:
     """Read the block of participants, if there is one; return the index of the first line after it, else 0."""
     start = next((index for index, line in enumerate(lines) if TITLE.match(line.plain)), None)
     if start is None:

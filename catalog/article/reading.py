@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog.article import agenda, aside, header, participants, sections
 from catalog.article.line import Line, lines_of
-from catalog.article.model import Article, Remark, Skipped
+from catalog.article.model import ReadArticle, ReadRemark, Skipped
 from catalog.article.speakers import Speakers, recurring_names
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ FIELD_KINDS = {
 ENDS_A_TURN = {"moderator", "closing", "credit", "back number", "footer", "heading"}
 
 
-def parse(text: str) -> Article:
+def parse(text: str) -> ReadArticle:
     """Read an article. Nothing is raised: what is missing or doubtful becomes a warning."""
-    article, lines = Article(), lines_of(text)
+    article, lines = ReadArticle(), lines_of(text)
     aside.mark_asides(lines)
     title = _read_title(article, lines)
     listed_until = participants.read_participants(article, lines)
@@ -40,7 +40,7 @@ def parse(text: str) -> Article:
     return article
 
 
-def _read_title(article: Article, lines: Sequence[Line]) -> Line | None:
+def _read_title(article: ReadArticle, lines: Sequence[Line]) -> Line | None:
     """Take the first line that is not an aside as the title, unless it already is a sentence of the lead."""
     for line in lines:
         if line.kind:
@@ -53,7 +53,7 @@ def _read_title(article: Article, lines: Sequence[Line]) -> Line | None:
     return None
 
 
-def _mark_labels(article: Article, lines: Sequence[Line], start: int) -> None:
+def _mark_labels(article: ReadArticle, lines: Sequence[Line], start: int) -> None:
     """Find the labels in the order of the article: an introduction counts from where it stands."""
     body = [line for line in lines[start:] if not line.kind]
     speakers = Speakers(article, recurring_names(body))
@@ -86,7 +86,7 @@ def _begins_a_turn(lines: Sequence[Line], index: int) -> bool:
     return nobody_speaks and a_sentence_follows
 
 
-def _read_turns(article: Article, lines: Sequence[Line], first_label: int) -> None:
+def _read_turns(article: ReadArticle, lines: Sequence[Line], first_label: int) -> None:
     """Read headings and turns; before the first label, what is no heading is the lead."""
     section = sections.Section(article)
     turn = Turn(article, section)
@@ -109,7 +109,7 @@ def _read_turns(article: Article, lines: Sequence[Line], first_label: int) -> No
 class Turn:
     """A turn that is being read: one speaker, the paragraphs so far."""
 
-    def __init__(self, article: Article, section: sections.Section) -> None:
+    def __init__(self, article: ReadArticle, section: sections.Section) -> None:
         """Begin with nobody speaking."""
         self.article, self.section = article, section
         self.label: Line | None = None
@@ -140,7 +140,7 @@ class Turn:
             self.article.warn(label.number, "empty-turn", f"「{label.bare}」の発言がありません。")
             return
         self.article.remarks.append(
-            Remark(
+            ReadRemark(
                 position=len(self.article.remarks) + 1,
                 speaker=label.speaker,
                 heading=self.section.heading,
@@ -151,7 +151,7 @@ class Turn:
         )
 
 
-def _warn_of_what_is_missing(article: Article) -> None:
+def _warn_of_what_is_missing(article: ReadArticle) -> None:
     for missing, kind, message in (
         (not article.title, "missing-title", "題名が見つかりません。"),
         (article.number is None, "missing-number", "第何回かが書かれていません。"),

@@ -9,7 +9,7 @@ from catalog.article.line import key
 
 if TYPE_CHECKING:
     from catalog.article.line import Line
-    from catalog.article.model import Article
+    from catalog.article.model import ReadArticle
 
 LONGEST = 40
 SENTENCE_END = re.compile(
@@ -50,7 +50,7 @@ def _after_label(lines: list[Line], index: int) -> bool:
 class Section:
     """The headings a remark stands under, followed through the article."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: ReadArticle) -> None:
         """Begin before the first heading."""
         self.article = article
         self.heading: str | None = None

@@ -12,7 +12,7 @@ from catalog.article.participants import side_of
 
 if TYPE_CHECKING:
     from catalog.article.line import Line
-    from catalog.article.model import Article, Participant
+    from catalog.article.model import Participant, ReadArticle
 
 INTRODUCED = re.compile(r"^(?P<head>.+?):?\s?\(以下[、,]?\s?「?(?P<alias>.+?)」?(?:と(?:いう|する|表記))?。?\)\s?:?$")
 FULL_NAME = re.compile(r"([一-龥々ヶヵノ之]{1,4})\s([一-龥々ヶヵノ之ぁ-んァ-ヶー]{1,5})$")
@@ -28,7 +28,7 @@ LONGEST_LABEL = 80
 class Speakers:
     """Those who speak in an article: known from the list, and from the labels that introduce them."""
 
-    article: Article
+    article: ReadArticle
     bare_names: frozenset[str] = frozenset()
     by_alias: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)

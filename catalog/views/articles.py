@@ -10,11 +10,12 @@ from kernel.errors import ConflictError, InvalidError, RefusalError
 from kernel.forms import answer
 from kernel.text import decoded
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
 from catalog import article_import
+from catalog.blueprint import blueprint
 from catalog.forms import ArticleForm, import_command
-from catalog.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -11,13 +11,14 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer, options
 
-from people.access import Permission, actor, public, requires
+from people.access import actor, public, requires
+from people.permission import Permission
 
 from courses.models import Level, Track
 
 from catalog import curriculum as curricula
+from catalog.blueprint import blueprint
 from catalog.forms import AdoptionForm, CurriculumForm
-from catalog.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

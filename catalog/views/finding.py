@@ -8,13 +8,14 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import answer
 
-from people.access import Permission, actor, public, requires
+from people.access import actor, public, requires
+from people.permission import Permission
 
-from catalog import course_request, finding
+from catalog import catalogue_search, course_request
+from catalog.blueprint import blueprint
+from catalog.facets import Sort
 from catalog.forms import RequestForm
 from catalog.search.query import marked
-from catalog.shelf import Sort
-from catalog.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @public
 def catalogue() -> ResponseReturnValue:
     """Find courses by words and facets; curricula and remarks that match stand beside them."""
-    found = finding.find(finding.ask(request.args.to_dict(flat=False)))
+    found = catalogue_search.find(catalogue_search.ask(request.args.to_dict(flat=False)))
     return render_template("catalog/catalogue.html", found=found, sorts=list(Sort), marked=marked)
 
 

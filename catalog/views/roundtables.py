@@ -10,11 +10,12 @@ from kernel.database import db
 from kernel.page import page_number, page_of
 
 from people import audit
-from people.access import Permission, actor, public, requires
+from people.access import actor, public, requires
+from people.permission import Permission
 
 from catalog import roundtable
+from catalog.blueprint import blueprint
 from catalog.roundtable import RemarkFilter
-from catalog.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

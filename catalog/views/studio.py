@@ -10,17 +10,18 @@ from kernel.database import db
 from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
 from courses import edition as editions
 from courses.course import own_course, own_courses
-from courses.lesson_text import rendered
-from courses.quiz_data import quiz_from
+from courses.lessons.lesson_text import rendered
+from courses.lessons.quiz_data import quiz_from
 
 from catalog import motivation, publication
+from catalog.blueprint import blueprint
 from catalog.course_request import requests_for
 from catalog.forms import MotivationForm, ReviewForm
-from catalog.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -105,7 +106,7 @@ def approve(edition_id: int) -> ResponseReturnValue:
     edition = publication.edition_in_review(actor(), edition_id)
     publication.approve(actor(), edition)
     flash(f"「{edition.title}」を公開しました。")
-    return redirect(url_for("participation.course", slug=edition.course.slug))
+    return redirect(url_for("front.course", slug=edition.course.slug))
 
 
 @blueprint.post("/studio/editions/<int:edition_id>/send-back")

@@ -10,18 +10,19 @@ from flask import current_app, render_template, request, url_for
 from kernel import clock
 from kernel.errors import InvalidError
 
-from courses import package as packages
-from courses.manifest import Part, parts_from
-from courses.package_place import address_of, apart, page_of, policy, signed, unsigned
+from courses.packages import package as packages
+from courses.packages.manifest import Part, parts_from
+from courses.packages.place import address_of, apart, page_of, policy, signed, unsigned
 
 from learning import package_run, run_time
+from learning.blueprint import blueprint
 from learning.package_run import Shown, part_in
-from learning.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from courses.models import Lesson, Package
+    from courses.models import Lesson
+    from courses.packages.models import Package
 
     from participation.models import Enrolment
 

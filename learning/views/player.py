@@ -8,18 +8,20 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import accepted, answer
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
 from courses import completion_rule
-from courses.lesson_text import rendered
+from courses.lessons import lesson_kind
+from courses.lessons.lesson_text import rendered
 from courses.models import LessonKind
 
 from participation import enrolment as enrolments
 
 from learning import attempt, package_run, progress
+from learning.blueprint import blueprint
 from learning.forms import NoteForm, position_from
 from learning.path import Path, path_of
-from learning.views.blueprint import blueprint
 from learning.views.package import frame_for, framing
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
         lesson=shown,
         beside=path.beside(shown),
         mine=path.progress.get(shown.id),
-        rule=completion_rule.lesson_sentence(shown),
+        rule=lesson_kind.lesson_sentence(shown),
         text=rendered(shown.body, assets_of(path)),
     )
 
@@ -117,7 +119,7 @@ def _package(path: Path, shown: Lesson) -> ResponseReturnValue:
         beside=path.beside(shown),
         here=here,
         address=address,
-        rule=completion_rule.lesson_sentence(shown),
+        rule=lesson_kind.lesson_sentence(shown),
         text=rendered(shown.body, assets_of(path)),
     )
     return framing(page)

@@ -8,15 +8,16 @@ from flask import flash, redirect, render_template, url_for
 
 from kernel.forms import accepted, answer
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
 from courses import edition as editions
 from courses.course import own_course
 from courses.models import LessonKind
 
 from learning import practice, question_figures
+from learning.blueprint import blueprint
 from learning.forms import CommentForm
-from learning.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

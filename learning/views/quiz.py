@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
 from courses.course import published_courses
 
 from learning import attempt
+from learning.blueprint import blueprint
 from learning.forms import answers_from
 from learning.path import path_of
-from learning.views.blueprint import blueprint
 from learning.views.player import completed
 
 if TYPE_CHECKING:

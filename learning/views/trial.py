@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
-from courses import completion_rule, outline, quiz
 from courses import edition as editions
-from courses import package as packages
 from courses.course import own_course
-from courses.lesson_text import rendered
-from courses.manifest import pages, parts_from
+from courses.lessons import lesson_kind, outline, quiz
+from courses.lessons.lesson_text import rendered
 from courses.models import LessonKind
+from courses.packages import package as packages
+from courses.packages.manifest import pages, parts_from
 
+from learning.blueprint import blueprint
 from learning.package_run import Shown, part_in
-from learning.views.blueprint import blueprint
 from learning.views.package import frame_for_trial, framing
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     _module, lesson = outline.lesson_of(edition, lesson_id)
     here = _package(lesson, edition)
     address = frame_for_trial(here) if here else ""
-    asked = quiz.asked(outline.quiz_in(lesson), SEED) if lesson.kind is LessonKind.QUIZ else []
+    asked = quiz.asked(lesson_kind.quiz_in(lesson), SEED) if lesson.kind is LessonKind.QUIZ else []
     text = str(lesson.content["intro"]) if lesson.kind is LessonKind.QUIZ else lesson.body
     page = render_template(
         "learning/trial.html",
         course=course,
         edition=edition,
         lesson=lesson,
-        rule=completion_rule.lesson_sentence(lesson),
+        rule=lesson_kind.lesson_sentence(lesson),
         text=rendered(text, url_for("courses.asset", edition_id=edition.id, name="")),
         asked=[(one, ()) for one in asked],
         here=here,

@@ -6,19 +6,24 @@ from typing import TYPE_CHECKING
 
 from kernel import clock
 
-from participation import attendance, nomination, nominees, roster
-from participation.models import EnrolmentState, NominationState, Presence
+from participation import roster
+from participation.attending import attendance
+from participation.attending.models import Presence
+from participation.joint import nomination, nominees
+from participation.joint.models import NominationState
+from participation.models import EnrolmentState
 from participation.papers.paper import Column, Paper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from people.access import Actor
     from people.models import Organisation
+    from people.permission import Actor
 
-    from courses.models import TrainingSession
+    from courses.sessions.models import TrainingSession
 
-    from participation.models import Enrolment, OutsideLearning
+    from participation.models import Enrolment
+    from participation.record.models import OutsideLearning
 
 NAME, READING = Column("氏名", 4), Column("フリガナ", 4)
 OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
@@ -59,7 +64,7 @@ def result_notice(_actor: Actor, session: TrainingSession, organisation: Organis
     """Return the notice of the result (結果通知) to an organisation, with the reason for each."""
     given = next(
         (row for row in nominees.given_places(session) if row.organisation.id == organisation.id),
-        nominees.Given(organisation, ()),
+        nominees.OrganisationNominees(organisation, ()),
     )
     return Paper(
         f"result-{session.id}-{organisation.id}",

@@ -12,14 +12,15 @@ from kernel import clock
 from kernel.errors import InvalidError
 from kernel.page import address_with, page_number
 
-from people.access import Permission, actor, requires
+from people.access import actor, requires
+from people.permission import Permission
 
 from courses.models import Level
 
 from review import export, question
+from review.blueprint import blueprint
 from review.question import By
 from review.summary import summarise
-from review.views.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

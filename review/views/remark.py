@@ -11,7 +11,7 @@ from people.access import public, visitor
 from catalog import roundtable
 
 from review import outcome
-from review.views.blueprint import blueprint
+from review.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -15,8 +15,8 @@ from pages import ADMINISTRATOR, STAFF
 
 from kernel.settings import CONTENT
 
-from courses.quiz import QuestionKind
-from courses.quiz_data import quiz_from
+from courses.lessons.quiz import QuestionKind
+from courses.lessons.quiz_data import quiz_from
 
 TITLE = "全職員のための情報セキュリティ"
 QUIZ = quiz_from(yaml.safe_load((CONTENT / "courses" / "security-basics" / "4-2.yaml").read_text(encoding="utf-8")))

@@ -1,0 +1,236 @@
+"""The shelf: every published course, kept in memory as sets of bits, so that facets are counted at once.
+
+A process keeps the shelf it has read until the catalogue's version has moved on; the version is asked for at
+each use, so what is shown is never stale.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import current_app
+
+from kernel.database import db
+from kernel.vocabulary import Term
+
+from people.models import Organisation
+
+from courses import catalogue_version
+from courses.models import Course, CourseEdition, Format, Level, Skill, Track, course_host, edition_skill
+
+from catalog.models import Article, Motivation, Remark, Roundtable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Facet(Term):
+    """The ways in which courses are told apart."""
+
+    LEVEL = "level", "レベル"
+    FORMAT = "format", "形式"
+    TRACK = "track", "分野"
+    LENGTH = "length", "所要時間"
+    SKILL = "skill", "スキル"
+    HOST = "host", "実施団体"
+    ANSWERS = "answers", "応えた声(自治体)"
+
+
+class Length(Term):
+    """How long a course takes."""
+
+    SHORT = "60", "1時間まで"
+    MIDDLE = "120", "1時間から2時間まで"
+    LONG = "240", "2時間から4時間まで"
+    DAY = "more", "4時間より長い"
+
+
+class Sort(Term):
+    """The orders of a list of courses."""
+
+    RELEVANCE = "relevance", "関連の深い順"
+    LEVEL = "level", "やさしい順"
+    NEWEST = "newest", "新しい順"
+    SHORTEST = "shortest", "短い順"
+
+
+OPEN_ENDED = frozenset({Facet.SKILL, Facet.HOST, Facet.ANSWERS})
+MOST_VALUES = 12
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet, with how many courses there are if it is chosen."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass
+class FacetIndex:
+    """The published courses: bit n of a set stands for the course in place n."""
+
+    version: int
+    course_ids: list[int] = field(default_factory=list)
+    values: dict[Facet, dict[str, int]] = field(default_factory=dict)
+    labels: dict[Facet, dict[str, str]] = field(default_factory=dict)
+    orders: dict[Sort, list[int]] = field(default_factory=dict)
+    places: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def all(self) -> int:
+        """Return the set of all courses."""
+        return (1 << len(self.course_ids)) - 1
+
+    def set_of(self, course_ids: Iterable[int]) -> int:
+        """Return the set of some courses; those that are not on the shelf are left out."""
+        bits = 0
+        for course_id in course_ids:
+            if course_id in self.places:
+                bits |= 1 << self.places[course_id]
+        return bits
+
+    def chosen(self, choices: dict[Facet, list[str]], found: int, but: Facet | None = None) -> int:
+        """Return the found courses that have one of the chosen values in each facet (but one)."""
+        for facet, values in choices.items():
+            if values and facet is not but:
+                one_of = 0
+                for value in values:
+                    one_of |= self.values[facet].get(value, 0)
+                found &= one_of
+        return found
+
+    def facets(self, choices: dict[Facet, list[str]], found: int) -> dict[Facet, list[Value]]:
+        """Return each facet's values with counts; a facet's own choice does not narrow its counts."""
+        return {
+            facet: self._values(facet, choices.get(facet, []), self.chosen(choices, found, but=facet))
+            for facet in Facet
+        }
+
+    def _values(self, facet: Facet, picked: list[str], base: int) -> list[Value]:
+        """Return a facet's values; of one that grows with the number of municipalities, the most frequent."""
+        counts = {value: (bits & base).bit_count() for value, bits in self.values[facet].items()}
+        offered = [value for value, count in counts.items() if count or value in picked]
+        if facet in OPEN_ENDED and len(offered) > MOST_VALUES:
+            frequent = set(sorted(offered, key=lambda value: -counts[value])[:MOST_VALUES])
+            offered = [value for value in offered if value in frequent or value in picked]
+        return [Value(value, self.labels[facet][value], counts[value], value in picked) for value in offered]
+
+    def in_order(self, bits: int, sort: Sort, scores: dict[int, int] | None = None) -> Sequence[int]:
+        """Return the ids of a set of courses in an order; by relevance, best score first and ties by level."""
+        order = self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort]
+        flags = f"{bits:b}"[::-1].ljust(len(order), "0")
+        ids = [self.course_ids[place] for place in order if flags[place] == "1"]
+        return sorted(ids, key=lambda id_: -scores.get(id_, 0)) if sort is Sort.RELEVANCE and scores else ids
+
+
+_reading = threading.Lock()
+
+
+def current() -> FacetIndex:
+    """Return the shelf as the database has it now: one query, and a reading where it has changed."""
+    version = catalogue_version.version()
+    kept: FacetIndex | None = current_app.extensions.get("shelf")
+    if kept is None or kept.version != version:
+        with _reading:
+            kept = current_app.extensions["shelf"] = _read(version)
+    return kept
+
+
+def _read(version: int) -> FacetIndex:
+    """Read the shelf: what courses say of themselves, and what links them to skills, hosts and remarks."""
+    rows = db.session.execute(
+        sa.select(
+            Course.id,
+            Course.published_id,
+            CourseEdition.level,
+            CourseEdition.format,
+            CourseEdition.minutes,
+            CourseEdition.published_at,
+            Track.slug,
+            Track.position,
+        )
+        .join(CourseEdition, CourseEdition.id == Course.published_id)
+        .join(Track, Track.id == CourseEdition.track_id)
+        .order_by(Course.id)
+    ).all()
+    shelf = FacetIndex(
+        version,
+        course_ids=[row.id for row in rows],
+        places={row.id: place for place, row in enumerate(rows)},
+        values={facet: {} for facet in Facet},
+        labels={facet: {} for facet in Facet},
+    )
+    _offer_values(shelf)
+    for place, row in enumerate(rows):
+        shelf.values[Facet.LEVEL][row.level.value] |= 1 << place
+        shelf.values[Facet.FORMAT][row.format.value] |= 1 << place
+        shelf.values[Facet.TRACK][row.slug] |= 1 << place
+        shelf.values[Facet.LENGTH][length_of(row.minutes or 0).value] |= 1 << place
+    _read_skills(shelf, {row.published_id: place for place, row in enumerate(rows)})
+    _read_hosts(shelf)
+    _read_answers(shelf)
+    places = range(len(rows))
+    shelf.orders = {
+        Sort.LEVEL: sorted(places, key=lambda p: (rows[p].level.value, rows[p].position, p)),
+        Sort.NEWEST: sorted(places, key=lambda p: (-rows[p].published_at.timestamp(), p)),
+        Sort.SHORTEST: sorted(places, key=lambda p: (rows[p].minutes, p)),
+    }
+    return shelf
+
+
+def _offer_values(shelf: FacetIndex) -> None:
+    """Lay out the values that are known beforehand, in the order in which they are offered."""
+    for term, facet in ((Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
+        for value, label in term.choices():
+            _put(shelf, facet, value, label, 0)
+    for slug, title in db.session.execute(sa.select(Track.slug, Track.title).order_by(Track.position)):
+        _put(shelf, Facet.TRACK, slug, title, 0)
+
+
+def _read_skills(shelf: FacetIndex, place_of_edition: dict[int | None, int]) -> None:
+    for edition_id, category, name in db.session.execute(
+        sa.select(edition_skill.c.edition_id, Skill.category, Skill.name)
+        .join(Skill, Skill.id == edition_skill.c.skill_id)
+        .order_by(Skill.category, Skill.name)
+    ):
+        if edition_id in place_of_edition:
+            _put(shelf, Facet.SKILL, f"{category}:{name}", name, 1 << place_of_edition[edition_id])
+
+
+def _read_hosts(shelf: FacetIndex) -> None:
+    for course_id, organisation_id, name in db.session.execute(
+        sa.select(course_host.c.course_id, Organisation.id, Organisation.name)
+        .join(Organisation, Organisation.id == course_host.c.organisation_id)
+        .order_by(Organisation.reading, Organisation.id)
+    ):
+        _put(shelf, Facet.HOST, str(organisation_id), name, shelf.set_of([course_id]))
+
+
+def _read_answers(shelf: FacetIndex) -> None:
+    for course_id, municipalities in db.session.execute(
+        sa.select(Motivation.course_id, Roundtable.municipalities)
+        .join(Remark, Remark.id == Motivation.remark_id)
+        .join(Article, Article.id == Remark.article_id)
+        .join(Roundtable, Roundtable.id == Article.roundtable_id)
+        .order_by(Roundtable.number, Roundtable.id)
+    ):
+        for name in municipalities:
+            _put(shelf, Facet.ANSWERS, name, name, shelf.set_of([course_id]))
+
+
+def _put(shelf: FacetIndex, facet: Facet, value: str, label: str, bits: int) -> None:
+    shelf.labels[facet][value] = label
+    shelf.values[facet][value] = shelf.values[facet].get(value, 0) | bits
+
+
+def length_of(minutes: int) -> Length:
+    """Return the length class of a number of minutes."""
+    return next(
+        (length for length in (Length.SHORT, Length.MIDDLE, Length.LONG) if minutes <= int(length.value)), Length.DAY
+    )

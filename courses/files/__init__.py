@@ -1,0 +1,1 @@
+"""Files: archives from outside, the store, and a kept file as an answer."""

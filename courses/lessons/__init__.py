@@ -1,0 +1,1 @@
+"""Lessons (レッスン): their outline, kinds, text, quizzes and files."""

@@ -1,0 +1,162 @@
+"""A quiz as it is stored and exchanged: read with a reason where it cannot be asked, and written again without loss."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from kernel.errors import InvalidError
+from kernel.text import folded
+
+from courses.lessons.quiz import WHOLE, Band, Choice, Question, QuestionKind, Quiz, number_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_QUESTIONS = 200
+
+EMPTY = Quiz(
+    intro="", pass_percent=80, attempts=0, wait_minutes=0, draw=0, shuffle=True, questions=(), recommendations=()
+)
+"""What an author begins with."""
+
+
+def quiz_from(data: Mapping[str, Any], *, may_be_empty: bool = False) -> Quiz:
+    """Read a quiz as it is stored and exchanged. Raises InvalidError that names the question."""
+    questions = data.get("questions")
+    fewest = 0 if may_be_empty else 1
+    if not isinstance(questions, list) or not fewest <= len(questions) <= MOST_QUESTIONS:
+        message = f"問題を1問以上{MOST_QUESTIONS}問以内で書いてください。"
+        raise InvalidError(message)
+    return Quiz(
+        intro=_text(data, "intro", "はじめの文"),
+        pass_percent=_whole(data, "pass_percent", "合格点", WHOLE),
+        attempts=_whole(data, "attempts", "受けられる回数", 1000),
+        wait_minutes=_whole(data, "wait_minutes", "次に受けるまでの時間", 60 * 24 * 365),
+        draw=_whole(data, "draw", "出す問題の数", MOST_QUESTIONS),
+        shuffle=bool(data.get("shuffle", True)),
+        questions=tuple(question_from(row, f"{number}問目") for number, row in enumerate(questions, 1)),
+        recommendations=tuple(_band(row) for row in data.get("recommendations") or ()),
+    )
+
+
+def _band(row: Mapping[str, Any]) -> Band:
+    return Band(
+        _whole(row, "up_to", "おすすめの範囲", WHOLE), _text(row, "text", "おすすめの文"),
+        tuple(map(str, row.get("courses") or ())),
+    )  # fmt: skip
+
+
+def _text(data: Mapping[str, Any], name: str, label: str) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        message = f"{label}({name})は文で書いてください。"
+        raise InvalidError(message)
+    return value
+
+
+def _whole(data: Mapping[str, Any], name: str, label: str, most: int) -> int:
+    value = data.get(name, 0)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        message = f"{label}({name})は0から{most}までの数で書いてください。"
+        raise InvalidError(message)
+    return value
+
+
+def question_from(row: Any, where: str) -> Question:
+    """Read a question as it is stored and exchanged. Raises InvalidError that says where."""
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
+        message = f"{where}: 問いの文がありません。"
+        raise InvalidError(message)
+    kind = next((kind for kind in QuestionKind if kind.value == row.get("kind")), None)
+    if kind is None:
+        message = f"{where}: 問題の種類(kind)は {'、'.join(kind.value for kind in QuestionKind)} のどれかです。"
+        raise InvalidError(message)
+    question = Question(
+        kind,
+        row["text"],
+        choices=tuple(_choice(choice, where) for choice in row.get("choices") or ()),
+        items=tuple(map(str, row.get("items") or ())),
+        answers=tuple(map(str, row.get("answers") or ())),
+        right=bool(row.get("right", False)),
+        answer=_decimal(row.get("answer", 0), where),
+        tolerance=_decimal(row.get("tolerance", 0), where),
+        unit=_text(row, "unit", f"{where}の単位"),
+        feedback=_text(row, "feedback", f"{where}の解説"),
+    )
+    if wrong := _wrong(question):
+        message = f"{where}: {wrong}"
+        raise InvalidError(message)
+    return question
+
+
+def _choice(row: Any, where: str) -> Choice:
+    if not isinstance(row, dict) or not str(row.get("text", "")).strip():
+        message = f"{where}: 選択肢の文がありません。"
+        raise InvalidError(message)
+    return Choice(str(row["text"]), bool(row.get("right", False)), str(row.get("feedback", "")))
+
+
+def _decimal(value: Any, where: str) -> Decimal:
+    number = None if isinstance(value, bool) else number_in(str(value))
+    if number is None:
+        message = f"{where}: 「{value}」は数ではありません。"
+        raise InvalidError(message)
+    return number
+
+
+def _wrong(question: Question) -> str:
+    """Return what keeps a question from being asked; empty where nothing does."""
+    right = sum(choice.right for choice in question.choices)
+    match question.kind:
+        case QuestionKind.SINGLE if len(question.choices) < 2 or right != 1:  # noqa: PLR2004
+            return "選択肢を二つ以上、そのうち正しいものを一つだけにしてください。"
+        case QuestionKind.MULTIPLE if len(question.choices) < 2 or right < 1:  # noqa: PLR2004
+            return "選択肢を二つ以上、そのうち正しいものを一つ以上にしてください。"
+        case QuestionKind.ORDERING if len(question.items) < 2 or len(set(question.items)) < len(question.items):  # noqa: PLR2004
+            return "並べるものを二つ以上、違う文で書いてください。"
+        case QuestionKind.NUMBER if question.tolerance < 0:
+            return "許す差は0以上にしてください。"
+        case QuestionKind.SHORT_TEXT if not any(map(folded, question.answers)):
+            return "正しい答えを一つ以上書いてください。"
+    return ""
+
+
+_OF_KIND = {
+    QuestionKind.SINGLE: ("choices",),
+    QuestionKind.MULTIPLE: ("choices",),
+    QuestionKind.TRUE_FALSE: ("right", "feedback"),
+    QuestionKind.ORDERING: ("items", "feedback"),
+    QuestionKind.NUMBER: ("answer", "tolerance", "unit", "feedback"),
+    QuestionKind.SHORT_TEXT: ("answers", "feedback"),
+}
+
+
+def as_data(quiz: Quiz) -> dict[str, Any]:
+    """Return a quiz as it is stored and exchanged; `quiz_from` reads it again."""
+    plain = ("intro", "pass_percent", "attempts", "wait_minutes", "draw", "shuffle")
+    return {
+        **{name: getattr(quiz, name) for name in plain},
+        "questions": [
+            {
+                "kind": one.kind.value,
+                "text": one.text,
+                **{name: _plain(getattr(one, name)) for name in _OF_KIND[one.kind]},
+            }
+            for one in quiz.questions
+        ],
+        "recommendations": [
+            {"up_to": band.up_to, "text": band.text, "courses": list(band.courses)} for band in quiz.recommendations
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, tuple):
+        return [
+            {"text": one.text, "right": one.right, "feedback": one.feedback} if isinstance(one, Choice) else one
+            for one in value
+        ]
+    return value

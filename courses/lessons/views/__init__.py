@@ -1,0 +1,1 @@
+"""Pages on which the lessons of a draft are written."""

@@ -1,0 +1,125 @@
+"""A package (教材パッケージ): what an authoring tool made, taken in from its archive and given out file by file."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+import sqlalchemy as sa
+
+from kernel.database import db
+from kernel.errors import NotFoundError
+
+from courses.files.archive import Archive, Limits
+from courses.models import Asset, LessonKind
+from courses.packages.models import Package, PackageFile
+from courses.packages.scorm import imsmanifest
+
+if TYPE_CHECKING:
+    from courses.files.files import Files
+    from courses.models import Lesson
+    from courses.packages.manifest import Manifest
+
+LIMITS = Limits(files=5000, size=1024 * 1024 * 1024)
+LARGEST_MANIFEST = 4 * 1024 * 1024
+BY_NAME = mimetypes.MimeTypes()  # the table of Python, whatever the machine has
+for _type, _end in (
+    ("text/javascript", ".js"), ("text/javascript", ".mjs"), ("application/json", ".json"), ("font/woff", ".woff"),
+    ("font/woff2", ".woff2"), ("font/ttf", ".ttf"), ("font/otf", ".otf"), ("audio/mp4", ".m4a"), ("video/mp4", ".m4v"),
+    ("text/vtt", ".vtt"), ("image/webp", ".webp"), ("application/wasm", ".wasm"), ("application/xml", ".xml"),
+    ("application/xml", ".xsd"), ("application/xhtml+xml", ".xhtml"), ("audio/ogg", ".ogg"), ("video/ogg", ".ogv"),
+    ("audio/webm", ".weba"), ("application/vnd.ms-fontobject", ".eot"),
+):  # fmt: skip
+    BY_NAME.add_type(_type, _end)
+OF_NO_KIND = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """An archive that is kept with all its files, before any row tells of it."""
+
+    digest: str
+    size: int
+    manifest: Manifest
+    files: dict[str, tuple[str, int]]
+
+
+def media_type(path: str) -> tuple[str, str | None]:
+    """Return the media type of a package's file by its name, and how it is compressed (gzip), if it is."""
+    kind, compressed = BY_NAME.guess_type(path)
+    return (kind or OF_NO_KIND, compressed) if compressed in {None, "gzip"} else (OF_NO_KIND, None)
+
+
+def unpack(kept: Files, content: BinaryIO) -> Unpacked:
+    """Keep an archive and its files. Nothing is kept where anything is wrong with it.
+
+    Raises InvalidError that says what, as `courses.files.files.archive` and `courses.packages.scorm.imsmanifest` do.
+    """
+    archive = Archive(content, LIMITS)
+    folder = imsmanifest.folder_of(archive.names)
+    paths = {name.removeprefix(folder): name for name in archive.names if name.startswith(folder)}
+    entry = next(name for path, name in paths.items() if path.lower() == imsmanifest.MANIFEST)
+    manifest = imsmanifest.read(archive.read(entry, LARGEST_MANIFEST), list(paths))
+    archive.check_whole()
+    files = {}
+    for path, name in paths.items():
+        with archive.open(name) as file:
+            files[path] = kept.keep(file)
+    content.seek(0)
+    digest, size = kept.keep(content)
+    return Unpacked(digest, size, manifest, files)
+
+
+def enter(unpacked: Unpacked) -> None:
+    """Enter a package, unless it has been entered before."""
+    if db.session.get(Package, unpacked.digest):
+        return
+    said = unpacked.manifest
+    db.session.add(
+        Package(
+            digest=unpacked.digest, standard=said.standard, title=said.title, outline=said.outline,
+            remarks=list(said.remarks),
+        )
+    )  # fmt: skip
+    db.session.flush()
+    rows = [
+        {"package_digest": unpacked.digest, "path": path, "digest": digest, "size": size}
+        for path, (digest, size) in unpacked.files.items()
+    ]
+    db.session.execute(sa.insert(PackageFile), rows)
+
+
+def package(digest: str) -> Package:
+    """Return a package. Raises NotFoundError."""
+    found = db.session.get(Package, digest)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def chosen(lesson: Lesson, edition_id: int) -> Package | None:
+    """Return the package that a lesson of an edition shows; None where it shows none, or its file was taken away."""
+    if lesson.kind is not LessonKind.PACKAGE:
+        return None
+    return db.session.scalar(
+        sa.select(Package)
+        .join(Asset, Asset.digest == Package.digest)
+        .where(Asset.edition_id == edition_id, Asset.name == str(lesson.content["asset"]))
+    )
+
+
+def package_of(lesson: Lesson, edition_id: int) -> Package:
+    """Return the package that a lesson of an edition shows. Raises NotFoundError where it shows none."""
+    found = chosen(lesson, edition_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def file_of(digest: str, path: str) -> PackageFile:
+    """Return a file of a package. Raises NotFoundError."""
+    found = db.session.get(PackageFile, (digest, path))
+    if found is None:
+        raise NotFoundError
+    return found

@@ -1,0 +1,78 @@
+"""The place of packages: an address of its own, where there are no cookies, reached by links that soon end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flask import current_app, url_for
+from itsdangerous import BadData, URLSafeSerializer
+
+from kernel import clock
+from kernel.errors import NotFoundError
+
+from people.access import View, public
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from kernel.settings import Settings
+
+    from courses.packages.manifest import Part
+
+HOURS = 10
+"""How long a link leads somewhere: a day of work."""
+
+
+def apart(view: View) -> View:
+    """Let a view be reached where packages run, and only there; anybody with the link may."""
+    view.apart = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def runs_apart(app: Flask, endpoint: str | None) -> bool:
+    """Tell whether an endpoint is one of those where packages run."""
+    return endpoint is not None and hasattr(app.view_functions[endpoint], "apart")
+
+
+def _settings() -> Settings:
+    return current_app.extensions["settings"]  # type: ignore[no-any-return]
+
+
+def _serializer(what: str) -> URLSafeSerializer:
+    return URLSafeSerializer(_settings().secret_key, salt=f"package {what}")
+
+
+def signed(what: str, payload: Any) -> str:
+    """Return a payload as a token that nobody else can make, and that ends."""
+    until = clock.now() + dt.timedelta(hours=HOURS)
+    return str(_serializer(what).dumps([int(until.timestamp()), payload]))
+
+
+def unsigned(what: str, token: str) -> Any:
+    """Return what a token says. Raises NotFoundError for one that is not ours, or has ended."""
+    try:
+        until, payload = _serializer(what).loads(token)
+    except BadData as error:
+        raise NotFoundError from error
+    if until < clock.now().timestamp():
+        raise NotFoundError
+    return payload
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """Return the address of a view that runs apart; empty where this installation has no place for packages."""
+    origin = _settings().packages_url
+    return origin + url_for(endpoint, **values) if origin else ""
+
+
+def page_of(digest: str, part: Part) -> str:
+    """Return the path of a part's page, where packages run."""
+    token = signed("files", digest)
+    return url_for("courses.package_file", token=token, path="") + quote(part.path) + part.query
+
+
+def policy(scripts: str) -> str:
+    """Return the content security policy of what runs apart: only the application may frame it."""
+    return f"{scripts}; frame-ancestors 'self' {_settings().public_origin}"

@@ -1,0 +1,94 @@
+"""Audience (対象の団体): whose staff may take a place in a training session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kernel.database import db
+from kernel.errors import InvalidError
+
+from people.models import Organisation, SizeClass
+
+from courses.sessions.models import Audience, TrainingSession, session_audience
+
+
+@dataclass(frozen=True)
+class WhoMayCome:
+    """Whose staff may take a place: all, or those of some prefectures, size classes or organisations."""
+
+    audience: Audience = Audience.ALL
+    prefectures: tuple[str, ...] = ()
+    sizes: tuple[SizeClass, ...] = ()
+    organisation_ids: frozenset[int] = frozenset()
+
+
+def check(open_to: WhoMayCome) -> None:
+    """Raise InvalidError where a kind of audience is chosen without saying which."""
+    for kind, named, message, field in (
+        (Audience.PREFECTURE, open_to.prefectures, "都道府県を一つ以上選んでください。", "prefectures"),
+        (Audience.SIZE, open_to.sizes, "団体の規模を一つ以上選んでください。", "sizes"),
+        (Audience.CHOSEN, open_to.organisation_ids, "団体を一つ以上入力してください。", "organisations"),
+    ):
+        if open_to.audience is kind and not named:
+            raise InvalidError(message, field=field)
+
+
+def label(session: TrainingSession) -> str:
+    """Return whose staff may come, in words (the chosen organisations must be loaded where there are any)."""
+    if session.audience is Audience.PREFECTURE:
+        return f"{session.audience_prefectures.replace(' ', '、')}の団体"
+    if session.audience is Audience.SIZE:
+        return "、".join(size.label for size in SizeClass if size.value in session.audience_sizes) + "の団体"
+    if session.audience is Audience.CHOSEN:
+        return "、".join(organisation.name for organisation in session.chosen)
+    return session.audience.label
+
+
+def columns(open_to: WhoMayCome) -> dict[str, object]:
+    """Return the columns that say whose staff may come."""
+    return {
+        "audience": open_to.audience,
+        "audience_prefectures": " ".join(open_to.prefectures) if open_to.audience is Audience.PREFECTURE else "",
+        "audience_sizes": "".join(size.value for size in open_to.sizes) if open_to.audience is Audience.SIZE else "",
+    }
+
+
+def chosen(open_to: WhoMayCome) -> list[Organisation]:
+    """Return the organisations that are chosen one by one."""
+    ids = open_to.organisation_ids if open_to.audience is Audience.CHOSEN else ()
+    return list(db.session.scalars(sa.select(Organisation).where(Organisation.id.in_(ids)))) if ids else []
+
+
+def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
+    """Tell whether an organisation's staff may take a place in a session."""
+    if session.audience is Audience.ALL or session.host_id == organisation_id:
+        return True
+    return bool(
+        db.session.scalar(
+            sa.select(TrainingSession.id).where(TrainingSession.id == session.id, is_open_to_one_of([organisation_id]))
+        )
+    )
+
+
+def is_open_to_one_of(organisation_ids: list[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that a session is open to one of these organisations."""
+    own = sa.select(Organisation.id).where(Organisation.id.in_(organisation_ids))
+    chosen = sa.select(session_audience.c.organisation_id).where(
+        session_audience.c.session_id == TrainingSession.id,
+        session_audience.c.organisation_id.in_(organisation_ids),
+    )
+    return sa.or_(
+        TrainingSession.audience == Audience.ALL,
+        TrainingSession.host_id.in_(organisation_ids),
+        sa.and_(TrainingSession.audience == Audience.CHOSEN, sa.exists(chosen)),
+        sa.and_(
+            TrainingSession.audience == Audience.PREFECTURE,
+            sa.exists(own.where(TrainingSession.audience_prefectures.contains(Organisation.prefecture))),
+        ),
+        sa.and_(
+            TrainingSession.audience == Audience.SIZE,
+            sa.exists(own.where(TrainingSession.audience_sizes.contains(sa.cast(Organisation.size_class, sa.String)))),
+        ),
+    )

@@ -1,0 +1,189 @@
+"""Forms of training sessions: when and where people meet, how many, who may come and how places are given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from kernel import clock
+from kernel.errors import InvalidError
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField, TimeField, options
+
+from people.models import SizeClass
+from people.organisation import by_code_or_name, prefecture_names
+
+from courses.sessions.audience import WhoMayCome
+from courses.sessions.meeting import MoveMeeting
+from courses.sessions.models import AdmissionRule, Audience
+from courses.sessions.training_session import PlanSession
+
+if TYPE_CHECKING:
+    from courses.sessions.models import Meeting, TrainingSession
+
+MOST_PLACES = 10_000
+MOST_MEETINGS = 60
+
+
+class WhereForm(Form):
+    """Where people meet."""
+
+    place = StringField("会場", [Length(max=LONGEST_LINE)])
+    meeting_link = StringField(
+        "会議のリンク", [Optional(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
+        description="席のある人だけに表示します。",
+    )  # fmt: skip
+
+    def link(self) -> str:
+        """Return the link of a web meeting. Raises InvalidError where it is none."""
+        link = self.meeting_link.data or ""
+        if link and not link.startswith(("https://", "http://")):
+            message = "https:// で始まるリンクを入力してください。"
+            raise InvalidError(message, field="meeting_link")
+        return link
+
+
+class WhenForm(Form):
+    """When people meet."""
+
+    day = DayField("開催日", [DataRequired()], description="例: 2026-12-10、R8.12.10")
+    starts_time = TimeField("始まり", [DataRequired()], description="例: 14:00")
+    ends_time = TimeField("終わり", [DataRequired()], description="例: 16:00")
+
+    def times(self) -> tuple[dt.datetime, dt.datetime]:
+        """Return when the meeting begins and ends."""
+        day, begins, ends = self.day.day, self.starts_time.time, self.ends_time.time
+        assert day and begins is not None and ends is not None  # noqa: PT018, S101 - the fields are required
+        return clock.at(day, begins), clock.at(day, ends)
+
+
+class MeetingForm(WhenForm, WhereForm):
+    """When and where one meeting of a session is held."""
+
+    def move(self) -> MoveMeeting:
+        """Return when and where the meeting is held."""
+        return MoveMeeting(*self.times(), self.place.data or "", self.link())
+
+
+def held_at(meeting: Meeting) -> dict[str, Any]:
+    """Return when and where a meeting is held as the form shows it."""
+    begins, ends = clock.local(meeting.starts_at), clock.local(meeting.ends_at)
+    return {
+        "day": begins.date().isoformat(), "starts_time": f"{begins:%H:%M}", "ends_time": f"{ends:%H:%M}",
+        "place": meeting.place, "meeting_link": meeting.meeting_link,
+    }  # fmt: skip
+
+
+class SessionForm(WhereForm):
+    """A training session, but for when it is held."""
+
+    joining_notes = TextAreaField(
+        "参加のしかた", [Length(max=2000)], description="持ち物、接続のしかたなど。席のある人だけに表示します。"
+    )
+    lecturers = LinesField(
+        "講師", [Length(max=2000)], description="一行に一人ずつ、役割も書きます。例: 山田 太郎(講師)"
+    )
+    capacity = IntegerField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
+    minimum = IntegerField(
+        "最少の人数(人)",
+        [Optional(), NumberRange(0, MOST_PLACES)],
+        description="これより少ないときは、不開催にできます。",
+        default=1,
+    )
+    giving = SelectField("席の決め方", choices=options(AdmissionRule.choices()), default=AdmissionRule.NOMINATION.value)
+    offer_days = IntegerField(
+        "空いた席の案内に答える日数", [Optional(), NumberRange(1, 30)], description="推薦と割当のとき、空いた席を待機の人に案内して返事を待つ日数です。",
+        default=3,
+    )  # fmt: skip
+    audience = SelectField("対象の団体", choices=options(Audience.choices()))
+    prefectures = LinesField(
+        "都道府県", [Length(max=500)], description="「都道府県で選ぶ」のとき、一行に一つずつ入力します。例: 東京都"
+    )
+    sizes = SelectMultipleField(
+        "団体の規模", choices=options(SizeClass.choices()), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        description="「団体の規模で選ぶ」のときに選びます。",
+    )  # fmt: skip
+    organisations = LinesField(
+        "団体",
+        [Length(max=LONGEST_TEXT)],
+        description="「団体を選ぶ」のとき、一行に一団体ずつ、団体名か団体コードを入力します。",
+    )
+    applications_open_on = DayField("受付の始まり", [DataRequired()])
+    applications_close_on = DayField("受付の終わり", [DataRequired()], description="この日の終わりまで受け付けます。")
+
+    def command(
+        self, host_id: int, begins: dt.datetime, ends: dt.datetime, meetings: int = 1, weeks_between: int = 1
+    ) -> PlanSession:
+        """Return the session to be planned. Raises InvalidError where neither place nor link is given."""
+        if not self.place.data and not self.meeting_link.data:
+            message = "会場か会議のリンクのどちらかを入力してください。"
+            raise InvalidError(message, field="place")
+        opens, closes = self.applications_open_on.day, self.applications_close_on.day
+        assert opens and closes  # noqa: PT018, S101 - the fields are required
+        return PlanSession(
+            host_id=host_id,
+            starts_at=begins,
+            ends_at=ends,
+            place=self.place.data or "",
+            meeting_link=self.link(),
+            joining_notes=self.joining_notes.data or "",
+            lecturers=tuple(self.lecturers.lines),
+            capacity=self.capacity.data or 0,
+            minimum=self.minimum.data or 0,
+            giving=AdmissionRule(self.giving.data),
+            offer_days=self.offer_days.data or 1,
+            open_to=self._open_to(),
+            meetings=meetings,
+            weeks_between=weeks_between,
+            applications_open_at=clock.at(opens, dt.time()),
+            applications_close_at=min(clock.at(closes + clock.DAY, dt.time()), begins),
+        )
+
+    def _open_to(self) -> WhoMayCome:
+        """Return whose staff may come. Raises InvalidError for a prefecture or organisation that is not known."""
+        audience = Audience(self.audience.data)
+        try:
+            chosen = [by_code_or_name(name) for name in self.organisations.lines] if audience is Audience.CHOSEN else []
+        except InvalidError as refusal:
+            raise InvalidError(refusal.message, field="organisations") from refusal
+        prefectures = tuple(self.prefectures.lines) if audience is Audience.PREFECTURE else ()
+        if unknown := set(prefectures) - prefecture_names():
+            message = f"「{'、'.join(sorted(unknown))}」という都道府県はありません。例: 東京都"
+            raise InvalidError(message, field="prefectures")
+        sizes = tuple(size for size in SizeClass if size.value in (self.sizes.data or ()))
+        return WhoMayCome(audience, prefectures, sizes, frozenset(row.id for row in chosen))
+
+
+class NewSessionForm(WhenForm, SessionForm):
+    """A training session to be planned, with its meetings in one step."""
+
+    meetings = IntegerField(
+        "会の回数",
+        [Optional(), NumberRange(1, MOST_MEETINGS)],
+        description="続きもののときだけ、2以上にします。",
+        default=1,
+    )
+    weeks_between = IntegerField("間隔(週)", [Optional(), NumberRange(1, 26)], description="例: 隔週なら2", default=1)
+
+    def plan(self, host_id: int) -> PlanSession:
+        """Return the session to be planned. Raises InvalidError as `command` does."""
+        return self.command(host_id, *self.times(), self.meetings.data or 1, self.weeks_between.data or 1)
+
+
+def planned_by(session: TrainingSession) -> dict[str, Any]:
+    """Return what a session says as the form shows it."""
+    plain = ("place", "meeting_link", "joining_notes", "capacity", "minimum", "offer_days")
+    return {
+        **{name: getattr(session, name) for name in plain},
+        "lecturers": "\n".join(session.lecturers),
+        "giving": session.giving.value,
+        "audience": session.audience.value,
+        "prefectures": "\n".join(session.audience_prefectures.split()),
+        "sizes": list(session.audience_sizes),
+        "organisations": "\n".join(row.code or row.name for row in session.chosen),
+        "applications_open_on": clock.local(session.applications_open_at).date().isoformat(),
+        "applications_close_on": clock.local(session.applications_close_at - clock.MOMENT).date().isoformat(),
+    }  # fmt: skip

@@ -1,0 +1,273 @@
+"""Training sessions (開催回): planned by a host, in one or several meetings, open for applications in a window."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, NotFoundError
+
+from people import audit
+from people.permission import Actor, Permission
+
+from courses.models import CourseEdition
+from courses.sessions.models import AdmissionRule, TrainingSession
+
+pass
+
+pass
+
+
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.orm import contains_eager, selectinload
+
+from kernel.database import add
+from kernel.errors import InvalidError
+from kernel.vocabulary import Term
+
+from courses.models import Course
+from courses.sessions import audience
+from courses.sessions.audience import WhoMayCome
+from courses.sessions.models import Audience, Meeting
+
+LAST_DAYS = dt.timedelta(days=7)
+"""So long before it starts, free places of a session by nomination are open to everybody entitled."""
+
+
+class SessionState(Term):
+    """Where a training session stands: it follows from dates, places and acts, and is never set by hand."""
+
+    CANCELLED = "cancelled", "中止"
+    CALLED_OFF = "called off", "不開催"
+    PLANNED = "planned", "受付前"
+    OPEN = "open", "受付中"
+    FULL = "full", "満席"
+    ALLOCATING = "allocating", "割当中"
+    CONFIRMED = "confirmed", "開催決定"
+    LAST_PLACES = "last places", "空席受付中"
+    CLOSED = "closed", "受付終了"
+    HELD = "held", "開催済"
+    FINISHED = "finished", "完了"
+
+
+ENDED = frozenset({SessionState.CANCELLED, SessionState.CALLED_OFF, SessionState.HELD, SessionState.FINISHED})
+
+
+@dataclass(frozen=True)
+class PlanSession:
+    """A training session to be planned; times are aware. It meets `meetings` times, `weeks_between` apart."""
+
+    host_id: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    place: str
+    meeting_link: str
+    capacity: int
+    applications_open_at: dt.datetime
+    applications_close_at: dt.datetime
+    open_to: WhoMayCome = field(default_factory=WhoMayCome)
+    giving: AdmissionRule = AdmissionRule.FIRST_COME
+    minimum: int = 1
+    offer_days: int = 3
+    joining_notes: str = ""
+    lecturers: tuple[str, ...] = ()
+    meetings: int = 1
+    weeks_between: int = 1
+
+
+SAID = (
+    "place", "meeting_link", "capacity", "giving", "minimum", "offer_days", "joining_notes", "applications_open_at",
+    "applications_close_at",
+)  # fmt: skip
+
+
+def state_of(session: TrainingSession, now: dt.datetime | None = None) -> SessionState:
+    """Return where a session stands at a moment, by default now."""
+    now = now or clock.now()
+    for came_so, state in (
+        (session.cancelled_at, SessionState.CANCELLED),
+        (session.called_off_at, SessionState.CALLED_OFF),
+        (session.closed_at, SessionState.FINISHED),
+        (session.ends_at <= now, SessionState.HELD),
+        (now < session.applications_open_at, SessionState.PLANNED),
+    ):
+        if came_so:
+            return state
+    if session.giving is AdmissionRule.NOMINATION:
+        return _state_by_nomination(session, now)
+    if now >= session.applications_close_at:
+        return SessionState.CLOSED
+    return SessionState.FULL if session.taken >= session.capacity else SessionState.OPEN
+
+
+def _state_by_nomination(session: TrainingSession, now: dt.datetime) -> SessionState:
+    if session.decided_at is None:
+        return SessionState.OPEN if now < session.applications_close_at else SessionState.ALLOCATING
+    is_late = session.starts_at - LAST_DAYS <= now < session.starts_at
+    return SessionState.LAST_PLACES if is_late and session.taken < session.capacity else SessionState.CONFIRMED
+
+
+def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> TrainingSession:
+    """Plan a session of an edition with its meetings.
+
+    Raises NotFoundError for another organisation, InvalidError where the times or numbers cannot be.
+    """
+    if command.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    _check(command)
+    step = dt.timedelta(weeks=command.weeks_between)
+    meetings = [
+        Meeting(starts_at=command.starts_at + number * step, ends_at=command.ends_at + number * step)
+        for number in range(command.meetings)
+    ]
+    session = add(
+        TrainingSession(
+            edition_id=edition.id, host_id=command.host_id, taken=0, meetings=meetings,
+            starts_at=command.starts_at, ends_at=meetings[-1].ends_at, lecturers=list(command.lecturers),
+            chosen=audience.chosen(command.open_to), **audience.columns(command.open_to), **{name: getattr(command, name) for name in SAID},
+        )
+    )  # fmt: skip
+    audit.record(actor, "開催回を計画", edition.title, organisation_id=command.host_id, session=session.id)
+    return session
+
+
+def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None:
+    """Change a session of the own organisation, whose times are those of its meetings.
+
+    Lowering the capacity below the places given is refused: the condition stands in the statement itself, so that a
+    place given meanwhile is not overlooked. How places are given stays as it is once applications are open.
+    """
+    if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    _check(replace(command, starts_at=session.starts_at, ends_at=session.ends_at))
+    if command.giving is not session.giving and state_of(session) is not SessionState.PLANNED:
+        message = "受付が始まったあとは、席の決め方を変えられません。"
+        raise ConflictError(message, field="giving")
+    changed = db.session.execute(
+        sa.update(TrainingSession)
+        .where(TrainingSession.id == session.id, TrainingSession.taken <= command.capacity)
+        .values(
+            **{name: getattr(command, name) for name in SAID}, **audience.columns(command.open_to),
+            lecturers=list(command.lecturers), sequence=TrainingSession.sequence + 1,
+        )
+        .returning(TrainingSession.id)
+    ).one_or_none()  # fmt: skip
+    if changed is None:
+        message = f"すでに{session.taken}人に席があるため、定員を{command.capacity}人にはできません。"
+        raise ConflictError(message, field="capacity")
+    db.session.expire(session)
+    db.session.refresh(session, ["chosen"])
+    session.chosen = audience.chosen(command.open_to)
+    audit.record(actor, "開催回を変更", str(session.id), organisation_id=session.host_id, session=session.id)
+    db.session.flush()
+
+
+def _check(command: PlanSession) -> None:
+    for is_wrong, message, at in (
+        (command.ends_at <= command.starts_at, "終わりの時刻は、始まりより後にしてください。", "ends_time"),
+        (
+            command.applications_close_at <= command.applications_open_at,
+            "受付の終わりは、受付の始まりより後の日にしてください。", "applications_close_on",
+        ),
+        (
+            command.applications_open_at >= command.starts_at,
+            "受付の始まりは、開催日より前にしてください。", "applications_open_on",
+        ),
+        (command.minimum > command.capacity, "最少の人数は、定員以下にしてください。", "minimum"),
+    ):  # fmt: skip
+        if is_wrong:
+            raise InvalidError(message, field=at)
+    audience.check(command.open_to)
+
+
+def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
+    """Cancel a session of the own organisation, with a reason. Raises ConflictError where it was held or cancelled."""
+    if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    if state_of(session) in ENDED:
+        message = f"この開催回は「{state_of(session).label}」です。"
+        raise ConflictError(message)
+    session.cancelled_at, session.cancelled_because = clock.now(), reason
+    session.sequence += 1
+    audit.record(actor, "開催回を中止", reason, organisation_id=session.host_id, session=session.id)
+    db.session.flush()
+
+
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that a session is open to the actor's organisations, or held by them."""
+    own = sorted({organisation_id for organisation_id, _role in actor.roles})
+    return sa.or_(
+        audience.is_open_to_one_of(own), actor.scope(Permission.MANAGE_CATALOG).where(TrainingSession.host_id)
+    )
+
+
+def session_for(actor: Actor, session_id: int, also: sa.ColumnElement[bool] | None = None) -> TrainingSession:
+    """Return a session the actor may see, with edition, course, host, meetings and the organisations chosen.
+
+    `also` is a condition that opens it to people for another reason. Raises NotFoundError.
+    """
+    session = db.session.scalar(
+        sa.select(TrainingSession)
+        .options(
+            joinedload(TrainingSession.edition).joinedload(CourseEdition.course),
+            joinedload(TrainingSession.host),
+            selectinload(TrainingSession.meetings),
+        )
+        .where(TrainingSession.id == session_id, sa.or_(visible_to(actor), sa.false() if also is None else also))
+    )
+    if session is None:
+        raise NotFoundError
+    if session.audience is Audience.CHOSEN:
+        db.session.refresh(session, ["chosen"])
+    return session
+
+
+def hosted(actor: Actor, session_id: int) -> TrainingSession:
+    """Return a session that the actor's organisation holds, with the organisations chosen. Raises NotFoundError."""
+    session = session_for(actor, session_id)
+    if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    db.session.refresh(session, ["chosen"])
+    return session
+
+
+def coming_sessions(course: Course, actor: Actor | None) -> list[TrainingSession]:
+    """Return the sessions of a course that are still to come and that this person may see, soonest first."""
+    whose = visible_to(actor) if actor else TrainingSession.audience == Audience.ALL
+    return list(
+        db.session.scalars(
+            sa.select(TrainingSession)
+            .join(TrainingSession.edition)
+            .options(joinedload(TrainingSession.host), contains_eager(TrainingSession.edition))
+            .where(CourseEdition.course_id == course.id, TrainingSession.ends_at > clock.now(), whose)
+            .order_by(TrainingSession.starts_at)
+            .limit(20)
+        )
+    )
+
+
+def lock(session_id: int) -> TrainingSession:
+    """Return a session with edition and course, its row held until the transaction ends. Raises NotFoundError."""
+    session = db.session.scalar(
+        sa.select(TrainingSession)
+        .options(joinedload(TrainingSession.edition).joinedload(CourseEdition.course))
+        .where(TrainingSession.id == session_id)
+        .with_for_update(of=TrainingSession)
+        .execution_options(populate_existing=True)
+    )
+    if session is None:
+        raise NotFoundError
+    return session
+
+
+def lock_hosted(actor: Actor, session_id: int) -> TrainingSession:
+    """Return a session of the own organisation, its row held until the transaction ends. Raises NotFoundError."""
+    session = lock(session_id)
+    if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    return session

@@ -1,0 +1,35 @@
+"""The page on which a session of a published course is planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, url_for
+
+from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer
+
+from people.access import actor, requires
+from people.permission import Permission
+
+from courses import course as courses
+from courses.blueprint import blueprint
+from courses.sessions import training_session
+from courses.sessions.forms import NewSessionForm
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def new_session(slug: str) -> ResponseReturnValue:
+    """Plan a session of a published course, of the own organisation or of another one."""
+    course, edition = courses.published_course(slug)
+    form, own = NewSessionForm(), actor().organisation_id
+    if own is None:
+        raise NotFoundError
+    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own))):
+        flash("開催回を計画しました。受付の始まる日から申し込めます。")
+        return redirect(url_for("participation.session_page", session_id=planned.id))
+    return answer("courses/session_form.html", form, course=course, edition=edition, session=None)

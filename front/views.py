@@ -1,0 +1,73 @@
+"""The pages on which everything meets: front page, course page, my page, the office's week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import render_template
+
+from people.access import actor, public, requires, signed_in, visitor
+from people.permission import Permission
+
+from courses import completion_rule
+from courses.course import published_course
+from courses.models import Format
+from courses.sessions.training_session import coming_sessions, state_of
+
+from catalog import curriculum, facets, motivation, roundtable
+
+from participation import enrolment as enrolments
+from participation.notices import inbox
+
+from review import outcome
+
+from front import due
+from front.blueprint import blueprint
+from front.week import week_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/courses/<slug>")
+@public
+def course(slug: str) -> ResponseReturnValue:
+    """Show a published course."""
+    found, edition = published_course(slug)
+    person = visitor()
+    return render_template(
+        "front/course.html",
+        course=found,
+        edition=edition,
+        motivations=motivation.motivations_of(found.id),
+        sessions=[] if edition.format is Format.E_LEARNING else coming_sessions(found, person),
+        mine=enrolments.open_enrolment(person.staff_id, found.id) if person else None,
+        state_of=state_of,
+        rule=completion_rule.sentence(edition),
+    )
+
+
+@blueprint.get("/me")
+@signed_in
+def me() -> ResponseReturnValue:
+    """Show the own record."""
+    return render_template("front/me.html", record=due.record_of(actor()), unread=inbox.unread(actor()))
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """Show the front page."""
+    return render_template(
+        "front/home.html",
+        curricula=curriculum.published_curricula(),
+        voices=roundtable.first_voices(),
+        so_far=outcome.so_far(len(facets.current().course_ids)),
+    )
+
+
+@blueprint.get("/office")
+@requires(Permission.ENROL_STAFF, Permission.MANAGE_STAFF)
+def office() -> ResponseReturnValue:
+    """Show what waits for the coordinator this week."""
+    return render_template("front/office.html", week=week_of(actor()))

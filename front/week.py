@@ -1,0 +1,244 @@
+"""The week (今週すること): what waits for a coordinator, each line one act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kernel import clock
+from kernel.database import db
+
+from people.membership import is_current
+from people.models import Membership
+from people.permission import Actor, Permission
+from people.signing_in import password_link
+
+from courses.models import CourseEdition
+from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
+from courses.sessions.training_session import visible_to
+
+from catalog import publication
+from catalog.course_request import requests_for
+from catalog.models import Adoption, Curriculum, CurriculumStep
+
+from participation.attending.attendance import unmarked
+from participation.joint.models import Nomination, NominationState, Wish
+from participation.models import Enrolment, EnrolmentState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from catalog.models import CourseRequest
+
+AHEAD = dt.timedelta(days=14)
+LOOK_BACK = dt.timedelta(days=60)
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A curriculum of the own organisation whose due date is near or past, and how many completions it lacks."""
+
+    curriculum: Curriculum
+    due_on: dt.date
+    missing: int
+
+
+@dataclass(frozen=True)
+class ToNominate:
+    """A joint session that takes nominations, for which nobody is nominated yet or wishes are waiting."""
+
+    session: TrainingSession
+    nominated: int
+    wishes: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """What waits for a coordinator."""
+
+    allocations: Sequence[TrainingSession]
+    offers: Sequence[Nomination]
+    nominations: Sequence[ToNominate]
+    approvals: Sequence[CourseEdition]
+    resets: Sequence[Membership]
+    attendance: Sequence[TrainingSession]
+    coming: Sequence[TrainingSession]
+    overdue: Sequence[Overdue]
+    requests: Sequence[CourseRequest]
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether nothing waits."""
+        waiting = (self.allocations, self.offers, self.nominations, self.approvals, self.resets, self.attendance)
+        return not any(waiting) and not self.overdue
+
+
+def week_of(actor: Actor) -> Week:
+    """Return what waits for the actor, in seven queries."""
+    held = _hosted_by(actor)
+    return Week(
+        allocations=held.allocations,
+        offers=_offers_to_answer(actor),
+        nominations=_lists_to_write(actor),
+        approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
+        resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
+        attendance=held.attendance,
+        coming=held.coming,
+        overdue=_overdue(actor),
+        requests=db.session.scalars(requests_for(actor).limit(5)).all(),
+    )
+
+
+def _offers_to_answer(actor: Actor) -> Sequence[Nomination]:
+    return db.session.scalars(
+        sa.select(Nomination)
+        .options(joinedload(Nomination.staff), joinedload(Nomination.session).joinedload(TrainingSession.edition))
+        .where(
+            Nomination.state == NominationState.OFFERED,
+            Nomination.answer_by > clock.now(),
+            actor.scope(Permission.ENROL_STAFF).where(Nomination.organisation_id),
+        )
+        .order_by(Nomination.answer_by)
+        .limit(MOST)
+    ).all()
+
+
+def _lists_to_write(actor: Actor) -> list[ToNominate]:
+    now, own = clock.now(), actor.scope(Permission.ENROL_STAFF)
+    nominated = (
+        sa.select(sa.func.count())
+        .where(Nomination.session_id == TrainingSession.id, own.where(Nomination.organisation_id))
+        .correlate(TrainingSession)
+        .scalar_subquery()
+    )
+    wishes = (
+        sa.select(sa.func.count())
+        .where(
+            Wish.session_id == TrainingSession.id,
+            own.where(Wish.organisation_id),
+            Wish.staff_id.not_in(
+                sa.select(Nomination.staff_id)
+                .where(Nomination.session_id == TrainingSession.id)
+                .correlate(TrainingSession)
+            ),
+        )
+        .correlate(TrainingSession)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(TrainingSession, nominated, wishes)
+        .join(TrainingSession.edition)
+        .options(contains_eager(TrainingSession.edition))
+        .where(
+            TrainingSession.giving == AdmissionRule.NOMINATION,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.applications_open_at <= now,
+            TrainingSession.applications_close_at > now,
+            TrainingSession.host_id.not_in(sorted(own.organisation_ids)),
+            visible_to(actor),
+            sa.or_(nominated == 0, wishes > 0),
+        )
+        .order_by(TrainingSession.applications_close_at)
+        .limit(MOST)
+    )
+    return [ToNominate(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Hosted:
+    """The sessions that the actor's organisations hold: to be decided on, to enter attendance for, coming soon."""
+
+    allocations: Sequence[TrainingSession]
+    attendance: Sequence[TrainingSession]
+    coming: Sequence[TrainingSession]
+
+
+def _hosted_by(actor: Actor) -> _Hosted:
+    """Return the sessions that the actor's organisations hold, in one query."""
+    now = clock.now()
+    undecided = sa.and_(
+        TrainingSession.giving == AdmissionRule.NOMINATION,
+        TrainingSession.decided_at.is_(None),
+        TrainingSession.applications_close_at <= now,
+        TrainingSession.ends_at > now,
+    )
+    not_entered = sa.and_(
+        TrainingSession.starts_at <= now,
+        TrainingSession.ends_at > now - LOOK_BACK,
+        sa.exists(unmarked().where(Meeting.session_id == TrainingSession.id, Meeting.starts_at > now - LOOK_BACK)),
+    )
+    coming = sa.and_(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD)
+    rows = db.session.execute(
+        _hosted(actor)
+        .add_columns(*(sa.case((condition, 1), else_=0) for condition in (undecided, not_entered, coming)))
+        .where(sa.or_(undecided, not_entered, coming))
+        .order_by(TrainingSession.starts_at)
+        .limit(3 * MOST)
+    ).all()
+    return _Hosted(*([row[0] for row in rows if row[place]][:MOST] for place in (1, 2, 3)))
+
+
+def _hosted(actor: Actor) -> sa.Select[TrainingSession]:
+    own = sorted({organisation_id for organisation_id, _role in actor.roles})
+    return (
+        sa.select(TrainingSession)
+        .join(TrainingSession.edition)
+        .join(CourseEdition.course)
+        .options(contains_eager(TrainingSession.edition).contains_eager(CourseEdition.course))
+        .where(
+            TrainingSession.host_id.in_(own),
+            actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id),
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
+        )
+    )
+
+
+def _overdue(actor: Actor) -> list[Overdue]:
+    """Return the curricula due within two weeks that not everybody concerned has finished."""
+    done = (
+        sa.select(sa.func.count(sa.distinct(Enrolment.staff_id)))
+        .join(Membership, Membership.staff_id == Enrolment.staff_id)
+        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+        .where(
+            Enrolment.course_id == CurriculumStep.course_id,
+            Enrolment.state == EnrolmentState.COMPLETED,
+            sa.or_(
+                sa.not_(CourseEdition.yearly), Enrolment.completed_at >= clock.at(clock.fiscal_year_start(), dt.time())
+            ),
+            Membership.organisation_id == Adoption.organisation_id,
+            sa.or_(Adoption.department == "", Adoption.department == Membership.department),
+            is_current(),
+        )
+        .correlate(CurriculumStep, Adoption)
+        .scalar_subquery()
+    )
+    people = (
+        sa.select(sa.func.count(Membership.id))
+        .where(
+            Membership.organisation_id == Adoption.organisation_id,
+            sa.or_(Adoption.department == "", Adoption.department == Membership.department),
+            is_current(),
+        )
+        .correlate(Adoption)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Curriculum, Adoption.due_on, sa.func.sum(people - done).label("missing"))
+        .join(Adoption, Adoption.curriculum_id == Curriculum.id)
+        .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
+        .where(
+            CurriculumStep.required,
+            Adoption.due_on <= clock.today() + AHEAD,
+            Adoption.organisation_id == actor.organisation_id,
+        )
+        .group_by(Curriculum.id, Adoption.id, Adoption.due_on)
+        .order_by(Adoption.due_on)
+        .limit(MOST)
+    )
+    return [Overdue(curriculum, due_on, missing) for curriculum, due_on, missing in rows if missing > 0]

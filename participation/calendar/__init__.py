@@ -1,0 +1,1 @@
+"""Calendars: sessions as iCalendar, for people and organisations."""

@@ -1,0 +1,1 @@
+"""Hosting (実施): what the host does to a session, and what follows from it."""

@@ -1,0 +1,53 @@
+"""Calling off (不開催): a session is not run, because too few come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError
+
+from people import audit
+
+from courses.sessions.training_session import SessionState, lock_hosted, state_of
+
+from participation.hosting.concerned import tell_cancelled
+from participation.joint import waiting_list
+from participation.joint.decision import standing
+
+if TYPE_CHECKING:
+    from people.permission import Actor
+
+    from courses.sessions.models import TrainingSession
+
+
+def _call_off(actor: Actor, session_id: int) -> TrainingSession:
+    """Say that a session is not run because too few come. Raises ConflictError where enough do or it is over."""
+    session = lock_hosted(actor, session_id)
+    state = state_of(session)
+    if state not in {SessionState.ALLOCATING, SessionState.CONFIRMED, SessionState.LAST_PLACES, SessionState.CLOSED}:
+        message = f"受付が終わってから開催までのあいだだけ、不開催にできます(いまは「{state.label}」)。"
+        raise ConflictError(message)
+    coming = (
+        len(standing(session)) if session.decided_at is None and state is SessionState.ALLOCATING else session.taken
+    )
+    if coming >= session.minimum:
+        message = (
+            f"最少の{session.minimum}人に達しています。中止するときは「この回を中止する」から理由を書いてください。"
+        )
+        raise ConflictError(message)
+    session.called_off_at = clock.now()
+    session.cancelled_because = f"参加者が最少の{session.minimum}人に満たなかったため"
+    session.sequence += 1
+    audit.record(actor, "開催回を不開催に", session.edition.title, organisation_id=session.host_id, session=session.id)
+    db.session.flush()
+    return session
+
+
+def _call_off(actor: Actor, session_id: int) -> TrainingSession:
+    """Say that a session is not run, and tell everybody concerned. Raises as `decision.call_off` does."""
+    session = _call_off(actor, session_id)
+    tell_cancelled(session_id, f"この回は開きません。理由: {session.cancelled_because}")
+    waiting_list.rebalance(session_id)
+    return session

@@ -1,0 +1,99 @@
+"""Pages on which the host looks after a session: change and cancel it, move a meeting, decide on the allocation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, url_for
+
+from kernel.forms import EmptyForm, ReasonForm, accepted, answer
+
+from people.access import actor, requires
+from people.permission import Permission
+
+from courses.sessions.forms import MeetingForm, SessionForm, held_at, planned_by
+from courses.sessions.meeting import meeting_of
+from courses.sessions.training_session import hosted
+
+from participation.blueprint import blueprint
+from participation.hosting import call_off, cancel, change, close
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def edit_session(session_id: int) -> ResponseReturnValue:
+    """Change a session; more places go to those who wait."""
+    session = hosted(actor(), session_id)
+    form = SessionForm(data=planned_by(session))
+
+    if accepted(
+        form,
+        lambda: change.change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at)),
+    ):
+        flash("開催回を変更しました。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    session = hosted(actor(), session_id)
+    return answer(
+        "courses/session_form.html", form, course=session.edition.course, edition=session.edition, session=session
+    )
+
+
+@blueprint.route("/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def cancel_session(session_id: int) -> ResponseReturnValue:
+    """Cancel a session, with a reason."""
+    session = hosted(actor(), session_id)
+    form = ReasonForm()
+
+    if accepted(form, lambda: cancel.cancel(actor(), session, form.reason.data or "")):
+        flash("開催回を中止しました。理由を、席のある人と推薦されている人に知らせます。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    return answer("participation/cancel_session.html", form, session=hosted(actor(), session_id))
+
+
+@blueprint.route("/meetings/<int:meeting_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def edit_meeting(meeting_id: int) -> ResponseReturnValue:
+    """Hold one meeting at another time or place."""
+    meeting = meeting_of(actor(), meeting_id)
+    form = MeetingForm(data=held_at(meeting))
+
+    if accepted(form, lambda: change.move_meeting(actor(), meeting, form.move())):
+        flash("日時と会場を変更しました。")
+        return redirect(url_for("participation.session_page", session_id=meeting.session_id))
+    return answer("participation/meeting_form.html", form, meeting=meeting_of(actor(), meeting_id))
+
+
+@blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def cancel_meeting(meeting_id: int) -> ResponseReturnValue:
+    """Cancel one meeting of several, with a reason."""
+    meeting, form = meeting_of(actor(), meeting_id), ReasonForm()
+
+    if accepted(form, lambda: cancel.cancel_meeting(actor(), meeting, form.reason.data or "")):
+        flash("この会だけを中止しました。ほかの会は予定どおりです。")
+        return redirect(url_for("participation.session_page", session_id=meeting.session_id))
+    return answer("participation/cancel_meeting.html", form, meeting=meeting_of(actor(), meeting_id))
+
+
+@blueprint.route("/sessions/<int:session_id>/call-off", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def call_off(session_id: int) -> ResponseReturnValue:
+    """Say that a session is not run because too few come."""
+    session, form = hosted(actor(), session_id), EmptyForm()
+    if accepted(form, lambda: call_off.call_off(actor(), session_id)):
+        flash("不開催にしました。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    return answer("participation/call_off.html", form, session=hosted(actor(), session.id))
+
+
+@blueprint.post("/sessions/<int:session_id>/close")
+@requires(Permission.PLAN_SESSIONS)
+def close_session(session_id: int) -> ResponseReturnValue:
+    """Close a session whose attendance is entered."""
+    close.close(actor(), hosted(actor(), session_id).id)
+    flash("この開催回を完了にしました。")
+    return redirect(url_for("participation.session_page", session_id=session_id))

@@ -1,0 +1,40 @@
+"""Forms of joint sessions: a note, a wish, a place against the rule."""
+
+from __future__ import annotations
+
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from kernel.forms import LONGEST_LINE, Form
+
+from participation.joint.exceptional_place import GivePlace
+
+
+class NoteForm(Form):
+    """A note for the host that goes with a list of nominees."""
+
+    note = TextAreaField(
+        "実施団体への連絡事項", [Length(max=2000)], description="配慮してほしいことなど。実施団体の担当者が読みます。"
+    )
+
+
+class WishForm(Form):
+    """Why somebody wishes to be nominated."""
+
+    note = StringField(
+        "ひとこと", [Length(max=LONGEST_LINE)], description="なくてもかまいません。研修担当だけが読みます。"
+    )
+
+
+class OverrideForm(Form):
+    """A place that is given against the rule."""
+
+    nomination_id = SelectField("席を渡す人", coerce=int)
+    instead_of_id = SelectField("替わりに待機にもどる人", coerce=int)
+    reason = TextAreaField(
+        "理由", [DataRequired(), Length(max=1000)], description="推薦したすべての団体の研修担当が読みます。"
+    )
+
+    def command(self) -> GivePlace:
+        """Return the place to be given."""
+        return GivePlace(self.nomination_id.data, self.instead_of_id.data or None, self.reason.data or "")

@@ -1,0 +1,106 @@
+"""Pages on which the host previews and decides the allocation, and gives places against the rule."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Response, flash, redirect, render_template, url_for
+
+from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer, options
+
+from people.access import actor, requires
+from people.permission import Permission
+
+from courses.sessions.training_session import hosted, session_for, state_of
+
+from participation.blueprint import blueprint
+from participation.joint import allocation, decision, exceptional_place, nominees
+from participation.joint.forms import OverrideForm
+from participation.joint.models import NominationState
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from courses.sessions.models import TrainingSession
+
+
+@blueprint.get("/sessions/<int:session_id>/allocation")
+@requires(Permission.PLAN_SESSIONS)
+def allocation_page(session_id: int) -> ResponseReturnValue:
+    """Show the host who is nominated: the preview of the allocation before, the result after the decision."""
+    session = hosted(actor(), session_id)
+    given = nominees.nominations_by_organisation(actor(), session)
+    decided = decision.decided(session_id)
+    call, result = decision.replayed(session, decided)
+    return render_template(
+        "participation/allocation.html",
+        session=session,
+        state=state_of(session),
+        given=given,
+        turns={turn.id: turn for turn in (*result.places, *result.waiting)},
+        placed={turn.id for turn in result.places},
+        weights={one.code: one.weight for one in call.organisations},
+        code_of=decision.code_of,
+        decided=decided,
+        overrides=exceptional_place.overrides_of(session_id),
+        seed_digest=allocation.digest(session.seed),
+    )
+
+
+@blueprint.get("/sessions/<int:session_id>/allocation.json")
+@requires(Permission.ENROL_STAFF)
+def allocation_file(session_id: int) -> ResponseReturnValue:
+    """Download what the decision was made from, as `flask participation allocate` reads it."""
+    session = session_for(actor(), session_id)
+    decided = decision.decided(session.id)
+    if decided is None:
+        raise NotFoundError
+    name = f"allocation-{session_id}.json"
+    return Response(
+        json.dumps(decided.call, ensure_ascii=False, indent=2),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@blueprint.post("/sessions/<int:session_id>/allocation/decide")
+@requires(Permission.PLAN_SESSIONS)
+def decide(session_id: int) -> ResponseReturnValue:
+    """Decide on the allocation."""
+    decided = decision.decide(actor(), hosted(actor(), session_id).id)
+    flash(
+        f"割当を決定しました。{len(decided.result['places'])}人に席があり、{len(decided.result['waiting'])}人が待機です。"
+    )
+    return redirect(url_for("participation.allocation_page", session_id=session_id))
+
+
+@blueprint.route("/sessions/<int:session_id>/allocation/override", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def override(session_id: int) -> ResponseReturnValue:
+    """Give a place against the rule, with a reason."""
+    form = _override_form(hosted(actor(), session_id))
+    if made := accepted(form, lambda: exceptional_place.override(actor(), session_id, form.command())):
+        flash("例外の席を決めました。理由は、推薦した団体の研修担当に表示されます。")
+        return redirect(url_for("participation.allocation_page", session_id=made.session_id))
+    return answer("participation/override.html", form, session=hosted(actor(), session_id))
+
+
+def _override_form(session: TrainingSession) -> OverrideForm:
+    form = OverrideForm()
+    people = [row for given in nominees.nominations_by_organisation(actor(), session) for row in given.nominations]
+    without = {NominationState.WAITING, NominationState.EXPIRED, NominationState.DECLINED}
+    change = {NominationState.PLACED, NominationState.OFFERED}
+    form.nomination_id.choices = options(
+        (row.id, f"{row.organisation.name} {row.staff.name}({row.state.label})")
+        for row in people
+        if row.state in without
+    )
+    form.instead_of_id.choices = options(
+        [
+            (0, "替わらない(空いている席を使う)"),
+            *((row.id, f"{row.organisation.name} {row.staff.name}") for row in people if row.state in change),
+        ]
+    )
+    return form

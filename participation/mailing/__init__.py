@@ -1,0 +1,1 @@
+"""Mailing: reminders, yearly repetition, and the delivery of notices by mail."""

@@ -1,0 +1,189 @@
+"""Delivery: notices go out by mail, checked again, as one mail a day or at once, and again later where it fails.
+
+A mail is claimed and given its Message-ID in one transaction, sent, and marked as sent in the next. A worker that is
+killed between the two leaves the claim: when it has run out, the same mail with the same Message-ID is sent again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import make_msgid
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+
+from participation.mailing.still_true import is_of_this_date, still_true
+from participation.notices.kinds import IMMEDIATE
+from participation.notices.models import MailState, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kernel.settings import Mail
+
+CLAIM = dt.timedelta(minutes=5)
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=6)
+MOST_ATTEMPTS = 12
+TOO_OLD = dt.timedelta(days=3)
+A_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be sent: its notices, who gets it, and the Message-ID that it keeps."""
+
+    notice_ids: tuple[int, ...]
+    to: str
+    subject: str
+    text: str
+    message_id: str
+
+
+@dataclass
+class Report:
+    """What a delivery came to, in mails."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def troubled() -> Sequence[Notice]:
+    """Return the latest notices that could not be mailed, given up or to be tried again, with whom they are for."""
+    return db.session.scalars(
+        sa.select(Notice)
+        .options(joinedload(Notice.staff))
+        .where(
+            Notice.attempts > 0,
+            Notice.sent_at.is_(None),
+            Notice.mail_state.in_((MailState.DUE, MailState.FAILED)),
+        )
+        .order_by(Notice.id.desc())
+        .limit(A_BATCH)
+    ).all()
+
+
+def deliver(mail: Mail, public_url: str) -> Report:
+    """Send what is due. Commits after every step, so that nothing is lost and hardly anything repeated."""
+    report = Report()
+    while letters := claim(public_url):
+        _send(letters, mail, report)
+    return report
+
+
+def claim(public_url: str) -> list[Letter]:
+    """Claim notices that are due, as letters with a Message-ID; commit. Those that are true no more are skipped."""
+    now = clock.now()
+    rows = db.session.scalars(
+        sa.select(Notice)
+        .options(joinedload(Notice.staff, innerjoin=True), joinedload(Notice.session), joinedload(Notice.course))
+        .where(
+            Notice.mail_state == MailState.DUE,
+            Notice.mail_at <= now,
+            sa.or_(Notice.claimed_until.is_(None), Notice.claimed_until <= now),
+        )
+        .order_by(Notice.staff_id, Notice.id)
+        .limit(A_BATCH)
+        .with_for_update(of=Notice, skip_locked=True)
+    ).all()
+    still_true = still_true(rows)
+    groups: dict[object, list[Notice]] = {}
+    for row in rows:
+        is_sendable = row.id in still_true and is_of_this_date(row) and row.staff.email and row.made_at > now - TOO_OLD
+        if not is_sendable:
+            row.mail_state = MailState.SKIPPED
+            continue
+        row.claimed_until = now + CLAIM
+        groups.setdefault(row.message_id or (row.id if row.kind in IMMEDIATE else f"staff {row.staff_id}"), []).append(
+            row
+        )
+    letters = [_letter(group, public_url) for group in groups.values()]
+    db.session.commit()
+    return letters
+
+
+def _letter(group: list[Notice], public_url: str) -> Letter:
+    message_id = group[0].message_id or make_msgid(domain=public_url.split("://", 1)[-1].split(":", maxsplit=1)[0])
+    for row in group:
+        row.message_id = message_id
+    first = group[0]
+    parts = [f"■ {row.title}\n{row.text}\n{public_url}{_page_of(row)}" for row in group]
+    text = "\n\n".join(
+        [f"{first.staff.name}さん", *parts, f"お知らせの受け取り方は、次のページで変えられます。\n{public_url}/notices"]
+    )
+    subject = first.title if len(group) == 1 else f"ともまなびのお知らせ {len(group)}件"
+    return Letter(tuple(row.id for row in group), first.staff.email or "", subject, text, message_id)
+
+
+def _page_of(row: Notice) -> str:
+    return f"/courses/{row.course.slug}" if row.course else f"/sessions/{row.session_id}"
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """Return a letter as a mail."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
+    message["Message-ID"] = letter.message_id
+    message["Date"] = clock.now()
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text + "\n")
+    return message
+
+
+def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> None:
+    try:
+        with smtplib.SMTP(mail.host, mail.port, timeout=30) as server:
+            if mail.starttls:
+                server.starttls()
+            if mail.user:
+                server.login(mail.user, mail.password)
+            for letter in letters:
+                _send_one(server, letter, mail, report)
+    except (OSError, smtplib.SMTPException):
+        for letter in letters:
+            report.failed += _failed(letter)
+
+
+def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) -> None:
+    try:
+        server.send_message(message_of(letter, mail.sender))
+    except smtplib.SMTPServerDisconnected:
+        raise
+    except (smtplib.SMTPException, ValueError):
+        report.failed += _failed(letter)
+        return
+    _mark(letter, mail_state=MailState.SENT, sent_at=clock.now(), claimed_until=None)
+    report.sent += 1
+
+
+def _failed(letter: Letter) -> int:
+    """Note that a letter was not taken and when it is tried again; return 1 if it was not sent meanwhile."""
+    attempts = db.session.scalar(
+        sa.select(sa.func.max(Notice.attempts)).where(
+            Notice.id.in_(letter.notice_ids), Notice.mail_state == MailState.DUE
+        )
+    )
+    if attempts is None:
+        db.session.rollback()
+        return 0
+    pause = min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
+    state = MailState.FAILED if attempts + 1 >= MOST_ATTEMPTS else MailState.DUE
+    _mark(letter, mail_state=state, attempts=attempts + 1, mail_at=clock.now() + pause, claimed_until=None)
+    return 1
+
+
+def _mark(letter: Letter, **values: object) -> None:
+    db.session.execute(
+        sa.update(Notice)
+        .where(Notice.id.in_(letter.notice_ids))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()

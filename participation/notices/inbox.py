@@ -1,0 +1,56 @@
+"""The inbox: people read their notices, and choose how they are mailed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+
+from participation.notices.models import MailWish, Notice, NoticePreference
+
+if TYPE_CHECKING:
+    from people.permission import Actor
+
+
+def notices_of(actor: Actor) -> sa.Select[Notice]:
+    """Return the statement of the actor's notices with the course of each that is about one, latest first."""
+    return (
+        sa.select(Notice)
+        .options(joinedload(Notice.course))
+        .where(Notice.staff_id == actor.staff_id)
+        .order_by(Notice.id.desc())
+    )
+
+
+def unread(actor: Actor) -> int:
+    """Return how many notices the actor has not read."""
+    statement = sa.select(sa.func.count()).where(Notice.staff_id == actor.staff_id, Notice.read_at.is_(None))
+    return db.session.scalar(statement) or 0
+
+
+def mark_all_read(actor: Actor) -> None:
+    """Note that the actor has read everything there is."""
+    db.session.execute(
+        sa.update(Notice)
+        .where(Notice.staff_id == actor.staff_id, Notice.read_at.is_(None))
+        .values(read_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wish_of(actor: Actor) -> MailWish:
+    """Return how the actor wants to be mailed."""
+    row = db.session.get(NoticePreference, actor.staff_id)
+    return row.mail if row else MailWish.DAILY
+
+
+def choose(actor: Actor, wish: MailWish) -> None:
+    """Keep how the actor wants to be mailed, from the next notice on."""
+    row = db.session.get(NoticePreference, actor.staff_id) or NoticePreference(staff_id=actor.staff_id)
+    row.mail = wish
+    db.session.add(row)
+    db.session.flush()

@@ -1,0 +1,28 @@
+"""Kinds of notices: what each tells of, which cannot wait, which nobody can decline."""
+
+from __future__ import annotations
+
+from kernel.vocabulary import Term
+
+
+class NoticeKind(Term):
+    """What a notice tells of."""
+
+    PLACED = "placed", "席が決まりました"
+    WAITING = "waiting", "待機になりました"
+    OFFERED = "offered", "空いた席のご案内"
+    ENROLLED = "enrolled", "受講を申し込みました"
+    DECIDED = "decided", "推薦の結果"
+    REPLACED = "replaced", "席を替わりました"
+    CHANGED = "changed", "日時・会場の変更"
+    CANCELLED = "cancelled", "中止のお知らせ"
+    REMINDER = "reminder", "開催が近づきました"
+    DUE_AGAIN = "due again", "今年度の受講のお願い"
+
+
+IMMEDIATE = frozenset({NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+"""What cannot wait for the daily mail."""
+
+
+DUTY = frozenset({NoticeKind.PLACED, NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+"""What is sent to everybody, because a place depends on it."""

@@ -1,0 +1,48 @@
+"""The page of the own notices, and how one wants to be mailed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel.page import page_number, page_of
+
+from people.access import actor, signed_in
+
+from participation.blueprint import blueprint
+from participation.notices import inbox
+from participation.notices.forms import MailForm
+from participation.notices.models import MailWish
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/notices")
+@signed_in
+def notices() -> ResponseReturnValue:
+    """Show the own notices, latest first."""
+    rows = page_of(inbox.notices_of(actor()), page_number(request.args.get("page")), size=30)
+    form = MailForm(mail=inbox.wish_of(actor()).value)
+    return render_template("participation/notices.html", notices=rows, form=form)
+
+
+@blueprint.post("/notices/read")
+@signed_in
+def read_notices() -> ResponseReturnValue:
+    """Note that all notices have been read."""
+    inbox.mark_all_read(actor())
+    flash("すべて既読にしました。")
+    return redirect(url_for("participation.notices"))
+
+
+@blueprint.post("/notices/mail")
+@signed_in
+def choose_mail() -> ResponseReturnValue:
+    """Choose how one wants to be mailed."""
+    form = MailForm()
+    if form.validate():
+        inbox.choose(actor(), MailWish(form.mail.data))
+        flash("メールでの受け取り方を変更しました。次のお知らせから有効です。")
+    return redirect(url_for("participation.notices"))

@@ -1,0 +1,1 @@
+"""The record (学習の記録): what a person takes along."""

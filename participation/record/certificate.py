@@ -1,0 +1,123 @@
+"""Certificates (修了証): issued once for a completion, with what they say at that time; confirmed by anybody by their number."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, NotFoundError
+from kernel.secret import drawn
+
+from people import audit
+from people.models import Staff
+from people.permission import Actor, Permission
+
+from courses.models import Course, CourseEdition
+
+from participation.models import Enrolment, EnrolmentState
+from participation.record.models import Certificate
+
+LENGTH = 16
+"""31^16 numbers: none is found by trying."""
+
+
+def issue(actor: Actor, enrolment_id: int) -> Certificate:
+    """Return the certificate of an own completion, made at the first time; it never changes afterwards.
+
+    Raises NotFoundError for anybody else's enrolment, ConflictError where the course is not completed.
+    """
+    row = db.session.execute(
+        sa.select(Enrolment, Staff.name, CourseEdition.title, CourseEdition.number)
+        .join(Staff, Staff.id == Enrolment.staff_id)
+        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+        .where(Enrolment.id == enrolment_id, Enrolment.staff_id == actor.staff_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    enrolment, name, title, number = row
+    if enrolment.state is not EnrolmentState.COMPLETED or enrolment.completed_at is None:
+        message = "修了証は、講座を修了すると発行できます。"
+        raise ConflictError(message)
+    made = _of(enrolment_id)
+    if made is None:
+        certificate = Certificate(
+            enrolment_id=enrolment_id, number=drawn(LENGTH), holder=name,
+            title=title, edition_number=number, completed_on=clock.local(enrolment.completed_at).date(),
+        )  # fmt: skip
+        try:
+            with db.session.begin_nested():
+                db.session.add(certificate)
+                db.session.flush()
+        except IntegrityError:  # another window was faster
+            made = _of(enrolment_id)
+        else:
+            made = certificate
+    if made is None:
+        raise NotFoundError
+    return made
+
+
+def _of(enrolment_id: int) -> Certificate | None:
+    return db.session.scalar(sa.select(Certificate).where(Certificate.enrolment_id == enrolment_id))
+
+
+def by_number(number: str) -> Certificate:
+    """Return a certificate by its number, with the state of its enrolment. Raises NotFoundError."""
+    plain = number.upper().replace("-", "").replace(" ", "")
+    found = db.session.scalar(
+        sa.select(Certificate)
+        .options(joinedload(Certificate.enrolment).joinedload(Enrolment.course).load_only(Course.owner_id, Course.slug))
+        .where(Certificate.number == plain)
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def own_certificate(actor: Actor, number: str) -> Certificate:
+    """Return an own certificate to be printed.
+
+    Raises NotFoundError for anybody else's, ConflictError for one that holds no more.
+    """
+    found = by_number(number)
+    if found.enrolment.staff_id != actor.staff_id:
+        raise NotFoundError
+    if not is_valid(found):
+        message = "この修了証は、いまは有効ではないため印刷できません。"
+        raise ConflictError(message)
+    return found
+
+
+def is_valid(certificate: Certificate) -> bool:
+    """Tell whether a certificate holds: it is not revoked, and the completion it tells of stands."""
+    return certificate.revoked_at is None and certificate.enrolment.state is EnrolmentState.COMPLETED
+
+
+def initial(certificate: Certificate) -> str:
+    """Return the only thing that a stranger reads of the holder: the first character of the name."""
+    return certificate.holder[:1]
+
+
+def may_revoke(actor: Actor | None, certificate: Certificate) -> bool:
+    """Tell whether somebody may revoke a certificate: who looks after the course."""
+    return actor is not None and actor.may(Permission.WRITE_COURSES, certificate.enrolment.course.owner_id)
+
+
+def revoke(actor: Actor, number: str, reason: str) -> Certificate:
+    """Revoke a certificate, which stays to be looked up. Raises NotFoundError, ConflictError the second time."""
+    certificate = by_number(number)
+    if not may_revoke(actor, certificate):
+        raise NotFoundError
+    if certificate.revoked_at:
+        message = "この修了証は、すでに取り消されています。"
+        raise ConflictError(message)
+    certificate.revoked_at, certificate.revoked_because = clock.now(), reason
+    audit.record(
+        actor, "修了証を取り消し", f"{certificate.holder}:{certificate.title}",
+        organisation_id=certificate.enrolment.organisation_id, number=certificate.number, reason=reason,
+    )  # fmt: skip
+    db.session.flush()
+    return certificate

@@ -1,0 +1,62 @@
+"""Tables of the record: certificates, and what was learned elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+from kernel.vocabulary import Term
+
+from people.models import Organisation, Staff
+
+from participation.models import Enrolment
+
+
+class Certificate(Base):
+    """A certificate (修了証), with what it said when it was issued: it changes with nobody and nothing."""
+
+    __tablename__ = "certificate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), unique=True)
+    number: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    holder: Mapped[str]
+    title: Mapped[str]
+    edition_number: Mapped[int]
+    completed_on: Mapped[dt.date]
+    issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_because: Mapped[str] = mapped_column(default="")
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+
+
+class Provenance(Term):
+    """How it is known that somebody learned something elsewhere."""
+
+    DECLARED = "declared", "本人の申告"
+    CONFIRMED = "confirmed", "確認ずみ"
+
+
+class OutsideLearning(Base):
+    """What somebody learned elsewhere. The organisation is the one of that time, whose coordinator confirms it."""
+
+    __tablename__ = "outside_learning"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    title: Mapped[str]
+    provider: Mapped[str]
+    learned_on: Mapped[dt.date]
+    provenance: Mapped[Provenance] = mapped_column(default=Provenance.DECLARED)
+    declared_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.Index("ix_outside_learning_organisation_id", "organisation_id", "provenance"),
+        sa.CheckConstraint("(provenance = 'confirmed') = (confirmed_at IS NOT NULL)", "confirmed_has_a_time"),
+    )

@@ -1,0 +1,151 @@
+"""Pages of certificates: issued to the holder, confirmed to anybody, revoked by who looks after the course."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import segno
+from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel import clock
+from kernel.forms import ReasonForm, accepted, answer
+from kernel.secret import grouped as in_groups
+
+from people.access import actor, public, requires, signed_in, visitor
+from people.permission import Permission
+
+from participation.blueprint import blueprint
+from participation.papers import printed, sheets
+from participation.record import certificate, history, outside_learning
+from participation.record.forms import OutsideForm
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from participation.record.models import Certificate
+
+
+def _address(row: Certificate) -> str:
+    page = url_for("participation.confirm_certificate", number=row.number)
+    return f"{current_app.extensions['settings'].public_url}{page}"
+
+
+@blueprint.post("/enrolments/<int:enrolment_id>/certificate")
+@signed_in
+def issue_certificate(enrolment_id: int) -> ResponseReturnValue:
+    """Issue the certificate of an own completion, once, and lead to it."""
+    made = certificate.issue(actor(), enrolment_id)
+    return redirect(url_for("participation.confirm_certificate", number=made.number))
+
+
+@blueprint.get("/certificates/<number>")
+@public
+def confirm_certificate(number: str) -> ResponseReturnValue:
+    """Confirm a certificate to anybody who has its number: course, date and the holder's initial."""
+    return _page(number, ReasonForm(formdata=None))
+
+
+def _page(number: str, form: ReasonForm) -> ResponseReturnValue:
+    found, person = certificate.by_number(number), visitor()
+    return answer(
+        "participation/certificate.html",
+        form,
+        certificate=found,
+        grouped=in_groups(found.number),
+        is_valid=certificate.is_valid(found),
+        initial=certificate.initial(found),
+        is_mine=person is not None and person.staff_id == found.enrolment.staff_id,
+        may_revoke=certificate.may_revoke(person, found) and found.revoked_at is None,
+    )
+
+
+@blueprint.get("/certificates/<number>.pdf")
+@signed_in
+def certificate_pdf(number: str) -> ResponseReturnValue:
+    """Download an own certificate as PDF."""
+    mine = certificate.own_certificate(actor(), number)
+    picture = io.BytesIO()
+    segno.make(_address(mine), error="m").save(picture, kind="svg", scale=4, border=0)
+    said = {
+        "heading": "修了証",
+        "holder": mine.holder,
+        "line": "次の講座を修了したことを証します。",
+        "title": mine.title,
+        "edition": f"第{mine.edition_number}版",
+        "completed": clock.date_label(mine.completed_on),
+        "number": f"番号 {in_groups(mine.number)}",
+        "confirm": "この修了証は、次のページで確かめられます。",
+        "address": _address(mine),
+        "picture": "修了証を確かめるページのQRコード",
+    }
+    content = printed.compiled("certificate", said, picture=picture.getvalue().decode())
+    return _download(content, "application/pdf", f"certificate-{mine.number}.pdf")
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type=media_type, headers=headers)
+
+
+@blueprint.post("/certificates/<number>/revoke")
+@requires(Permission.WRITE_COURSES)
+def revoke_certificate(number: str) -> ResponseReturnValue:
+    """Revoke a certificate, with a reason."""
+    form = ReasonForm()
+    if accepted(form, lambda: certificate.revoke(actor(), number, form.reason.data or "")):
+        flash("修了証を取り消しました。確認のページに、取り消したことが表示されます。")
+        return redirect(url_for("participation.confirm_certificate", number=number))
+    return _page(number, form)
+
+
+@blueprint.get("/me/record.pdf")
+@signed_in
+def record_pdf() -> ResponseReturnValue:
+    """Download the own record of learning as PDF."""
+    paper = sheets.record(actor().name, history.history(actor()), outside_learning.own(actor()))
+    return _download(printed.as_pdf(paper), "application/pdf", "record.pdf")
+
+
+@blueprint.get("/me/record.json")
+@signed_in
+def record_json() -> ResponseReturnValue:
+    """Download the own record of learning for another system."""
+    return _download(history.as_json(actor()).encode(), "application/json", "record.json")
+
+
+@blueprint.route("/me/outside", methods=["GET", "POST"])
+@requires(Permission.TAKE_PART)
+def outside() -> ResponseReturnValue:
+    """Show what one learned elsewhere; declare more."""
+    form = OutsideForm()
+    if accepted(form, lambda: outside_learning.declare(actor(), form.command())):
+        flash("登録しました。研修担当が確認すると「確認ずみ」になります。")
+        return redirect(url_for("participation.outside"))
+    return answer("participation/outside.html", form, rows=outside_learning.own(actor()))
+
+
+@blueprint.post("/me/outside/<int:learning_id>/withdraw")
+@requires(Permission.TAKE_PART)
+def withdraw_outside(learning_id: int) -> ResponseReturnValue:
+    """Take back what one declared."""
+    outside_learning.withdraw(actor(), learning_id)
+    flash("取り下げました。")
+    return redirect(url_for("participation.outside"))
+
+
+@blueprint.get("/office/outside")
+@requires(Permission.ENROL_STAFF)
+def outside_to_confirm() -> ResponseReturnValue:
+    """Show what the own staff declared."""
+    return render_template("participation/outside_to_confirm.html", rows=outside_learning.waiting_for(actor()))
+
+
+@blueprint.post("/office/outside/<int:learning_id>/confirm")
+@requires(Permission.ENROL_STAFF)
+def confirm_outside(learning_id: int) -> ResponseReturnValue:
+    """Confirm what one of the own staff declared."""
+    row = outside_learning.confirm(actor(), learning_id)
+    flash(f"{row.staff.name}さんの「{row.title}」を確認しました。")
+    return redirect(url_for("participation.outside_to_confirm"))

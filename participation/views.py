@@ -1,0 +1,154 @@
+"""The page of a training session: when, where, how many places, my place; the roster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel import office_table
+from kernel.database import db
+from kernel.errors import RefusalError
+from kernel.forms import answer
+
+from people import membership
+from people.access import actor, requires, signed_in
+from people.permission import Permission
+
+from courses import completion_rule
+from courses.course import published_course
+from courses.sessions import audience
+from courses.sessions.models import AdmissionRule
+from courses.sessions.training_session import session_for, state_of
+
+from participation import application, roster, staff_list, withdrawal
+from participation import enrolment as enrolments
+from participation.attending import attendance
+from participation.blueprint import blueprint
+from participation.enrolment import Offer
+from participation.forms import StaffListForm
+from participation.joint import exceptional_place, nominees
+from participation.joint.allocation import digest
+from participation.joint.forms import WishForm
+from participation.models import OPEN_STATES
+from participation.staff_list import Outcome
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/sessions/<int:session_id>")
+@signed_in
+def session_page(session_id: int) -> ResponseReturnValue:
+    """Show a session."""
+    session = nominees.own_session(actor(), session_id)
+    mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
+    place = enrolments.place_in(session.id, actor().staff_id)
+    begun = attendance.has_begun(session.meetings[0])
+    by_nomination = session.giving is AdmissionRule.NOMINATION
+    return render_template(
+        "participation/session.html",
+        session=session,
+        course=session.edition.course,
+        state=state_of(session),
+        audience=audience.label(session),
+        mine=place,
+        enrolled_elsewhere=None if place else mine,
+        standing=nominees.own_standing(actor(), session) if by_nomination else None,
+        wish_form=WishForm(formdata=None),
+        given=nominees.nominations_by_organisation(actor(), session) if by_nomination else [],
+        overrides=exceptional_place.overrides_of(session.id) if by_nomination and session.decided_at else [],
+        seed_digest=digest(session.seed),
+        attended=attendance.own_sheet(session, place) if place and begun and not session.is_off else None,
+        has_begun=attendance.has_begun,
+        rule=completion_rule.sentence(session.edition),
+        may_withdraw=place is not None and place.state in OPEN_STATES,
+        is_host=roster.is_host(actor(), session),
+        people=roster.roster(actor(), session),
+    )
+
+
+@blueprint.post("/sessions/<int:session_id>/enrol")
+@requires(Permission.TAKE_PART)
+def enrol_in_session(session_id: int) -> ResponseReturnValue:
+    """Take a place in a session."""
+    session = session_for(actor(), session_id)
+    application.enrol_in_session(actor(), session)
+    flash("席を確保しました。当日お待ちしています。")
+    return redirect(url_for("participation.session_page", session_id=session_id))
+
+
+@blueprint.route("/enrolments/<int:enrolment_id>/withdraw", methods=["GET", "POST"])
+@signed_in
+def withdraw(enrolment_id: int) -> ResponseReturnValue:
+    """Withdraw, after a question."""
+    enrolment = enrolments.own_enrolment(actor(), enrolment_id)
+    if request.method == "GET":
+        return render_template("participation/withdraw.html", enrolment=enrolment)
+    withdrawal.withdraw(actor(), enrolment)
+    flash("受講を取りやめました。あらためて申し込むこともできます。")
+    return redirect(url_for("front.me"))
+
+
+@blueprint.post("/courses/<slug>/enrol")
+@requires(Permission.TAKE_PART)
+def enrol(slug: str) -> ResponseReturnValue:
+    """Take an e-learning course."""
+    found, edition = published_course(slug)
+    enrolments.enrol(actor(), enrolments.entrant(actor()), Offer(found, edition))
+    flash("受講を申し込みました。すぐに始められます。")
+    return redirect(url_for("front.course", slug=slug))
+
+
+def _offer(slug: str) -> Offer:
+    """Return what is to be enrolled in: the session that the address names, else the course at the own pace."""
+    session_id = request.args.get("session", "")
+    if session_id.isascii() and session_id.isdigit() and len(session_id) < 10:  # noqa: PLR2004
+        session = session_for(actor(), int(session_id))
+        if session.edition.course.slug == slug:
+            return Offer(session.edition.course, session.edition, session)
+    return Offer(*published_course(slug))
+
+
+@blueprint.route("/office/enrol/<slug>", methods=["GET", "POST"])
+@requires(Permission.ENROL_STAFF)
+def enrol_staff(slug: str) -> ResponseReturnValue:
+    """Enrol own staff by a list: look at what would happen, then do it and report each line."""
+    offer, form = _offer(slug), StaffListForm()
+    if not form.validate_on_submit():
+        return answer("participation/enrol_staff.html", form, offer=offer)
+    try:
+        content = form.file.data.read() if form.file.data else b""
+        text = form.text.data or office_table.text_of_file(content)
+        if "enrol" in request.form:
+            lines = staff_list.enrol_all(actor(), offer, text)
+            done = sum(line.outcome is Outcome.ENROLLED for line in lines)
+            flash(f"{done}人の受講を申し込みました。")
+            return render_template("participation/enrolled_staff.html", offer=offer, lines=lines, done=done)
+        lines = staff_list.preview(actor(), offer, text)
+    except RefusalError as refusal:
+        db.session.rollback()
+        form.refuse(refusal)
+        return answer("participation/enrol_staff.html", form, offer=_offer(slug))
+    return render_template("participation/enrol_preview.html", form=form, offer=offer, lines=lines, text=text)
+
+
+@blueprint.post("/office/staff/<int:membership_id>/enrol/<slug>")
+@requires(Permission.ENROL_STAFF)
+def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
+    """Enrol one of the own staff."""
+    person = enrolments.own_entrant(actor(), membership_id)
+    enrolments.enrol(actor(), person, _offer(slug))
+    flash(f"{person.name}さんの受講を申し込みました。")
+    return redirect(url_for("participation.choose_staff", slug=slug, session=request.args.get("session")))
+
+
+@blueprint.get("/office/enrol/<slug>/choose")
+@requires(Permission.ENROL_STAFF)
+def choose_staff(slug: str) -> ResponseReturnValue:
+    """Find one of the own staff to enrol."""
+    text = request.args.get("q", "")[:100]
+    own = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF).where(membership.is_current())
+    people = db.session.scalars(own.limit(20)).all()
+    return render_template("participation/choose_staff.html", offer=_offer(slug), people=people, text=text)

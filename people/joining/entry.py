@@ -1,0 +1,165 @@
+"""Memberships (所属): a person joins an organisation, is corrected, leaves; the roles held in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+
+from people import audit
+from people.membership import managed_membership
+from people.models import Membership, Role, Staff
+from people.organisation import organisation
+from people.permission import Actor, Permission
+from people.role import check_may_act_for, check_may_grant, check_not_last_administrator
+
+
+@dataclass(frozen=True)
+class JoinStaff:
+    """A person to be entered as staff of an organisation."""
+
+    organisation_id: int
+    name: str
+    reading: str
+    email: str | None
+    staff_number: str | None
+    department: str = ""
+    post: str = ""
+    joined_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class CorrectStaff:
+    """What is corrected of a person and the membership."""
+
+    name: str
+    reading: str
+    email: str | None
+    staff_number: str | None
+    department: str
+    post: str
+    joined_on: dt.date
+
+
+def join(actor: Actor, command: JoinStaff) -> Membership:
+    """Enter a person as staff of an organisation the actor manages.
+
+    Raises NotFoundError for another organisation, InvalidError where neither e-mail nor staff number is
+    given, ConflictError where one of them is taken.
+    """
+    if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
+        raise NotFoundError
+    membership = enter(command)
+    audit.record(actor, "職員を登録", command.name, organisation_id=command.organisation_id, membership=membership.id)
+    return membership
+
+
+def enter(command: JoinStaff) -> Membership:
+    """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
+    _check_sign_in_name(command.email, command.staff_number)
+    _check_free(command.email, command.staff_number, command.organisation_id, staff_id=None)
+    return belong(add(Staff(name=command.name, reading=command.reading, email=_lower(command.email))), command)
+
+
+def belong(staff: Staff, command: JoinStaff) -> Membership:
+    """Give a person a membership, from the day on that the command names."""
+    return add(
+        Membership(
+            staff=staff,
+            organisation=organisation(command.organisation_id),
+            staff_number=command.staff_number or None,
+            department=command.department,
+            post=command.post,
+            joined_on=command.joined_on or clock.today(),
+            grants=[],
+        )
+    )
+
+
+def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membership:
+    """Correct a person's entry. Raises NotFoundError, InvalidError or ConflictError as `join` does."""
+    membership = managed_membership(actor, membership_id)
+    staff = membership.staff
+    check_may_act_for(actor, staff.id)
+    _check_sign_in_name(command.email, command.staff_number)
+    _check_free(command.email, command.staff_number, membership.organisation_id, staff_id=staff.id)
+    if membership.left_on and command.joined_on > membership.left_on:
+        message = f"所属は{clock.date_label(membership.left_on)}の前日に終わります。それより前の日にしてください。"
+        raise InvalidError(message, field="joined_on")
+    before = {"name": staff.name, "email": staff.email}
+    staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
+    membership.staff_number = command.staff_number or None
+    membership.department, membership.post = command.department, command.post
+    membership.joined_on = command.joined_on
+    audit.record(
+        actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, was=before, email=staff.email
+    )
+    db.session.flush()
+    return membership
+
+
+def leave(actor: Actor, membership_id: int, last_day: dt.date) -> Membership:
+    """End a membership after its last day, which may lie ahead.
+
+    Raises NotFoundError, InvalidError for a day before it began, ConflictError for the last administrator.
+    """
+    membership = managed_membership(actor, membership_id)
+    check_may_grant(actor, membership, {grant.role for grant in membership.grants})
+    end(membership, last_day + dt.timedelta(days=1))
+    audit.record(
+        actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id,
+        membership=membership.id, last_day=last_day.isoformat(),
+    )  # fmt: skip
+    db.session.flush()
+    return membership
+
+
+def end(membership: Membership, left_on: dt.date) -> None:
+    """End a membership (with its grants loaded): `left_on` is the first day no longer in it.
+
+    Raises InvalidError where it had not begun then, ConflictError for the last administrator.
+    """
+    if left_on < membership.joined_on:
+        message = f"所属は{clock.date_label(membership.joined_on)}に始まります。それより後の日にしてください。"
+        raise InvalidError(message, field="last_day")
+    if any(grant.role is Role.ADMINISTRATOR for grant in membership.grants):
+        check_not_last_administrator(membership, left_on)
+    membership.left_on = left_on
+
+
+def _lower(email: str | None) -> str | None:
+    return email.lower() if email else None
+
+
+def _check_sign_in_name(email: str | None, staff_number: str | None) -> None:
+    if not email and not staff_number:
+        message = "メールアドレスか職員番号のどちらかを入力してください。サインインに使います。"
+        raise InvalidError(message, field="email")
+
+
+def _check_free(email: str | None, staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
+    if email and db.session.scalar(
+        sa.select(Staff.id).where(Staff.email == email.lower(), Staff.id != (staff_id or 0))
+    ):
+        message = "このメールアドレスは使えません。ほかの団体から移ってきた人は、本人の異動コードで登録してください。"
+        raise ConflictError(message, field="email")
+    check_number_free(staff_number, organisation_id, staff_id)
+
+
+def check_number_free(staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
+    """Raise ConflictError where somebody else of the organisation has the staff number."""
+    if staff_number and db.session.scalar(
+        sa.select(Membership.id).where(
+            Membership.organisation_id == organisation_id,
+            Membership.staff_number == staff_number,
+            Membership.left_on.is_(None),
+            Membership.staff_id != (staff_id or 0),
+        )
+    ):
+        message = "この職員番号はこの団体のほかの人が使っています。"
+        raise ConflictError(message, field="staff_number")

@@ -1,0 +1,138 @@
+"""An invitation (招待): a link by which the people of an organisation enter themselves as its staff.
+
+A town that joins needs no roster: its coordinator passes the link on in the office. Whoever has the link can enter
+themselves, so it is valid for a limited time and number of people, can be ended at once, and each entry stands in the
+audit log; the coordinator corrects or ends an entry like any other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError, NotFoundError
+from kernel.secret import digest
+
+from people import audit
+from people.joining.entry import JoinStaff, enter
+from people.joining.models import Invitation
+from people.models import Organisation
+from people.permission import Actor, Permission
+from people.signing_in import password
+
+if TYPE_CHECKING:
+    from people.models import Staff
+
+VALID_FOR = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Enter:
+    """What somebody writes who enters by an invitation."""
+
+    name: str
+    reading: str
+    email: str
+    department: str
+    post: str
+    password: str
+
+
+def _is_open() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Invitation.expires_at > clock.now(), Invitation.ended_at.is_(None), Invitation.joined < Invitation.most
+    )
+
+
+def open_of(organisation_id: int) -> Invitation | None:
+    """Return the invitation of an organisation that is open."""
+    return db.session.scalar(sa.select(Invitation).where(Invitation.organisation_id == organisation_id, _is_open()))
+
+
+def invite(actor: Actor, organisation_id: int, most: int) -> str:
+    """Make an invitation for so many people and return its token; an earlier one of the organisation ends.
+
+    Raises NotFoundError for an organisation whose staff the actor does not manage.
+    """
+    name = _managed(actor, organisation_id).name
+    _end(organisation_id)
+    token = secrets.token_urlsafe(24)
+    add(
+        Invitation(
+            organisation_id=organisation_id, token_digest=digest(token), most=most, expires_at=clock.now() + VALID_FOR
+        )
+    )
+    audit.record(actor, "団体の招待リンクを発行", name, organisation_id=organisation_id, most=most)
+    return token
+
+
+def end(actor: Actor, organisation_id: int) -> None:
+    """End the invitation of an organisation. Raises NotFoundError as `invite` does."""
+    name = _managed(actor, organisation_id).name
+    _end(organisation_id)
+    audit.record(actor, "団体の招待リンクを終了", name, organisation_id=organisation_id)
+
+
+def _managed(actor: Actor, organisation_id: int) -> Organisation:
+    if organisation_id not in actor.scope(Permission.MANAGE_STAFF):
+        raise NotFoundError
+    return db.session.get_one(Organisation, organisation_id, with_for_update=True)
+
+
+def _end(organisation_id: int) -> None:
+    db.session.execute(
+        sa.update(Invitation)
+        .where(Invitation.organisation_id == organisation_id, Invitation.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def opened(token: str) -> Invitation:
+    """Return the invitation that a token opens, with its organisation. Raises NotFoundError where it is not open."""
+    invitation = db.session.scalar(
+        sa.select(Invitation)
+        .options(joinedload(Invitation.organisation))
+        .where(Invitation.token_digest == digest(token), _is_open())
+    )
+    if invitation is None:
+        message = (
+            "この招待のリンクは使えません。期限が切れたか、人数に達しています。研修担当に新しいリンクを頼んでください。"
+        )
+        raise NotFoundError(message)
+    return invitation
+
+
+def accept(token: str, command: Enter) -> Staff:
+    """Enter somebody as staff of the organisation that invites, with a password of their own.
+
+    Raises NotFoundError where the invitation is not open, ConflictError where the e-mail address or staff number is
+    taken or others were faster, InvalidError for a password that cannot be taken.
+    """
+    invitation = opened(token)
+    taken = db.session.execute(
+        sa.update(Invitation)
+        .where(Invitation.id == invitation.id, _is_open())
+        .values(joined=Invitation.joined + 1)
+        .returning(Invitation.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if taken is None:
+        message = "招待の人数に達しました。研修担当に新しいリンクを頼んでください。"
+        raise ConflictError(message)
+    staff = enter(
+        JoinStaff(
+            invitation.organisation_id, command.name, command.reading, command.email, None, command.department,
+            command.post,
+        )
+    ).staff  # fmt: skip
+    staff.password_hash = password.hashed(command.password, staff.name, staff.email or "")
+    audit.record(None, "招待のリンクから登録", staff.name, organisation_id=invitation.organisation_id, staff=staff.id)
+    db.session.flush()
+    return staff

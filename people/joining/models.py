@@ -1,0 +1,43 @@
+"""Tables of joining: the invitation of an organisation, the transfer code of a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+
+from people.models import Organisation, Staff
+
+
+class Invitation(Base):
+    """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept."""
+
+    __tablename__ = "invitation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    most: Mapped[int]
+    joined: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.CheckConstraint("joined >= 0 AND joined <= most", "joined_within_most"),)
+
+
+class TransferCode(Base):
+    """A code with which a person is entered by another organisation. Only its digest is kept.
+
+    `ends_present` says that the present memberships end on the day the new one begins (異動), or that they go on (併任).
+    """
+
+    __tablename__ = "transfer_code"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    code_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    ends_present: Mapped[bool]
+    expires_at: Mapped[dt.datetime]
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,172 @@
+"""Pages on which an organisation looks after its staff: entered, corrected, invited, given roles, leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, url_for
+
+from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer
+
+from people.access import actor, public, requires
+from people.blueprint import blueprint
+from people.joining import invitation
+from people.joining.forms import AcceptForm, InviteForm
+from people.organisation import organisation
+from people.permission import Permission
+
+pass
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from kernel import clock
+from kernel.forms import options
+
+from people import membership as staff
+from people import organisation
+from people.joining import entry, transfer
+from people.joining.forms import LeaveForm, StaffForm, WelcomeForm
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from wtforms import SelectChoice  # type: ignore[attr-defined]
+
+    from people.models import Membership, Organisation
+
+LONGEST_ID = 10
+
+
+def chosen_organisation() -> Organisation | None:
+    """Return the organisation that the address names, if the actor manages its staff. Raises NotFoundError."""
+    text = request.args.get("organisation", "")
+    if not text:
+        return None
+    if not (
+        text.isascii() and text.isdigit() and len(text) < LONGEST_ID and actor().may(Permission.MANAGE_STAFF, int(text))
+    ):
+        raise NotFoundError
+    return organisation.organisation(int(text))
+
+
+@blueprint.route("/office/staff/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def new_staff() -> ResponseReturnValue:
+    """Enter a person, then hand over the invitation link."""
+    form = _staff_form()
+    if entered := accepted(form, lambda: entry.join(actor(), form.command())):
+        flash(f"{entered.staff.name}さんを登録しました。次に、招待のリンクを渡してください。")
+        return redirect(url_for("people.staff_member", membership_id=entered.id))
+    return answer("people/staff_form.html", form, person=None)
+
+
+@blueprint.route("/office/staff/welcome", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def welcome_staff() -> ResponseReturnValue:
+    """Enter a person who comes from another organisation, with the code that the person made."""
+    form = WelcomeForm(joined_on=clock.today().isoformat())
+    form.organisation_id.choices = _where_to_enter()
+    if entered := accepted(form, lambda: transfer.welcome(actor(), form.command())):
+        flash(f"{entered.staff.name}さんを登録しました。これまでの受講の記録は、本人のマイページに残っています。")
+        return redirect(url_for("people.staff_member", membership_id=entered.id))
+    return answer("people/welcome.html", form)
+
+
+def _staff_form(person: Membership | None = None) -> StaffForm:
+    form = StaffForm(obj=person.staff if person else None, data=_membership_data(person))
+    own = options([(person.organisation_id, person.organisation.name)]) if person else _where_to_enter()
+    form.organisation_id.choices = own
+    return form
+
+
+def _where_to_enter() -> list[SelectChoice]:
+    """Return the organisation in which people are entered: the one that the address names, else the own one."""
+    if chosen := chosen_organisation():
+        return options([(chosen.id, chosen.name)])
+    own = actor().organisation_id
+    return options([(own, actor().organisation_name)] if own else [])
+
+
+def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
+    if person is None:
+        return {"joined_on": clock.today().isoformat()}
+    names = ("staff_number", "department", "post", "organisation_id")
+    return {**{name: getattr(person, name) for name in names}, "joined_on": person.joined_on.isoformat()}
+
+
+@blueprint.route("/office/staff/<int:membership_id>/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def edit_staff(membership_id: int) -> ResponseReturnValue:
+    """Correct a person's entry."""
+    person = staff.managed_membership(actor(), membership_id)
+    form = _staff_form(person)
+    if accepted(form, lambda: entry.correct(actor(), membership_id, form.correction())):
+        flash("登録を訂正しました。")
+        return redirect(url_for("people.staff_member", membership_id=membership_id))
+    return answer("people/staff_form.html", form, person=staff.managed_membership(actor(), membership_id))
+
+
+@blueprint.route("/office/staff/<int:membership_id>/leave", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def leave(membership_id: int) -> ResponseReturnValue:
+    """End a membership, after a question that names the person."""
+    form = LeaveForm(last_day=clock.today().isoformat())
+
+    def end() -> Membership:
+        assert form.last_day.day is not None  # noqa: S101 - the field is required
+        return entry.leave(actor(), membership_id, form.last_day.day)
+
+    if left := accepted(form, end):
+        day = clock.date_label(form.last_day.day) if form.last_day.day else ""
+        flash(f"{left.staff.name}さんの所属を{day}までにしました。受講の記録は本人のものとして残ります。")
+        return redirect(url_for("people.staff_list"))
+    return answer("people/leave.html", form, person=staff.managed_membership(actor(), membership_id))
+
+
+def _organisation_id() -> int:
+    """Return the organisation that the address names, else the own one. Raises NotFoundError where there is none."""
+    chosen = chosen_organisation()
+    organisation_id = chosen.id if chosen else actor().organisation_id
+    if organisation_id is None:
+        raise NotFoundError
+    return organisation_id
+
+
+@blueprint.route("/office/invitation", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def invite() -> ResponseReturnValue:
+    """Show the invitation of an organisation; make a new one and show its link once."""
+    organisation_id, form = _organisation_id(), InviteForm()
+    if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.most.data or 0)):
+        address = url_for("people.accept_invitation", token=token, _external=True)
+        return render_template(
+            "people/invitation_link.html", address=address, organisation=organisation(organisation_id)
+        )
+    return answer(
+        "people/invitation.html",
+        form,
+        organisation=organisation(organisation_id),
+        invitation=invitation.open_of(organisation_id),
+    )
+
+
+@blueprint.post("/office/invitation/end")
+@requires(Permission.MANAGE_STAFF)
+def end_invitation() -> ResponseReturnValue:
+    """End the invitation of an organisation."""
+    organisation_id = _organisation_id()
+    invitation.end(actor(), organisation_id)
+    flash("招待のリンクを終わりにしました。すでに登録した人は、そのまま使えます。")
+    return redirect(url_for("people.invite", organisation=organisation_id))
+
+
+@blueprint.route("/join/<token>", methods=["GET", "POST"])
+@public
+def accept_invitation(token: str) -> ResponseReturnValue:
+    """Enter oneself as staff of the organisation that invites."""
+    form = AcceptForm()
+    if entered := accepted(form, lambda: invitation.accept(token, form.command())):
+        flash(f"{entered.name}さんを登録しました。いま決めたパスワードでサインインしてください。")
+        return redirect(url_for("people.sign_in_page"))
+    return answer("people/accept_invitation.html", form, organisation=invitation.opened(token).organisation)

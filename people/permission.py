@@ -1,0 +1,137 @@
+"""Permission: what each role entitles to, and the person who acts with the roles held today."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+
+from kernel.vocabulary import Term
+
+from people.models import Role
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import ColumnElement
+
+
+class Permission(Term):
+    """What a role entitles to. A permission holds for the organisation of the membership that bears the role."""
+
+    TAKE_PART = "take part", "講座を受講する"
+    MANAGE_STAFF = "manage staff", "職員と役割を管理する"
+    ENROL_STAFF = "enrol staff", "職員の受講を申し込む"
+    WRITE_COURSES = "write courses", "講座をつくる"
+    IMPORT_ARTICLES = "import articles", "座談会の記事を取り込む"
+    PLAN_SESSIONS = "plan sessions", "開催回を計画する"
+    ADOPT_CURRICULA = "adopt curricula", "カリキュラムを採用する"
+    READ_PARTICIPATION = "read participation", "参加状況を見る"
+    READ_NAMES = "read names", "受講者の氏名を見る"
+    READ_AUDIT = "read audit", "操作の記録を見る"
+    MANAGE_CATALOG = "manage catalog", "全団体のカタログを管理する"
+    MANAGE_ORGANISATIONS = "manage organisations", "団体を管理する"
+
+
+P = Permission
+
+
+_STAFF = frozenset({P.TAKE_PART})
+
+
+_COORDINATOR = _STAFF | {
+    P.MANAGE_STAFF, P.ENROL_STAFF, P.READ_NAMES, P.WRITE_COURSES, P.IMPORT_ARTICLES, P.PLAN_SESSIONS, P.ADOPT_CURRICULA,
+}  # fmt: skip
+
+
+_ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT}
+
+
+_SECRETARIAT = _ADMINISTRATOR | {P.MANAGE_CATALOG, P.MANAGE_ORGANISATIONS}
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.STAFF: _STAFF,
+    Role.COORDINATOR: _COORDINATOR,
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+    Role.SECRETARIAT: _SECRETARIAT,
+}
+
+
+EVERYWHERE: dict[Role, frozenset[Permission]] = {
+    Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.ENROL_STAFF, P.PLAN_SESSIONS}
+}
+"""Permissions that hold for all organisations, not only for the own one. The secretariat sees everybody's figures,
+but who learned what stays with the own organisation."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The organisations a permission holds for: all of them, or some."""
+
+    everywhere: bool
+    organisation_ids: frozenset[int]
+
+    def where(self, column: ColumnElement[Any] | Any) -> ColumnElement[bool]:
+        """Return the condition that a row's organisation is within this scope."""
+        return sa.true() if self.everywhere else column.in_(sorted(self.organisation_ids))
+
+    def __contains__(self, organisation_id: int) -> bool:
+        """Tell whether an organisation is within this scope."""
+        return self.everywhere or organisation_id in self.organisation_ids
+
+    def __bool__(self) -> bool:
+        """Tell whether the permission holds anywhere."""
+        return self.everywhere or bool(self.organisation_ids)
+
+
+@dataclass(frozen=True)
+class Actor(UserMixin):  # type: ignore[misc]
+    """The person who acts, with the roles held today: (organisation, role) pairs, the main one first."""
+
+    staff_id: int
+    name: str
+    sign_in_epoch: int
+    organisation_id: int | None
+    organisation_name: str
+    roles: tuple[tuple[int, Role], ...] = field(default=())
+
+    def get_id(self) -> str:
+        """Return what the session cookie keeps: it ends with the epoch, so that "sign out everywhere" works."""
+        return f"{self.staff_id}:{self.sign_in_epoch}"
+
+    @functools.cached_property
+    def _scopes(self) -> dict[Permission, Scope]:
+        return {
+            permission: Scope(
+                everywhere=any(permission in EVERYWHERE.get(role, ()) for _id, role in self.roles),
+                organisation_ids=frozenset(id_ for id_, role in self.roles if permission in PERMISSIONS[role]),
+            )
+            for permission in Permission
+        }
+
+    def scope(self, permission: Permission) -> Scope:
+        """Return the organisations for which this person holds a permission."""
+        return self._scopes[permission]
+
+    def may(self, permission: Permission, organisation_id: int | None = None) -> bool:
+        """Tell whether the person holds a permission, anywhere or for one organisation."""
+        scope = self.scope(permission)
+        return bool(scope) if organisation_id is None else organisation_id in scope
+
+    def holds(self, role: Role) -> bool:
+        """Tell whether the person holds a role anywhere."""
+        return any(held is role for _id, held in self.roles)
+
+    @property
+    def role_labels(self) -> list[str]:
+        """Return the labels of the roles held, each once."""
+        return [role.label for role in dict.fromkeys(role for _id, role in self.roles)]
+
+    def grantable(self, organisation_id: int) -> list[Role]:
+        """Return the roles this person may grant in an organisation: none that entitles to more than the own."""
+        if self.holds(Role.SECRETARIAT):
+            return [role for role in Role if role is not Role.STAFF]
+        here = frozenset(permission for permission in Permission if organisation_id in self.scope(permission))
+        return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE} and PERMISSIONS[role] <= here]

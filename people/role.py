@@ -1,0 +1,110 @@
+"""Roles (役割): given and taken, by nobody who holds less; no organisation loses its last administrator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, ForbiddenError
+
+from people import audit
+from people.membership import is_current, managed_membership
+from people.models import Membership, Organisation, Role, RoleGrant
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from people.permission import Actor
+
+
+def check_may_act_for(actor: Actor, staff_id: int) -> None:
+    """Raise ForbiddenError where a person holds, anywhere, a role that the actor could not grant there.
+
+    Who hands over a link or corrects the e-mail address could else act as somebody who may do more.
+    """
+    held = db.session.execute(
+        sa.select(Membership.organisation_id, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.membership_id == Membership.id)
+        .where(Membership.staff_id == staff_id, Membership.staff_id != actor.staff_id, is_current())
+    )
+    if any(role not in actor.grantable(organisation_id) for organisation_id, role in held):
+        message = "あなたにない役割を持つ人です。その役割を持つ人(管理者か事務局)に頼んでください。"
+        raise ForbiddenError(message)
+
+
+def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
+    """Give a membership exactly these roles beyond that of staff.
+
+    Raises ForbiddenError where a role given or taken entitles to more than the actor holds there, and
+    ConflictError where an organisation would lose its last administrator.
+    """
+    membership = managed_membership(actor, membership_id)
+    held = {grant.role for grant in membership.grants}
+    _check_grants_allowed(actor, membership, removed=held - roles, added=roles - held)
+    membership.grants = [
+        *(grant for grant in membership.grants if grant.role in roles),
+        *(
+            RoleGrant(role=role, granted_by_id=actor.staff_id)
+            for role in sorted(roles - held, key=lambda role: role.value)
+        ),
+    ]
+    audit.record(
+        actor,
+        "役割を変更",
+        membership.staff.name,
+        organisation_id=membership.organisation_id,
+        before=sorted(role.label for role in held),
+        after=sorted(role.label for role in roles),
+    )
+    db.session.flush()
+    return membership
+
+
+def _check_grants_allowed(
+    actor: Actor,
+    membership: Membership,
+    *,
+    removed: set[Role],
+    added: set[Role] = frozenset(),  # type: ignore[assignment]
+) -> None:
+    check_may_grant(actor, membership, removed | added)
+    if Role.ADMINISTRATOR in removed:
+        check_not_last_administrator(membership, clock.today())
+
+
+def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> None:
+    grantable = actor.grantable(membership.organisation_id)
+    if beyond := [role.label for role in roles if role not in grantable]:
+        message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
+        raise ForbiddenError(message)
+
+
+def check_not_last_administrator(membership: Membership, day: dt.date) -> None:
+    if not _other_administrators(membership, day):
+        message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
+        raise ConflictError(message)
+
+
+def _other_administrators(membership: Membership, day: dt.date) -> int:
+    """Count the others who are there today and will be on a day; the organisation's row is locked, so that two cannot go at once."""
+    db.session.execute(
+        sa.select(Organisation.id).where(Organisation.id == membership.organisation_id).with_for_update()
+    )
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Membership)
+            .join(Membership.grants)
+            .where(
+                Membership.organisation_id == membership.organisation_id,
+                Membership.id != membership.id,
+                RoleGrant.role == Role.ADMINISTRATOR,
+                is_current(),
+                sa.or_(Membership.left_on.is_(None), Membership.left_on > day),
+            )
+        )
+        or 0
+    )

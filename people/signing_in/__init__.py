@@ -1,0 +1,1 @@
+"""Signing in: who somebody is, by password and link."""

@@ -1,0 +1,57 @@
+"""Tables of signing in: links to set a password, requests for one, sign-ins that failed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel import clock
+from kernel.database import Base
+from kernel.vocabulary import Term
+
+from people.models import Staff
+
+
+class LinkPurpose(Term):
+    """Why a person is given a link to set a password."""
+
+    INVITATION = "invitation", "招待"
+    RESET = "reset", "パスワードの再設定"
+
+
+class PasswordLink(Base):
+    """A link with which a person, and nobody else, sets the password. Only the digest of its token is kept."""
+
+    __tablename__ = "password_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    purpose: Mapped[LinkPurpose]
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
+class ResetRequest(Base):
+    """Somebody asked for a new password; the own organisation's coordinator hands over a link."""
+
+    __tablename__ = "reset_request"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    requested_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
+class FailedSignIn(Base):
+    """A sign-in that failed: counted for the account tried and for the address it came from."""
+
+    __tablename__ = "failed_sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    __table_args__ = (
+        sa.Index("ix_failed_sign_in_account_at", "account", "at"),
+        sa.Index("ix_failed_sign_in_address_at", "address", "at"),
+    )

@@ -1,0 +1,114 @@
+"""Password links: an invitation, or a new start after a forgotten password. Used once, for a limited time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import NotFoundError
+from kernel.secret import digest
+
+from people import audit
+from people.membership import is_current, managed_membership, visible_to
+from people.models import Membership, Staff
+from people.role import check_may_act_for
+from people.signing_in import password
+from people.signing_in.models import LinkPurpose, PasswordLink, ResetRequest
+
+if TYPE_CHECKING:
+    from people.permission import Actor
+
+VALID_FOR = {LinkPurpose.INVITATION: dt.timedelta(days=14), LinkPurpose.RESET: dt.timedelta(hours=24)}
+
+
+def issue(actor: Actor | None, membership: Membership) -> str:
+    """Make a link for a person and return its token; earlier links of the person end."""
+    staff = membership.staff
+    purpose = LinkPurpose.INVITATION if staff.password_hash is None else LinkPurpose.RESET
+    token = secrets.token_urlsafe(32)
+    db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
+    db.session.execute(sa.delete(ResetRequest).where(ResetRequest.staff_id == staff.id))
+    db.session.add(
+        PasswordLink(
+            staff_id=staff.id,
+            purpose=purpose,
+            token_digest=digest(token),
+            expires_at=clock.now() + VALID_FOR[purpose],
+        )
+    )
+    audit.record(
+        actor, f"{purpose.label}のリンクを発行", staff.name, organisation_id=membership.organisation_id, staff=staff.id
+    )
+    db.session.flush()
+    return token
+
+
+def issue_for(actor: Actor, membership_id: int) -> tuple[Membership, str]:
+    """Make a link for a person the actor manages. Raises NotFoundError, ForbiddenError for one who holds more."""
+    membership = managed_membership(actor, membership_id)
+    check_may_act_for(actor, membership.staff_id)
+    return membership, issue(actor, membership)
+
+
+def open_link(token: str) -> PasswordLink:
+    """Return the link a token opens. Raises NotFoundError where it was used, has expired or never was."""
+    link = db.session.scalar(
+        sa.select(PasswordLink)
+        .options(joinedload(PasswordLink.staff))
+        .where(
+            PasswordLink.token_digest == digest(token),
+            PasswordLink.used_at.is_(None),
+            PasswordLink.expires_at > clock.now(),
+        )
+    )
+    if link is None:
+        message = (
+            "このリンクは使えません。期限が切れたか、すでに使われています。研修担当に新しいリンクを頼んでください。"
+        )
+        raise NotFoundError(message)
+    return link
+
+
+def set_password(token: str, new_password: str) -> Staff:
+    """Set the password of the person a link belongs to, end the link and sign the person out everywhere.
+
+    Raises NotFoundError where the link is not open, InvalidError where the password cannot be taken.
+    """
+    link = open_link(token)
+    link.staff.password_hash = password.hashed(new_password, link.staff.name, link.staff.email or "")
+    link.staff.sign_in_epoch += 1
+    link.used_at = clock.now()
+    office = db.session.scalar(
+        sa.select(Membership.organisation_id).where(Membership.staff_id == link.staff_id, is_current()).limit(1)
+    )
+    audit.record(None, "パスワードを設定", link.staff.name, organisation_id=office, staff=link.staff_id)
+    db.session.flush()
+    return link.staff
+
+
+def ask_for_reset(email: str) -> None:
+    """Note that somebody forgot the password, if there is such a person. The answer is the same for everybody."""
+    staff_id = db.session.scalar(
+        sa.select(Staff.id).join(Staff.memberships).where(Staff.email == email.lower(), is_current()).limit(1)
+    )
+    if staff_id and not db.session.get(ResetRequest, staff_id):
+        db.session.add(ResetRequest(staff_id=staff_id))
+        db.session.flush()
+
+
+def reset_requests(actor: Actor) -> sa.Select[Membership, dt.datetime]:
+    """Return the statement of the people the actor manages who wait for a new link, longest first."""
+    return (
+        sa.select(Membership, ResetRequest.requested_at)
+        .join(Membership.staff)
+        .join(ResetRequest, ResetRequest.staff_id == Staff.id)
+        .options(joinedload(Membership.staff))
+        .where(visible_to(actor), is_current())
+        .order_by(ResetRequest.requested_at)
+    )

@@ -1,0 +1,122 @@
+"""Sign-in: by e-mail, or by staff number and organisation; slowed down per account and per address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import InvalidError, RefusalError
+from kernel.text import folded
+
+from people import audit
+from people.actor import load_actor
+from people.membership import is_current
+from people.models import Membership, Staff
+from people.organisation import by_code_or_name
+from people.signing_in import password
+from people.signing_in.models import FailedSignIn
+
+if TYPE_CHECKING:
+    from people.permission import Actor
+
+WINDOW = dt.timedelta(minutes=15)
+PER_ACCOUNT = 5
+PER_ADDRESS = 50  # A whole office may come from one address (三層の対策).
+
+WRONG = "サインインできませんでした。入力した内容を確かめてください。"
+SLOW_DOWN = "サインインの失敗が続いたため、しばらく受け付けません。15分ほどたってから、もう一度お試しください。"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a person typed: e-mail or staff number, the organisation (for a staff number), the password."""
+
+    account: str
+    organisation: str
+    password: str
+    address: str
+
+
+def sign_in(attempt: SignIn) -> Actor:
+    """Return the actor if the password is right; the sentence of a refusal does not tell who exists.
+
+    Somebody who belongs to no organisation any more signs in by e-mail, to the own record. Failures count for the
+    person, whichever name was typed. Raises InvalidError where it is not, or where account or address failed too often within 15 minutes.
+    The failure is kept, so the caller must answer with a page that commits.
+    """
+    staff = _person(attempt)
+    key = f"staff:{staff.id}" if staff else folded(f"{attempt.account}@{attempt.organisation}")
+    since = clock.now() - WINDOW
+    failures = db.session.execute(
+        sa.select(
+            sa.func.count().filter(FailedSignIn.account == key),
+            sa.func.count().filter(FailedSignIn.address == attempt.address),
+        ).where(
+            FailedSignIn.at > since,
+            sa.or_(FailedSignIn.account == key, FailedSignIn.address == attempt.address),
+        )
+    ).one()
+    if failures[0] >= PER_ACCOUNT or failures[1] >= PER_ADDRESS:
+        raise InvalidError(SLOW_DOWN)
+    if not password.matches(attempt.password, staff.password_hash if staff else None) or staff is None:
+        db.session.add(FailedSignIn(account=key, address=attempt.address))
+        db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
+        db.session.flush()
+        raise InvalidError(WRONG)
+    db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.account == key))
+    signed_in = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
+    assert signed_in is not None  # noqa: S101 - just read
+    audit.record(signed_in, "サインイン", staff.name, staff=staff.id)
+    db.session.flush()
+    return signed_in
+
+
+def _person(attempt: SignIn) -> Staff | None:
+    if "@" in attempt.account:
+        return db.session.scalar(sa.select(Staff).where(Staff.email == attempt.account.lower()))
+    try:
+        organisation = by_code_or_name(attempt.organisation)
+    except RefusalError:
+        return None
+    return db.session.scalar(
+        sa.select(Staff)
+        .join(Staff.memberships)
+        .where(
+            Membership.organisation_id == organisation.id,
+            Membership.staff_number == attempt.account,
+            is_current(),
+        )
+    )
+
+
+def change_password(actor: Actor, present: str, new: str) -> Actor:
+    """Change the own password and sign out everywhere else; return the actor of this one sign-in.
+
+    Raises InvalidError where the present password is wrong or the new one cannot be taken.
+    """
+    staff = db.session.get_one(Staff, actor.staff_id)
+    if not password.matches(present, staff.password_hash):
+        message = "いまのパスワードが違います。"
+        raise InvalidError(message, field="present")
+    staff.password_hash = password.hashed(new, staff.name, staff.email or "")
+    return _new_epoch(staff, "パスワードを変更")
+
+
+def sign_out_everywhere(actor: Actor) -> Actor:
+    """End all sign-ins of the person; return the actor for the present one, if it is to go on."""
+    return _new_epoch(db.session.get_one(Staff, actor.staff_id), "すべての端末からサインアウト")
+
+
+def _new_epoch(staff: Staff, act: str) -> Actor:
+    staff.sign_in_epoch += 1
+    db.session.flush()
+    renewed = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
+    assert renewed is not None  # noqa: S101
+    audit.record(renewed, act, staff.name, staff=staff.id)
+    db.session.flush()
+    return renewed

@@ -1,0 +1,135 @@
+"""Pages of organisations and of the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user
+
+from kernel.errors import InvalidError
+from kernel.forms import accepted, answer, options
+from kernel.page import page_number, page_of
+
+from people import audit, organisation
+from people import membership as staff
+from people.access import actor, requires, signed_in
+from people.blueprint import blueprint
+from people.forms import FiguresForm, RolesForm
+from people.joining import transfer
+from people.joining.forms import TransferForm
+from people.joining.views import chosen_organisation
+from people.models import Membership, OrganisationKind
+from people.permission import Permission
+from people.role import set_roles
+from people.signing_in import password_link, sign_in
+from people.signing_in.forms import ChangePasswordForm
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/admin/organisations")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def organisations() -> ResponseReturnValue:
+    """List and find organisations."""
+    text = request.args.get("q", "")[:100]
+    kind = next((kind for kind in OrganisationKind if kind.value == request.args.get("kind")), None)
+    rows = page_of(organisation.organisations_like(text, kind), page_number(request.args.get("page")), size=50)
+    return render_template(
+        "people/organisations.html", organisations=rows, text=text, kind=kind, kinds=list(OrganisationKind)
+    )
+
+
+@blueprint.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ORGANISATIONS)
+def organisation_page(organisation_id: int) -> ResponseReturnValue:
+    """Show an organisation and correct its figures."""
+    row = organisation.organisation(organisation_id)
+    form = FiguresForm(obj=row)
+    if form.validate_on_submit():
+        organisation.correct_figures(row, form.command())
+        audit.record(actor(), "団体の規模を訂正", row.name, organisation_id=row.id)
+        flash(f"{row.name}の規模を「{row.size_class.label}」にしました。")
+        return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
+    return answer("people/organisation.html", form, organisation=row)
+
+
+@blueprint.get("/admin/audit")
+@requires(Permission.READ_AUDIT)
+def audit_log() -> ResponseReturnValue:
+    """Read who did what."""
+    text = request.args.get("q", "")[:100]
+    entries = page_of(audit.entries_for(actor(), text), page_number(request.args.get("page")), size=50)
+    return render_template("people/audit.html", entries=entries, text=text)
+
+
+@blueprint.get("/office/staff")
+@requires(Permission.MANAGE_STAFF)
+def staff_list() -> ResponseReturnValue:
+    """List the own organisation's staff."""
+    text, chosen = request.args.get("q", "")[:100], chosen_organisation()
+    statement = staff.managed_memberships(actor(), text)
+    if chosen:
+        statement = statement.where(Membership.organisation_id == chosen.id)
+    people = page_of(statement, page_number(request.args.get("page")), size=50)
+    return render_template("people/staff_list.html", people=people, text=text, chosen=chosen)
+
+
+@blueprint.get("/office/staff/<int:membership_id>")
+@requires(Permission.MANAGE_STAFF)
+def staff_member(membership_id: int) -> ResponseReturnValue:
+    """Show a person: entry, roles, invitation."""
+    person = staff.managed_membership(actor(), membership_id)
+    form = RolesForm(roles=[grant.role.value for grant in person.grants])
+    grantable = actor().grantable(person.organisation_id)
+    form.roles.choices = options((role.value, role.label) for role in grantable)
+    return render_template("people/staff_member.html", person=person, form=form, grantable=grantable)
+
+
+@blueprint.post("/office/staff/<int:membership_id>/roles")
+@requires(Permission.MANAGE_STAFF)
+def set_roles(membership_id: int) -> ResponseReturnValue:
+    """Give a person exactly the roles that are ticked."""
+    form = RolesForm()
+    chosen = form.command() if form.validate() else set()
+    person = staff.managed_membership(actor(), membership_id)
+    beyond = {grant.role for grant in person.grants} - set(actor().grantable(person.organisation_id))
+    set_roles(actor(), membership_id, chosen | beyond)
+    flash(f"{person.staff.name}さんの役割を変更しました。次に開くページから有効です。")
+    return redirect(url_for("people.staff_member", membership_id=membership_id))
+
+
+@blueprint.post("/office/staff/<int:membership_id>/link")
+@requires(Permission.MANAGE_STAFF)
+def hand_over_link(membership_id: int) -> ResponseReturnValue:
+    """Make a link to set a password and show it once, to be handed over."""
+    person, token = password_link.issue_for(actor(), membership_id)
+    address = url_for("people.new_password", token=token, _external=True)
+    return render_template("people/link.html", person=person, address=address)
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@signed_in
+def account() -> ResponseReturnValue:
+    """Show the own account; change the password."""
+    form = ChangePasswordForm()
+    if renewed := accepted(
+        form, lambda: sign_in.change_password(actor(), form.present.data or "", form.password.data or "")
+    ):
+        login_user(renewed)
+        flash("パスワードを変更しました。ほかの端末からはサインアウトしています。")
+        return redirect(url_for("people.account"))
+    return answer("people/account.html", form, transfer_form=TransferForm(formdata=None))
+
+
+@blueprint.post("/account/transfer-code")
+@signed_in
+def make_transfer_code() -> ResponseReturnValue:
+    """Make a code with which another organisation can enter the person; show it once."""
+    form = TransferForm()
+    if not form.validate():
+        raise InvalidError(form.ends_present.errors[0])
+    code = transfer.make_code(actor(), ends_present=form.ends_present.data == "yes")
+    return render_template("people/transfer_code.html", code=code, days=transfer.VALID_FOR.days)
