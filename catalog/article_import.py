@@ -22,9 +22,7 @@ from kernel.vocabulary import Term
 
 from people import audit
 
-from catalog.article import ReadArticle as Reading
-from catalog.article import ReadRemark as ReadRemark
-from catalog.article import parse
+from catalog.article import ReadArticle, ReadRemark, parse
 from catalog.models import Article, Motivation, Participant, Remark, Roundtable, TableSide
 from catalog.search import index
 
@@ -78,7 +76,7 @@ class Compared:
 class Preview:
     """What an import would do."""
 
-    reading: Reading
+    reading: ReadArticle
     key: str
     article: Article | None
     remarks: tuple[Compared, ...]
@@ -106,7 +104,7 @@ def note_key_of(url: str) -> str | None:
     return match[1] if match else None
 
 
-def key_of(reading: Reading, note_key: str | None) -> str:
+def key_of(reading: ReadArticle, note_key: str | None) -> str:
     """Return the key of an article: number and part (8-1, 30), else the note key, else its digest's beginning."""
     if reading.number is not None:
         return f"{reading.number}-{reading.part}" if reading.part else str(reading.number)
@@ -142,7 +140,7 @@ def preview(command: ImportArticle) -> Preview:
     return Preview(reading, key, article, compared, unchanged)
 
 
-def _correct(reading: Reading, corrections: dict[int, Correction], stored: dict[int, Remark]) -> None:
+def _correct(reading: ReadArticle, corrections: dict[int, Correction], stored: dict[int, Remark]) -> None:
     """Put in what was corrected by hand: now, or when the same remark was imported before."""
     for place, remark in enumerate(reading.remarks):
         before = stored.get(remark.position)
@@ -250,7 +248,7 @@ def _new_article(seen: Preview, note_key: str | None) -> Article:
     )
 
 
-def _store_participants(roundtable: Roundtable, reading: Reading) -> None:
+def _store_participants(roundtable: Roundtable, reading: ReadArticle) -> None:
     known = {participant.name for participant in roundtable.participants}
     for person in reading.participants:
         if person.name not in known:

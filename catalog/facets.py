@@ -1,17 +1,17 @@
-"""The shelf: every published course, kept in memory as sets of bits, so that facets are counted at once.
+"""Facets: every published course, kept in memory as sets of bits, so that facets are counted at once.
 
-A process keeps the shelf it has read until the catalogue's version has moved on; the version is asked for at
+A process keeps the index it has read until the catalogue's version has moved on; the version is asked for at
 each use, so what is shown is never stale.
 """
 
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from flask import current_app
 
 from kernel.database import db
 from kernel.vocabulary import Term
@@ -130,15 +130,17 @@ class FacetIndex:
 
 
 _reading = threading.Lock()
+KEPT: weakref.WeakKeyDictionary[sa.Engine, FacetIndex] = weakref.WeakKeyDictionary()
+"""What this process has read, for each database."""
 
 
 def current() -> FacetIndex:
     """Return the shelf as the database has it now: one query, and a reading where it has changed."""
     version = catalogue_version.version()
-    kept: FacetIndex | None = current_app.extensions.get("shelf")
+    kept = KEPT.get(db.engine)
     if kept is None or kept.version != version:
         with _reading:
-            kept = current_app.extensions["shelf"] = _read(version)
+            kept = KEPT[db.engine] = _read(version)
     return kept
 
 

@@ -1,5 +1,6 @@
-"""All pages of catalog: importing them puts them on its blueprint."""
+"""All pages of catalog: whoever imports this has them on the blueprint."""
 
 from catalog.blueprint import blueprint
+from catalog.views import articles, curricula, finding, roundtables, studio
 
-__all__ = ["blueprint"]
+__all__ = ["articles", "blueprint", "curricula", "finding", "roundtables", "studio"]

@@ -130,6 +130,18 @@ def own_course(actor: Actor, slug: str) -> Course:
     return course
 
 
+def own_draft(actor: Actor, slug: str) -> tuple[Course, CourseEdition]:
+    """Return a course the actor may change and its latest edition, whole. Raises NotFoundError."""
+    course = own_course(actor, slug)
+    return course, editions.whole(course.editions[-1].id)
+
+
+def record_work(actor: Actor, act: str, course: Course) -> None:
+    """Note in the audit log that a course was worked on."""
+    audit.record(actor, act, course.slug, organisation_id=course.owner_id)
+    db.session.flush()
+
+
 def own_courses(actor: Actor) -> sa.Select[CourseEdition]:
     """Return the statement of the latest edition of each course the actor may change, last changed first."""
     latest = (

@@ -88,6 +88,12 @@ def check_editable(edition: CourseEdition) -> None:
         raise ConflictError(message)
 
 
+def note_change(edition: CourseEdition) -> None:
+    """Note that a draft was worked on now."""
+    edition.changed_at = clock.now()
+    db.session.flush()
+
+
 def draft(course: Course, text: EditionText, author_id: int | None, number: int = 1) -> CourseEdition:
     """Start a draft edition of a course."""
     edition = CourseEdition(
@@ -112,8 +118,7 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
     """Replace the modules and lessons of a draft. Raises ConflictError where the edition is no draft."""
     check_editable(edition)
     edition.modules = []
-    edition.changed_at = clock.now()
-    db.session.flush()
+    note_change(edition)
     edition.modules = [
         Module(
             position=place,

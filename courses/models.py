@@ -31,6 +31,11 @@ class Format(Term):
     ON_SITE = "on-site", "会場開催"
     BLENDED = "blended", "eラーニングと集合の組合せ"
 
+    @property
+    def is_own_pace(self) -> bool:
+        """Tell whether a course is taken at the own pace, without sessions."""
+        return self is Format.E_LEARNING
+
 
 class EditionState(Term):
     """The life of an edition."""

@@ -1,5 +1,9 @@
-"""All pages of courses: importing them puts them on its blueprint."""
+"""All pages of courses: whoever imports this has them on the blueprint."""
 
+from courses import views
 from courses.blueprint import blueprint
+from courses.lessons.views import asset, outline, question
+from courses.packages import views as packages_views
+from courses.sessions import views as sessions_views
 
-__all__ = ["blueprint"]
+__all__ = ["asset", "blueprint", "outline", "packages_views", "question", "sessions_views", "views"]

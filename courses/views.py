@@ -12,7 +12,6 @@ from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer, options
 
-from people import audit
 from people.access import actor, requires
 from people.organisation import by_code_or_name
 from people.permission import Permission
@@ -22,9 +21,9 @@ from courses import difference, skill
 from courses import edition as editions
 from courses.blueprint import blueprint
 from courses.completion_rule import SHARES
-from courses.course import BeginCourse, own_course
+from courses.course import BeginCourse, own_course, own_draft, record_work
 from courses.forms import CourseLinksForm, EditionForm, NewCourseForm, SkillForm, said_by
-from courses.models import CourseEdition, Track
+from courses.models import Track
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -56,23 +55,11 @@ def new_course() -> ResponseReturnValue:
     return answer("courses/edition_form.html", form, course=None, edition=None, remark=remark)
 
 
-def draft_of(slug: str) -> tuple[Course, CourseEdition]:
-    """Return a course the actor may change and its latest edition, whole."""
-    course = own_course(actor(), slug)
-    return course, editions.whole(course.editions[-1].id)
-
-
-def record_work(act: str, course: Course) -> None:
-    """Note in the audit log that a course was worked on."""
-    audit.record(actor(), act, course.slug, organisation_id=course.owner_id)
-    db.session.flush()
-
-
 @blueprint.route("/studio/<slug>/edit", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
 def edit_edition(slug: str) -> ResponseReturnValue:
     """Change what the draft says."""
-    course, edition = draft_of(slug)
+    course, edition = own_draft(actor(), slug)
     editions.check_editable(edition)
     form = _with_choices(EditionForm(data=said_by(edition)))
     if edition.attendance_percent not in SHARES:
@@ -81,7 +68,7 @@ def edit_edition(slug: str) -> ResponseReturnValue:
         )
     if form.is_submitted() and form.validate():
         editions.write(edition, form.text())
-        record_work("講座の下書きを変更", course)
+        record_work(actor(), "講座の下書きを変更", course)
         flash("下書きを保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
     return answer("courses/edition_form.html", form, course=course, edition=edition, remark="")
@@ -109,7 +96,7 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
         raise InvalidError(refusal.message, field="hosts") from refusal
     courses.set_hosts(course, hosts)
     courses.set_prerequisites(course, form.prerequisites.lines)
-    record_work("実施団体と先に受ける講座を変更", course)
+    record_work(actor(), "実施団体と先に受ける講座を変更", course)
     return True
 
 
@@ -119,7 +106,7 @@ def next_edition(slug: str) -> ResponseReturnValue:
     """Start the next edition as a draft."""
     course = own_course(actor(), slug)
     edition = editions.next_draft(course, actor().staff_id)
-    record_work("次の版の下書きを作成", course)
+    record_work(actor(), "次の版の下書きを作成", course)
     flash(f"第{edition.number}版の下書きをつくりました。公開中の版はそのまま受講できます。")
     return redirect(url_for("catalog.studio_course", slug=slug))
 

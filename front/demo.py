@@ -19,6 +19,7 @@ from people.signing_in import password
 
 from courses.models import Course, CourseEdition, Format
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
+from courses.sessions.place import take
 
 from catalog.models import Adoption, Curriculum
 
@@ -156,7 +157,7 @@ def _take_part(session: TrainingSession, organisation_id: int, people: int) -> N
                 fiscal_year=clock.current_fiscal_year(),
             )
         )
-    session.taken += len(members)
+    take(session, len(members))
 
 
 def _nominate(session: TrainingSession, organisation_id: int, names: int) -> None:

@@ -1,5 +1,6 @@
-"""All pages of front: importing them puts them on its blueprint."""
+"""All pages of front: whoever imports this has them on the blueprint."""
 
+from front import views
 from front.blueprint import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "views"]

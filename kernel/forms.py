@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
-
-pass
-
-
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask import render_template
 from flask_wtf import FlaskForm
-from wtforms import (
-    Field,
-    SelectChoice,  # type: ignore[attr-defined]
-)
-from wtforms.validators import ValidationError
+from wtforms import Field, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from kernel import clock
 from kernel.database import db
@@ -125,7 +114,7 @@ class TimeField(StringField):
 
     time: dt.time | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+    def pre_validate(self, form: Any) -> None:
         """Read the time. Raises ValidationError where it is none."""
         self.time = clock.parse_time(self.data) if self.data else None
         if self.data and self.time is None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import TYPE_CHECKING
 
 import python_calamine
 
 from kernel.errors import InvalidError
 from kernel.text import decoded, folded, normalised
 
-from people.recognition import HEADINGS
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MOST_LINES = 2000
 
@@ -50,15 +52,18 @@ def _cell(cell: object) -> str:
     return f"{cell:.0f}" if whole else str(cell).replace("\t", " ").replace("\n", " ")
 
 
-def lines_of(text: str) -> list[Line]:
-    """Return the lines of a list without heading and blank lines. Raises InvalidError where it is empty or too long."""
+def lines_of(text: str, headings: Collection[str]) -> list[Line]:
+    """Return the lines of a list without blank lines, and without a first line that bears one of the (folded) headings.
+
+    Raises InvalidError where it is empty or too long.
+    """
     delimiter = "\t" if "\t" in text else ","
     reader = csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter)
     lines: list[Line] = []
     try:
         for row in reader:
             cells = [normalised(cell) for cell in row if cell.strip()]
-            is_heading = not lines and any(folded(cell) in HEADINGS for cell in cells)
+            is_heading = not lines and any(folded(cell) in headings for cell in cells)
             if cells and not is_heading:
                 lines.append((reader.line_num, cells))
     except csv.Error as error:

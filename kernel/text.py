@@ -54,3 +54,10 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp932")
+
+
+def number_in(text: str, below: int = 10**9) -> int | None:
+    """Return the whole number that a text of digits says, from 0; None where it says none, or one not below a bound."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(below)):
+        return None
+    return int(text) if int(text) < below else None

@@ -1,5 +1,6 @@
-"""All pages of learning: importing them puts them on its blueprint."""
+"""All pages of learning: whoever imports this has them on the blueprint."""
 
 from learning.blueprint import blueprint
+from learning.views import package, player, practice, quiz, trial
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "package", "player", "practice", "quiz", "trial"]

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from courses.sessions.models import AdmissionRule, TrainingSession
+from kernel import clock
+from kernel.errors import ConflictError, NotFoundError
+
+from courses.sessions import place
+from courses.sessions.audience import is_open_to
 
 from participation import enrolment as enrolments
-from participation.enrolment import Offer
-from participation.joint.waiting_list import rebalance
+from participation.joint import waiting_list
+from participation.notices.kinds import NoticeKind
+from participation.notices.telling import Tell, tell
 
 if TYPE_CHECKING:
+    from people.membership import Member
     from people.permission import Actor
+
+    from courses.sessions.models import TrainingSession
 
     from participation.models import Enrolment
 
 
-def enrol_in_session(actor: Actor, session: TrainingSession) -> Enrolment:
-    """Take a place that is open to whoever comes first; offers that have expired are free by then.
+def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> Enrolment:
+    """Enrol a person in a session that gives a place to whoever comes first; offers that have expired are free by then.
 
-    Raises ConflictError where there is none.
+    Raises NotFoundError where the session is not open to the person's organisation, ConflictError where the person
+    takes the course already, no place can be had, or the course is no longer offered.
     """
-    if session.giving is AdmissionRule.NOMINATION:
-        rebalance(session.id)
-    return enrolments.enrol(actor, enrolments.entrant(actor), Offer(session.edition.course, session.edition, session))
+    enrolments.check_offered(session.edition.course)
+    if not is_open_to(person.organisation_id, session):
+        raise NotFoundError
+    if enrolments.place_in(session.id, person.staff_id):
+        raise ConflictError(enrolments.ALREADY)
+    if session.is_by_nomination:
+        waiting_list.rebalance(session.id)
+    place.claim(session.id)
+    enrolment = enrolments.enter(actor, person, session.edition, session)
+    if person.staff_id != actor.staff_id:
+        text = f"{actor.name}さんが、{clock.moment_label(session.starts_at)} の回にあなたの受講を申し込みました。"
+        tell(session, session.edition.title, [Tell(NoticeKind.ENROLLED, person.staff_id, text, str(enrolment.id))])
+    return enrolment

@@ -1,4 +1,4 @@
-"""Commands of participation: count anew; the fictional sample staff of a demonstration."""
+"""Commands of participation: count anew, allocate, let offers expire; the worker that mails notices."""
 
 from __future__ import annotations
 

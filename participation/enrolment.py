@@ -1,8 +1,7 @@
-"""Enrolment (受講): a person takes a course at the own pace or in a session; starts, finishes, withdraws."""
+"""Enrolment (受講): a person is entered as taking an edition, at the own pace or with a place; begins, finishes, is closed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,28 +17,15 @@ from people.membership import Member, is_current
 from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 
-from courses.models import Course, CourseEdition, Format
-from courses.sessions import place
-from courses.sessions.audience import is_open_to
+from courses.models import Course, CourseEdition
 
 from participation import enrolment_count
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
-from participation.notices.kinds import NoticeKind
-from participation.notices.telling import Tell, tell
 
 if TYPE_CHECKING:
     from courses.sessions.models import TrainingSession
 
 ALREADY = "すでにこの講座を受講しています。マイページで確かめてください。"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What is enrolled in: an edition, and the session if it is taken in one."""
-
-    course: Course
-    edition: CourseEdition
-    session: TrainingSession | None = None
 
 
 def entrant(actor: Actor) -> Member:
@@ -70,42 +56,37 @@ def own_entrant(actor: Actor, membership_id: int) -> Member:
     return Member(*row)
 
 
-def enrol(actor: Actor, person: Member, offer: Offer) -> Enrolment:
-    """Enrol a person.
+def enrol_in_course(actor: Actor, person: Member, course: Course) -> Enrolment:
+    """Enrol a person in a course taken at the own pace, in its published edition (which must be loaded).
 
-    Raises ConflictError where the person is enrolled already, or no place can be had, and where a course that is
-    held in sessions is asked for without one; NotFoundError where the session is not open to the organisation.
+    Raises ConflictError where the person is enrolled already, and where the course is no longer offered or is held in
+    sessions.
     """
-    if offer.course.published_id is None:
-        message = "この講座の公開は終わりました。新しい受講は申し込めません。"
-        raise ConflictError(message)
-    if offer.session is None and offer.edition.format is not Format.E_LEARNING:
+    check_offered(course)
+    if course.published is None or not course.published.format.is_own_pace:
         message = "この講座は開催回を選んで申し込みます。"
         raise ConflictError(message)
-    if offer.session is not None:
-        if not is_open_to(person.organisation_id, offer.session):
-            raise NotFoundError
-        if place_in(offer.session.id, person.staff_id):
-            raise ConflictError(ALREADY)
-        place.claim(offer.session.id)
-    enrolment = enter(actor, person, offer)
-    if offer.session is not None and person.staff_id != actor.staff_id:
-        text = f"{actor.name}さんが、{clock.moment_label(offer.session.starts_at)} の回にあなたの受講を申し込みました。"
-        tell(offer.session, offer.edition.title, [Tell(NoticeKind.ENROLLED, person.staff_id, text, str(enrolment.id))])
-    return enrolment
+    return enter(actor, person, course.published)
 
 
-def enter(actor: Actor, person: Member, offer: Offer) -> Enrolment:
-    """Enter the enrolment of a person who needs no place, or for whom one is held. Raises ConflictError for a second one."""
+def check_offered(course: Course) -> None:
+    """Raise ConflictError for a course that is no longer offered."""
+    if course.published_id is None:
+        message = "この講座の公開は終わりました。新しい受講は申し込めません。"
+        raise ConflictError(message)
+
+
+def enter(actor: Actor, person: Member, edition: CourseEdition, session: TrainingSession | None = None) -> Enrolment:
+    """Enter the enrolment of a person who needs no place, or for whom one is taken. Raises ConflictError for a second one."""
     enrolment = Enrolment(
         staff_id=person.staff_id,
-        course_id=offer.course.id,
-        edition_id=offer.edition.id,
-        session_id=offer.session.id if offer.session else None,
+        course_id=edition.course_id,
+        edition_id=edition.id,
+        session_id=session.id if session else None,
         organisation_id=person.organisation_id,
         size_class=person.size_class,
         fiscal_year=clock.current_fiscal_year(),
-        level=offer.edition.level,
+        level=edition.level,
         enrolled_by_id=actor.staff_id,
         state=EnrolmentState.ENROLLED,
     )
@@ -118,7 +99,7 @@ def enter(actor: Actor, person: Member, offer: Offer) -> Enrolment:
     enrolment_count.moved(enrolment, None)
     if person.staff_id != actor.staff_id:
         audit.record(
-            actor, "受講を申し込み", f"{person.name}:{offer.edition.title}",
+            actor, "受講を申し込み", f"{person.name}:{edition.title}",
             organisation_id=person.organisation_id, enrolment=enrolment.id,
         )  # fmt: skip
         db.session.flush()
@@ -164,8 +145,8 @@ def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
     return enrolment
 
 
-def withdraw(actor: Actor, enrolment: Enrolment) -> None:
-    """Withdraw. The place, if there is one, is the caller's to give back.
+def close(actor: Actor, enrolment: Enrolment) -> None:
+    """Close an open enrolment as withdrawn; what becomes of its place is decided elsewhere (`participation.withdrawal`).
 
     Raises ConflictError where the course is finished or the session began.
     """

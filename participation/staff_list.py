@@ -14,20 +14,21 @@ from kernel.vocabulary import Term
 
 from people.models import Membership
 from people.permission import Actor, Permission
-from people.recognition import Unclear, meant, staff_by_key
+from people.recognition import HEADINGS, Unclear, meant, staff_by_key
 
-from courses.models import Format
-from courses.sessions.models import AdmissionRule
 from courses.sessions.place import why_not
 from courses.sessions.training_session import SessionState, state_of
 
+from participation import application
 from participation import enrolment as enrolments
 from participation.models import OPEN_STATES, Enrolment
 
 if TYPE_CHECKING:
     from people.membership import Member
 
-    from participation.enrolment import Offer
+    from courses.models import Course
+    from courses.sessions.models import TrainingSession
+
 
 MOST_PEOPLE = 1_000_000
 CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_PLACES})
@@ -56,25 +57,25 @@ class ListedLine:
     outcome: Outcome
 
 
-def preview(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
+def preview(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
     """Return what enrolling the people of a list would do; nothing is changed.
 
-    A line is known by a staff number, an e-mail address or a name that only one of the own staff bears.
+    Without a session the course is taken at the own pace. A line is known by a staff number, an e-mail address or a name that only one of the own staff bears.
     Raises InvalidError where the list is empty or too long.
     """
-    lines = lines_of(text)
-    check_open(offer)
+    lines = lines_of(text, HEADINGS)
+    check_open(course, session)
     by_key = staff_by_key(actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id))
     enrolled = set(
         db.session.scalars(
             sa.select(Enrolment.staff_id).where(
-                Enrolment.course_id == offer.course.id,
+                Enrolment.course_id == course.id,
                 Enrolment.state.in_(OPEN_STATES),
                 actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
             )
         )
     )
-    free = offer.session.capacity - offer.session.taken if offer.session else MOST_PEOPLE
+    free = session.capacity - session.taken if session else MOST_PEOPLE
     seen: set[int] = set()
     result = []
     for number, cells in lines:
@@ -89,16 +90,14 @@ def preview(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
     return result
 
 
-def check_open(offer: Offer) -> None:
+def check_open(course: Course, session: TrainingSession | None) -> None:
     """Raise InvalidError where nobody can be enrolled: no session was chosen, or it is not open."""
-    if offer.session is None:
-        if offer.edition.format is not Format.E_LEARNING:
+    if session is None:
+        if course.published is None or not course.published.format.is_own_pace:
             message = "この講座は開催回を選んで申し込みます。講座のページから開催回を開いてください。"
             raise InvalidError(message)
-    elif state_of(offer.session) not in CAN_ENROL or (
-        offer.session.giving is AdmissionRule.NOMINATION and state_of(offer.session) is SessionState.OPEN
-    ):
-        raise InvalidError(why_not(offer.session.id))
+    elif state_of(session) not in CAN_ENROL or (session.is_by_nomination and state_of(session) is SessionState.OPEN):
+        raise InvalidError(why_not(session.id))
 
 
 def _outcome(person: Member, seen: set[int], enrolled: set[int], free: int) -> Outcome:
@@ -109,15 +108,18 @@ def _outcome(person: Member, seen: set[int], enrolled: set[int], free: int) -> O
     return Outcome.ENROLS if free > 0 else Outcome.NO_PLACE
 
 
-def enrol_all(actor: Actor, offer: Offer, text: str) -> list[ListedLine]:
+def enrol_all(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
     """Enrol the people of a list; return what became of each line. A line that is refused refuses no other one."""
     result = []
-    for line in preview(actor, offer, text):
+    for line in preview(actor, course, session, text):
         outcome = line.outcome
         if outcome is Outcome.ENROLS and line.person:
             try:
                 with db.session.begin_nested():
-                    enrolments.enrol(actor, line.person, offer)
+                    if session:
+                        application.enrol_in_session(actor, line.person, session)
+                    else:
+                        enrolments.enrol_in_course(actor, line.person, course)
                 outcome = Outcome.ENROLLED
             except ConflictError as refusal:
                 outcome = Outcome.ALREADY if refusal.message == enrolments.ALREADY else Outcome.NO_PLACE

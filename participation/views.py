@@ -1,16 +1,16 @@
-"""The page of a training session: when, where, how many places, my place; the roster."""
+"""Pages on which people take a course: the page of a session, applying, withdrawing, enrolling own staff."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 
 from kernel import office_table
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.forms import answer
+from kernel.text import number_in
 
 from people import membership
 from people.access import actor, requires, signed_in
@@ -19,14 +19,12 @@ from people.permission import Permission
 from courses import completion_rule
 from courses.course import published_course
 from courses.sessions import audience
-from courses.sessions.models import AdmissionRule
 from courses.sessions.training_session import session_for, state_of
 
 from participation import application, roster, staff_list, withdrawal
 from participation import enrolment as enrolments
 from participation.attending import attendance
 from participation.blueprint import blueprint
-from participation.enrolment import Offer
 from participation.forms import StaffListForm
 from participation.joint import exceptional_place, nominees
 from participation.joint.allocation import digest
@@ -37,6 +35,9 @@ from participation.staff_list import Outcome
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from courses.models import Course
+    from courses.sessions.models import TrainingSession
+
 
 @blueprint.get("/sessions/<int:session_id>")
 @signed_in
@@ -46,7 +47,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
     mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
     place = enrolments.place_in(session.id, actor().staff_id)
     begun = attendance.has_begun(session.meetings[0])
-    by_nomination = session.giving is AdmissionRule.NOMINATION
+    by_nomination = session.is_by_nomination
     return render_template(
         "participation/session.html",
         session=session,
@@ -74,7 +75,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
 def enrol_in_session(session_id: int) -> ResponseReturnValue:
     """Take a place in a session."""
     session = session_for(actor(), session_id)
-    application.enrol_in_session(actor(), session)
+    application.enrol_in_session(actor(), enrolments.entrant(actor()), session)
     flash("席を確保しました。当日お待ちしています。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 
@@ -95,43 +96,52 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
 @requires(Permission.TAKE_PART)
 def enrol(slug: str) -> ResponseReturnValue:
     """Take an e-learning course."""
-    found, edition = published_course(slug)
-    enrolments.enrol(actor(), enrolments.entrant(actor()), Offer(found, edition))
+    found, _edition = published_course(slug)
+    enrolments.enrol_in_course(actor(), enrolments.entrant(actor()), found)
     flash("受講を申し込みました。すぐに始められます。")
     return redirect(url_for("front.course", slug=slug))
 
 
-def _offer(slug: str) -> Offer:
-    """Return what is to be enrolled in: the session that the address names, else the course at the own pace."""
-    session_id = request.args.get("session", "")
-    if session_id.isascii() and session_id.isdigit() and len(session_id) < 10:  # noqa: PLR2004
-        session = session_for(actor(), int(session_id))
+def _chosen(slug: str) -> tuple[Course, TrainingSession | None]:
+    """Return the course of an address, and the session of it that the address names; else it is taken at the own pace."""
+    session_id = number_in(request.args.get("session", ""))
+    if session_id:
+        session = session_for(actor(), session_id)
         if session.edition.course.slug == slug:
-            return Offer(session.edition.course, session.edition, session)
-    return Offer(*published_course(slug))
+            return session.edition.course, session
+    return published_course(slug)[0], None
+
+
+def _said_of(course: Course, session: TrainingSession | None) -> dict[str, object]:
+    """Return what the pages of enrolling own staff say of a course or session."""
+    return {"course": course, "session": session, "edition": session.edition if session else course.published}
 
 
 @blueprint.route("/office/enrol/<slug>", methods=["GET", "POST"])
 @requires(Permission.ENROL_STAFF)
 def enrol_staff(slug: str) -> ResponseReturnValue:
     """Enrol own staff by a list: look at what would happen, then do it and report each line."""
-    offer, form = _offer(slug), StaffListForm()
+    (course, session), form = _chosen(slug), StaffListForm()
     if not form.validate_on_submit():
-        return answer("participation/enrol_staff.html", form, offer=offer)
+        return answer("participation/enrol_staff.html", form, **_said_of(course, session))
     try:
         content = form.file.data.read() if form.file.data else b""
         text = form.text.data or office_table.text_of_file(content)
         if "enrol" in request.form:
-            lines = staff_list.enrol_all(actor(), offer, text)
+            lines = staff_list.enrol_all(actor(), course, session, text)
             done = sum(line.outcome is Outcome.ENROLLED for line in lines)
             flash(f"{done}人の受講を申し込みました。")
-            return render_template("participation/enrolled_staff.html", offer=offer, lines=lines, done=done)
-        lines = staff_list.preview(actor(), offer, text)
+            return render_template(
+                "participation/enrolled_staff.html", lines=lines, done=done, **_said_of(course, session)
+            )
+        lines = staff_list.preview(actor(), course, session, text)
     except RefusalError as refusal:
         db.session.rollback()
         form.refuse(refusal)
-        return answer("participation/enrol_staff.html", form, offer=_offer(slug))
-    return render_template("participation/enrol_preview.html", form=form, offer=offer, lines=lines, text=text)
+        return answer("participation/enrol_staff.html", form, **_said_of(*_chosen(slug)))
+    return render_template(
+        "participation/enrol_preview.html", form=form, lines=lines, text=text, **_said_of(course, session)
+    )
 
 
 @blueprint.post("/office/staff/<int:membership_id>/enrol/<slug>")
@@ -139,7 +149,11 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
 def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
     """Enrol one of the own staff."""
     person = enrolments.own_entrant(actor(), membership_id)
-    enrolments.enrol(actor(), person, _offer(slug))
+    course, session = _chosen(slug)
+    if session:
+        application.enrol_in_session(actor(), person, session)
+    else:
+        enrolments.enrol_in_course(actor(), person, course)
     flash(f"{person.name}さんの受講を申し込みました。")
     return redirect(url_for("participation.choose_staff", slug=slug, session=request.args.get("session")))
 
@@ -151,4 +165,4 @@ def choose_staff(slug: str) -> ResponseReturnValue:
     text = request.args.get("q", "")[:100]
     own = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF).where(membership.is_current())
     people = db.session.scalars(own.limit(20)).all()
-    return render_template("participation/choose_staff.html", offer=_offer(slug), people=people, text=text)
+    return render_template("participation/choose_staff.html", people=people, text=text, **_said_of(*_chosen(slug)))

@@ -1,13 +1,14 @@
-"""Withdrawal (取りやめ): a person gives up a course, and with it the place in its session."""
+"""Withdrawal (取りやめ): a person gives up a course, and with it the place in its session, which goes on by the rule."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from courses.sessions import place
 from courses.sessions.training_session import lock
 
 from participation import enrolment as enrolments
-from participation.joint.waiting_list import end_nomination, rebalance
+from participation.joint import waiting_list
 
 if TYPE_CHECKING:
     from people.permission import Actor
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def withdraw(actor: Actor, enrolment: Enrolment) -> None:
-    """Withdraw from a course; a place of a session goes on by the rule. Raises ConflictError as `enrolment.withdraw`."""
+    """Withdraw from a course. Raises ConflictError where it is finished or its session began."""
     if enrolment.session_id is None:
-        enrolments.withdraw(actor, enrolment)
+        enrolments.close(actor, enrolment)
         return
     session = lock(enrolment.session_id)
-    enrolments.withdraw(actor, enrolment)
-    session.taken -= 1
-    end_nomination(session.id, enrolment.staff_id)
-    rebalance(session.id, freed_by=enrolment.organisation_id)
+    enrolments.close(actor, enrolment)
+    place.give_back(session)
+    waiting_list.end_nomination(session.id, enrolment.staff_id)
+    waiting_list.rebalance(session.id, freed_by=enrolment.organisation_id)

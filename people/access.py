@@ -1,19 +1,22 @@
-"""Access: what each role may do, who is acting, and the guard that closes every page nobody decided about."""
+"""Access: who acts, which views are open to whom, and the guard that closes every page nobody decided about."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import current_app, request
-from flask_login import current_user
+from flask import current_app, flash, redirect, request, url_for
+from flask_login import LoginManager, current_user
 
 from kernel.database import db
 from kernel.errors import NotFoundError
+
+from people.actor import load_actor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+    from flask.typing import ResponseReturnValue
 
     from people.permission import Actor, Permission
 
@@ -94,3 +97,18 @@ def guard() -> Any:
         request.max_content_length = current_app.extensions["settings"].upload_mb * A_MEGABYTE + A_FORM
         db.session.rollback()  # a long request holds nothing while it comes in
     return None
+
+
+def init_app(app: Flask) -> None:
+    """Let people sign in, and close every page to whom its rule does not open it."""
+    login = LoginManager(app)
+    login.user_loader(load_actor)
+    login.session_protection = None  # an office behind changing addresses must not be signed out
+    login.unauthorized_handler(_ask_to_sign_in)
+    app.before_request(guard)
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    flash("サインインすると、このページを開けます。")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else request.referrer and "/"
+    return redirect(url_for("people.sign_in_page", next=wanted))

@@ -1,26 +1,20 @@
-"""Staff (職員): who belongs to which organisation today, and whom a coordinator may see."""
+"""Memberships (所属): who belongs to which organisation on a day, and whom a coordinator may see."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
+from kernel.text import VARIANTS, folded, normalised
 
 from people.models import Membership, SizeClass, Staff
 from people.permission import Actor, Permission
-
-pass
-
-
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy.orm import contains_eager
-
-from kernel.text import VARIANTS, folded, normalised
 
 if TYPE_CHECKING:
     import datetime as dt

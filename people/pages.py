@@ -1,5 +1,8 @@
-"""All pages of people: importing them puts them on its blueprint."""
+"""All pages of people: whoever imports this has them on the blueprint."""
 
+from people import views
 from people.blueprint import blueprint
+from people.joining import views as joining_views
+from people.signing_in import views as signing_in_views
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "joining_views", "signing_in_views", "views"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
-from flask_login import UserMixin
 
 from kernel.vocabulary import Term
 
@@ -87,7 +86,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Actor(UserMixin):  # type: ignore[misc]
+class Actor:
     """The person who acts, with the roles held today: (organisation, role) pairs, the main one first."""
 
     staff_id: int
@@ -96,6 +95,10 @@ class Actor(UserMixin):  # type: ignore[misc]
     organisation_id: int | None
     organisation_name: str
     roles: tuple[tuple[int, Role], ...] = field(default=())
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+    """What a sign-in asks of whoever it signs in."""
 
     def get_id(self) -> str:
         """Return what the session cookie keeps: it ends with the epoch, so that "sign out everywhere" works."""

@@ -1,4 +1,4 @@
-"""A list of people, pasted or as a file (CSV in UTF-8 or CP932, or an Excel workbook), and whom each line means."""
+"""Recognition: whom of the staff a line of a list means, by number, address or name."""
 
 from __future__ import annotations
 

@@ -76,6 +76,7 @@ def _check_grants_allowed(
 
 
 def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> None:
+    """Raise ForbiddenError where one of the roles is not the actor's to give or take."""
     grantable = actor.grantable(membership.organisation_id)
     if beyond := [role.label for role in roles if role not in grantable]:
         message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
@@ -83,6 +84,7 @@ def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> N
 
 
 def check_not_last_administrator(membership: Membership, day: dt.date) -> None:
+    """Raise ConflictError where nobody else administers the organisation on a day."""
     if not _other_administrators(membership, day):
         message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
         raise ConflictError(message)

@@ -1,19 +1,17 @@
-"""Pages of organisations and of the audit log."""
+"""Pages of people: the staff of an organisation and their roles, the own account, organisations, the audit log."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 from flask_login import login_user
 
 from kernel.errors import InvalidError
 from kernel.forms import accepted, answer, options
 from kernel.page import page_number, page_of
 
-from people import audit, organisation
-from people import membership as staff
+from people import audit, membership, organisation, role
 from people.access import actor, requires, signed_in
 from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm
@@ -22,7 +20,6 @@ from people.joining.forms import TransferForm
 from people.joining.views import chosen_organisation
 from people.models import Membership, OrganisationKind
 from people.permission import Permission
-from people.role import set_roles
 from people.signing_in import password_link, sign_in
 from people.signing_in.forms import ChangePasswordForm
 
@@ -70,7 +67,7 @@ def audit_log() -> ResponseReturnValue:
 def staff_list() -> ResponseReturnValue:
     """List the own organisation's staff."""
     text, chosen = request.args.get("q", "")[:100], chosen_organisation()
-    statement = staff.managed_memberships(actor(), text)
+    statement = membership.managed_memberships(actor(), text)
     if chosen:
         statement = statement.where(Membership.organisation_id == chosen.id)
     people = page_of(statement, page_number(request.args.get("page")), size=50)
@@ -81,10 +78,10 @@ def staff_list() -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 def staff_member(membership_id: int) -> ResponseReturnValue:
     """Show a person: entry, roles, invitation."""
-    person = staff.managed_membership(actor(), membership_id)
+    person = membership.managed_membership(actor(), membership_id)
     form = RolesForm(roles=[grant.role.value for grant in person.grants])
     grantable = actor().grantable(person.organisation_id)
-    form.roles.choices = options((role.value, role.label) for role in grantable)
+    form.roles.choices = options((one.value, one.label) for one in grantable)
     return render_template("people/staff_member.html", person=person, form=form, grantable=grantable)
 
 
@@ -94,9 +91,9 @@ def set_roles(membership_id: int) -> ResponseReturnValue:
     """Give a person exactly the roles that are ticked."""
     form = RolesForm()
     chosen = form.command() if form.validate() else set()
-    person = staff.managed_membership(actor(), membership_id)
+    person = membership.managed_membership(actor(), membership_id)
     beyond = {grant.role for grant in person.grants} - set(actor().grantable(person.organisation_id))
-    set_roles(actor(), membership_id, chosen | beyond)
+    role.set_roles(actor(), membership_id, chosen | beyond)
     flash(f"{person.staff.name}さんの役割を変更しました。次に開くページから有効です。")
     return redirect(url_for("people.staff_member", membership_id=membership_id))
 

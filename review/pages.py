@@ -1,5 +1,6 @@
-"""All pages of review: importing them puts them on its blueprint."""
+"""All pages of review: whoever imports this has them on the blueprint."""
 
 from review.blueprint import blueprint
+from review.views import participation, remark
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "participation", "remark"]

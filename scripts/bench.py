@@ -23,23 +23,23 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "scripts")]
 
-import sqlalchemy as sa  # noqa: E402
-from app import create_app  # noqa: E402
+import sqlalchemy as sa
+from app import create_app
 from bench_data import (
     Sizes,
-    fill,  # noqa: E402
+    fill,
 )
 from postgresql import (
     Cluster,
-    free_port,  # noqa: E402
+    free_port,
 )
 
-from kernel.database import db  # noqa: E402
-from kernel.settings import Settings  # noqa: E402
+from kernel.database import db
+from kernel.settings import Settings
 
 from people.models import (
     Organisation,
-    Role,  # noqa: E402
+    Role,
 )
 
 if TYPE_CHECKING:

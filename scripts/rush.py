@@ -30,44 +30,45 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "scripts")]
 
-import sqlalchemy as sa  # noqa: E402
-from app import create_app  # noqa: E402
-from flask import current_app  # noqa: E402
-from flask_migrate import upgrade  # noqa: E402
-from itsdangerous import URLSafeTimedSerializer  # noqa: E402
+import sqlalchemy as sa
+from app import create_app
+from flask import current_app
+from flask_migrate import upgrade
+from itsdangerous import URLSafeTimedSerializer
 from postgresql import (
     Cluster,
-    free_port,  # noqa: E402
+    free_port,
 )
 
-from kernel import clock  # noqa: E402
-from kernel.database import db  # noqa: E402
+from kernel import clock
+from kernel.database import db
 from kernel.settings import (
     CONTENT,
-    Settings,  # noqa: E402
+    Settings,
 )
 
-from people.actor import load_actor  # noqa: E402
+from people.actor import load_actor
 from people.joining.entry import (
     JoinStaff,
-    enter,  # noqa: E402
+    enter,
 )
-from people.models import Organisation  # noqa: E402
-from people.organisation import load_organisations  # noqa: E402
+from people.models import Organisation
+from people.organisation import load_organisations
 
 from courses.models import Course, CourseEdition
 from courses.sessions.models import (
     Meeting,
-    TrainingSession,  # noqa: E402
+    TrainingSession,
 )
+from courses.sessions.training_session import session_for
 
-from catalog import starter_content  # noqa: E402
+from catalog import starter_content
 
-from participation import enrolment as enrolments  # noqa: E402
-from participation.enrolment import Offer  # noqa: E402
+from participation import enrolment as enrolments
+from participation.application import enrol_in_session
 from participation.models import (
     Enrolment,
-    EnrolmentState,  # noqa: E402
+    EnrolmentState,
 )
 
 if TYPE_CHECKING:
@@ -256,11 +257,8 @@ def bare(app: Flask, session_id: int, people: list[int]) -> float:
         begin = time.perf_counter()
         for staff_id in people[:PLACES]:
             actor = load_actor(f"{staff_id}:1")
-            session = db.session.get_one(TrainingSession, session_id)
-            edition = db.session.get_one(CourseEdition, session.edition_id)
-            course = db.session.get_one(Course, edition.course_id)
             assert actor is not None
-            enrolments.enrol(actor, enrolments.entrant(actor), Offer(course, edition, session))
+            enrol_in_session(actor, enrolments.entrant(actor), session_for(actor, session_id))
             db.session.commit()
             db.session.expire_all()
         seconds = time.perf_counter() - begin

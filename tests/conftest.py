@@ -20,6 +20,8 @@ from postgresql import Cluster
 
 from kernel.database import db
 
+from catalog import facets
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,7 +62,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a fresh database, with its context open."""
     ground = request.getfixturevalue(request.param)
     ground.lay()
-    ground.app.extensions.pop("shelf", None)
+    facets.KEPT.clear()
     with ground.app.app_context():
         yield ground.app
         db.session.remove()

@@ -28,9 +28,12 @@ from courses.lessons import quiz_data
 from courses.lessons.quiz import Asked, QuestionKind
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Track
 from courses.sessions.models import Audience, Meeting, TrainingSession
+from courses.sessions.training_session import session_for
 
 from catalog.models import Motivation, Remark
 
+from participation import enrolment as enrolments
+from participation.application import enrol_in_session
 from participation.models import Enrolment
 
 from learning.models import Attempt
@@ -191,6 +194,24 @@ def session_of(slug: str, host: Office, **planned: object) -> TrainingSession:
         )
         .where(TrainingSession.id == made)
     ).one()
+
+
+def offered(slug: str) -> Course:
+    """A course with its published edition, as it is enrolled in."""
+    db.session.expire_all()
+    return db.session.scalars(sa.select(Course).options(joinedload(Course.published)).where(Course.slug == slug)).one()
+
+
+def enrols(person: Person, course: Course) -> Enrolment:
+    """Let somebody take a course at the own pace."""
+    actor = person.actor
+    return enrolments.enrol_in_course(actor, enrolments.entrant(actor), offered(course.slug))
+
+
+def joins(person: Person, session: TrainingSession) -> Enrolment:
+    """Let somebody take a place in a session."""
+    actor = person.actor
+    return enrol_in_session(actor, enrolments.entrant(actor), session_for(actor, session.id))
 
 
 def membership(person: Person) -> Membership:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from factories import draft_course, edition_of, motivated
+from factories import draft_course, edition_of, enrols, motivated
 from flask import current_app
 
 from kernel.database import db
@@ -12,9 +12,8 @@ from kernel.database import db
 from courses import edition as editions
 from courses.edition import LessonText, ModuleText
 from courses.lessons import asset
-from courses.models import Course, EditionState, LessonKind
+from courses.models import EditionState, LessonKind
 
-from participation.enrolment import Offer, enrol, entrant
 from participation.models import Enrolment
 
 QUIZ = {
@@ -67,9 +66,9 @@ def packaged(author, archives, slug="", instead=""):
 
 def begins(person, course):
     """Enrol a person; return the enrolment and the lessons."""
-    edition = editions.whole(db.session.get_one(Course, course.id).published_id)
-    row = enrol(person.actor, entrant(person.actor), Offer(db.session.get_one(Course, course.id), edition))
+    row = enrols(person, course)
     db.session.commit()
+    edition = editions.whole(row.edition_id)
     return row.id, [lesson.id for module in edition.modules for lesson in module.lessons]
 
 

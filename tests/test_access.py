@@ -15,10 +15,11 @@ from factories import (
     Person,
     draft_course,
     edition_of,
+    joins,
     membership,
     motivated,
+    offered,
     organisation_named,
-    published,
     session_of,
 )
 from ground import settings_for
@@ -37,7 +38,6 @@ from courses.models import LessonKind
 from courses.sessions.models import AdmissionRule, Audience
 
 from participation import enrolment as enrolments
-from participation.enrolment import Offer
 from participation.joint import nomination
 
 if TYPE_CHECKING:
@@ -70,11 +70,11 @@ def ground(app, mizuho) -> Ground:
     coordinator, chosen = mizuho.coordinator, mizuho.person().membership_id
     session = session_of("web-meeting-chat", mizuho, giving=AdmissionRule.NOMINATION)
     nominated = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), chosen)
-    e_learning, edition = published("paperless-basics")
-    enrolled = enrolments.enrol(
+    e_learning = offered("paperless-basics")
+    enrolled = enrolments.enrol_in_course(
         mizuho.coordinator.actor,
         enrolments.own_entrant(mizuho.coordinator.actor, mizuho.staff.membership_id),
-        Offer(e_learning, edition),
+        e_learning,
     )
     token = password_link.issue(None, membership(mizuho.person()))
     db.session.commit()
@@ -211,10 +211,9 @@ def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
     edition_id = db.session.scalar(sa.text("SELECT max(id) FROM course_edition"))
     session = session_of("web-meeting-chat", mizuho)
     session_id, slug = session.id, course.slug
-    e_learning, edition = published("paperless-basics")
     coordinator = mizuho.coordinator.actor
-    enrolled = enrolments.enrol(
-        coordinator, enrolments.own_entrant(coordinator, mizuho.staff.membership_id), Offer(e_learning, edition)
+    enrolled = enrolments.enrol_in_course(
+        coordinator, enrolments.own_entrant(coordinator, mizuho.staff.membership_id), offered("paperless-basics")
     ).id
     db.session.commit()
     member = mizuho.staff.membership_id
@@ -264,9 +263,8 @@ def test_another_organisations_nominations_are_not_found(app, mizuho, hachioji, 
 
 def test_another_organisations_people_and_figures_appear_on_no_page(app, mizuho, hachioji):
     session = session_of("web-meeting-chat", mizuho, capacity=5)
-    course, edition = published("web-meeting-chat")
     person = mizuho.person(name="名前の 見えない人")
-    enrolments.enrol(person.actor, enrolments.entrant(person.actor), Offer(course, edition, session))
+    joins(person, session)
     session_id = session.id
     db.session.commit()
     stranger = hachioji.person(Role.COORDINATOR, Role.ADMINISTRATOR).browser()

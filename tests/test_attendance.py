@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from at_once import at_once
-from factories import Office, published, session_of
+from factories import Office, joins, published, session_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,11 +24,9 @@ from courses.completion_rule import meetings_needed
 from courses.models import CourseEdition
 from courses.sessions.models import Meeting, TrainingSession
 
-from participation import enrolment as enrolments
 from participation.attending import attendance, web_meeting
 from participation.attending.completion import standing
 from participation.attending.models import Attendance, EnteredBy, Presence
-from participation.enrolment import Offer, entrant
 from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
@@ -57,8 +55,7 @@ def session_of_id(session_id: int) -> TrainingSession:
 
 
 def takes_part(person: Person, session: TrainingSession) -> int:
-    course, edition = published(SALON)
-    row = enrolments.enrol(person.actor, entrant(person.actor), Offer(course, edition, session))
+    row = joins(person, session)
     db.session.commit()
     return row.id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from factories import Office, draft_course, published, session_of
+from factories import Office, draft_course, enrols, offered, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +15,6 @@ from kernel.database import db
 from people.models import Role
 
 from courses.sessions.models import AdmissionRule
-
-from participation.enrolment import Offer, enrol, entrant
 
 from learning import attempt
 from learning.path import path_of
@@ -93,8 +91,7 @@ def place(app):
     things = {
         "session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id, "begun": begun.meetings[0].id,
     }  # fmt: skip
-    course, edition = published("security-basics")
-    mine = enrol(person.actor, entrant(person.actor), Offer(course, edition))
+    mine = enrols(person, offered("security-basics"))
     path = path_of(person.actor, mine.id)
     by_kind = {lesson.kind.value: lesson for lesson in path.lessons}
     attempt_id = attempt.begin(path, by_kind["quiz"]).id

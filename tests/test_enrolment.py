@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
-from factories import Office, learns_everything, published, session_of
+from factories import Office, enrols, joins, learns_everything, offered, published, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,12 +23,11 @@ from courses.sessions.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
 from participation import enrolment_count, withdrawal
-from participation.enrolment import Offer, entrant
 from participation.models import Enrolment, EnrolmentCount, EnrolmentState
 
 
 def enrol(person, slug, session=None):
-    made = enrolments.enrol(person.actor, entrant(person.actor), Offer(*published(slug), session))
+    made = joins(person, session) if session else enrols(person, offered(slug))
     db.session.commit()
     return made
 

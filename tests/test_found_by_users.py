@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
-from factories import draft_course, edition_of, edition_text, learns_everything, published, session_of
+from factories import draft_course, edition_of, edition_text, joins, learns_everything, session_of
 
 from kernel.database import db
 from kernel.errors import ConflictError
@@ -21,7 +21,6 @@ from courses.sessions.models import TrainingSession
 
 from participation import enrolment as enrolments
 from participation import withdrawal
-from participation.enrolment import Offer
 from participation.models import Enrolment
 
 
@@ -93,12 +92,7 @@ def test_an_address_may_name_anything(client, mizuho, name):
 def test_two_withdrawals_at_once_give_one_place_back(mizuho, app):
     session = session_of("web-meeting-chat", mizuho, capacity=5)
     people = [mizuho.person() for _number in range(2)]
-    made = [
-        enrolments.enrol(
-            person.actor, enrolments.entrant(person.actor), Offer(*published("web-meeting-chat"), session)
-        ).id
-        for person in people
-    ]
+    made = [joins(person, session).id for person in people]
     session_id, actor = session.id, people[0].actor
     db.session.commit()
 

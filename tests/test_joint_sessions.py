@@ -19,11 +19,11 @@ from courses.course import set_prerequisites
 from courses.models import Course
 from courses.sessions import training_session
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
-from courses.sessions.training_session import SessionState, state_of
+from courses.sessions.training_session import SessionState, lock, state_of
 
 from participation import enrolment as enrolments
 from participation import withdrawal
-from participation.hosting import call_off
+from participation.hosting.call_off import call_off
 from participation.joint import allocation, decision, eligibility, exceptional_place, nomination, waiting_list
 from participation.joint.models import Allocation, Nomination, NominationState, Override
 from participation.models import Enrolment, EnrolmentState
@@ -51,7 +51,7 @@ def nominate(office, session_id, number):
     people = [office.person() for _number in range(number)]
     organisation = organisation_named(office.name)
     for person in people:
-        session = decision.waiting_list.locked(session_id)
+        session = lock(session_id)
         nomination.nominate(office.coordinator.actor, session, organisation, person.membership_id)
     db.session.commit()
     return people
@@ -305,7 +305,8 @@ def test_going_without_weighs_in_the_next_session(mizuho, hachioji, secretariat)
     session_id = joint(secretariat, capacity=3)
     nominate(mizuho, session_id, 3)
     nominate(hachioji, session_id, 3)
-    call = decision.call_of(found_whole(session_id))
+    session = found_whole(session_id)
+    call = decision.call_of(session, decision.standing(session))
     weights = {one.code: one.weight for one in call.organisations}
     assert weights == {mizuho.code: 1, hachioji.code: 2}
     decide(secretariat, session_id)
@@ -449,7 +450,7 @@ def test_enough_and_it_cannot_be_called_off(mizuho, secretariat):
     nominate(mizuho, session_id, 2)
     decide(secretariat, session_id)
     with pytest.raises(ConflictError, match="最少の2人に達しています"):
-        call_off._call_off(secretariat.coordinator.actor, session_id)
+        call_off(secretariat.coordinator.actor, session_id)
 
 
 def test_a_session_is_closed_when_attendance_is_entered(mizuho, secretariat, monkeypatch):

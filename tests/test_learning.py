@@ -9,7 +9,16 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from factories import learns_everything, open_attempt, passes_the_quiz, published, right_answer, sent, session_of
+from factories import (
+    joins,
+    learns_everything,
+    open_attempt,
+    passes_the_quiz,
+    published,
+    right_answer,
+    sent,
+    session_of,
+)
 from lessons import QUIZ, begins, state_of, taught
 from test_papers import words
 
@@ -26,7 +35,6 @@ from catalog.models import Adoption, Curriculum
 
 from participation.attending import attendance
 from participation.attending.models import EnteredBy
-from participation.enrolment import Offer, enrol, entrant
 from participation.models import Enrolment, EnrolmentState
 from participation.record.models import Certificate, OutsideLearning
 
@@ -253,12 +261,11 @@ def test_a_new_edition_changes_nothing_under_a_learner_and_takes_no_completion_b
 
 def test_a_blended_course_asks_for_lessons_and_attendance(mizuho):
     course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
-    edition = editions.whole(course.published_id)
     begins_at = clock.at(clock.today(), dt.time(9))
     session = session_of("blended-course", mizuho, starts_at=begins_at, ends_at=begins_at + dt.timedelta(hours=2))
     for order in ("lessons first", "attendance first"):
         person = mizuho.person()
-        row = enrol(person.actor, entrant(person.actor), Offer(course, edition, session))
+        row = joins(person, session)
         db.session.commit()
         mine, meeting_id = (
             row.id,
@@ -359,9 +366,7 @@ def test_lessons_finished_while_an_absence_stood_count_when_it_is_corrected(mizu
     course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
     begins_at = clock.at(clock.today(), dt.time(9))
     session = session_of("blended-course", mizuho, starts_at=begins_at, ends_at=begins_at + dt.timedelta(hours=2))
-    mine = enrol(
-        mizuho.staff.actor, entrant(mizuho.staff.actor), Offer(course, editions.whole(course.published_id), session)
-    ).id
+    mine = joins(mizuho.staff, session).id
     meeting_id = db.session.scalars(sa.select(Meeting.id)).one()
     db.session.commit()
     host = mizuho.coordinator.browser()

@@ -14,10 +14,11 @@ import sys
 from pathlib import Path
 from time import sleep
 
+import factories
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
-from factories import membership, organisation_named, published, session_of
+from factories import enrols, membership, organisation_named, session_of
 from flask import current_app
 from ground import SECRET
 from postgresql import free_port
@@ -230,8 +231,7 @@ def announces(days=0):
 
 
 def completes(person, slug="security-basics"):
-    course, edition = published(slug)
-    row = enrolment.enrol(person.actor, enrolment.entrant(person.actor), enrolment.Offer(course, edition))
+    row = enrols(person, factories.offered(slug))
     enrolment.finish(row)
     db.session.commit()
 

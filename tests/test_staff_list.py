@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 import xlsxwriter
-from factories import Office, published, session_of
+from factories import Office, offered, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,18 +18,14 @@ from kernel.errors import InvalidError
 from people.models import Role
 from people.permission import Actor
 
-from participation.enrolment import Offer
 from participation.models import Enrolment
 from participation.staff_list import Outcome, preview
 
 
 def outcomes(office, text, **session):
-    offer = (
-        Offer(*published("web-meeting-chat"), session_of("web-meeting-chat", office, **session))
-        if session
-        else Offer(*published("ai-first"))
-    )
-    return [line.outcome for line in preview(office.coordinator.actor, offer, text)]
+    joint = session_of("web-meeting-chat", office, **session) if session else None
+    course = joint.edition.course if joint else offered("ai-first")
+    return [line.outcome for line in preview(office.coordinator.actor, course, joint, text)]
 
 
 def enrolled():
@@ -142,6 +138,6 @@ def test_no_text_breaks_the_reading_of_a_list(request, ground, text):
         office = Office.of("133035")
         somebody = Actor(0, "だれか", 1, office.id, office.name, ((office.id, Role.COORDINATOR),))
         with contextlib.suppress(InvalidError):
-            lines = preview(somebody, Offer(*published("ai-first")), text)
+            lines = preview(somebody, offered("ai-first"), None, text)
             assert all(line.outcome is Outcome.UNKNOWN for line in lines)
         db.session.remove()

@@ -34,7 +34,7 @@ def test_a_new_installation_has_no_people(app):
 
 
 def test_sample_people_are_refused_without_the_demo_flag(app):
-    answer = app.test_cli_runner().invoke(args=["participation", "demo"])
+    answer = app.test_cli_runner().invoke(args=["demo"])
     assert answer.exit_code != 0
     assert "DEMO=1" in answer.output
 

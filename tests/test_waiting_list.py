@@ -142,7 +142,7 @@ class Session(RuleBasedStateMachine):
     def take_a_last_place(self, office, person):
         who = self.people[self.offices[office].id][person]
 
-        self.act(lambda: application.enrol_in_session(who.actor, self.session()))
+        self.act(lambda: application.enrol_in_session(who.actor, enrolments.entrant(who.actor), self.session()))
 
     @rule(number=NUMBER, other=st.integers(0, 3))
     def substitute(self, number, other):

@@ -10,4 +10,4 @@ or among the skipped lines with the reason.
 from catalog.article.model import Participant, ReadArticle, ReadRemark, Side, Skipped, Warn
 from catalog.article.reading import parse
 
-__all__ = ["Article", "Participant", "Remark", "Side", "Skipped", "Warn", "parse"]
+__all__ = ["Participant", "ReadArticle", "ReadRemark", "Side", "Skipped", "Warn", "parse"]

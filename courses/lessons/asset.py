@@ -12,9 +12,8 @@ from kernel.errors import InvalidError, NotFoundError
 
 from people.permission import Actor, Permission
 
-from courses.edition import check_editable
+from courses.edition import check_editable, note_change
 from courses.files.files import Files, media_type
-from courses.lessons.outline import _changed
 from courses.models import Asset, Course, CourseEdition, EditionState
 from courses.packages import package
 
@@ -71,7 +70,7 @@ def add_asset(edition: CourseEdition, file: KeptFile) -> Asset:
     for asset in edition.assets:
         if asset.name == file.name:
             asset.digest, asset.size = file.digest, file.size
-            _changed(edition)
+            note_change(edition)
             return asset
     return add(
         Asset(edition_id=edition.id, name=file.name, media_type=file.media_type, digest=file.digest, size=file.size)
@@ -90,7 +89,7 @@ def remove_asset(edition: CourseEdition, name: str) -> None:
     if asset is None:
         raise NotFoundError
     edition.assets.remove(asset)
-    _changed(edition)
+    note_change(edition)
 
 
 def asset_of(actor: Actor, edition_id: int, name: str) -> Asset:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
-from courses.edition import check_editable
+from courses.edition import check_editable, note_change
 from courses.lessons.lesson_kind import _empty
 from courses.models import CourseEdition, Lesson, LessonKind, Module
 
@@ -24,11 +23,6 @@ Placed = TypeVar("Placed", Module, Lesson)
 UP, DOWN = -1, 1
 ON_THE_WAY = -1_000_000
 """The place of a lesson that has left one module and not arrived in the next."""
-
-
-def _changed(edition: CourseEdition) -> None:
-    edition.changed_at = clock.now()
-    db.session.flush()
 
 
 def module_of(edition: CourseEdition, module_id: int) -> Module:
@@ -65,7 +59,7 @@ def add_module(edition: CourseEdition, title: str) -> Module:
     check_editable(edition)
     module = Module(edition_id=edition.id, position=len(edition.modules) + 1, title=title, lessons=[])
     edition.modules.append(module)
-    _changed(edition)
+    note_change(edition)
     return module
 
 
@@ -74,7 +68,7 @@ def rename_module(edition: CourseEdition, module_id: int, title: str) -> Module:
     check_editable(edition)
     module = module_of(edition, module_id)
     module.title = title
-    _changed(edition)
+    note_change(edition)
     return module
 
 
@@ -82,7 +76,7 @@ def move_module(edition: CourseEdition, module_id: int, way: int) -> None:
     """Move a module up or down by one place."""
     check_editable(edition)
     _move(edition.modules, module_of(edition, module_id), way)
-    _changed(edition)
+    note_change(edition)
 
 
 def remove_module(edition: CourseEdition, module_id: int) -> None:
@@ -95,7 +89,7 @@ def remove_module(edition: CourseEdition, module_id: int) -> None:
     edition.modules.remove(module)
     db.session.flush()
     _number(edition.modules)
-    _changed(edition)
+    note_change(edition)
 
 
 def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonKind) -> Lesson:
@@ -104,7 +98,7 @@ def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonK
     module = module_of(edition, module_id)
     lesson = Lesson(position=len(module.lessons) + 1, title=title, kind=kind, content=_empty(kind))
     module.lessons.append(lesson)
-    _changed(edition)
+    note_change(edition)
     return lesson
 
 
@@ -114,7 +108,7 @@ def write_lesson(edition: CourseEdition, lesson_id: int, text: LessonText) -> Le
     _module, lesson = lesson_of(edition, lesson_id)
     lesson.title, lesson.body, lesson.minutes, lesson.required = text.title, text.body, text.minutes, text.required
     lesson.content = dict(text.content)
-    _changed(edition)
+    note_change(edition)
     return lesson
 
 
@@ -126,7 +120,7 @@ def move_lesson(edition: CourseEdition, lesson_id: int, way: int) -> None:
         _move(module.lessons, lesson, way)
     elif 0 <= edition.modules.index(module) + way < len(edition.modules):
         _into(edition.modules[edition.modules.index(module) + way], lesson, module, first=way == DOWN)
-    _changed(edition)
+    note_change(edition)
 
 
 def _into(target: Module, lesson: Lesson, source: Module, *, first: bool) -> None:
@@ -147,7 +141,7 @@ def remove_lesson(edition: CourseEdition, lesson_id: int) -> Lesson:
     module.lessons.remove(lesson)
     db.session.flush()
     _number(module.lessons)
-    _changed(edition)
+    note_change(edition)
     return lesson
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from flask import current_app, url_for
+from flask import current_app, redirect, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
 
-from kernel import clock
+from kernel import clock, transaction
 from kernel.errors import NotFoundError
 
 from people.access import View, public
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.typing import ResponseReturnValue
 
     from kernel.settings import Settings
 
@@ -34,6 +35,24 @@ def apart(view: View) -> View:
 def runs_apart(app: Flask, endpoint: str | None) -> bool:
     """Tell whether an endpoint is one of those where packages run."""
     return endpoint is not None and hasattr(app.view_functions[endpoint], "apart")
+
+
+def init_app(app: Flask) -> None:
+    """Give packages an address of their own, where nothing but them is; and let them be nowhere else."""
+    settings: Settings = app.extensions["settings"]
+    host = urlsplit(settings.packages_url).netloc
+
+    @app.before_request
+    def keep_apart() -> ResponseReturnValue | None:
+        is_package = runs_apart(app, request.endpoint)
+        if request.host != host:
+            if is_package:
+                raise NotFoundError
+        elif not is_package and request.endpoint not in {"static", "health"}:
+            if request.method in transaction.SAFE_METHODS and request.endpoint:
+                return redirect(settings.public_url + request.full_path.rstrip("?"))
+            raise NotFoundError
+        return None
 
 
 def _settings() -> Settings:

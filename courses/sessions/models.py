@@ -95,6 +95,11 @@ class TrainingSession(Base):
     )
 
     @property
+    def is_by_nomination(self) -> bool:
+        """Tell whether organisations nominate and a rule allocates the places."""
+        return self.giving is AdmissionRule.NOMINATION
+
+    @property
     def is_off(self) -> bool:
         """Tell whether the session is not held: cancelled (中止) or called off for too few (不開催)."""
         return self.cancelled_at is not None or self.called_off_at is not None

@@ -1,7 +1,8 @@
-"""Places (席) of a training session: claimed by one conditional statement.
+"""Places (席) of a training session. Only this module writes `taken`, the count of places that are given or offered.
 
-The condition and the count stand in the same statement, and a CHECK behind it, so no place is given twice however
-many people ask at once.
+Whoever comes first claims a place by one conditional statement: the condition and the count stand in it together, and
+a CHECK behind it, so no place is given twice however many people ask at once. Where a rule gives the places, they are
+taken and given back one by one under the session's lock (`training_session.lock`).
 """
 
 from __future__ import annotations
@@ -56,6 +57,18 @@ def claim(session_id: int) -> None:
         raise ConflictError(why_not(session_id))
 
 
+def take(session: TrainingSession, places: int = 1) -> None:
+    """Take places of a session whose row is locked. Raises ConflictError where so many are not free."""
+    if session.taken + places > session.capacity:
+        raise ConflictError(WHY_NOT[SessionState.FULL])
+    session.taken += places
+
+
+def give_back(session: TrainingSession, places: int = 1) -> None:
+    """Give places of a session whose row is locked back."""
+    session.taken -= places
+
+
 def _first_come(now: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         TrainingSession.giving == AdmissionRule.FIRST_COME,
@@ -80,6 +93,6 @@ def why_not(session_id: int) -> str:
     if session is None:
         raise NotFoundError
     state = state_of(session)
-    if state is SessionState.OPEN and session.giving is AdmissionRule.NOMINATION:
+    if state is SessionState.OPEN and session.is_by_nomination:
         return "この開催回は、団体の推薦で席を決めます。受講したいことを研修担当に伝えてください。"
     return WHY_NOT.get(state, WHY_NOT[SessionState.FULL])

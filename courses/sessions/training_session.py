@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel import clock
-from kernel.database import db
-from kernel.errors import ConflictError, NotFoundError
+from kernel.database import add, db
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.vocabulary import Term
 
 from people import audit
 from people.permission import Actor, Permission
 
-from courses.models import CourseEdition
-from courses.sessions.models import AdmissionRule, TrainingSession
-
-pass
-
-pass
-
-
-from dataclasses import dataclass, field, replace
-
-from sqlalchemy.orm import contains_eager, selectinload
-
-from kernel.database import add
-from kernel.errors import InvalidError
-from kernel.vocabulary import Term
-
-from courses.models import Course
+from courses.models import Course, CourseEdition
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
-from courses.sessions.models import Audience, Meeting
+from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
 
 LAST_DAYS = dt.timedelta(days=7)
 """So long before it starts, free places of a session by nomination are open to everybody entitled."""
@@ -98,7 +84,7 @@ def state_of(session: TrainingSession, now: dt.datetime | None = None) -> Sessio
     ):
         if came_so:
             return state
-    if session.giving is AdmissionRule.NOMINATION:
+    if session.is_by_nomination:
         return _state_by_nomination(session, now)
     if now >= session.applications_close_at:
         return SessionState.CLOSED
@@ -127,7 +113,7 @@ def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> Training
     ]
     session = add(
         TrainingSession(
-            edition_id=edition.id, host_id=command.host_id, taken=0, meetings=meetings,
+            edition_id=edition.id, host_id=command.host_id, meetings=meetings,
             starts_at=command.starts_at, ends_at=meetings[-1].ends_at, lecturers=list(command.lecturers),
             chosen=audience.chosen(command.open_to), **audience.columns(command.open_to), **{name: getattr(command, name) for name in SAID},
         )
@@ -252,7 +238,7 @@ def coming_sessions(course: Course, actor: Actor | None) -> list[TrainingSession
 
 
 def lock(session_id: int) -> TrainingSession:
-    """Return a session with edition and course, its row held until the transaction ends. Raises NotFoundError."""
+    """Return a session with edition and course, its row locked until the transaction ends. Raises NotFoundError."""
     session = db.session.scalar(
         sa.select(TrainingSession)
         .options(joinedload(TrainingSession.edition).joinedload(CourseEdition.course))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import ConflictError
+from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 
@@ -19,7 +19,7 @@ from courses.sessions.models import Meeting
 from participation.attending import completion
 from participation.attending.models import Attendance, EnteredBy, Presence
 from participation.models import OPEN_STATES, Enrolment
-from participation.roster import host_roster
+from participation.roster import host_roster, is_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +108,9 @@ def enter(
     before the day of the meeting.
     """
     check_begun(meeting)
-    completion.lock([row.id for row in host_roster(actor, meeting.session) if row.id in entered])
+    if not is_host(actor, meeting.session):
+        raise NotFoundError
+    completion.lock(entered, of_session=meeting.session_id)  # before anything is read that somebody else may change
     now = sheet(actor, meeting.session)
     changed = {
         row.id: (now.mark(meeting, row), entered[row.id], row)

@@ -37,11 +37,14 @@ def lessons_finished(enrolment: Enrolment) -> bool:
     return enrolment.state is EnrolmentState.COMPLETED
 
 
-def lock(enrolment_ids: Collection[int]) -> None:
-    """Hold enrolments until the transaction ends, so that two who finish something at once see each other's part."""
+def lock(enrolment_ids: Collection[int], *, of_session: int | None = None) -> None:
+    """Lock enrolments until the transaction ends, so that two who finish something at once see each other's part."""
     db.session.scalars(
         sa.select(Enrolment)
-        .where(Enrolment.id.in_(enrolment_ids))
+        .where(
+            Enrolment.id.in_(enrolment_ids),
+            sa.true() if of_session is None else Enrolment.session_id == of_session,
+        )
         .order_by(Enrolment.id)
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from courses.sessions.models import TrainingSession
 
 
-def _call_off(actor: Actor, session_id: int) -> TrainingSession:
-    """Say that a session is not run because too few come. Raises ConflictError where enough do or it is over."""
+def call_off(actor: Actor, session_id: int) -> TrainingSession:
+    """Say that a session is not run because too few come, and tell everybody concerned.
+
+    Raises NotFoundError for anybody but the host, ConflictError where enough come or it is over.
+    """
     session = lock_hosted(actor, session_id)
     state = state_of(session)
     if state not in {SessionState.ALLOCATING, SessionState.CONFIRMED, SessionState.LAST_PLACES, SessionState.CLOSED}:
@@ -42,12 +45,6 @@ def _call_off(actor: Actor, session_id: int) -> TrainingSession:
     session.sequence += 1
     audit.record(actor, "開催回を不開催に", session.edition.title, organisation_id=session.host_id, session=session.id)
     db.session.flush()
-    return session
-
-
-def _call_off(actor: Actor, session_id: int) -> TrainingSession:
-    """Say that a session is not run, and tell everybody concerned. Raises as `decision.call_off` does."""
-    session = _call_off(actor, session_id)
     tell_cancelled(session_id, f"この回は開きません。理由: {session.cancelled_because}")
     waiting_list.rebalance(session_id)
     return session

@@ -16,6 +16,7 @@ from participation.notices.telling import Tell, tell
 
 
 def tell_changed(session_id: int, text: str) -> None:
+    """Tell those who have a place."""
     session = training_session.lock(session_id)
     having = db.session.scalars(
         sa.select(Enrolment.staff_id).where(

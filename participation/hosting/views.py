@@ -1,4 +1,4 @@
-"""Pages on which the host looks after a session: change and cancel it, move a meeting, decide on the allocation."""
+"""Pages on which the host looks after a session: change, cancel, call off or close it, move a meeting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from courses.sessions.meeting import meeting_of
 from courses.sessions.training_session import hosted
 
 from participation.blueprint import blueprint
-from participation.hosting import call_off, cancel, change, close
+from participation.hosting.call_off import call_off
+from participation.hosting.cancel import cancel, cancel_meeting
+from participation.hosting.change import change, move_meeting
+from participation.hosting.close import close
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -31,7 +34,7 @@ def edit_session(session_id: int) -> ResponseReturnValue:
 
     if accepted(
         form,
-        lambda: change.change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at)),
+        lambda: change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at)),
     ):
         flash("開催回を変更しました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
@@ -48,7 +51,7 @@ def cancel_session(session_id: int) -> ResponseReturnValue:
     session = hosted(actor(), session_id)
     form = ReasonForm()
 
-    if accepted(form, lambda: cancel.cancel(actor(), session, form.reason.data or "")):
+    if accepted(form, lambda: cancel(actor(), session, form.reason.data or "")):
         flash("開催回を中止しました。理由を、席のある人と推薦されている人に知らせます。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("participation/cancel_session.html", form, session=hosted(actor(), session_id))
@@ -61,7 +64,7 @@ def edit_meeting(meeting_id: int) -> ResponseReturnValue:
     meeting = meeting_of(actor(), meeting_id)
     form = MeetingForm(data=held_at(meeting))
 
-    if accepted(form, lambda: change.move_meeting(actor(), meeting, form.move())):
+    if accepted(form, lambda: move_meeting(actor(), meeting, form.move())):
         flash("日時と会場を変更しました。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
     return answer("participation/meeting_form.html", form, meeting=meeting_of(actor(), meeting_id))
@@ -69,11 +72,11 @@ def edit_meeting(meeting_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
-def cancel_meeting(meeting_id: int) -> ResponseReturnValue:
+def cancel_one_meeting(meeting_id: int) -> ResponseReturnValue:
     """Cancel one meeting of several, with a reason."""
     meeting, form = meeting_of(actor(), meeting_id), ReasonForm()
 
-    if accepted(form, lambda: cancel.cancel_meeting(actor(), meeting, form.reason.data or "")):
+    if accepted(form, lambda: cancel_meeting(actor(), meeting, form.reason.data or "")):
         flash("この会だけを中止しました。ほかの会は予定どおりです。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
     return answer("participation/cancel_meeting.html", form, meeting=meeting_of(actor(), meeting_id))
@@ -81,10 +84,10 @@ def cancel_meeting(meeting_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/sessions/<int:session_id>/call-off", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
-def call_off(session_id: int) -> ResponseReturnValue:
+def call_off_session(session_id: int) -> ResponseReturnValue:
     """Say that a session is not run because too few come."""
     session, form = hosted(actor(), session_id), EmptyForm()
-    if accepted(form, lambda: call_off.call_off(actor(), session_id)):
+    if accepted(form, lambda: call_off(actor(), session_id)):
         flash("不開催にしました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("participation/call_off.html", form, session=hosted(actor(), session.id))
@@ -94,6 +97,6 @@ def call_off(session_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_SESSIONS)
 def close_session(session_id: int) -> ResponseReturnValue:
     """Close a session whose attendance is entered."""
-    close.close(actor(), hosted(actor(), session_id).id)
+    close(actor(), hosted(actor(), session_id).id)
     flash("この開催回を完了にしました。")
     return redirect(url_for("participation.session_page", session_id=session_id))

@@ -1,4 +1,4 @@
-"""The decision (割当の決定): the host previews the allocation, decides, calls the session off, or closes it.
+"""The decision (割当の決定): the host previews the allocation and decides.
 
 The decision is stored with its inputs, so that `flask participation allocate` replays it.
 """
@@ -17,11 +17,11 @@ from kernel.errors import ConflictError
 
 from people import audit
 
+from courses.sessions import place
 from courses.sessions.models import TrainingSession
 from courses.sessions.training_session import SessionState, lock_hosted, state_of
 
 from participation import enrolment as enrolments
-from participation.enrolment import Offer
 from participation.joint import allocation, waiting_list
 from participation.joint.allocation import Call, Nominator, Result
 from participation.joint.models import Allocation, Nomination, NominationState
@@ -43,14 +43,11 @@ def code_of(organisation: Organisation) -> str:
     return organisation.code or f"{NO_CODE}{organisation.id}"
 
 
-def call_of(session: TrainingSession) -> Call:
-    """Return what is to be allocated: the nominees as they stand, with their organisations and histories.
-
-    Who takes the course by now, or has left the organisation, is left out.
-    """
+def call_of(session: TrainingSession, nominations: Sequence[Nomination]) -> Call:
+    """Return what is to be allocated: the nominees as they stand, with their organisations and histories."""
     by_organisation: dict[int, list[Nomination]] = {}
     organisations: dict[int, Organisation] = {}
-    for nomination in standing(session):
+    for nomination in nominations:
         by_organisation.setdefault(nomination.organisation_id, []).append(nomination)
         organisations[nomination.organisation_id] = nomination.organisation
     history = _history(session, list(organisations))
@@ -70,6 +67,10 @@ def call_of(session: TrainingSession) -> Call:
 
 
 def standing(session: TrainingSession) -> Sequence[Nomination]:
+    """Return the nominations that take part in the allocation.
+
+    Who takes the course by now, or has left the organisation, is left out.
+    """
     return db.session.scalars(
         sa.select(Nomination)
         .options(joinedload(Nomination.organisation), joinedload(Nomination.staff))
@@ -108,7 +109,7 @@ def _history(session: TrainingSession, organisation_ids: list[int]) -> dict[int,
 
 def preview(session: TrainingSession) -> tuple[Call, Result]:
     """Return what the decision would be; nothing is changed."""
-    call = call_of(session)
+    call = call_of(session, standing(session))
     return call, allocation.allocate(call)
 
 
@@ -129,20 +130,20 @@ def decide(actor: Actor, session_id: int) -> Allocation:
     if state_of(session) is not SessionState.ALLOCATING:
         message = f"割当を決められるのは、推薦の受付が終わってからです(いまは「{state_of(session).label}」)。"
         raise ConflictError(message)
-    call, result = preview(session)
     nominations = {nomination.id: nomination for nomination in standing(session)}
+    call = call_of(session, list(nominations.values()))
+    result = allocation.allocate(call)
     session.decided_at = clock.now()
     for turn in (*result.places, *result.waiting):
         nomination = nominations[int(turn.id)]
         nomination.turn, nomination.step, nomination.reason = turn.order, turn.step, turn.reason
         nomination.state = NominationState.WAITING
     _leave_out(session)
-    offer = Offer(session.edition.course, session.edition, session)
     for turn in result.places:
         nomination = nominations[int(turn.id)]
         nomination.state, nomination.was_placed = NominationState.PLACED, True
-        enrolments.enter(actor, waiting_list.entrant_of(nomination), offer)
-    session.taken += len(result.places)
+        enrolments.enter(actor, waiting_list.entrant_of(nomination), session.edition, session)
+    place.take(session, len(result.places))
     stored = Allocation(
         session_id=session.id, call=allocation.call_as_json(call), result=allocation.result_as_json(result),
         decided_by_id=actor.staff_id,

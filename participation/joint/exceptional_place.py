@@ -14,10 +14,10 @@ from kernel.errors import ConflictError, InvalidError
 
 from people import audit
 
+from courses.sessions import place
 from courses.sessions.training_session import SessionState, lock_hosted, state_of
 
 from participation import enrolment as enrolments
-from participation.enrolment import Offer
 from participation.joint import waiting_list
 from participation.joint.models import Nomination, NominationState, Override
 from participation.models import OPEN_STATES, Enrolment
@@ -63,14 +63,12 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
         if session.taken >= session.capacity:
             message = "空いている席がありません。だれの席と替えるかを選ぶか、定員を増やしてください。"
             raise ConflictError(message, field="instead_of_id")
-        session.taken += 1
+        place.take(session)
     else:
         _take_back(actor, session, instead)
     nomination.state, nomination.answer_by = NominationState.PLACED, None
     _tell_exception(session, nomination, instead)
-    enrolments.enter(
-        actor, waiting_list.entrant_of(nomination), Offer(session.edition.course, session.edition, session)
-    )
+    enrolments.enter(actor, waiting_list.entrant_of(nomination), session.edition, session)
     made = Override(
         session_id=session.id, given_to_id=nomination.id, instead_of_id=command.instead_of_id, reason=command.reason,
         made_by_id=actor.staff_id,
@@ -123,7 +121,7 @@ def _take_back(actor: Actor, session: TrainingSession, nomination: Nomination) -
         if enrolment is None:
             message = "この人の席は、もうありません。ページを読み込み直してください。"
             raise ConflictError(message, field="instead_of_id")
-        enrolments.withdraw(actor, enrolment)
+        enrolments.close(actor, enrolment)
     elif nomination.state is not NominationState.OFFERED:
         message = f"席を持っている人を選んでください(いまは「{nomination.state.label}」)。"
         raise ConflictError(message, field="instead_of_id")

@@ -21,11 +21,11 @@ from people import audit
 from people.membership import is_current
 from people.models import Membership, Organisation
 from people.permission import Actor, Permission
-from people.recognition import Unclear, meant, staff_by_key
+from people.recognition import HEADINGS, Unclear, meant, staff_by_key
 
 from courses.models import CourseEdition
 from courses.sessions.audience import is_open_to
-from courses.sessions.models import AdmissionRule, TrainingSession
+from courses.sessions.models import TrainingSession
 from courses.sessions.training_session import SessionState, state_of
 
 from participation import enrolment as enrolments
@@ -70,7 +70,7 @@ def check_open(session: TrainingSession, organisation_id: int) -> None:
     """Raise ConflictError unless the session takes nominations now, NotFoundError where it is not for the organisation."""
     if not is_open_to(organisation_id, session):
         raise NotFoundError
-    if session.giving is not AdmissionRule.NOMINATION:
+    if not session.is_by_nomination:
         raise NotFoundError
     if state_of(session) is not SessionState.OPEN:
         message = f"推薦の受付期間ではありません(いまは「{state_of(session).label}」)。"
@@ -82,7 +82,7 @@ def nominating(actor: Actor, session: TrainingSession, organisation_id: int) -> 
 
     Raises NotFoundError, also for a session whose places are not given by nomination.
     """
-    if session.giving is not AdmissionRule.NOMINATION:
+    if not session.is_by_nomination:
         raise NotFoundError
     own = organisation_id in actor.scope(Permission.ENROL_STAFF)
     hosts = session.host_id in actor.scope(Permission.PLAN_SESSIONS) and is_open_to(organisation_id, session)
@@ -208,7 +208,7 @@ def nominate_all(actor: Actor, session: TrainingSession, organisation: Organisat
     by_key = staff_by_key(Membership.organisation_id == organisation.id)
     on_behalf = organisation.id not in actor.scope(Permission.ENROL_STAFF)
     result = []
-    for number, cells in lines_of(text):
+    for number, cells in lines_of(text, HEADINGS):
         person, said = meant(cells, by_key), " ".join(cells)
         if on_behalf and (isinstance(person, Unclear) or not _names(cells, person)):
             person = Unclear.UNKNOWN
@@ -220,7 +220,7 @@ def nominate_all(actor: Actor, session: TrainingSession, organisation: Organisat
             _put_last(actor, session, organisation, person)
         except ConflictError as refusal:
             told = NEEDS_NAME_AND_NUMBER if on_behalf else refusal.message
-            result.append(NominatedLine(number, said, False, told))  # noqa: FBT003
+            result.append(NominatedLine(number, said, False, told))
         else:
             result.append(NominatedLine(number, said, True, "推薦に加えました"))  # noqa: FBT003
     return result

@@ -12,10 +12,9 @@ from kernel.errors import InvalidError, NotFoundError
 
 from people import audit
 
-from courses.sessions import training_session
+from courses.sessions import place, training_session
 
 from participation import enrolment as enrolments
-from participation.enrolment import Offer
 from participation.joint import waiting_list
 from participation.joint.models import Nomination, NominationState
 from participation.notices.kinds import NoticeKind
@@ -47,7 +46,7 @@ def _nominate_instead(session: TrainingSession, enrolment: Enrolment, person: Me
         position=replaced.position,
     )  # fmt: skip
     if row.state is NominationState.OFFERED:
-        session.taken -= 1
+        place.give_back(session)
     row.state, row.answer_by, row.turn = NominationState.PLACED, None, row.turn or replaced.turn
     row.reason = f"{enrolment.staff.name}さんの代理です。"
     db.session.add(row)
@@ -66,9 +65,9 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Member) -> Enrolment:
         message = "代理には、別の職員を選んでください。"
         raise InvalidError(message)
     session = training_session.lock(enrolment.session_id)
-    enrolments.withdraw(actor, enrolment)
+    enrolments.close(actor, enrolment)
     waiting_list.end_nomination(session.id, enrolment.staff_id)
-    taken = enrolments.enter(actor, person, Offer(session.edition.course, session.edition, session))
+    taken = enrolments.enter(actor, person, session.edition, session)
     _nominate_instead(session, enrolment, person)
     audit.record(
         actor, "代理に変更", f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,

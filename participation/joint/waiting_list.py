@@ -21,11 +21,11 @@ from people.models import Membership
 from people.permission import Actor, Permission
 
 from courses.models import CourseEdition
+from courses.sessions import place
 from courses.sessions.models import AdmissionRule, TrainingSession
 from courses.sessions.training_session import LAST_DAYS, lock
 
 from participation import enrolment as enrolments
-from participation.enrolment import Offer
 from participation.joint.models import Nomination, NominationState
 from participation.models import OPEN_STATES, Enrolment
 from participation.notices.kinds import NoticeKind
@@ -40,7 +40,7 @@ def rebalance(session_id: int, freed_by: int | None = None) -> None:
     """
     session = lock(session_id)
     now = clock.now()
-    if session.giving is not AdmissionRule.NOMINATION or session.decided_at is None:
+    if not session.is_by_nomination or session.decided_at is None:
         return
     _expire(session, now)
     over = session.is_off or session.closed_at
@@ -53,7 +53,7 @@ def rebalance(session_id: int, freed_by: int | None = None) -> None:
             return
         following.state = NominationState.OFFERED
         following.answer_by = min(now + dt.timedelta(days=session.offer_days), session.starts_at - LAST_DAYS)
-        session.taken += 1
+        place.take(session)
         db.session.flush()
         _tell_offer(session, following)
 
@@ -74,7 +74,9 @@ def _tell_offer(session: TrainingSession, nomination: Nomination) -> None:
         session.edition.title,
         [
             Tell(NoticeKind.OFFERED, staff_id, text, f"{nomination.id} {until}", nomination.id)
-            for staff_id, text in dict(reversed(told)).items()
+            for staff_id, text in dict(
+                reversed(told)
+            ).items()  # a coordinator who is the nominee reads the nominee's sentence
         ],
     )
 
@@ -90,7 +92,7 @@ def _expire(session: TrainingSession, now: dt.datetime) -> None:
     ).all()
     for nomination in unanswered:
         nomination.state, nomination.answer_by = NominationState.EXPIRED, None
-        session.taken -= 1
+    place.give_back(session, len(unanswered))
     db.session.flush()
 
 
@@ -180,7 +182,7 @@ def accept(actor: Actor, nomination_id: int) -> Enrolment:
     """Take the place that is offered. Raises NotFoundError, and ConflictError where it is not offered any more."""
     session = lock(own_nomination(actor, nomination_id).session_id)
     nomination = _offered(actor, nomination_id)
-    taken = enrolments.enter(actor, entrant_of(nomination), Offer(session.edition.course, session.edition, session))
+    taken = enrolments.enter(actor, entrant_of(nomination), session.edition, session)
     nomination.state, nomination.answer_by = NominationState.PLACED, None
     _record(actor, nomination, "席の案内を承諾")
     return taken
@@ -191,7 +193,7 @@ def decline(actor: Actor, nomination_id: int) -> Nomination:
     session = lock(own_nomination(actor, nomination_id).session_id)
     nomination = _offered(actor, nomination_id)
     nomination.state, nomination.answer_by = NominationState.DECLINED, None
-    session.taken -= 1
+    place.give_back(session)
     _record(actor, nomination, "席の案内を辞退")
     rebalance(session.id)
     return nomination

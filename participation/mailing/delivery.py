@@ -93,10 +93,10 @@ def claim(public_url: str) -> list[Letter]:
         .limit(A_BATCH)
         .with_for_update(of=Notice, skip_locked=True)
     ).all()
-    still_true = still_true(rows)
+    true_ids = still_true(rows)
     groups: dict[object, list[Notice]] = {}
     for row in rows:
-        is_sendable = row.id in still_true and is_of_this_date(row) and row.staff.email and row.made_at > now - TOO_OLD
+        is_sendable = row.id in true_ids and is_of_this_date(row) and row.staff.email and row.made_at > now - TOO_OLD
         if not is_sendable:
             row.mail_state = MailState.SKIPPED
             continue

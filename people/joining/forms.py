@@ -131,7 +131,7 @@ class WelcomeForm(MembershipForm):
 
     def command(self) -> WelcomeStaff:
         """Return the person to be entered."""
-        assert self.joined_on.day is not None  # noqa: S101 - the field is required
+        assert self.joined_on.day is not None
         return WelcomeStaff(
             organisation_id=self.organisation_id.data,
             code=self.code.data or "",

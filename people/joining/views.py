@@ -1,33 +1,21 @@
-"""Pages on which an organisation looks after its staff: entered, corrected, invited, given roles, leaving."""
+"""Pages on which people join: entered or welcomed by the office, invited, corrected, leaving."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
-
-from kernel.errors import NotFoundError
-from kernel.forms import accepted, answer
-
-from people.access import actor, public, requires
-from people.blueprint import blueprint
-from people.joining import invitation
-from people.joining.forms import AcceptForm, InviteForm
-from people.organisation import organisation
-from people.permission import Permission
-
-pass
-
-from flask import request
-from flask.typing import ResponseReturnValue
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
-from kernel.forms import options
+from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer, options
 
-from people import membership as staff
-from people import organisation
-from people.joining import entry, transfer
-from people.joining.forms import LeaveForm, StaffForm, WelcomeForm
+from people import membership, organisation
+from people.access import actor, public, requires
+from people.blueprint import blueprint
+from people.joining import entry, invitation, transfer
+from people.joining.forms import AcceptForm, InviteForm, LeaveForm, StaffForm, WelcomeForm
+from people.permission import Permission
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -99,12 +87,12 @@ def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
 @requires(Permission.MANAGE_STAFF)
 def edit_staff(membership_id: int) -> ResponseReturnValue:
     """Correct a person's entry."""
-    person = staff.managed_membership(actor(), membership_id)
+    person = membership.managed_membership(actor(), membership_id)
     form = _staff_form(person)
     if accepted(form, lambda: entry.correct(actor(), membership_id, form.correction())):
         flash("登録を訂正しました。")
         return redirect(url_for("people.staff_member", membership_id=membership_id))
-    return answer("people/staff_form.html", form, person=staff.managed_membership(actor(), membership_id))
+    return answer("people/staff_form.html", form, person=membership.managed_membership(actor(), membership_id))
 
 
 @blueprint.route("/office/staff/<int:membership_id>/leave", methods=["GET", "POST"])
@@ -121,7 +109,7 @@ def leave(membership_id: int) -> ResponseReturnValue:
         day = clock.date_label(form.last_day.day) if form.last_day.day else ""
         flash(f"{left.staff.name}さんの所属を{day}までにしました。受講の記録は本人のものとして残ります。")
         return redirect(url_for("people.staff_list"))
-    return answer("people/leave.html", form, person=staff.managed_membership(actor(), membership_id))
+    return answer("people/leave.html", form, person=membership.managed_membership(actor(), membership_id))
 
 
 def _organisation_id() -> int:
@@ -141,12 +129,12 @@ def invite() -> ResponseReturnValue:
     if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.most.data or 0)):
         address = url_for("people.accept_invitation", token=token, _external=True)
         return render_template(
-            "people/invitation_link.html", address=address, organisation=organisation(organisation_id)
+            "people/invitation_link.html", address=address, organisation=organisation.organisation(organisation_id)
         )
     return answer(
         "people/invitation.html",
         form,
-        organisation=organisation(organisation_id),
+        organisation=organisation.organisation(organisation_id),
         invitation=invitation.open_of(organisation_id),
     )
 

@@ -7,7 +7,6 @@ import re
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
 from zxcvbn import zxcvbn
 
 from kernel.errors import InvalidError
@@ -18,14 +17,17 @@ LONGEST_WEIGHED = 72  # what zxcvbn looks at
 STRONG_ENOUGH = 3  # of 4: 10^8 guesses and more
 
 
-@functools.cache
-def _hasher(memory_kib: int, passes: int) -> PasswordHasher:
-    return PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+_hashers: list[PasswordHasher] = []
 
 
-def _current_hasher() -> PasswordHasher:
-    settings = current_app.extensions["settings"]
-    return _hasher(settings.argon2_memory_kib, settings.argon2_passes)
+def set_cost(memory_kib: int, passes: int) -> None:
+    """Set what a password costs to be hashed, when the application starts: argon2id, one lane."""
+    _hashers[:] = [PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)]
+    _nobodys_hash.cache_clear()
+
+
+def _hasher() -> PasswordHasher:
+    return _hashers[0]
 
 
 def hashed(password: str, *about: str) -> str:
@@ -40,19 +42,18 @@ def hashed(password: str, *about: str) -> str:
     if zxcvbn(password[:LONGEST_WEIGHED], user_inputs=words)["score"] < STRONG_ENOUGH:
         message = "推測されやすいパスワードです。関係のない言葉を三つ四つつなげるなど、ほかのものにしてください。"
         raise InvalidError(message, field="password")
-    return _current_hasher().hash(password)
+    return _hasher().hash(password)
 
 
 @functools.cache
-def _nobodys_hash(memory_kib: int, passes: int) -> str:
-    return _hasher(memory_kib, passes).hash("nobody has this password")
+def _nobodys_hash() -> str:
+    return _hasher().hash("nobody has this password")
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether a password is the hashed one. Takes as long where there is no hash, so that time tells nothing."""
-    settings = current_app.extensions["settings"]
-    known = password_hash or _nobodys_hash(settings.argon2_memory_kib, settings.argon2_passes)
+    known = password_hash or _nobodys_hash()
     try:
-        return _current_hasher().verify(known, password[:LONGEST]) and password_hash is not None
+        return _hasher().verify(known, password[:LONGEST]) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False

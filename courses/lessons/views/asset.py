@@ -10,7 +10,7 @@ from people.access import actor, signed_in
 
 from courses.blueprint import blueprint
 from courses.files.kept_file import in_pieces
-from courses.lessons import asset
+from courses.lessons.asset import asset_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ DOCUMENT = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fr
 @signed_in
 def asset(edition_id: int, name: str) -> ResponseReturnValue:
     """Give a file that a lesson shows, or the part of it that is asked for."""
-    row = asset.asset_of(actor(), edition_id, name)
+    row = asset_of(actor(), edition_id, name)
     answer = in_pieces(row.digest, row.size, request)
     is_document = row.media_type == "application/pdf"
     answer.content_type = row.media_type

@@ -9,18 +9,18 @@ from flask import current_app, flash, redirect, request, url_for
 from kernel.database import db
 from kernel.forms import EmptyForm, accepted, answer
 
-from people.access import requires
+from people.access import actor, requires
 from people.permission import Permission
 
 from courses import edition as editions
 from courses.blueprint import blueprint
+from courses.course import own_draft, record_work
+from courses.lessons import asset as assets
 from courses.lessons import lesson_kind, outline
-from courses.lessons.asset import PACKED, add_asset, keep_file, remove_asset
 from courses.lessons.forms import AssetForm, ModuleForm, NewLessonForm, form_for
 from courses.lessons.question_forms import NewQuestionForm
 from courses.models import LessonKind
 from courses.packages.package import chosen
-from courses.views import draft_of, record_work
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -32,7 +32,7 @@ WAYS = {"up": outline.UP, "down": outline.DOWN}
 
 def _open_draft(slug: str) -> tuple[Course, CourseEdition]:
     """Return a course and its draft. Raises NotFoundError, and ConflictError where the latest edition is no draft."""
-    course, edition = draft_of(slug)
+    course, edition = own_draft(actor(), slug)
     editions.check_editable(edition)
     return course, edition
 
@@ -66,7 +66,7 @@ def add_module(slug: str) -> ResponseReturnValue:
     course, edition = _open_draft(slug)
     form = ModuleForm()
     if added := accepted(form, lambda: outline.add_module(edition, form.title.data or "")):
-        record_work("単元を追加", course)
+        record_work(actor(), "単元を追加", course)
         return _to_outline(slug, f"m{added.id}")
     return _outline(slug, form, NewLessonForm(formdata=None), AssetForm(formdata=None))
 
@@ -85,7 +85,7 @@ def change_module(slug: str, module_id: int) -> ResponseReturnValue:
         form = ModuleForm()
         if not accepted(form, lambda: outline.rename_module(edition, module_id, form.title.data or "")):
             return _outline(slug, form, NewLessonForm(formdata=None), AssetForm(formdata=None))
-    record_work("単元を変更", course)
+    record_work(actor(), "単元を変更", course)
     return _to_outline(slug, f"m{module_id}")
 
 
@@ -97,7 +97,7 @@ def add_lesson(slug: str, module_id: int) -> ResponseReturnValue:
     form = NewLessonForm()
     kind = next((kind for kind in LessonKind if kind.value == form.kind.data), LessonKind.TEXT)
     if added := accepted(form, lambda: outline.add_lesson(edition, module_id, form.title.data or "", kind)):
-        record_work("レッスンを追加", course)
+        record_work(actor(), "レッスンを追加", course)
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=added.id))
     return _outline(slug, ModuleForm(formdata=None), form, AssetForm(formdata=None), at=module_id)
 
@@ -108,7 +108,7 @@ def move_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Move a lesson up or down."""
     course, edition = _open_draft(slug)
     outline.move_lesson(edition, lesson_id, WAYS.get(request.form.get("act", ""), outline.DOWN))
-    record_work("レッスンの順番を変更", course)
+    record_work(actor(), "レッスンの順番を変更", course)
     return _to_outline(slug, f"l{lesson_id}")
 
 
@@ -120,7 +120,7 @@ def remove_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     _module, lesson = outline.lesson_of(edition, lesson_id)
     form = EmptyForm()
     if removed := accepted(form, lambda: outline.remove_lesson(edition, lesson_id)):
-        record_work("レッスンを削除", course)
+        record_work(actor(), "レッスンを削除", course)
         flash(f"「{removed.title}」を外しました。")
         return _to_outline(slug)
     return answer("courses/remove_lesson.html", form, course=course, lesson=lesson)
@@ -136,7 +136,7 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     if accepted(form, lambda: outline.write_lesson(edition, lesson_id, form.text(lesson))):
         if request.headers.get("X-Requested-With") == "fetch":
             return "", 204
-        record_work("レッスンを変更", course)
+        record_work(actor(), "レッスンを変更", course)
         flash("レッスンを保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
     if form.errors:
@@ -164,15 +164,15 @@ def add_asset(slug: str) -> ResponseReturnValue:
 
     def take() -> Asset:
         sent = form.file.data
-        file = keep_file(current_app.extensions["files"], sent.filename or "", sent.stream)
+        file = assets.keep_file(current_app.extensions["files"], sent.filename or "", sent.stream)
         course, edition = _open_draft(slug)
-        record_work("教材のファイルを追加", course)
-        return add_asset(edition, file)
+        record_work(actor(), "教材のファイルを追加", course)
+        return assets.add_asset(edition, file)
 
     if added := accepted(form, take):
         use = (
             "種類が「教材パッケージ」のレッスンで選べます。"
-            if added.media_type == PACKED
+            if added.media_type == assets.PACKED
             else f"図は、本文に assets/{added.name} と書くと表示されます。"
         )
         flash(f"「{added.name}」を加えました。{use}")
@@ -185,7 +185,7 @@ def add_asset(slug: str) -> ResponseReturnValue:
 def remove_asset(slug: str, name: str) -> ResponseReturnValue:
     """Remove a file from the draft."""
     course, edition = _open_draft(slug)
-    remove_asset(edition, name)
-    record_work("教材のファイルを削除", course)
+    assets.remove_asset(edition, name)
+    record_work(actor(), "教材のファイルを削除", course)
     flash(f"「{name}」を外しました。")
     return _to_outline(slug, "assets")

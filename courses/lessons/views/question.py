@@ -9,16 +9,16 @@ from flask import flash, redirect, request, url_for
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 
-from people.access import requires
+from people.access import actor, requires
 from people.permission import Permission
 
 from courses.blueprint import blueprint
+from courses.course import record_work
 from courses.edition import LessonText
 from courses.lessons import lesson_kind, outline
 from courses.lessons.question_forms import NewQuestionForm, question_form, with_questions
 from courses.lessons.quiz import Question, QuestionKind
 from courses.lessons.views.outline import WAYS, _open_draft
-from courses.views import record_work
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -72,7 +72,7 @@ def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number
         return True
 
     if accepted(form, write):
-        record_work("問題を変更", course)
+        record_work(actor(), "問題を変更", course)
         flash("問題を保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
     course, edition = _open_draft(slug)
@@ -105,5 +105,5 @@ def move_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue
     else:
         raise NotFoundError
     _put(edition, lesson, questions)
-    record_work("問題の順番を変更", course)
+    record_work(actor(), "問題の順番を変更", course)
     return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id, _anchor="questions"))

@@ -1,0 +1,99 @@
+"""Error pages: every refusal and every failure is answered with a sentence that says what to do next."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from flask import g, render_template, request
+from flask_login import AnonymousUserMixin
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from kernel.database import db
+from kernel.errors import RefusalError
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+TOO_LARGE = 413
+HTTP_PAGES = {
+    400: (
+        "受け付けられませんでした",
+        "送られた内容を読み取れませんでした。前のページに戻って、もう一度お試しください。",
+    ),
+    404: ("ページが見つかりません", "アドレス(URL)が変わったか、このページを見る権限がない可能性があります。"),
+    405: ("受け付けられませんでした", "このアドレスは、ページのボタンから開いてください。"),
+    413: ("ファイルが大きすぎます", "MBまでにしてから、もう一度お試しください。"),
+    500: (
+        "思わぬ問題が起きました",
+        "ご不便をおかけします。入力した内容は保存されていません。少したってから、もう一度お試しください。",
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal and failure with a page."""
+
+    @app.errorhandler(RefusalError)
+    def refuse(refusal: RefusalError) -> ResponseReturnValue:
+        db.session.rollback()
+        return _page(refusal.title, refusal.message, refusal.status)
+
+    @app.errorhandler(IntegrityError)
+    def collide(_error: IntegrityError) -> ResponseReturnValue:
+        db.session.rollback()
+        message = (
+            "ほかの人がほぼ同時に同じ操作をしたようです。前のページを読み込み直して、いまの状態を確かめてください。"
+        )
+        return _page("いまはできません", message, 409)
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(OverflowError)
+    def no_such_value(_error: Exception) -> ResponseReturnValue:
+        """No row can have what the database cannot even hold: a NUL in a text, a number beyond all ids."""
+        db.session.rollback()
+        return _page(*HTTP_PAGES[404], 404)
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> ResponseReturnValue:
+        app.logger.error("the database did not answer", exc_info=error)
+        _forget_who_asks()
+        return _page(
+            "混み合っています", "少したってから、もう一度お試しください。入力した内容は保存されていません。", 503
+        )
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
+        message = "ページを開いてから時間がたったか、別の画面でサインインし直したようです。前のページに戻り、読み込み直してからもう一度送ってください。"
+        return _page("もう一度お試しください", message, 400)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        title, message = HTTP_PAGES.get(error.code or 500, HTTP_PAGES[400])
+        if error.code == TOO_LARGE:
+            message = f"{(request.max_content_length or 0) // 1024 // 1024}{message}"
+        return _page(title, message, error.code or 500)
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> ResponseReturnValue:
+        app.logger.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        _forget_who_asks()
+        if app.testing:
+            raise error
+        return _page(*HTTP_PAGES[500], 500)
+
+
+def _forget_who_asks() -> None:
+    """Show an error page as to a visitor: to find out who asks would need the database that just failed."""
+    with contextlib.suppress(SQLAlchemyError):
+        db.session.rollback()
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where Flask-Login keeps who asks
+
+
+def _page(title: str, message: str, status: int) -> ResponseReturnValue:
+    return render_template(
+        "error.html", title=title, message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1]
+    ), status
