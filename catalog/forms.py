@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from flask_wtf.file import FileField, FileSize
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileSize
 from wtforms.validators import DataRequired, Length
 
 from kernel.errors import InvalidError
-from kernel.forms import LONGEST_LINE, DayField, Form, LinesField, QuotedField
+from kernel.fields import DayField, LinesField, LongTextField, QuotedField, RowField, TextField, TickField, UploadField
+from kernel.forms import LONGEST_LINE, Form
 
 from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
 from catalog.curriculum import Adopt, Step, WriteCurriculum
@@ -25,12 +25,12 @@ REQUIRED = re.compile(r"[\s,、]*必修$")
 class MotivationForm(Form):
     """The remark that motivates a course, and why."""
 
-    remark = StringField(
+    remark = TextField(
         "発言のURLか番号",
         [DataRequired(), Length(max=LONGEST_LINE)],
         description="発言のページのURL、または「8-1/11」のような番号。",
     )
-    rationale = TextAreaField(
+    rationale = LongTextField(
         "理由",
         [DataRequired(), Length(max=1000)],
         description="この発言のどこに、講座のどの部分が応えるのかを書きます。",
@@ -38,30 +38,30 @@ class MotivationForm(Form):
 
     def command(self) -> Motivate:
         """Return the link to be made. Raises InvalidError where the remark's address cannot be read."""
-        match = REMARK.match(self.remark.data or "")
+        match = REMARK.match(self.remark.value)
         if match is None:
             message = "発言は「8-1/11」のように入力してください。"
             raise InvalidError(message, field="remark")
-        return Motivate(match[1], int(match[2]), self.rationale.data or "")
+        return Motivate(match[1], int(match[2]), self.rationale.value)
 
 
 class ReviewForm(Form):
     """The note with which an edition is sent back."""
 
-    note = TextAreaField("直してほしいこと", [DataRequired(), Length(max=2000)])
+    note = LongTextField("直してほしいこと", [DataRequired(), Length(max=2000)])
 
 
 class ArticleForm(Form):
     """An article, pasted or uploaded."""
 
-    url = StringField(
+    url = TextField(
         "記事のURL", [Length(max=LONGEST_LINE)], description="分かれば入力します。例: https://note.com/…/n/n…"
     )
     text = QuotedField(
         "記事の文章", [Length(max=LONGEST_ARTICLE)], description="題名から最後の行まで、そのまま貼り付けます。"
     )
-    file = FileField("または文章のファイル", [FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")])
-    accept_changes = BooleanField("文章が変わった発言も取り込む")
+    file = UploadField("または文章のファイル", [FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")])
+    accept_changes = TickField("文章が変わった発言も取り込む")
 
 
 def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
@@ -86,16 +86,16 @@ def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
 
 def import_command(form: ArticleForm, text: str, fields: dict[str, str]) -> ImportArticle:
     """Return the article to be imported with the corrections made on the preview."""
-    return ImportArticle(text, form.url.data or "", corrections_from(fields), bool(form.accept_changes.data))
+    return ImportArticle(text, form.url.value, corrections_from(fields), form.accept_changes.value)
 
 
 class CurriculumForm(Form):
     """A curriculum."""
 
-    slug = StringField("URLの末尾(英数字)", [DataRequired(), Length(max=80)], description="例: newcomers")
-    title = StringField("名前", [DataRequired(), Length(max=100)])
-    summary = TextAreaField("概要", [DataRequired(), Length(max=1000)])
-    track_id = SelectField("分野", coerce=int)
+    slug = TextField("URLの末尾(英数字)", [DataRequired(), Length(max=80)], description="例: newcomers")
+    title = TextField("名前", [DataRequired(), Length(max=100)])
+    summary = LongTextField("概要", [DataRequired(), Length(max=1000)])
+    track_id = RowField("分野")
     courses = LinesField(
         "講座", [DataRequired(), Length(max=5000)],
         description="受ける順に、一行に一講座のURLの末尾を入力します。選択の講座は後ろに「選択」と書きます。例: ai-first 選択",
@@ -108,24 +108,24 @@ class CurriculumForm(Form):
             for line in self.courses.lines
         )
         return WriteCurriculum(
-            self.slug.data or "", self.title.data or "", self.summary.data or "", self.track_id.data or None, steps
+            self.slug.value, self.title.value, self.summary.value, self.track_id.value or None, steps
         )
 
 
 class AdoptionForm(Form):
     """Adopt a curriculum."""
 
-    department = StringField(
+    department = TextField(
         "部署", [Length(max=200)], description="一部の部署だけで採用するときに、部署名を入力します。"
     )
     due_on = DayField("期限", description="例: 2027-03-31、R9.3.31。なければ空のままにします。")
 
     def command(self) -> Adopt:
         """Return the adoption."""
-        return Adopt(self.department.data or "", self.due_on.day)
+        return Adopt(self.department.value, self.due_on.day)
 
 
 class RequestForm(Form):
     """Ask for a course."""
 
-    wish = StringField("学びたいこと", [DataRequired(), Length(max=LONGEST_LINE)])
+    wish = TextField("学びたいこと", [DataRequired(), Length(max=LONGEST_LINE)])

@@ -26,7 +26,7 @@ from courses import edition as editions
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
 from courses.files.files import media_type
 from courses.lessons.asset import SHOWABLE, keep_file
-from courses.lessons.lesson_kind import CONTENT_OF, files_used
+from courses.lessons.lesson_kind import KINDS, files_used
 from courses.lessons.quiz_data import as_data, quiz_from
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Skill, Track
 from courses.packages import package
@@ -57,7 +57,7 @@ def _yaml(data: Any) -> bytes:
 
 
 def _name(module: int, lesson: int, kind: LessonKind) -> str:
-    return f"{module}-{lesson}.{'yaml' if kind is LessonKind.QUIZ else 'md'}"
+    return f"{module}-{lesson}.{'yaml' if KINDS[kind].has_questions else 'md'}"
 
 
 def files_of(edition: CourseEdition, prerequisites: tuple[str, ...], kept: Files) -> dict[str, bytes]:
@@ -70,11 +70,10 @@ def files_of(edition: CourseEdition, prerequisites: tuple[str, ...], kept: Files
             entry = {
                 "title": lesson.title, "kind": lesson.kind.value, "minutes": lesson.minutes, "required": lesson.required,
             }  # fmt: skip
-            entry |= {name: lesson.content[name] for name in CONTENT_OF.get(lesson.kind, ())}
+            entry |= {name: lesson.content[name] for name in KINDS[lesson.kind].needs}
             entries.append(entry)
-            is_quiz = lesson.kind is LessonKind.QUIZ
             files[_name(place, number, lesson.kind)] = (
-                _yaml(lesson.content) if is_quiz else lesson.body.encode() + b"\n"
+                _yaml(lesson.content) if KINDS[lesson.kind].has_questions else lesson.body.encode() + b"\n"
             )
         modules.append({"title": module.title, "lessons": entries})
     files[COURSE] = _yaml(
@@ -138,16 +137,16 @@ def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapp
     if not isinstance(minutes, int) or not 0 <= minutes <= MOST_MINUTES or not isinstance(required, bool):
         raise _wrong(COURSE, f"「{name}」の所要時間(minutes)は0以上の数、必修(required)は true か false です。")
     body, content = "", {}
-    if kind is LessonKind.QUIZ:
+    if KINDS[kind].has_questions:
         try:
             content = as_data(quiz_from(_loaded(files, name)))
         except (InvalidError, AttributeError, TypeError) as error:
             raise _wrong(name, str(error)) from error
     else:
         body = _decoded(files, name).strip("\n")
-    for part in CONTENT_OF.get(kind, ()):
+    for part in KINDS[kind].needs:
         content[part] = str(entry.get(part, ""))
-    if kind is LessonKind.LINK and not content["address"].startswith(("https://", "http://")):
+    if "address" in content and not content["address"].startswith(("https://", "http://")):
         raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
     if content.get("instead", "") not in {"", "text"}:
         raise _wrong(COURSE, f"「{name}」の、開けない人のための扱い(instead)は text か空です。")

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from kernel.forms import LONGEST_LINE, Form, LinesField, options
+from kernel.fields import (
+    LinesField,
+    LongTextField,
+    RowField,
+    TermField,
+    TextField,
+    TickField,
+    TicksField,
+    WholeField,
+    options,
+)
+from kernel.forms import LONGEST_LINE, Form
 
 from courses.completion_rule import SHARES
 from courses.edition import EditionText
@@ -23,37 +32,34 @@ MOST_MINUTES = 60_000
 class EditionForm(Form):
     """What an edition says."""
 
-    title = StringField("講座名", [DataRequired(), Length(max=100)])
-    summary = TextAreaField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
-    target_staff = StringField("対象", [Length(max=LONGEST_LINE)], description="例: 窓口・広報・事業担当を含む全職員")
-    level = SelectField("レベル", choices=options(Level.choices()))
-    format = SelectField("形式", choices=options(Format.choices()))
-    minutes = IntegerField("所要時間(分)", [Optional(), NumberRange(1, MOST_MINUTES)])
-    attendance_percent = SelectField(
-        "修了に必要な出席", coerce=int, choices=options(SHARES.items()), default=100,
+    title = TextField("講座名", [DataRequired(), Length(max=100)])
+    summary = LongTextField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
+    target_staff = TextField("対象", [Length(max=LONGEST_LINE)], description="例: 窓口・広報・事業担当を含む全職員")
+    level = TermField("レベル", Level)
+    format = TermField("形式", Format)
+    minutes = WholeField("所要時間(分)", [Optional(), NumberRange(1, MOST_MINUTES)])
+    attendance_percent = RowField("修了に必要な出席", choices=options(SHARES.items()), default=100,
         description="集まって学ぶ講座だけに関わります。途中で中止した会は数えません。",
     )  # fmt: skip
-    yearly = BooleanField("毎年度受ける講座にする")
-    track_id = SelectField("分野", coerce=int)
+    yearly = TickField("毎年度受ける講座にする")
+    track_id = RowField("分野")
     objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
-    skill_ids = SelectMultipleField(
-        "スキル", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
-    )
+    skill_ids = TicksField("スキル", coerce=int)
 
     def text(self) -> EditionText:
         """Return what the edition is to say."""
         return EditionText(
-            title=self.title.data or "",
-            summary=self.summary.data or "",
-            level=Level(self.level.data),
-            format=Format(self.format.data),
-            minutes=self.minutes.data,
-            target_staff=self.target_staff.data or "",
+            title=self.title.value,
+            summary=self.summary.value,
+            level=self.level.value,
+            format=self.format.value,
+            minutes=self.minutes.value,
+            target_staff=self.target_staff.value,
             objectives=tuple(self.objectives.lines),
-            track_id=self.track_id.data,
-            skill_ids=tuple(self.skill_ids.data or ()),
-            attendance_percent=self.attendance_percent.data,
-            yearly=bool(self.yearly.data),
+            track_id=self.track_id.value,
+            skill_ids=self.skill_ids.value,
+            attendance_percent=self.attendance_percent.value,
+            yearly=self.yearly.value,
         )
 
 
@@ -72,7 +78,7 @@ def said_by(edition: CourseEdition) -> dict[str, Any]:
 class NewCourseForm(EditionForm):
     """A new course."""
 
-    slug = StringField(
+    slug = TextField(
         "URLの末尾(英数字)",
         [DataRequired(), Length(max=80)],
         description="英小文字・数字・ハイフン。あとから変えられません。例: paperless-basics",
@@ -93,5 +99,5 @@ class CourseLinksForm(Form):
 class SkillForm(Form):
     """A skill of the vocabulary."""
 
-    category = StringField("区分", [DataRequired(), Length(max=100)], description="例: How、自治体固有")
-    skill = StringField("スキル", [DataRequired(), Length(max=100)], description="例: ツール利用")
+    category = TextField("区分", [DataRequired(), Length(max=100)], description="例: How、自治体固有")
+    skill = TextField("スキル", [DataRequired(), Length(max=100)], description="例: ツール利用")

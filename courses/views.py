@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
-from kernel.forms import accepted, answer, options
+from kernel.fields import options
+from kernel.forms import accepted, answer
 
 from people.access import actor, requires
 from people.organisation import by_code_or_name
@@ -49,7 +50,7 @@ def new_course() -> ResponseReturnValue:
     own = actor().organisation_id
     if own is None:
         raise NotFoundError
-    if begun := accepted(form, lambda: courses.begin(actor(), BeginCourse(form.slug.data or "", own, form.text()))):
+    if begun := accepted(form, lambda: courses.begin(actor(), BeginCourse(form.slug.value, own, form.text()))):
         flash("下書きをつくりました。次に、きっかけになった発言と、その理由を書いてください。")
         return redirect(url_for("catalog.new_motivation", slug=begun.slug, remark=remark or None))
     return answer("courses/edition_form.html", form, course=None, edition=None, remark=remark)
@@ -128,7 +129,7 @@ def differences(slug: str, old: int, new: int) -> ResponseReturnValue:
 def skills() -> ResponseReturnValue:
     """Show the vocabulary of skills and add to it."""
     form = SkillForm()
-    if accepted(form, lambda: skill.name_skill(actor(), form.category.data or "", form.skill.data or "")):
+    if accepted(form, lambda: skill.name_skill(actor(), form.category.value, form.skill.value)):
         flash("スキルを加えました。")
         return redirect(url_for("courses.skills"))
     return answer("courses/skills.html", form, skills=skill.skills())
@@ -140,7 +141,7 @@ def rename_skill(skill_id: int) -> ResponseReturnValue:
     """Rename a skill wherever it is used."""
     row = skill.skill(skill_id)
     form = SkillForm(category=row.category, skill=row.name)
-    if accepted(form, lambda: skill.rename(actor(), row, form.category.data or "", form.skill.data or "")):
+    if accepted(form, lambda: skill.rename(actor(), row, form.category.value, form.skill.value)):
         flash("スキルの名前を変えました。")
         return redirect(url_for("courses.skills"))
     return answer("courses/skill_form.html", form)

@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask import render_template
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, StringField, TextAreaField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import Field, FieldList, StringField
+from wtforms.validators import DataRequired, Length
 
-from kernel import clock
 from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError, RefusalError
+from kernel.fields import QuotedField, TextField
 from kernel.text import normalised
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 Result = TypeVar("Result")
 LONGEST_LINE = 500
 LONGEST_TEXT = 100_000
-YEARS = range(1950, 2101)
 
 
 MESSAGES = {
@@ -49,27 +47,31 @@ class _Messages:
         return MESSAGES.get(plural) or str(self.rest.ngettext(singular, plural, n))
 
 
+class NormalisingMeta:
+    """How every form of this application behaves: messages say what to do in Japanese, what is typed becomes NFKC."""
+
+    locales: ClassVar[Sequence[str]] = ["ja_JP", "ja"]
+
+    def get_translations(self, form: Any) -> Any:
+        """Return messages that say what to do."""
+        return _Messages(super().get_translations(form))  # type: ignore[misc]
+
+    def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+        """Give every text field the filter that normalises it, unless it quotes somebody."""
+        if issubclass(unbound_field.field_class, StringField) and not issubclass(
+            unbound_field.field_class, QuotedField
+        ):
+            options = {**options, "filters": [_normal, *unbound_field.kwargs.get("filters", ())]}
+            unbound_field.kwargs.pop("filters", None)
+        field: Field = unbound_field.bind(form=form, **options)
+        return field
+
+
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form of this application: messages in Japanese, what is typed in NFKC."""
+    """A form of this application."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(NormalisingMeta, FlaskForm.Meta):  # type: ignore[misc]
         """WTForms' settings."""
-
-        locales: ClassVar[Sequence[str]] = ["ja_JP", "ja"]
-
-        def get_translations(self, form: Any) -> Any:
-            """Return messages that say what to do."""
-            return _Messages(super().get_translations(form))
-
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Give every text field the filter that normalises it, unless it quotes somebody."""
-            if issubclass(unbound_field.field_class, StringField) and not issubclass(
-                unbound_field.field_class, QuotedField
-            ):
-                options = {**options, "filters": [_normal, *unbound_field.kwargs.get("filters", ())]}
-                unbound_field.kwargs.pop("filters", None)
-            field: Field = unbound_field.bind(form=form, **options)
-            return field
 
     def refuse(self, refusal: RefusalError) -> None:
         """Show a refusal at its field, or above the form where it belongs to none."""
@@ -77,6 +79,16 @@ class Form(FlaskForm):  # type: ignore[misc]
             self._fields[refusal.field].errors = [*self._fields[refusal.field].errors, refusal.message]
         else:
             self.form_errors.append(refusal.message)
+
+    @property
+    def faulty(self) -> list[Field]:
+        """Return the fields with errors, those of the rows of a list each by itself."""
+        fields = [part for field in self for part in (_parts(field) if isinstance(field, FieldList) else [field])]
+        return [field for field in fields if field.errors]
+
+
+def _parts(rows: Any) -> list[Field]:
+    return [field for row in rows for field in row.form]
 
 
 class EmptyForm(Form):
@@ -87,48 +99,10 @@ def _normal(value: str | None) -> str | None:
     return normalised(value) if isinstance(value, str) else value
 
 
-class QuotedField(TextAreaField):
-    """Text that is kept as it was written, because it is quoted (an article)."""
+class ReasonForm(Form):
+    """A reason that is told to everybody concerned."""
 
-
-def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
-    """Return (value, label) pairs as what a field to choose from offers."""
-    return [SelectChoice(value, label) for value, label in pairs]
-
-
-class DayField(StringField):
-    """A date, typed as people write it. `day` is the date, or None where the field is empty."""
-
-    day: dt.date | None = None
-
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
-        """Read the date. Raises ValidationError where it is none."""
-        self.day = clock.parse_date(self.data) if self.data else None
-        if self.data and (self.day is None or self.day.year not in YEARS):
-            message = "日付は 2026-11-21、2026/11/21、R8.11.21 のように入力してください。"
-            raise ValidationError(message)
-
-
-class TimeField(StringField):
-    """A time of day, typed as people write it."""
-
-    time: dt.time | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Read the time. Raises ValidationError where it is none."""
-        self.time = clock.parse_time(self.data) if self.data else None
-        if self.data and self.time is None:
-            message = "時刻は 14:00 のように入力してください。"
-            raise ValidationError(message)
-
-
-class LinesField(TextAreaField):
-    """A text area of one item a line. `lines` are the items that are not blank."""
-
-    @property
-    def lines(self) -> list[str]:
-        """Return the lines that are not blank, without spaces at their ends."""
-        return [line.strip() for line in (self.data or "").split("\n") if line.strip()]
+    reason = TextField("理由", [DataRequired(), Length(max=LONGEST_LINE)])
 
 
 def accepted(form: Form, act: Callable[[], Result]) -> Result | None:
@@ -148,9 +122,3 @@ def accepted(form: Form, act: Callable[[], Result]) -> Result | None:
 def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:
     """Render a page with a form; the status says whether what was sent has errors."""
     return render_template(template, form=form, **context), 422 if form.errors else 200
-
-
-class ReasonForm(Form):
-    """A reason that is told to everybody concerned."""
-
-    reason = StringField("理由", [DataRequired(), Length(max=LONGEST_LINE)])

@@ -17,8 +17,8 @@ from kernel.errors import ConflictError, NotFoundError
 
 from courses.lessons import quiz as quizzes
 from courses.lessons import quiz_data
-from courses.lessons.quiz import Asked, Mark, QuestionKind, Quiz
-from courses.models import Lesson, LessonKind, Module
+from courses.lessons.lesson_kind import kind_of
+from courses.models import Lesson, Module
 
 from participation.models import Enrolment, EnrolmentState
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from people.permission import Actor
+
+    from courses.lessons.question import Mark
+    from courses.lessons.quiz import Asked, Quiz
 
     from learning.path import Path
 
@@ -49,7 +52,7 @@ class Result:
 
 def quiz_of(lesson: Lesson) -> Quiz:
     """Return the quiz of a lesson. Raises NotFoundError for one that has none."""
-    if lesson.kind is not LessonKind.QUIZ:
+    if not kind_of(lesson).has_questions:
         raise NotFoundError
     return quiz_data.quiz_from(lesson.content)
 
@@ -163,7 +166,7 @@ def submit(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> bool:
 def _marks(quiz: Quiz, attempt: Attempt) -> list[tuple[Asked, Sequence[str], Mark]]:
     given = attempt.answers
     return [
-        (one, given.get(str(one.number), []), quizzes.marked(one, given.get(str(one.number), [])))
+        (one, given.get(str(one.number), []), one.mark(given.get(str(one.number), [])))
         for one in quizzes.asked(quiz, attempt.seed)
     ]
 
@@ -179,18 +182,3 @@ def result(attempt: Attempt) -> Result:
 def asked(attempt: Attempt, quiz: Quiz) -> list[tuple[Asked, Sequence[str]]]:
     """Return what is asked in an attempt, with the answers kept so far."""
     return [(one, attempt.answers.get(str(one.number), [])) for one in quizzes.asked(quiz, attempt.seed)]
-
-
-def answered(one: Asked, answer: Sequence[str]) -> str:
-    """Return an answer in words."""
-    match one.question.kind:
-        case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
-            words = [one.shown[place] for place in quizzes.places(answer, len(one.order))]
-        case QuestionKind.TRUE_FALSE:
-            words = [{"true": "正しい", "false": "正しくない"}.get(part, part) for part in answer]
-        case QuestionKind.ORDERING:
-            given = zip(answer, one.shown, strict=False)
-            words = [text for _position, text in sorted((int(part), text) for part, text in given if part.isdecimal())]
-        case _:
-            words = [f"{part}{one.question.unit}" for part in answer if part]
-    return "、".join(words) or "答えていません"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from kernel.fields import LongTextField, TickField
 from kernel.forms import Form
 
 from learning.practice import LONGEST_COMMENT
@@ -23,16 +23,16 @@ LONGEST_POSITION = 6
 class NoteForm(Form):
     """What somebody tried, in their own words."""
 
-    note = TextAreaField(
+    note = LongTextField(
         "ためしたこと", [Length(max=LONGEST_NOTE)], description="自分のための記録です。あとから書き足せます。"
     )
-    shared = BooleanField("研修担当に見せて、ひとことをもらう")
+    shared = TickField("研修担当に見せて、ひとことをもらう")
 
 
 class CommentForm(Form):
     """What a coordinator says to what somebody tried."""
 
-    comment = TextAreaField("ひとこと", [DataRequired(), Length(max=LONGEST_COMMENT)])
+    comment = LongTextField("ひとこと", [DataRequired(), Length(max=LONGEST_COMMENT)])
 
 
 def position_from(fields: MultiDict[str, str]) -> int:

@@ -10,7 +10,8 @@ from kernel import clock
 from kernel.database import db, insert
 from kernel.errors import ConflictError
 
-from courses.models import Lesson, LessonKind, Module
+from courses.lessons.lesson_kind import FinishedBy, finished_by, kind_of
+from courses.models import Lesson, Module
 
 from participation import enrolment as enrolments
 from participation.attending import completion
@@ -59,7 +60,7 @@ def see(path: Path, lesson: Lesson, position: int) -> None:
 
 def write_note(path: Path, lesson: Lesson, note: str, *, shared: bool = False) -> None:
     """Keep what somebody wrote in a practice task, for the coordinator to read or not. Raises ConflictError for a lesson that is none."""
-    if lesson.kind is not LessonKind.PRACTICE:
+    if not kind_of(lesson).is_written:
         message = "このレッスンに書き込むところはありません。"
         raise ConflictError(message)
     begin(path.enrolment)
@@ -72,16 +73,10 @@ def finish(path: Path, lesson: Lesson) -> bool:
     Raises ConflictError for a quiz, which is finished by passing it, for a package that is finished by running it, and
     for a practice task with nothing written.
     """
-    if lesson.kind is LessonKind.QUIZ:
-        message = "確認テストは、合格すると終わりになります。"
-        raise ConflictError(message)
-    if lesson.kind is LessonKind.PACKAGE and not lesson.content["instead"]:
-        message = "教材パッケージを最後まで進めると終わりになります。"
-        raise ConflictError(message)
-    mine = path.progress.get(lesson.id)
-    if lesson.kind is LessonKind.PRACTICE and not (mine and mine.note.strip()):
-        message = "ためしたことを書いて保存すると、このレッスンを終えられます。"
-        raise ConflictError(message)
+    rule, mine = finished_by(lesson), path.progress.get(lesson.id)
+    is_written = rule is FinishedBy.WRITING and mine is not None and mine.note.strip()
+    if rule.label and not is_written:
+        raise ConflictError(rule.label)
     return mark_finished(path.enrolment, lesson.id)
 
 

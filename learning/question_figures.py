@@ -22,7 +22,7 @@ from learning.models import Attempt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courses.lessons.quiz import Question
+    from courses.lessons.question import Question
     from courses.models import Lesson
 
 FEWEST = 5
@@ -63,10 +63,7 @@ def figures_of(lesson: Lesson) -> list[Figures]:
         return []
     quiz = quiz_data.quiz_from(lesson.content)
     marks = [
-        {
-            one.number: quizzes.marked(one, row.answers.get(str(one.number), [])).right
-            for one in quizzes.asked(quiz, row.seed)
-        }
+        {one.number: one.mark(row.answers.get(str(one.number), [])).right for one in quizzes.asked(quiz, row.seed)}
         for row in sorted(rows, key=lambda row: row.score or 0)
     ]
     return [_figures(question, number, marks) for number, question in enumerate(quiz.questions)]

@@ -26,6 +26,11 @@ class EnrolmentState(Term):
     ABSENT = "absent", "欠席により未修了"
     WITHDRAWN = "withdrawn", "取りやめ"
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it may still come to a completion."""
+        return self in OPEN_STATES
+
 
 OPEN_STATES = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS)
 _OPEN = sa.text("state IN ('enrolled', 'in progress')")

@@ -125,8 +125,8 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return answer("participation/enrol_staff.html", form, **_said_of(course, session))
     try:
-        content = form.file.data.read() if form.file.data else b""
-        text = form.text.data or office_table.text_of_file(content)
+        content = form.file.content
+        text = form.text.value or office_table.text_of_file(content)
         if "enrol" in request.form:
             lines = staff_list.enrol_all(actor(), course, session, text)
             done = sum(line.outcome is Outcome.ENROLLED for line in lines)

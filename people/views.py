@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import login_user
 
 from kernel.errors import InvalidError
-from kernel.forms import accepted, answer, options
+from kernel.fields import options
+from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 
 from people import audit, membership, organisation, role
@@ -112,9 +113,7 @@ def hand_over_link(membership_id: int) -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """Show the own account; change the password."""
     form = ChangePasswordForm()
-    if renewed := accepted(
-        form, lambda: sign_in.change_password(actor(), form.present.data or "", form.password.data or "")
-    ):
+    if renewed := accepted(form, lambda: sign_in.change_password(actor(), form.present.value, form.password.value)):
         login_user(renewed)
         flash("パスワードを変更しました。ほかの端末からはサインアウトしています。")
         return redirect(url_for("people.account"))
@@ -128,5 +127,5 @@ def make_transfer_code() -> ResponseReturnValue:
     form = TransferForm()
     if not form.validate():
         raise InvalidError(form.ends_present.errors[0])
-    code = transfer.make_code(actor(), ends_present=form.ends_present.data == "yes")
+    code = transfer.make_code(actor(), ends_present=form.ends_present.value == "yes")
     return render_template("people/transfer_code.html", code=code, days=transfer.VALID_FOR.days)

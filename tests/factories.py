@@ -25,7 +25,7 @@ from courses.course import BeginCourse, begin
 from courses.edition import EditionText
 from courses.lessons import quiz as quizzes
 from courses.lessons import quiz_data
-from courses.lessons.quiz import Asked, QuestionKind
+from courses.lessons.question import QuestionKind
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Track
 from courses.sessions.models import Audience, Meeting, TrainingSession
 from courses.sessions.training_session import session_for
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from people.permission import Actor
+
+    from courses.lessons.quiz import Asked
 
 PASSWORD = "a long enough pass phrase"
 _numbers = itertools.count(1)

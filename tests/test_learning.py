@@ -27,7 +27,8 @@ from kernel.database import db
 
 from courses import edition as editions
 from courses.edition import LessonText, ModuleText
-from courses.lessons import quiz as quizzes
+from courses.lessons.question import ChoiceQuestion, OrderingQuestion, QuestionKind
+from courses.lessons.quiz import Asked
 from courses.models import Course, CourseEdition, EditionState, Format, Lesson, LessonKind
 from courses.sessions.models import Meeting
 
@@ -38,7 +39,6 @@ from participation.attending.models import EnteredBy
 from participation.models import Enrolment, EnrolmentState
 from participation.record.models import Certificate, OutsideLearning
 
-from learning import attempt as attempts
 from learning import question_figures
 from learning.models import Attempt, Progress
 
@@ -124,7 +124,7 @@ def test_no_page_tells_an_answer_before_it_is_given(learner):
         assert secret not in page, secret
     assert learner.browser.get(f"/attempts/{attempt_id}").status_code == 404
     assert "秘密の正解その一" in page
-    (ordering,) = (one for one in asked if one.question.items)
+    (ordering,) = (one for one in asked if one.question.kind is QuestionKind.ORDERING)
     places = [page.index(f"</select> {text}") for text in ordering.shown]
     assert places == sorted(places)
 
@@ -132,7 +132,11 @@ def test_no_page_tells_an_answer_before_it_is_given(learner):
 def test_a_wrong_answer_is_told_why_and_the_next_attempt_asks_in_another_order(learner):
     learner.browser.post(at(learner, 2, "/attempt"))
     first, asked = open_attempt(learner.mine)
-    wrong = {f"q-{one.number}": ["1" if right_answer(one) == ["0"] else "0"] for one in asked if one.question.choices}
+    wrong = {
+        f"q-{one.number}": ["1" if right_answer(one) == ["0"] else "0"]
+        for one in asked
+        if isinstance(one.question, ChoiceQuestion)
+    }
     result = learner.browser.get(learner.browser.post(f"/attempts/{first}/submit", data=wrong).location).text
     assert "もう少し" in result
     assert "右です" in result
@@ -260,7 +264,7 @@ def test_a_new_edition_changes_nothing_under_a_learner_and_takes_no_completion_b
 
 
 def test_a_blended_course_asks_for_lessons_and_attendance(mizuho):
-    course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
+    taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
     begins_at = clock.at(clock.today(), dt.time(9))
     session = session_of("blended-course", mizuho, starts_at=begins_at, ends_at=begins_at + dt.timedelta(hours=2))
     for order in ("lessons first", "attendance first"):
@@ -363,7 +367,7 @@ def test_the_record_of_learning_goes_along_with_the_person(learner):
 
 
 def test_lessons_finished_while_an_absence_stood_count_when_it_is_corrected(mizuho):
-    course = taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
+    taught(mizuho.coordinator, "blended-course", format=Format.BLENDED)
     begins_at = clock.at(clock.today(), dt.time(9))
     session = session_of("blended-course", mizuho, starts_at=begins_at, ends_at=begins_at + dt.timedelta(hours=2))
     mine = joins(mizuho.staff, session).id
@@ -394,7 +398,12 @@ def test_odd_answers_are_wrong_and_can_be_read_afterwards(learner):
     attempt_id, asked = open_attempt(learner.mine)
     odd = {"single": "²", "multiple": "-1", "number": "1e9999999", "short-text": "\x00", "true-false": "maybe"}
     fields = {f"q-{one.number}": odd.get(one.question.kind.value, "") for one in asked}
-    fields |= {f"q-{one.number}-{place}": "①" for one in asked if one.question.items for place in range(3)}
+    fields |= {
+        f"q-{one.number}-{place}": "①"
+        for one in asked
+        if one.question.kind is QuestionKind.ORDERING
+        for place in range(3)
+    }
     page = learner.browser.get(learner.browser.post(f"/attempts/{attempt_id}/submit", data=fields).location)
     assert page.status_code == 200
     assert "答えていません" in page.text
@@ -402,9 +411,9 @@ def test_odd_answers_are_wrong_and_can_be_read_afterwards(learner):
 
 def test_eleven_things_in_order_are_told_in_that_order():
     items = tuple(f"段{number}" for number in range(1, 12))
-    one = quizzes.Asked(0, quizzes.Question(quizzes.QuestionKind.ORDERING, "順に", items=items), tuple(range(11)))
-    assert attempts.answered(one, right_answer(one)) == "、".join(items)
-    assert attempts.answered(one, [""] * 11) == "答えていません"
+    one = Asked(0, OrderingQuestion("順に", items=items), tuple(range(11)))
+    assert one.in_words(right_answer(one)) == "、".join(items)
+    assert one.in_words([""] * 11) == "答えていません"
 
 
 def test_the_player_asks_the_same_few_questions_for_three_lessons_and_for_thirty(mizuho, queries):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -80,19 +81,19 @@ def test_a_text_is_written_kept_on_the_way_and_shown_as_learners_see_it(studio):
 QUESTIONS = {
     "single": {
         "text": "どちら",
-        "choice_1": "右",
-        "right_1": "y",
-        "feedback_1": "はい",
-        "choice_2": "左",
-        "feedback_2": "いいえ",
+        "choices-0-text": "右",
+        "choices-0-right": "y",
+        "choices-0-feedback": "はい",
+        "choices-1-text": "左",
+        "choices-1-feedback": "いいえ",
     },
     "multiple": {
         "text": "すべて",
-        "choice_1": "あ",
-        "right_1": "y",
-        "choice_3": "い",
-        "right_3": "y",
-        "choice_4": "う",
+        "choices-0-text": "あ",
+        "choices-0-right": "y",
+        "choices-2-text": "い",
+        "choices-2-right": "y",
+        "choices-3-text": "う",
     },
     "true-false": {"text": "正しいか", "right": "false", "feedback": "違います"},
     "ordering": {"text": "順に", "items": "一\n二\n三", "feedback": "この順です"},
@@ -115,10 +116,10 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
             data={
                 **QUESTIONS["multiple"],
                 "text": "変えた問い",
-                "choice_2": "い",
-                "right_2": "y",
-                "choice_3": "う",
-                "choice_4": "",
+                "choices-1-text": "い",
+                "choices-1-right": "y",
+                "choices-2-text": "う",
+                "choices-3-text": "",
             },
         ).status_code
         == 302
@@ -149,7 +150,7 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
 @pytest.mark.parametrize(
     ("kind", "typed", "told"),
     [
-        ("single", {"text": "?", "choice_1": "a", "choice_2": "b"}, "正しいものを一つだけ"),
+        ("single", {"text": "?", "choices-0-text": "a", "choices-1-text": "b"}, "正しいものを一つだけ"),
         ("ordering", {"text": "?", "items": "一"}, "二つ以上"),
         ("number", {"text": "?", "answer": "たくさん"}, "数ではありません"),
         ("short-text", {"text": "?", "answers": ""}, "正しい答え"),
@@ -159,7 +160,7 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
 def test_a_question_that_cannot_be_asked_is_refused_and_stays_typed(studio, kind, typed, told):
     adds(studio, "はじめ", "テスト", kind="quiz")
     address = f"/studio/written/lessons/{ids(studio.course)['テスト']}/questions/new/{kind}"
-    answer = studio.browser.post(address, data={**typed, "feedback": "書いた解説", "feedback_1": "書いた解説"})
+    answer = studio.browser.post(address, data={**typed, "feedback": "書いた解説", "choices-0-feedback": "書いた解説"})
     assert answer.status_code == 422
     assert told in answer.text
     assert "書いた解説" in answer.text
@@ -281,3 +282,20 @@ def test_saving_what_a_draft_says_keeps_what_the_choices_do_not_name(studio):
     db.session.expire_all()
     after = edition_of(studio.course)
     assert (after.title, after.yearly, after.attendance_percent) == ("別の題", True, 75)
+
+
+def test_a_question_with_more_choices_than_the_page_usually_has_keeps_them_all(studio):
+    adds(studio, "はじめ", "テスト", kind="quiz")
+    lesson_id = ids(studio.course)["テスト"]
+    address = f"/studio/written/lessons/{lesson_id}/questions"
+    typed = {f"choices-{place}-text": f"選択肢の{place}" for place in range(9)} | {"choices-8-right": "y"}
+    assert studio.browser.post(f"{address}/new/single", data={"text": "どれ", **typed}).status_code == 302
+    page = studio.browser.get(f"{address}/1").text
+    fields = re.findall(r'name="(choices-\d+-text)"[^>]* value="([^"]*)"', page)
+    assert len(fields) == 10, "there is always room for one more"
+    again = dict(fields) | {"choices-8-right": "y", "text": "どれ"}
+    assert studio.browser.post(f"{address}/1", data=again).status_code == 302
+    db.session.expire_all()
+    (question,) = lesson_kind.quiz_in(outline.lesson_of(edition_of(studio.course), lesson_id)[1]).questions
+    assert [choice.text for choice in question.choices] == [f"選択肢の{place}" for place in range(9)]
+    assert [choice.right for choice in question.choices] == [False] * 8 + [True]

@@ -13,7 +13,18 @@ from kernel.errors import InvalidError
 
 from courses.lessons import quiz as quizzes
 from courses.lessons import quiz_data
-from courses.lessons.quiz import Choice, Question, QuestionKind, Quiz
+from courses.lessons.question import (
+    QUESTIONS,
+    Choice,
+    MultipleQuestion,
+    NumberQuestion,
+    OrderingQuestion,
+    QuestionKind,
+    ShortTextQuestion,
+    SingleQuestion,
+    TrueFalseQuestion,
+)
+from courses.lessons.quiz import Quiz
 
 WORDS = st.text("あいうえお漢字ABC123", min_size=1, max_size=12)
 
@@ -28,17 +39,16 @@ def questions(draw):
             if kind is QuestionKind.MULTIPLE:
                 right |= draw(st.sets(st.integers(0, count - 1)))
             choices = [Choice(f"選択肢{place}", place in right, f"説明{place}") for place in range(count)]
-            return Question(kind, text, choices=tuple(choices))
+            return QUESTIONS[kind](text, choices=tuple(choices))
         case QuestionKind.TRUE_FALSE:
-            return Question(kind, text, right=draw(st.booleans()), feedback=feedback)
+            return TrueFalseQuestion(text, right=draw(st.booleans()), feedback=feedback)
         case QuestionKind.ORDERING:
-            return Question(
-                kind, text, items=tuple(draw(st.lists(WORDS, min_size=2, max_size=6, unique=True))), feedback=feedback
+            return OrderingQuestion(
+                text, items=tuple(draw(st.lists(WORDS, min_size=2, max_size=6, unique=True))), feedback=feedback
             )
         case QuestionKind.NUMBER:
             number = draw(st.integers(-1000, 1000))
-            return Question(
-                kind,
+            return NumberQuestion(
                 text,
                 answer=Decimal(number),
                 tolerance=Decimal(draw(st.integers(0, 5))),
@@ -46,7 +56,9 @@ def questions(draw):
                 feedback=feedback,
             )
         case _:
-            return Question(kind, text, answers=tuple(draw(st.lists(WORDS, min_size=1, max_size=3))), feedback=feedback)
+            return ShortTextQuestion(
+                text, answers=tuple(draw(st.lists(WORDS, min_size=1, max_size=3))), feedback=feedback
+            )
 
 
 @st.composite
@@ -79,7 +91,7 @@ def test_the_same_seed_asks_the_same_and_each_question_once(quiz, seed):
 
 @given(quiz=any_quiz(), seed=SEEDS)
 def test_right_answers_make_a_hundred_and_pass(quiz, seed):
-    marks = [quizzes.marked(one, right_answer(one)) for one in quizzes.asked(quiz, seed)]
+    marks = [one.mark(right_answer(one)) for one in quizzes.asked(quiz, seed)]
     assert quizzes.score(marks) == 100
     assert quizzes.passed(quiz, 100)
 
@@ -87,7 +99,7 @@ def test_right_answers_make_a_hundred_and_pass(quiz, seed):
 @given(quiz=any_quiz(), seed=SEEDS, answers=st.lists(ANSWERS, min_size=8, max_size=8))
 def test_whatever_is_answered_the_score_stays_within_its_bounds(quiz, seed, answers):
     asked = quizzes.asked(quiz, seed)
-    marks = [quizzes.marked(one, answer) for one, answer in zip(asked, answers, strict=False)]
+    marks = [one.mark(answer) for one, answer in zip(asked, answers, strict=False)]
     assert 0 <= quizzes.score(marks) <= 100
     assert (quizzes.score(marks) == 100) == all(mark.right for mark in marks)
 
@@ -97,12 +109,12 @@ def test_a_quiz_is_the_same_after_it_was_stored(quiz):
     assert quiz_data.quiz_from(quiz_data.as_data(quiz)) == quiz
 
 
-@given(one=questions().filter(lambda one: one.kind in {QuestionKind.SINGLE, QuestionKind.MULTIPLE}))
+@given(one=questions().filter(lambda one: isinstance(one, SingleQuestion | MultipleQuestion)))
 def test_an_answer_that_leaves_out_or_adds_a_choice_is_wrong(one):
     asked = quizzes.Asked(0, one, tuple(range(len(one.choices))))
     right = set(right_answer(asked))
     for place in map(str, range(len(one.choices))):
-        assert not quizzes.marked(asked, sorted(right ^ {place})).right
+        assert not asked.mark(sorted(right ^ {place})).right
 
 
 @pytest.mark.parametrize(
@@ -120,14 +132,14 @@ def test_an_answer_that_leaves_out_or_adds_a_choice_is_wrong(one):
     ],
 )
 def test_a_number_is_read_as_people_type_it(typed, right):
-    question = Question(QuestionKind.NUMBER, "何人ですか", answer=Decimal(12), tolerance=Decimal("0.5"))
-    assert quizzes.marked(quizzes.Asked(0, question, ()), [typed]).right is right
+    question = NumberQuestion("何人ですか", answer=Decimal(12), tolerance=Decimal("0.5"))
+    assert quizzes.Asked(0, question, ()).mark([typed]).right is right
 
 
 @pytest.mark.parametrize("typed", ["フィッシング", "ふぃっしんぐ", "ﾌｨｯｼﾝｸﾞ", " フィッシング "])
 def test_a_word_is_right_in_every_usual_spelling(typed):
-    question = Question(QuestionKind.SHORT_TEXT, "何といいますか", answers=("フィッシング",))
-    assert quizzes.marked(quizzes.Asked(0, question, ()), [typed]).right
+    question = ShortTextQuestion("何といいますか", answers=("フィッシング",))
+    assert quizzes.Asked(0, question, ()).mark([typed]).right
 
 
 REPORT = Choice(text="報告する", right=True, feedback="そのとおり")
@@ -135,8 +147,8 @@ DELETE = Choice(text="消す", right=False, feedback="消すと分からなく�
 
 
 def test_what_is_said_to_a_wrong_choice_is_its_own_feedback():
-    question = Question(QuestionKind.SINGLE, "どうしますか", choices=(REPORT, DELETE))
-    mark = quizzes.marked(quizzes.Asked(0, question, (1, 0)), ["0"])
+    question = SingleQuestion("どうしますか", choices=(REPORT, DELETE))
+    mark = quizzes.Asked(0, question, (1, 0)).mark(["0"])
     assert (mark.right, mark.feedback) == (False, ("消すと分からなくなります",))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def _text(form: ArticleForm) -> str:
     """Return the text that was pasted, else that of the file. Raises InvalidError where there is neither."""
     try:
-        text = form.text.data or decoded(form.file.data.read() if form.file.data else b"")
+        text = form.text.value or decoded(form.file.content)
     except UnicodeDecodeError as error:
         message = "ファイルの文字コードが分かりません。UTF-8のテキストで保存し直してください。"
         raise InvalidError(message, field="file") from error

@@ -9,7 +9,8 @@ from flask import flash, redirect, render_template, url_for
 
 from kernel.database import db
 from kernel.errors import NotFoundError
-from kernel.forms import accepted, answer, options
+from kernel.fields import options
+from kernel.forms import accepted, answer
 
 from people.access import actor, public, requires
 from people.permission import Permission

@@ -35,7 +35,7 @@ def ask_for_course() -> ResponseReturnValue:
     """Ask for a course."""
     form = RequestForm(wish=request.args.get("q", "")[:100])
     if form.validate_on_submit():
-        course_request.ask_for_course(actor(), form.wish.data or "")
+        course_request.ask_for_course(actor(), form.wish.value)
         flash("ご希望を研修担当に届けました。講座をつくるときの参考にします。")
         return redirect(url_for("catalog.catalogue"))
     return answer("catalog/request.html", form)

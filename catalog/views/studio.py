@@ -15,8 +15,8 @@ from people.permission import Permission
 
 from courses import edition as editions
 from courses.course import own_course, own_courses
+from courses.lessons.lesson_kind import has_to_be_run, quiz_of
 from courses.lessons.lesson_text import rendered
-from courses.lessons.quiz_data import quiz_from
 
 from catalog import motivation, publication
 from catalog.blueprint import blueprint
@@ -95,7 +95,8 @@ def edition_page(edition_id: int) -> ResponseReturnValue:
         may_approve=publication.may_approve(actor(), edition),
         form=ReviewForm(),
         rendered=rendered,
-        quiz_from=quiz_from,
+        quiz_of=quiz_of,
+        has_to_be_run=has_to_be_run,
     )
 
 
@@ -117,9 +118,9 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     if not form.validate():
         return answer(
             "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition),
-            motivations=motivation.motivations_of(edition.course_id), rendered=rendered, quiz_from=quiz_from,
+            motivations=motivation.motivations_of(edition.course_id), rendered=rendered, quiz_of=quiz_of, has_to_be_run=has_to_be_run,
         )  # fmt: skip
-    publication.send_back(actor(), edition, form.note.data or "")
+    publication.send_back(actor(), edition, form.note.value)
     flash("差し戻しました。書いた人の画面に、直してほしいことが表示されます。")
     return redirect(url_for("catalog.studio"))
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
-from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileRequired
 from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
 
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form, options
+from kernel.fields import (
+    ChoiceField,
+    LongTextField,
+    PickField,
+    TermField,
+    TextField,
+    TickField,
+    UploadField,
+    WholeField,
+    options,
+)
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form
 
 from courses.edition import LessonText
-from courses.lessons import lesson_kind
 from courses.lessons.asset import files_for
-from courses.lessons.question_forms import MOST_CHOICES, ChoicesForm
+from courses.lessons.lesson_kind import CAPTIONS, kind_of
 from courses.models import Lesson, LessonKind
 
 if TYPE_CHECKING:
@@ -29,20 +38,20 @@ HOW = "見出しは「## 」、箇条書きは「- 」、表は「| 」、事例
 class ModuleForm(Form):
     """The title of a module."""
 
-    title = StringField("単元の題", [DataRequired(), Length(max=100)])
+    title = TextField("単元の題", [DataRequired(), Length(max=100)])
 
 
 class NewLessonForm(Form):
     """A lesson to be added."""
 
-    title = StringField("レッスンの題", [DataRequired(), Length(max=100)])
-    kind = SelectField("種類", choices=options(LessonKind.choices()))
+    title = TextField("レッスンの題", [DataRequired(), Length(max=100)])
+    kind = TermField("種類", LessonKind)
 
 
 class AssetForm(Form):
     """A file that lessons show."""
 
-    file = FileField("図や資料のファイル", [FileRequired(message="ファイルを選んでください。")])
+    file = UploadField("図や資料のファイル", [FileRequired(message="ファイルを選んでください。")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,127 +62,108 @@ class AssetForm(Form):
 class LessonForm(Form):
     """What every lesson says."""
 
-    title = StringField("題", [DataRequired(), Length(max=100)])
-    minutes = IntegerField("めやすの時間(分)", [Optional(), NumberRange(0, 600)])
-    required = BooleanField("修了に必要なレッスンにする")
+    title = TextField("題", [DataRequired(), Length(max=100)])
+    minutes = WholeField("めやすの時間(分)", [Optional(), NumberRange(0, 600)])
+    required = TickField("修了に必要なレッスンにする")
 
-    def _text(self, lesson: Lesson, body: str, content: dict[str, Any]) -> LessonText:
+    def text(self, lesson: Lesson) -> LessonText:
+        """Return what the lesson is to say."""
         return LessonText(
-            self.title.data or "", body, lesson.kind, self.minutes.data or 0, bool(self.required.data), content
+            self.title.value,
+            self.words(),
+            lesson.kind,
+            self.minutes.value or 0,
+            self.required.value,
+            self.content(lesson),
         )
+
+    def words(self) -> str:
+        """Return the text of the lesson."""
+        return ""
+
+    def content(self, lesson: Lesson) -> dict[str, Any]:
+        """Return what the lesson keeps beyond its text."""
+        return {name: self[name].value for name in kind_of(lesson).needs}
 
 
 class TextForm(LessonForm):
     """A lesson to read, or a practice task."""
 
-    body = TextAreaField("本文", [Length(max=LONGEST_TEXT)], description=HOW)
+    body = LongTextField("本文", [Length(max=LONGEST_TEXT)], description=HOW)
 
-    def text(self, lesson: Lesson) -> LessonText:
-        """Return what the lesson is to say."""
-        return self._text(lesson, self.body.data or "", {})
+    def words(self) -> str:
+        """Return the text of the lesson."""
+        return self.body.value
 
 
 class LinkForm(TextForm):
     """A page elsewhere, with a few words on what to look at there."""
 
-    address = StringField(
+    address = TextField(
         "リンク先",
         [DataRequired(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
     )
-
-    def text(self, lesson: Lesson) -> LessonText:
-        """Return what the lesson is to say."""
-        return self._text(lesson, self.body.data or "", {"address": self.address.data or ""})
 
 
 class ShownForm(TextForm):
     """A file that is shown: a document, with the same in words."""
 
-    asset = SelectField("見せるファイル")
-
-    def text(self, lesson: Lesson) -> LessonText:
-        """Return what the lesson is to say."""
-        content = {"asset": self.asset.data or ""}
-        return self._text(lesson, self.body.data or "", content)
+    asset = PickField("見せるファイル")
 
 
 class VideoForm(ShownForm):
     """A video, with captions and with the same in words."""
 
-    captions = SelectField("字幕", description="VTT形式の字幕のファイルです。")
-
-    def text(self, lesson: Lesson) -> LessonText:
-        """Return what the lesson is to say."""
-        content = {"asset": self.asset.data or "", "captions": self.captions.data or ""}
-        return self._text(lesson, self.body.data or "", content)
+    captions = PickField("字幕", description="VTT形式の字幕のファイルです。")
 
 
 class PackageForm(ShownForm):
     """A package that an authoring tool made, with the same in words."""
 
-    instead = RadioField(
+    instead = ChoiceField(
         "パッケージを開けない人は",
         choices=options([("text", "本文を読んで終えられる"), ("", "終えられない(テストのある教材など)")]),
         default="text",
     )
 
-    def text(self, lesson: Lesson) -> LessonText:
-        """Return what the lesson is to say."""
-        content = {"asset": self.asset.data or "", "instead": self.instead.data or ""}
-        return self._text(lesson, self.body.data or "", content)
-
 
 class QuizForm(LessonForm):
     """How a quiz is taken. Its questions are written one by one."""
 
-    intro = TextAreaField("はじめの文", [Length(max=5000)])
-    pass_percent = IntegerField(
+    intro = LongTextField("はじめの文", [Length(max=5000)])
+    pass_percent = WholeField(
         "合格点(%)", [InputRequired(), NumberRange(0, 100)], description="0にすると、合否のない自己診断になります。"
     )
-    attempts = IntegerField(
+    attempts = WholeField(
         "受けられる回数", [InputRequired(), NumberRange(0, 1000)], description="0にすると、何回でも受けられます。"
     )
-    wait_minutes = IntegerField("次に受けるまでの時間(分)", [InputRequired(), NumberRange(0, 60 * 24 * 30)])
-    draw = IntegerField(
+    wait_minutes = WholeField("次に受けるまでの時間(分)", [InputRequired(), NumberRange(0, 60 * 24 * 30)])
+    draw = WholeField(
         "出す問題の数", [InputRequired(), NumberRange(0, 200)], description="0にすると、すべての問題を出します。"
     )
-    shuffle = BooleanField("問題と選択肢の順番を、受けるたびに変える")
+    shuffle = TickField("問題と選択肢の順番を、受けるたびに変える")
 
-    def text(self, lesson: Lesson) -> LessonText:
-        """Return what the lesson is to say; its questions stay."""
-        said = {name: self[name].data for name in ("pass_percent", "attempts", "wait_minutes", "draw")}
-        content = {**lesson.content, **said, "intro": self.intro.data or "", "shuffle": bool(self.shuffle.data)}
-        return self._text(lesson, "", content)
+    def content(self, lesson: Lesson) -> dict[str, Any]:
+        """Return how the quiz is taken; its questions stay."""
+        settings = ("intro", "pass_percent", "attempts", "wait_minutes", "draw", "shuffle")
+        return {**lesson.content, **{name: self[name].value for name in settings}}
 
 
-SHOWING: dict[LessonKind, type[ShownForm]] = {
+FORMS: dict[LessonKind, type[LessonForm]] = {
+    LessonKind.TEXT: TextForm, LessonKind.PRACTICE: TextForm, LessonKind.QUIZ: QuizForm, LessonKind.LINK: LinkForm,
     LessonKind.VIDEO: VideoForm, LessonKind.DOCUMENT: ShownForm, LessonKind.PACKAGE: PackageForm,
 }  # fmt: skip
 
 
-def form_for(lesson: Lesson, edition: CourseEdition) -> TextForm | QuizForm:
+def form_for(lesson: Lesson, edition: CourseEdition) -> LessonForm:
     """Return the form of a lesson's kind, showing what the lesson says."""
     said = {"title": lesson.title, "minutes": lesson.minutes, "required": lesson.required, "body": lesson.body}
-    match lesson.kind:
-        case LessonKind.QUIZ:
-            return QuizForm(data={**said, **lesson.content})
-        case LessonKind.LINK:
-            return LinkForm(data={**said, **lesson.content})
-        case LessonKind.VIDEO | LessonKind.DOCUMENT | LessonKind.PACKAGE:
-            form = SHOWING[lesson.kind](data={**said, **lesson.content})
-            form.asset.choices = _files(edition, lesson_kind.SHOWN[lesson.kind])
-            if isinstance(form, VideoForm):
-                form.captions.choices = _files(edition, lesson_kind.CAPTIONS)
-            return form
-        case _:
-            return TextForm(data=said)
+    form = FORMS[lesson.kind](data={**said, **lesson.content})
+    for name, beginnings in (("asset", kind_of(lesson).shows), ("captions", CAPTIONS)):
+        if name in form:
+            form[name].choices = _files(edition, beginnings)
+    return form
 
 
 def _files(edition: CourseEdition, beginnings: tuple[str, ...]) -> list[SelectChoice]:
     return options([("", "選んでいません"), *((name, name) for name in files_for(edition, beginnings))])
-
-
-for _number in range(1, MOST_CHOICES + 1):
-    setattr(ChoicesForm, f"choice_{_number}", StringField(f"選択肢{_number}", [Length(max=LONGEST_LINE)]))
-    setattr(ChoicesForm, f"right_{_number}", BooleanField(f"選択肢{_number}は正しい"))
-    setattr(ChoicesForm, f"feedback_{_number}", TextAreaField(f"選択肢{_number}を選んだ人への説明", [Length(max=1000)]))

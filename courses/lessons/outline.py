@@ -11,7 +11,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from courses.edition import check_editable, note_change
-from courses.lessons.lesson_kind import _empty
+from courses.lessons.lesson_kind import first_content
 from courses.models import CourseEdition, Lesson, LessonKind, Module
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonK
     """Add a lesson at the end of a module, to be written next."""
     check_editable(edition)
     module = module_of(edition, module_id)
-    lesson = Lesson(position=len(module.lessons) + 1, title=title, kind=kind, content=_empty(kind))
+    lesson = Lesson(position=len(module.lessons) + 1, title=title, kind=kind, content=first_content(kind))
     module.lessons.append(lesson)
     note_change(edition)
     return lesson

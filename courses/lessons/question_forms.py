@@ -1,58 +1,90 @@
-"""Forms of the questions of a quiz, one for each kind."""
+"""Forms of the questions of a quiz, one for each kind. A form's fields bear the names of the question's own parts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+import wtforms
+from wtforms import FieldList, FormField
 from wtforms.validators import DataRequired, Length
 
-from kernel.forms import Form, LinesField, options
+from kernel.fields import ChoiceField, LinesField, LongTextField, TermField, TextField, TickField, options
+from kernel.forms import LONGEST_LINE, Form, NormalisingMeta
 
-from courses.lessons.quiz import Question, QuestionKind, Quiz
+from courses.lessons.question import NO, YES, ChoiceQuestion, QuestionKind
 from courses.lessons.quiz_data import as_data, question_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_CHOICES = 6
+    from courses.lessons.question import Question
+    from courses.lessons.quiz import Quiz
+
+USUAL_CHOICES, SPARE_CHOICES = 6, 1
+
+
+class ChoiceForm(wtforms.Form):
+    """A choice, and what is said to who chose it."""
+
+    Meta = NormalisingMeta
+    text = TextField("選択肢", [Length(max=LONGEST_LINE)])
+    right = TickField("正しい")
+    feedback = LongTextField("選んだ人への説明", [Length(max=1000)])
+
+    def said(self) -> dict[str, Any]:
+        """Return the choice as it is stored."""
+        return {"text": self.text.value, "right": self.right.value, "feedback": self.feedback.value}
 
 
 class QuestionForm(Form):
     """What every question says."""
 
-    text = TextAreaField("問い", [DataRequired(), Length(max=2000)])
+    plain: ClassVar[tuple[str, ...]] = ()
+    text = LongTextField("問い", [DataRequired(), Length(max=2000)])
 
-    def _question(self, kind: QuestionKind, said: dict[str, Any]) -> Question:
-        return question_from({"kind": kind.value, "text": self.text.data or "", **said}, "この問題")
+    def question(self, kind: QuestionKind) -> Question:
+        """Return the question. Raises InvalidError where it cannot be asked."""
+        said = {"kind": kind.value, "text": self.text.value, **self.said()}
+        return question_from(said, "この問題")
+
+    def said(self) -> dict[str, Any]:
+        """Return the parts of the question beyond its text, as they are stored."""
+        return {name: self[name].value for name in self.plain}
+
+
+class ChoicesForm(QuestionForm):
+    """A question with choices; there is always room for one more."""
+
+    choices = FieldList(FormField(ChoiceForm), min_entries=USUAL_CHOICES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for place, row in enumerate(self.choices, 1):
+            row.form.text.label.text = f"選択肢{place}"
+            row.form.right.label.text = f"選択肢{place}は正しい"
+            row.form.feedback.label.text = f"選択肢{place}を選んだ人への説明"
+
+    def said(self) -> dict[str, Any]:
+        """Return the choices that are written."""
+        rows = [entry.form.said() for entry in self.choices]
+        return {"choices": [row for row in rows if row["text"]]}
 
 
 class FeedbackForm(QuestionForm):
     """A question with one explanation for everybody."""
 
-    feedback = TextAreaField("解説", [Length(max=2000)], description="答えたあとに表示します。")
-
-
-class ChoicesForm(QuestionForm):
-    """A question with choices, each with what is said to who chose it."""
-
-    def question(self, kind: QuestionKind) -> Question:
-        """Return the question."""
-        rows = [
-            {"text": self[f"choice_{n}"].data or "", "right": bool(self[f"right_{n}"].data), "feedback": self[f"feedback_{n}"].data or ""}
-            for n in range(1, MOST_CHOICES + 1)
-        ]  # fmt: skip
-        return self._question(kind, {"choices": [row for row in rows if row["text"]]})
+    plain: ClassVar[tuple[str, ...]] = ("feedback",)
+    feedback = LongTextField("解説", [Length(max=2000)], description="答えたあとに表示します。")
 
 
 class TrueFalseForm(FeedbackForm):
     """A sentence that is right or not."""
 
-    right = RadioField("この文は", choices=options([("true", "正しい"), ("false", "正しくない")]), default="true")
+    right = ChoiceField("この文は", choices=options([(YES, "正しい"), (NO, "正しくない")]), default=YES)
 
-    def question(self, kind: QuestionKind) -> Question:
-        """Return the question."""
-        return self._question(kind, {"right": self.right.data == "true", "feedback": self.feedback.data or ""})
+    def said(self) -> dict[str, Any]:
+        """Return whether the sentence is right."""
+        return {**super().said(), "right": self.right.value == YES}
 
 
 class OrderingForm(FeedbackForm):
@@ -60,22 +92,22 @@ class OrderingForm(FeedbackForm):
 
     items = LinesField("並べるもの", [Length(max=5000)], description="正しい順に、一行に一つずつ書きます。")
 
-    def question(self, kind: QuestionKind) -> Question:
-        """Return the question."""
-        return self._question(kind, {"items": self.items.lines, "feedback": self.feedback.data or ""})
+    def said(self) -> dict[str, Any]:
+        """Return the things."""
+        return {**super().said(), "items": self.items.lines}
 
 
 class NumberForm(FeedbackForm):
     """A number."""
 
-    answer = StringField("正しい数", [DataRequired(), Length(max=30)])
-    tolerance = StringField("許す差", [Length(max=30)], description="たとえば0.5なら、前後0.5までを正解にします。")
-    unit = StringField("単位", [Length(max=20)], description="例: 人、分")
+    plain: ClassVar[tuple[str, ...]] = ("answer", "unit", "feedback")
+    answer = TextField("正しい数", [DataRequired(), Length(max=30)])
+    tolerance = TextField("許す差", [Length(max=30)], description="たとえば0.5なら、前後0.5までを正解にします。")
+    unit = TextField("単位", [Length(max=20)], description="例: 人、分")
 
-    def question(self, kind: QuestionKind) -> Question:
-        """Return the question."""
-        said = {"answer": self.answer.data or "", "tolerance": self.tolerance.data or "0", "unit": self.unit.data or ""}
-        return self._question(kind, {**said, "feedback": self.feedback.data or ""})
+    def said(self) -> dict[str, Any]:
+        """Return the number and how far off an answer may be."""
+        return {**super().said(), "tolerance": self.tolerance.value or "0"}
 
 
 class ShortTextForm(FeedbackForm):
@@ -87,12 +119,12 @@ class ShortTextForm(FeedbackForm):
         description="一行に一つずつ。全角・半角、大文字・小文字、ひらがな・カタカナの違いは問いません。",
     )
 
-    def question(self, kind: QuestionKind) -> Question:
-        """Return the question."""
-        return self._question(kind, {"answers": self.answers.lines, "feedback": self.feedback.data or ""})
+    def said(self) -> dict[str, Any]:
+        """Return the words that are right."""
+        return {**super().said(), "answers": self.answers.lines}
 
 
-FORM_OF: dict[QuestionKind, Any] = {
+FORMS: dict[QuestionKind, type[QuestionForm]] = {
     QuestionKind.SINGLE: ChoicesForm,
     QuestionKind.MULTIPLE: ChoicesForm,
     QuestionKind.TRUE_FALSE: TrueFalseForm,
@@ -102,32 +134,31 @@ FORM_OF: dict[QuestionKind, Any] = {
 }
 
 
-def question_form(kind: QuestionKind, question: Question | None) -> Any:
+def question_form(kind: QuestionKind, question: Question | None) -> QuestionForm:
     """Return the form of a kind of question, showing a question that is there already."""
-    return FORM_OF[kind](data=_said(question) if question else {})
+    return FORMS[kind](data=_shown(question) if question else {})
 
 
-def _said(question: Question) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "text": question.text, "feedback": question.feedback, "unit": question.unit, "answer": str(question.answer),
-        "tolerance": str(question.tolerance), "right": "true" if question.right else "false",
-        "items": "\n".join(question.items), "answers": "\n".join(question.answers),
-    }  # fmt: skip
-    for number, choice in enumerate(question.choices, 1):
-        said |= {
-            f"choice_{number}": choice.text,
-            f"right_{number}": choice.right,
-            f"feedback_{number}": choice.feedback,
-        }
-    return said
+def _shown(question: Question) -> dict[str, Any]:
+    """Return a question as its form shows it."""
+    if isinstance(question, ChoiceQuestion):
+        room = max(SPARE_CHOICES, USUAL_CHOICES - len(question.choices))
+        return {"text": question.text, "choices": [*map(vars, question.choices), *({} for _place in range(room))]}
+    return {name: _as_field(value) for name, value in vars(question).items()}
+
+
+def _as_field(value: Any) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    return "\n".join(value) if isinstance(value, tuple) else str(value)
 
 
 def with_questions(quiz: Quiz, questions: Sequence[Question]) -> dict[str, Any]:
     """Return the content of a quiz with other questions."""
-    return as_data(Quiz(**{**vars(quiz), "questions": tuple(questions)}))
+    return as_data(type(quiz)(**{**vars(quiz), "questions": tuple(questions)}))
 
 
 class NewQuestionForm(Form):
     """The kind of a question to be added."""
 
-    kind = SelectField("問題の種類", choices=options(QuestionKind.choices()))
+    kind = TermField("問題の種類", QuestionKind)

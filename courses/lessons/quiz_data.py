@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import InvalidError
-from kernel.text import folded
 
-from courses.lessons.quiz import WHOLE, Band, Choice, Question, QuestionKind, Quiz, number_in
+from courses.lessons.question import QUESTIONS, Choice, Question, QuestionKind, decimal_in
+from courses.lessons.quiz import WHOLE, Band, Quiz
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MOST_QUESTIONS = 200
 
@@ -72,22 +73,17 @@ def question_from(row: Any, where: str) -> Question:
     if kind is None:
         message = f"{where}: 問題の種類(kind)は {'、'.join(kind.value for kind in QuestionKind)} のどれかです。"
         raise InvalidError(message)
-    question = Question(
-        kind,
-        row["text"],
-        choices=tuple(_choice(choice, where) for choice in row.get("choices") or ()),
-        items=tuple(map(str, row.get("items") or ())),
-        answers=tuple(map(str, row.get("answers") or ())),
-        right=bool(row.get("right", False)),
-        answer=_decimal(row.get("answer", 0), where),
-        tolerance=_decimal(row.get("tolerance", 0), where),
-        unit=_text(row, "unit", f"{where}の単位"),
-        feedback=_text(row, "feedback", f"{where}の解説"),
-    )
-    if wrong := _wrong(question):
+    form = QUESTIONS[kind]
+    said = {part.name: _READ[part.name](row, part.name, where) for part in fields(form) if part.name != "text"}
+    question = form(row["text"], **said)
+    if wrong := question.wrong():
         message = f"{where}: {wrong}"
         raise InvalidError(message)
     return question
+
+
+def _choices(row: Any, name: str, where: str) -> tuple[Choice, ...]:
+    return tuple(_choice(choice, where) for choice in row.get(name) or ())
 
 
 def _choice(row: Any, where: str) -> Choice:
@@ -97,39 +93,33 @@ def _choice(row: Any, where: str) -> Choice:
     return Choice(str(row["text"]), bool(row.get("right", False)), str(row.get("feedback", "")))
 
 
-def _decimal(value: Any, where: str) -> Decimal:
-    number = None if isinstance(value, bool) else number_in(str(value))
+def _texts(row: Any, name: str, _where: str) -> tuple[str, ...]:
+    return tuple(map(str, row.get(name) or ()))
+
+
+def _yes(row: Any, name: str, _where: str) -> bool:
+    return bool(row.get(name, False))
+
+
+def _decimal(row: Any, name: str, where: str) -> Decimal:
+    value = row.get(name, 0)
+    number = None if isinstance(value, bool) else decimal_in(str(value))
     if number is None:
         message = f"{where}: 「{value}」は数ではありません。"
         raise InvalidError(message)
     return number
 
 
-def _wrong(question: Question) -> str:
-    """Return what keeps a question from being asked; empty where nothing does."""
-    right = sum(choice.right for choice in question.choices)
-    match question.kind:
-        case QuestionKind.SINGLE if len(question.choices) < 2 or right != 1:  # noqa: PLR2004
-            return "選択肢を二つ以上、そのうち正しいものを一つだけにしてください。"
-        case QuestionKind.MULTIPLE if len(question.choices) < 2 or right < 1:  # noqa: PLR2004
-            return "選択肢を二つ以上、そのうち正しいものを一つ以上にしてください。"
-        case QuestionKind.ORDERING if len(question.items) < 2 or len(set(question.items)) < len(question.items):  # noqa: PLR2004
-            return "並べるものを二つ以上、違う文で書いてください。"
-        case QuestionKind.NUMBER if question.tolerance < 0:
-            return "許す差は0以上にしてください。"
-        case QuestionKind.SHORT_TEXT if not any(map(folded, question.answers)):
-            return "正しい答えを一つ以上書いてください。"
-    return ""
+def _words(row: Any, name: str, where: str) -> str:
+    return _text(row, name, f"{where}の{LABELS[name]}")
 
 
-_OF_KIND = {
-    QuestionKind.SINGLE: ("choices",),
-    QuestionKind.MULTIPLE: ("choices",),
-    QuestionKind.TRUE_FALSE: ("right", "feedback"),
-    QuestionKind.ORDERING: ("items", "feedback"),
-    QuestionKind.NUMBER: ("answer", "tolerance", "unit", "feedback"),
-    QuestionKind.SHORT_TEXT: ("answers", "feedback"),
-}
+LABELS = {"unit": "単位", "feedback": "解説"}
+_READ: dict[str, Callable[[Any, str, str], Any]] = {
+    "choices": _choices, "items": _texts, "answers": _texts, "right": _yes, "answer": _decimal, "tolerance": _decimal,
+    "unit": _words, "feedback": _words,
+}  # fmt: skip
+"""How each part of a question is read, whatever its kind."""
 
 
 def as_data(quiz: Quiz) -> dict[str, Any]:
@@ -140,8 +130,7 @@ def as_data(quiz: Quiz) -> dict[str, Any]:
         "questions": [
             {
                 "kind": one.kind.value,
-                "text": one.text,
-                **{name: _plain(getattr(one, name)) for name in _OF_KIND[one.kind]},
+                **{part.name: _plain(getattr(one, part.name)) for part in fields(one)},
             }
             for one in quiz.questions
         ],

@@ -5,13 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from kernel import clock
 from kernel.errors import InvalidError
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, DayField, Form, LinesField, TimeField, options
+from kernel.fields import (
+    DayField,
+    LinesField,
+    LongTextField,
+    TermField,
+    TextField,
+    TicksField,
+    TimeField,
+    WholeField,
+    options,
+)
+from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form
 
 from people.models import SizeClass
 from people.organisation import by_code_or_name, prefecture_names
@@ -31,15 +40,15 @@ MOST_MEETINGS = 60
 class WhereForm(Form):
     """Where people meet."""
 
-    place = StringField("会場", [Length(max=LONGEST_LINE)])
-    meeting_link = StringField(
+    place = TextField("会場", [Length(max=LONGEST_LINE)])
+    meeting_link = TextField(
         "会議のリンク", [Optional(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
         description="席のある人だけに表示します。",
     )  # fmt: skip
 
     def link(self) -> str:
         """Return the link of a web meeting. Raises InvalidError where it is none."""
-        link = self.meeting_link.data or ""
+        link = self.meeting_link.value
         if link and not link.startswith(("https://", "http://")):
             message = "https:// で始まるリンクを入力してください。"
             raise InvalidError(message, field="meeting_link")
@@ -65,7 +74,7 @@ class MeetingForm(WhenForm, WhereForm):
 
     def move(self) -> MoveMeeting:
         """Return when and where the meeting is held."""
-        return MoveMeeting(*self.times(), self.place.data or "", self.link())
+        return MoveMeeting(*self.times(), self.place.value, self.link())
 
 
 def held_at(meeting: Meeting) -> dict[str, Any]:
@@ -80,31 +89,30 @@ def held_at(meeting: Meeting) -> dict[str, Any]:
 class SessionForm(WhereForm):
     """A training session, but for when it is held."""
 
-    joining_notes = TextAreaField(
+    joining_notes = LongTextField(
         "参加のしかた", [Length(max=2000)], description="持ち物、接続のしかたなど。席のある人だけに表示します。"
     )
     lecturers = LinesField(
         "講師", [Length(max=2000)], description="一行に一人ずつ、役割も書きます。例: 山田 太郎(講師)"
     )
-    capacity = IntegerField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
-    minimum = IntegerField(
+    capacity = WholeField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
+    minimum = WholeField(
         "最少の人数(人)",
         [Optional(), NumberRange(0, MOST_PLACES)],
         description="これより少ないときは、不開催にできます。",
         default=1,
     )
-    giving = SelectField("席の決め方", choices=options(AdmissionRule.choices()), default=AdmissionRule.NOMINATION.value)
-    offer_days = IntegerField(
+    giving = TermField("席の決め方", AdmissionRule, default=AdmissionRule.NOMINATION.value)
+    offer_days = WholeField(
         "空いた席の案内に答える日数", [Optional(), NumberRange(1, 30)], description="推薦と割当のとき、空いた席を待機の人に案内して返事を待つ日数です。",
         default=3,
     )  # fmt: skip
-    audience = SelectField("対象の団体", choices=options(Audience.choices()))
+    audience = TermField("対象の団体", Audience)
     prefectures = LinesField(
         "都道府県", [Length(max=500)], description="「都道府県で選ぶ」のとき、一行に一つずつ入力します。例: 東京都"
     )
-    sizes = SelectMultipleField(
-        "団体の規模", choices=options(SizeClass.choices()), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
-        description="「団体の規模で選ぶ」のときに選びます。",
+    sizes = TicksField(
+        "団体の規模", choices=options(SizeClass.choices()), description="「団体の規模で選ぶ」のときに選びます。",
     )  # fmt: skip
     organisations = LinesField(
         "団体",
@@ -118,7 +126,7 @@ class SessionForm(WhereForm):
         self, host_id: int, begins: dt.datetime, ends: dt.datetime, meetings: int = 1, weeks_between: int = 1
     ) -> PlanSession:
         """Return the session to be planned. Raises InvalidError where neither place nor link is given."""
-        if not self.place.data and not self.meeting_link.data:
+        if not self.place.value and not self.meeting_link.value:
             message = "会場か会議のリンクのどちらかを入力してください。"
             raise InvalidError(message, field="place")
         opens, closes = self.applications_open_on.day, self.applications_close_on.day
@@ -127,14 +135,14 @@ class SessionForm(WhereForm):
             host_id=host_id,
             starts_at=begins,
             ends_at=ends,
-            place=self.place.data or "",
+            place=self.place.value,
             meeting_link=self.link(),
-            joining_notes=self.joining_notes.data or "",
+            joining_notes=self.joining_notes.value,
             lecturers=tuple(self.lecturers.lines),
-            capacity=self.capacity.data or 0,
-            minimum=self.minimum.data or 0,
-            giving=AdmissionRule(self.giving.data),
-            offer_days=self.offer_days.data or 1,
+            capacity=self.capacity.value or 0,
+            minimum=self.minimum.value or 0,
+            giving=self.giving.value,
+            offer_days=self.offer_days.value or 1,
             open_to=self._open_to(),
             meetings=meetings,
             weeks_between=weeks_between,
@@ -144,7 +152,7 @@ class SessionForm(WhereForm):
 
     def _open_to(self) -> WhoMayCome:
         """Return whose staff may come. Raises InvalidError for a prefecture or organisation that is not known."""
-        audience = Audience(self.audience.data)
+        audience = self.audience.value
         try:
             chosen = [by_code_or_name(name) for name in self.organisations.lines] if audience is Audience.CHOSEN else []
         except InvalidError as refusal:
@@ -153,24 +161,24 @@ class SessionForm(WhereForm):
         if unknown := set(prefectures) - prefecture_names():
             message = f"「{'、'.join(sorted(unknown))}」という都道府県はありません。例: 東京都"
             raise InvalidError(message, field="prefectures")
-        sizes = tuple(size for size in SizeClass if size.value in (self.sizes.data or ()))
+        sizes = tuple(size for size in SizeClass if size.value in self.sizes.value)
         return WhoMayCome(audience, prefectures, sizes, frozenset(row.id for row in chosen))
 
 
 class NewSessionForm(WhenForm, SessionForm):
     """A training session to be planned, with its meetings in one step."""
 
-    meetings = IntegerField(
+    meetings = WholeField(
         "会の回数",
         [Optional(), NumberRange(1, MOST_MEETINGS)],
         description="続きもののときだけ、2以上にします。",
         default=1,
     )
-    weeks_between = IntegerField("間隔(週)", [Optional(), NumberRange(1, 26)], description="例: 隔週なら2", default=1)
+    weeks_between = WholeField("間隔(週)", [Optional(), NumberRange(1, 26)], description="例: 隔週なら2", default=1)
 
     def plan(self, host_id: int) -> PlanSession:
         """Return the session to be planned. Raises InvalidError as `command` does."""
-        return self.command(host_id, *self.times(), self.meetings.data or 1, self.weeks_between.data or 1)
+        return self.command(host_id, *self.times(), self.meetings.value or 1, self.weeks_between.value or 1)
 
 
 def planned_by(session: TrainingSession) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from people.access import actor, requires
 from people.permission import Permission
 
 from courses import completion_rule
-from courses.lessons import lesson_kind
+from courses.lessons.lesson_kind import kind_of
 from courses.lessons.lesson_text import rendered
 from courses.models import LessonKind
 
@@ -68,14 +68,13 @@ def lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     """Show a lesson."""
     path = path_of(actor(), enrolment_id)
     shown = path.lesson(lesson_id)
-    if shown.kind is LessonKind.QUIZ:
-        return _quiz(path, shown)
-    if shown.kind is LessonKind.PACKAGE:
-        return _package(path, shown)
-    mine = path.progress.get(lesson_id)
-    return _lesson(
-        path, shown, NoteForm(formdata=None, note=mine.note if mine else "", shared=bool(mine and mine.shared))
-    )
+    return PAGES.get(shown.kind, _text)(path, shown)
+
+
+def _text(path: Path, shown: Lesson) -> ResponseReturnValue:
+    mine = path.progress.get(shown.id)
+    note, shared = (mine.note, mine.shared) if mine else ("", False)
+    return _lesson(path, shown, NoteForm(formdata=None, note=note, shared=shared))
 
 
 def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
@@ -86,7 +85,7 @@ def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
         lesson=shown,
         beside=path.beside(shown),
         mine=path.progress.get(shown.id),
-        rule=lesson_kind.lesson_sentence(shown),
+        kind=kind_of(shown),
         text=rendered(shown.body, assets_of(path)),
     )
 
@@ -119,10 +118,14 @@ def _package(path: Path, shown: Lesson) -> ResponseReturnValue:
         beside=path.beside(shown),
         here=here,
         address=address,
-        rule=lesson_kind.lesson_sentence(shown),
+        kind=kind_of(shown),
         text=rendered(shown.body, assets_of(path)),
     )
     return framing(page)
+
+
+PAGES = {LessonKind.QUIZ: _quiz, LessonKind.PACKAGE: _package}
+"""The kinds of lessons that have a page of their own; the others are read."""
 
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/finish")
@@ -162,7 +165,7 @@ def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 
     def write() -> Path:
         path = path_of(actor(), enrolment_id)
-        progress.write_note(path, path.lesson(lesson_id), form.note.data or "", shared=bool(form.shared.data))
+        progress.write_note(path, path.lesson(lesson_id), form.note.value, shared=form.shared.value)
         return path
 
     if accepted(form, write):

@@ -13,7 +13,7 @@ from people.permission import Permission
 
 from courses import edition as editions
 from courses.course import own_course
-from courses.models import LessonKind
+from courses.lessons.lesson_kind import kind_of
 
 from learning import practice, question_figures
 from learning.blueprint import blueprint
@@ -35,7 +35,7 @@ def practice_notes() -> ResponseReturnValue:
 def comment_practice(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     """Comment on what one of the own staff tried."""
     form = CommentForm()
-    if accepted(form, lambda: practice.comment(actor(), enrolment_id, lesson_id, form.comment.data or "")):
+    if accepted(form, lambda: practice.comment(actor(), enrolment_id, lesson_id, form.comment.value)):
         flash("ひとことを伝えました。本人のレッスンのページに表示されます。")
         return redirect(url_for("learning.practice_notes"))
     return answer("learning/practice.html", form, rows=practice.shown_to(actor()), at=(enrolment_id, lesson_id))
@@ -47,7 +47,7 @@ def figures(slug: str) -> ResponseReturnValue:
     """Show how the questions of a course's published edition are answered."""
     course = own_course(actor(), slug)
     edition = editions.whole(course.published_id or course.editions[-1].id)
-    quizzes = [lesson for module in edition.modules for lesson in module.lessons if lesson.kind is LessonKind.QUIZ]
+    quizzes = [lesson for module in edition.modules for lesson in module.lessons if kind_of(lesson).has_questions]
     return render_template(
         "learning/figures.html",
         course=course,

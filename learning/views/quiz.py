@@ -70,5 +70,4 @@ def attempt_result(attempt_id: int) -> ResponseReturnValue:
         band=band,
         recommended=published_courses(band.courses) if band else [],
         why_not=attempt.why_not(result.quiz, made),
-        answered=attempt.answered,
     )

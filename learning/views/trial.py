@@ -13,7 +13,6 @@ from courses import edition as editions
 from courses.course import own_course
 from courses.lessons import lesson_kind, outline, quiz
 from courses.lessons.lesson_text import rendered
-from courses.models import LessonKind
 from courses.packages import package as packages
 from courses.packages.manifest import pages, parts_from
 
@@ -38,14 +37,15 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     _module, lesson = outline.lesson_of(edition, lesson_id)
     here = _package(lesson, edition)
     address = frame_for_trial(here) if here else ""
-    asked = quiz.asked(lesson_kind.quiz_in(lesson), SEED) if lesson.kind is LessonKind.QUIZ else []
-    text = str(lesson.content["intro"]) if lesson.kind is LessonKind.QUIZ else lesson.body
+    kind = lesson_kind.kind_of(lesson)
+    asked = quiz.asked(lesson_kind.quiz_in(lesson), SEED) if kind.has_questions else []
+    text = str(lesson.content["intro"]) if kind.has_questions else lesson.body
     page = render_template(
         "learning/trial.html",
         course=course,
         edition=edition,
         lesson=lesson,
-        rule=lesson_kind.lesson_sentence(lesson),
+        kind=kind,
         text=rendered(text, url_for("courses.asset", edition_id=edition.id, name="")),
         asked=[(one, ()) for one in asked],
         here=here,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_wtf.file import FileField, FileRequired, FileSize
-from wtforms import IntegerField, StringField
+from flask_wtf.file import FileRequired, FileSize
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
+from kernel.fields import TextField, UploadField, WholeField
 from kernel.forms import Form
 
 from participation.attending.models import Presence
@@ -22,7 +22,7 @@ LONGEST_ID = 10
 class CodeForm(Form):
     """The attendance code that is shown at a meeting."""
 
-    code = StringField(
+    code = TextField(
         "出席コード",
         [DataRequired(), Length(max=20)],
         description="会場や画面に出ている6文字。小文字でもかまいません。",
@@ -32,12 +32,12 @@ class CodeForm(Form):
 class WebMeetingForm(Form):
     """The participant file of a web-meeting tool, and from how long a stay counts."""
 
-    file = FileField(
+    file = UploadField(
         "参加者のファイル(CSV)",
         [FileRequired(message="ファイルを選んでください。"), FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")],
         description="Zoomの「参加者レポート」、Teamsの「出席レポート」、Webexの「出席者レポート」などを、そのまま選んでください。",
     )  # fmt: skip
-    minutes = IntegerField(
+    minutes = WholeField(
         "出席とみなす時間(分)", [Optional(), NumberRange(0, 1440)],
         description="これより短い人は、出席の候補から外して示します。空欄なら時間を見ません。",
     )  # fmt: skip

@@ -105,7 +105,7 @@ def _picture(address: str) -> str:
 def attend(code: str = "") -> ResponseReturnValue:
     """Enter the code that is shown at a meeting."""
     form = CodeForm(data={"code": code})
-    if meeting := accepted(form, lambda: attendance_code.attend(actor(), form.code.data or "")):
+    if meeting := accepted(form, lambda: attendance_code.attend(actor(), form.code.value)):
         flash(f"「{meeting.session.edition.title}」の出席を記録しました。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
     return answer("participation/attend.html", form)
@@ -117,7 +117,7 @@ def web_meeting_file(meeting_id: int) -> ResponseReturnValue:
     """Read the participant file of a web-meeting tool and show whom each name in it seems to mean."""
     meeting = meeting_of(actor(), meeting_id)
     form = WebMeetingForm(data={"minutes": _half(meeting)})
-    joined = accepted(form, lambda: web_meeting.joined_in(form.file.data.read()))
+    joined = accepted(form, lambda: web_meeting.joined_in(form.file.content))
     if joined is None:
         return answer("participation/web_meeting.html", form, meeting=meeting_of(actor(), meeting_id))
     sheet = attendance.sheet(actor(), meeting.session)
@@ -126,7 +126,7 @@ def web_meeting_file(meeting_id: int) -> ResponseReturnValue:
         meeting=meeting,
         sheet=sheet,
         rows=web_meeting.recognised(joined, sheet.people),
-        minutes=form.minutes.data or 0,
+        minutes=form.minutes.value or 0,
     )
 
 

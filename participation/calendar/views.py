@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 
+from kernel import clock
+from kernel.download import download
 from kernel.errors import NotFoundError
 
 from people.access import actor, public, requires, signed_in
@@ -25,18 +27,15 @@ def _public_url() -> str:
     return str(current_app.extensions["settings"].public_url)
 
 
-def _file(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type="text/calendar; charset=utf-8", headers=headers)
-
-
 @blueprint.get("/sessions/<int:session_id>/calendar.ics")
 @signed_in
 def session_calendar(session_id: int) -> ResponseReturnValue:
     """Download a session for one's own calendar."""
     session = nominees.own_session(actor(), session_id)
     shows_link = bool(enrolments.place_in(session_id, actor().staff_id)) or roster.is_host(actor(), session)
-    return _file(feed.file_of(session, _public_url(), shows_link=shows_link), f"session-{session_id}.ics")
+    day = clock.local(session.starts_at)
+    content = feed.file_of(session, _public_url(), shows_link=shows_link)
+    return download(content, "text/calendar", f"開催回_{day:%Y%m%d}.ics")
 
 
 @blueprint.post("/account/calendar")
@@ -71,4 +70,4 @@ def _organisation_id() -> int | None:
 @public
 def calendar_feed(token: str) -> ResponseReturnValue:
     """Give a calendar to the calendar programme that knows its private address."""
-    return _file(feed.feed(token, _public_url()), "tomomanabi.ics")
+    return download(feed.feed(token, _public_url()), "text/calendar", "tomomanabi.ics")

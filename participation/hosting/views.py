@@ -51,7 +51,7 @@ def cancel_session(session_id: int) -> ResponseReturnValue:
     session = hosted(actor(), session_id)
     form = ReasonForm()
 
-    if accepted(form, lambda: cancel(actor(), session, form.reason.data or "")):
+    if accepted(form, lambda: cancel(actor(), session, form.reason.value)):
         flash("開催回を中止しました。理由を、席のある人と推薦されている人に知らせます。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("participation/cancel_session.html", form, session=hosted(actor(), session_id))
@@ -76,7 +76,7 @@ def cancel_one_meeting(meeting_id: int) -> ResponseReturnValue:
     """Cancel one meeting of several, with a reason."""
     meeting, form = meeting_of(actor(), meeting_id), ReasonForm()
 
-    if accepted(form, lambda: cancel_meeting(actor(), meeting, form.reason.data or "")):
+    if accepted(form, lambda: cancel_meeting(actor(), meeting, form.reason.value)):
         flash("この会だけを中止しました。ほかの会は予定どおりです。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
     return answer("participation/cancel_meeting.html", form, meeting=meeting_of(actor(), meeting_id))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from kernel.fields import LongTextField, RowField, TextField
 from kernel.forms import LONGEST_LINE, Form
 
 from participation.joint.exceptional_place import GivePlace
@@ -13,7 +13,7 @@ from participation.joint.exceptional_place import GivePlace
 class NoteForm(Form):
     """A note for the host that goes with a list of nominees."""
 
-    note = TextAreaField(
+    note = LongTextField(
         "実施団体への連絡事項", [Length(max=2000)], description="配慮してほしいことなど。実施団体の担当者が読みます。"
     )
 
@@ -21,7 +21,7 @@ class NoteForm(Form):
 class WishForm(Form):
     """Why somebody wishes to be nominated."""
 
-    note = StringField(
+    note = TextField(
         "ひとこと", [Length(max=LONGEST_LINE)], description="なくてもかまいません。研修担当だけが読みます。"
     )
 
@@ -29,12 +29,12 @@ class WishForm(Form):
 class OverrideForm(Form):
     """A place that is given against the rule."""
 
-    nomination_id = SelectField("席を渡す人", coerce=int)
-    instead_of_id = SelectField("替わりに待機にもどる人", coerce=int)
-    reason = TextAreaField(
+    nomination_id = RowField("席を渡す人")
+    instead_of_id = RowField("替わりに待機にもどる人")
+    reason = LongTextField(
         "理由", [DataRequired(), Length(max=1000)], description="推薦したすべての団体の研修担当が読みます。"
     )
 
     def command(self) -> GivePlace:
         """Return the place to be given."""
-        return GivePlace(self.nomination_id.data, self.instead_of_id.data or None, self.reason.data or "")
+        return GivePlace(self.nomination_id.value, self.instead_of_id.value or None, self.reason.value)

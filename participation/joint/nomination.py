@@ -220,7 +220,7 @@ def nominate_all(actor: Actor, session: TrainingSession, organisation: Organisat
             _put_last(actor, session, organisation, person)
         except ConflictError as refusal:
             told = NEEDS_NAME_AND_NUMBER if on_behalf else refusal.message
-            result.append(NominatedLine(number, said, False, told))
+            result.append(NominatedLine(number, said, False, told))  # noqa: FBT003
         else:
             result.append(NominatedLine(number, said, True, "推薦に加えました"))  # noqa: FBT003
     return result

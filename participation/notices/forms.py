@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField
-
-from kernel.forms import Form, options
+from kernel.fields import TermChoiceField
+from kernel.forms import Form
 
 from participation.notices.models import MailWish
 
@@ -12,4 +11,4 @@ from participation.notices.models import MailWish
 class MailForm(Form):
     """How somebody wants to be mailed."""
 
-    mail = RadioField("メールでの受け取り方", choices=options(MailWish.choices()))
+    mail = TermChoiceField("メールでの受け取り方", MailWish)

@@ -13,7 +13,6 @@ from people.access import actor, signed_in
 from participation.blueprint import blueprint
 from participation.notices import inbox
 from participation.notices.forms import MailForm
-from participation.notices.models import MailWish
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -43,6 +42,6 @@ def choose_mail() -> ResponseReturnValue:
     """Choose how one wants to be mailed."""
     form = MailForm()
     if form.validate():
-        inbox.choose(actor(), MailWish(form.mail.data))
+        inbox.choose(actor(), form.mail.value)
         flash("メールでの受け取り方を変更しました。次のお知らせから有効です。")
     return redirect(url_for("participation.notices"))

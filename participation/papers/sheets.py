@@ -30,6 +30,11 @@ OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
 SIGNS = {None: "", Presence.ATTENDED: "○", Presence.ABSENT: "欠"}
 
 
+def _named(title: str, session: TrainingSession) -> str:
+    """Return the name of a session's paper as a file."""
+    return f"{title}_{clock.local(session.starts_at):%Y%m%d}"
+
+
 def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
     end = clock.local(session.ends_at)
     first = session.meetings[0]
@@ -48,7 +53,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
     """Return the nomination list (推薦名簿) of an organisation, in its order."""
     listed = nomination.listed(actor, session, organisation)
     return Paper(
-        f"nominations-{session.id}-{organisation.id}",
+        _named(f"推薦名簿_{organisation.name}", session),
         "推薦名簿",
         (*_facts(session), ("推薦する団体", organisation.name), ("作成日", clock.date_label(clock.today()))),
         (Column("順番", 1), NAME, READING, Column("備考", 5)),
@@ -67,7 +72,7 @@ def result_notice(_actor: Actor, session: TrainingSession, organisation: Organis
         nominees.OrganisationNominees(organisation, ()),
     )
     return Paper(
-        f"result-{session.id}-{organisation.id}",
+        _named(f"結果通知_{organisation.name}", session),
         "研修参加者の決定について",
         (*_facts(session), ("あて先", f"{organisation.name} 研修担当"), ("作成日", clock.date_label(clock.today()))),
         (Column("順番", 1), NAME, Column("結果", 2), Column("順位", 1), Column("理由", 6)),
@@ -88,7 +93,7 @@ def signature_roster(actor: Actor, session: TrainingSession) -> Paper:
     """Return the roster (名簿) with a column to sign in. Raises NotFoundError for anybody but the host."""
     people = roster.host_roster(actor, session)
     return Paper(
-        f"roster-{session.id}",
+        _named("受講者名簿", session),
         "受講者名簿",
         (*_facts(session), ("人数", f"{len(people)}人")),
         (NUMBER, OFFICE, NAME, READING, Column("署名", 4)),
@@ -104,7 +109,7 @@ def attendance_sheet(actor: Actor, session: TrainingSession) -> Paper:
     sheet = attendance.sheet(actor, session)
     days = tuple(Column(f"{clock.local(meeting.starts_at):%-m/%-d}", 1) for meeting in sheet.meetings)
     return Paper(
-        f"attendance-{session.id}",
+        _named("出欠表", session),
         "出欠表",
         _facts(session),
         (NUMBER, OFFICE, NAME, *days, Column("備考", 3)),
@@ -123,7 +128,7 @@ def completions(actor: Actor, session: TrainingSession) -> Paper:
     """Return the list of completions (修了者一覧), ready for certificates. Raises NotFoundError for anybody but the host."""
     people = [row for row in roster.host_roster(actor, session) if row.state is EnrolmentState.COMPLETED]
     return Paper(
-        f"completions-{session.id}",
+        _named("修了者一覧", session),
         "修了者一覧",
         (*_facts(session), ("人数", f"{len(people)}人")),
         (NUMBER, OFFICE, NAME, READING, Column("修了した日", 4)),
@@ -140,7 +145,7 @@ def completions(actor: Actor, session: TrainingSession) -> Paper:
 def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
     """Return the template of the report (復命書) that a participant writes."""
     return Paper(
-        f"report-{enrolment.id}",
+        _named("復命書", session),
         "復命書",
         (*_facts(session), ("氏名", enrolment.staff.name), ("報告日", "令和   年   月   日")),
         boxes=("研修の内容", "学んだこと、気づいたこと", "仕事での生かし方と、職場に伝えたいこと"),
@@ -150,7 +155,7 @@ def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
 def record(name: str, rows: Sequence[Enrolment], elsewhere: Sequence[OutsideLearning]) -> Paper:
     """Return the record of learning (学習記録) of a person, whatever the organisation was at the time."""
     return Paper(
-        "record",
+        "学習記録",
         "学習記録",
         (("氏名", name), ("作成日", clock.date_label(clock.today())), ("修了した講座", f"{sum(row.completed_at is not None for row in rows)}講座")),
         (Column("年度", 2), Column("講座", 6), Column("所属していた団体", 4), Column("状態", 3), Column("修了した日", 4)),

@@ -1,12 +1,17 @@
-"""Downloads of the office's papers, as a workbook or on A4."""
+"""Downloads of papers: those of the office as a workbook or on A4, certificate and record of a person on A4."""
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
-from flask import Response
+import segno
+from flask import current_app, url_for
 
+from kernel import clock
+from kernel.download import download
 from kernel.errors import NotFoundError
+from kernel.secret import grouped
 
 from people.access import actor, requires, signed_in
 from people.permission import Permission
@@ -18,8 +23,10 @@ from participation.blueprint import blueprint
 from participation.joint import nominees
 from participation.joint.views.nomination import list_of
 from participation.papers import printed, sheets, workbook
+from participation.record import certificate, history, outside_learning
 
 if TYPE_CHECKING:
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from participation.papers.paper import Paper
@@ -32,24 +39,23 @@ ENDINGS = {
 }
 
 
-def _download(paper: Paper, ending: str) -> Response:
+def _file(paper: Paper, ending: str) -> Response:
     make, kind = ENDINGS[ending]
-    headers = {"Content-Disposition": f'attachment; filename="{paper.name}.{ending}"'}
-    return Response(make(paper), content_type=kind, headers=headers)
+    return download(make(paper), kind, f"{paper.name}.{ending}")
 
 
 @blueprint.get("/sessions/<int:session_id>/papers/<any(roster, attendance, completions):kind>.<any(xlsx, pdf):ending>")
 @requires(Permission.PLAN_SESSIONS)
 def host_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of the host."""
-    return _download(OF_HOSTS[kind](actor(), session_for(actor(), session_id)), ending)
+    return _file(OF_HOSTS[kind](actor(), session_for(actor(), session_id)), ending)
 
 
 @blueprint.get("/sessions/<int:session_id>/papers/<any(nominations, result):kind>.<any(xlsx, pdf):ending>")
 @requires(Permission.ENROL_STAFF)
 def nominator_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of an organisation that nominates."""
-    return _download(OF_NOMINATORS[kind](actor(), *list_of(session_id)), ending)
+    return _file(OF_NOMINATORS[kind](actor(), *list_of(session_id)), ending)
 
 
 @blueprint.get("/enrolments/<int:enrolment_id>/report.<any(xlsx, pdf):ending>")
@@ -59,4 +65,37 @@ def report(enrolment_id: int, ending: str) -> ResponseReturnValue:
     enrolment = enrolments.own_enrolment(actor(), enrolment_id)
     if enrolment.session_id is None:
         raise NotFoundError
-    return _download(sheets.report(enrolment, nominees.own_session(actor(), enrolment.session_id)), ending)
+    return _file(sheets.report(enrolment, nominees.own_session(actor(), enrolment.session_id)), ending)
+
+
+@blueprint.get("/certificates/<number>.pdf")
+@signed_in
+def certificate_pdf(number: str) -> ResponseReturnValue:
+    """Download an own certificate as PDF."""
+    mine = certificate.own_certificate(actor(), number)
+    page = url_for("participation.confirm_certificate", number=mine.number)
+    address = f"{current_app.extensions['settings'].public_url}{page}"
+    picture = io.BytesIO()
+    segno.make(address, error="m").save(picture, kind="svg", scale=4, border=0)
+    said = {
+        "heading": "修了証",
+        "holder": mine.holder,
+        "line": "次の講座を修了したことを証します。",
+        "title": mine.title,
+        "edition": f"第{mine.edition_number}版",
+        "completed": clock.date_label(mine.completed_on),
+        "number": f"番号 {grouped(mine.number)}",
+        "confirm": "この修了証は、次のページで確かめられます。",
+        "address": address,
+        "picture": "修了証を確かめるページのQRコード",
+    }
+    content = printed.compiled("certificate", said, picture=picture.getvalue().decode())
+    return download(content, "application/pdf", f"修了証_{mine.number}.pdf")
+
+
+@blueprint.get("/me/record.pdf")
+@signed_in
+def record_pdf() -> ResponseReturnValue:
+    """Download the own record of learning as PDF."""
+    paper = sheets.record(actor().name, history.history(actor()), outside_learning.own(actor()))
+    return _file(paper, "pdf")

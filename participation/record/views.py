@@ -1,15 +1,13 @@
-"""Pages of certificates: issued to the holder, confirmed to anybody, revoked by who looks after the course."""
+"""Pages of the record: certificates issued, confirmed and revoked; what was learned elsewhere; the record as data."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-import segno
-from flask import Response, current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from kernel import clock
+from kernel.download import download
 from kernel.forms import ReasonForm, accepted, answer
 from kernel.secret import grouped as in_groups
 
@@ -17,19 +15,11 @@ from people.access import actor, public, requires, signed_in, visitor
 from people.permission import Permission
 
 from participation.blueprint import blueprint
-from participation.papers import printed, sheets
 from participation.record import certificate, history, outside_learning
 from participation.record.forms import OutsideForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-    from participation.record.models import Certificate
-
-
-def _address(row: Certificate) -> str:
-    page = url_for("participation.confirm_certificate", number=row.number)
-    return f"{current_app.extensions['settings'].public_url}{page}"
 
 
 @blueprint.post("/enrolments/<int:enrolment_id>/certificate")
@@ -61,58 +51,22 @@ def _page(number: str, form: ReasonForm) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/certificates/<number>.pdf")
-@signed_in
-def certificate_pdf(number: str) -> ResponseReturnValue:
-    """Download an own certificate as PDF."""
-    mine = certificate.own_certificate(actor(), number)
-    picture = io.BytesIO()
-    segno.make(_address(mine), error="m").save(picture, kind="svg", scale=4, border=0)
-    said = {
-        "heading": "修了証",
-        "holder": mine.holder,
-        "line": "次の講座を修了したことを証します。",
-        "title": mine.title,
-        "edition": f"第{mine.edition_number}版",
-        "completed": clock.date_label(mine.completed_on),
-        "number": f"番号 {in_groups(mine.number)}",
-        "confirm": "この修了証は、次のページで確かめられます。",
-        "address": _address(mine),
-        "picture": "修了証を確かめるページのQRコード",
-    }
-    content = printed.compiled("certificate", said, picture=picture.getvalue().decode())
-    return _download(content, "application/pdf", f"certificate-{mine.number}.pdf")
-
-
-def _download(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, content_type=media_type, headers=headers)
-
-
 @blueprint.post("/certificates/<number>/revoke")
 @requires(Permission.WRITE_COURSES)
 def revoke_certificate(number: str) -> ResponseReturnValue:
     """Revoke a certificate, with a reason."""
     form = ReasonForm()
-    if accepted(form, lambda: certificate.revoke(actor(), number, form.reason.data or "")):
+    if accepted(form, lambda: certificate.revoke(actor(), number, form.reason.value)):
         flash("修了証を取り消しました。確認のページに、取り消したことが表示されます。")
         return redirect(url_for("participation.confirm_certificate", number=number))
     return _page(number, form)
-
-
-@blueprint.get("/me/record.pdf")
-@signed_in
-def record_pdf() -> ResponseReturnValue:
-    """Download the own record of learning as PDF."""
-    paper = sheets.record(actor().name, history.history(actor()), outside_learning.own(actor()))
-    return _download(printed.as_pdf(paper), "application/pdf", "record.pdf")
 
 
 @blueprint.get("/me/record.json")
 @signed_in
 def record_json() -> ResponseReturnValue:
     """Download the own record of learning for another system."""
-    return _download(history.as_json(actor()).encode(), "application/json", "record.json")
+    return download(history.as_json(actor()).encode(), "application/json", "学習記録.json")
 
 
 @blueprint.route("/me/outside", methods=["GET", "POST"])

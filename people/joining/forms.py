@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    ValidationError,
-)
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from kernel.forms import LONGEST_LINE, DayField, Form, options
+from kernel.fields import ChoiceField, DayField, RowField, TextField, WholeField, options
+from kernel.forms import LONGEST_LINE, Form
 
 from people.forms import EMAIL
 from people.joining.entry import CorrectStaff, JoinStaff
@@ -23,19 +17,19 @@ from people.signing_in.forms import NewPasswordForm
 class MembershipForm(Form):
     """What a membership says."""
 
-    organisation_id = SelectField("団体", coerce=int)
-    staff_number = StringField(
+    organisation_id = RowField("団体")
+    staff_number = TextField(
         "職員番号", [Length(max=32)], description="メールアドレスがない人は、団体と職員番号でサインインします。"
     )
-    department = StringField("部署", [Length(max=200)])
-    post = StringField("職", [Length(max=100)], description="例: 主事、係長")
+    department = TextField("部署", [Length(max=200)])
+    post = TextField("職", [Length(max=100)], description="例: 主事、係長")
     joined_on = DayField(
         "所属の始まり", [DataRequired()], description="例: 2027-04-01、R9.4.1。先の日でも登録できます。"
     )
 
-    def validate_staff_number(self, field: StringField) -> None:
+    def validate_staff_number(self, field: TextField) -> None:
         """Refuse a staff number that would be taken for an e-mail address."""
-        if "@" in (field.data or ""):
+        if "@" in field.value:
             message = "職員番号に @ は使えません。"
             raise ValidationError(message)
 
@@ -43,8 +37,8 @@ class MembershipForm(Form):
 class NameForm(Form):
     """The name of a person."""
 
-    name = StringField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
-    reading = StringField(
+    name = TextField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
+    reading = TextField(
         "フリガナ",
         [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="全角カタカナで入力してください。")],
         description="名簿はこの順に並びます。例: タカハシ ハナコ",
@@ -54,60 +48,59 @@ class NameForm(Form):
 class StaffForm(NameForm, MembershipForm):
     """A person of the own organisation."""
 
-    email = StringField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
+    email = TextField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
 
     def command(self) -> JoinStaff:
         """Return the person to be entered."""
         return JoinStaff(
-            organisation_id=self.organisation_id.data,
-            name=self.name.data or "",
-            reading=self.reading.data or "",
-            email=self.email.data or None,
-            staff_number=self.staff_number.data or None,
-            department=self.department.data or "",
-            post=self.post.data or "",
-            joined_on=self.joined_on.day,
+            organisation_id=self.organisation_id.value,
+            name=self.name.value,
+            reading=self.reading.value,
+            email=self.email.value or None,
+            staff_number=self.staff_number.value or None,
+            department=self.department.value,
+            post=self.post.value,
+            joined_on=self.joined_on.value,
         )
 
     def correction(self) -> CorrectStaff:
         """Return what is to be corrected."""
-        assert self.joined_on.day is not None  # noqa: S101 - the field is required
         return CorrectStaff(
-            name=self.name.data or "",
-            reading=self.reading.data or "",
-            email=self.email.data or None,
-            staff_number=self.staff_number.data or None,
-            department=self.department.data or "",
-            post=self.post.data or "",
-            joined_on=self.joined_on.day,
+            name=self.name.value,
+            reading=self.reading.value,
+            email=self.email.value or None,
+            staff_number=self.staff_number.value or None,
+            department=self.department.value,
+            post=self.post.value,
+            joined_on=self.joined_on.value,
         )
 
 
 class InviteForm(Form):
     """For how many people an invitation is."""
 
-    most = IntegerField("登録できる人数", [DataRequired(), NumberRange(1, 1000)], default=50)
+    most = WholeField("登録できる人数", [DataRequired(), NumberRange(1, 1000)], default=50)
 
 
 class AcceptForm(NameForm, NewPasswordForm):
     """What somebody writes who enters by an invitation."""
 
-    email = StringField(
+    email = TextField(
         "メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)],
         description="サインインに使います。職場のアドレスを入力してください。", render_kw={"autocomplete": "email"},
     )  # fmt: skip
-    department = StringField("部署", [Length(max=200)])
-    post = StringField("職", [Length(max=100)], description="例: 主事、係長")
+    department = TextField("部署", [Length(max=200)])
+    post = TextField("職", [Length(max=100)], description="例: 主事、係長")
 
     def command(self) -> Enter:
         """Return who is to be entered; the organisation follows from the invitation."""
         return Enter(
-            name=self.name.data or "",
-            reading=self.reading.data or "",
-            email=self.email.data or "",
-            department=self.department.data or "",
-            post=self.post.data or "",
-            password=self.password.data or "",
+            name=self.name.value,
+            reading=self.reading.value,
+            email=self.email.value,
+            department=self.department.value,
+            post=self.post.value,
+            password=self.password.value,
         )
 
 
@@ -124,28 +117,27 @@ class LeaveForm(Form):
 class WelcomeForm(MembershipForm):
     """A person who comes from another organisation."""
 
-    code = StringField(
+    code = TextField(
         "異動コード", [DataRequired(), Length(max=50)], description="本人がアカウントの画面で発行します。例: ABCD-EFGH-JKLM",
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
     def command(self) -> WelcomeStaff:
         """Return the person to be entered."""
-        assert self.joined_on.day is not None
         return WelcomeStaff(
-            organisation_id=self.organisation_id.data,
-            code=self.code.data or "",
-            staff_number=self.staff_number.data or None,
-            department=self.department.data or "",
-            post=self.post.data or "",
-            joined_on=self.joined_on.day,
+            organisation_id=self.organisation_id.value,
+            code=self.code.value,
+            staff_number=self.staff_number.value or None,
+            department=self.department.value,
+            post=self.post.value,
+            joined_on=self.joined_on.value,
         )
 
 
 class TransferForm(Form):
     """Whether the present membership ends with the transfer."""
 
-    ends_present = RadioField(
+    ends_present = ChoiceField(
         "いまの所属", choices=options([("yes", "新しい所属が始まる日に終わる(異動・転籍)"), ("no", "そのまま続ける(併任・兼務)")]),
         default="yes",
     )  # fmt: skip

@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.errors import NotFoundError
-from kernel.forms import accepted, answer, options
+from kernel.fields import options
+from kernel.forms import accepted, answer
 
 from people import membership, organisation
 from people.access import actor, public, requires
@@ -126,7 +127,7 @@ def _organisation_id() -> int:
 def invite() -> ResponseReturnValue:
     """Show the invitation of an organisation; make a new one and show its link once."""
     organisation_id, form = _organisation_id(), InviteForm()
-    if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.most.data or 0)):
+    if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.most.value or 0)):
         address = url_for("people.accept_invitation", token=token, _external=True)
         return render_template(
             "people/invitation_link.html", address=address, organisation=organisation.organisation(organisation_id)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    PasswordField,
-    StringField,
-)
 from wtforms.validators import DataRequired, EqualTo, Length
 
+from kernel.fields import SecretField, TextField
 from kernel.forms import LONGEST_LINE, Form
 
 from people.forms import EMAIL
@@ -18,34 +15,34 @@ from people.signing_in.sign_in import SignIn
 class SignInForm(Form):
     """Sign in by e-mail, or by staff number and organisation."""
 
-    account = StringField(
+    account = TextField(
         "メールアドレス または 職員番号",
         [DataRequired(), Length(max=LONGEST_LINE)],
         render_kw={"autocomplete": "username"},
     )
-    organisation = StringField(
+    organisation = TextField(
         "団体", [Length(max=LONGEST_LINE)], description="職員番号でサインインするときだけ入力します。例: 新宿区、131041",
         render_kw={"autocomplete": "organization"},
     )  # fmt: skip
-    password = PasswordField(
+    password = SecretField(
         "パスワード", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "current-password"}
     )
 
     def command(self, address: str) -> SignIn:
         """Return what was typed, with the address the request came from."""
-        return SignIn(self.account.data or "", self.organisation.data or "", self.password.data or "", address)
+        return SignIn(self.account.value, self.organisation.value, self.password.value, address)
 
 
 class NewPasswordForm(Form):
     """Choose a password."""
 
-    password = PasswordField(
+    password = SecretField(
         "新しいパスワード",
         [DataRequired(), Length(max=LONGEST_LINE)],
         description=f"{SHORTEST}文字以上。覚えやすい言葉を三つ四つつなげると、長くて推測されにくくなります。",
         render_kw={"autocomplete": "new-password"},
     )
-    again = PasswordField(
+    again = SecretField(
         "新しいパスワード(確認)",
         [DataRequired(), EqualTo("password", message="二つのパスワードが一致していません。")],
         render_kw={"autocomplete": "new-password"},
@@ -55,10 +52,10 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(NewPasswordForm):
     """Change the own password."""
 
-    present = PasswordField("いまのパスワード", [DataRequired()], render_kw={"autocomplete": "current-password"})
+    present = SecretField("いまのパスワード", [DataRequired()], render_kw={"autocomplete": "current-password"})
 
 
 class ResetRequestForm(Form):
     """Ask the own organisation for a new link."""
 
-    email = StringField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])
+    email = TextField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])

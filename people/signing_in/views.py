@@ -68,7 +68,7 @@ def forgotten() -> ResponseReturnValue:
     """Ask the own organisation's coordinator for a link."""
     form = ResetRequestForm()
     if form.validate_on_submit():
-        password_link.ask_for_reset(form.email.data or "")
+        password_link.ask_for_reset(form.email.value)
         return render_template("people/forgotten_sent.html")
     return answer("people/forgotten.html", form)
 
@@ -79,7 +79,7 @@ def new_password(token: str) -> ResponseReturnValue:
     """Set the password with the link one was given."""
     link = password_link.open_link(token)
     form = NewPasswordForm()
-    if accepted(form, lambda: password_link.set_password(token, form.password.data or "")):
+    if accepted(form, lambda: password_link.set_password(token, form.password.value)):
         flash("パスワードを設定しました。新しいパスワードでサインインしてください。")
         return redirect(url_for("people.sign_in_page"))
     return answer("people/new_password.html", form, name=link.staff.name)

@@ -6,9 +6,10 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask import Response, render_template, request
+from flask import render_template, request
 
 from kernel import clock
+from kernel.download import download
 from kernel.errors import InvalidError
 from kernel.page import address_with, page_number
 
@@ -23,6 +24,7 @@ from review.question import By
 from review.summary import summarise
 
 if TYPE_CHECKING:
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from review.summary import Line, Summary
@@ -67,7 +69,7 @@ def _narrowed(seen: Summary, line: Line) -> str:
 @requires(Permission.READ_PARTICIPATION)
 def participation_csv() -> ResponseReturnValue:
     """Download what is on the page as CSV."""
-    return _download(export.as_csv(_summary()), "text/csv; charset=utf-8", "csv")
+    return _file(export.as_csv(_summary()), "text/csv", "csv")
 
 
 @blueprint.get("/review/participation.xlsx")
@@ -75,9 +77,8 @@ def participation_csv() -> ResponseReturnValue:
 def participation_xlsx() -> ResponseReturnValue:
     """Download what is on the page as an Excel workbook."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(export.as_xlsx(_summary()), kind, "xlsx")
+    return _file(export.as_xlsx(_summary()), kind, "xlsx")
 
 
-def _download(content: bytes, kind: str, ending: str) -> Response:
-    name = f"participation-{clock.today():%Y%m%d}.{ending}"
-    return Response(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def _file(content: bytes, kind: str, ending: str) -> Response:
+    return download(content, kind, f"参加状況_{clock.today():%Y%m%d}.{ending}")

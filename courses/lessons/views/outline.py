@@ -19,7 +19,6 @@ from courses.lessons import asset as assets
 from courses.lessons import lesson_kind, outline
 from courses.lessons.forms import AssetForm, ModuleForm, NewLessonForm, form_for
 from courses.lessons.question_forms import NewQuestionForm
-from courses.models import LessonKind
 from courses.packages.package import chosen
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def add_module(slug: str) -> ResponseReturnValue:
     """Add a module."""
     course, edition = _open_draft(slug)
     form = ModuleForm()
-    if added := accepted(form, lambda: outline.add_module(edition, form.title.data or "")):
+    if added := accepted(form, lambda: outline.add_module(edition, form.title.value)):
         record_work(actor(), "単元を追加", course)
         return _to_outline(slug, f"m{added.id}")
     return _outline(slug, form, NewLessonForm(formdata=None), AssetForm(formdata=None))
@@ -83,7 +82,7 @@ def change_module(slug: str, module_id: int) -> ResponseReturnValue:
         outline.remove_module(edition, module_id)
     else:
         form = ModuleForm()
-        if not accepted(form, lambda: outline.rename_module(edition, module_id, form.title.data or "")):
+        if not accepted(form, lambda: outline.rename_module(edition, module_id, form.title.value)):
             return _outline(slug, form, NewLessonForm(formdata=None), AssetForm(formdata=None))
     record_work(actor(), "単元を変更", course)
     return _to_outline(slug, f"m{module_id}")
@@ -95,8 +94,7 @@ def add_lesson(slug: str, module_id: int) -> ResponseReturnValue:
     """Add a lesson and go on to write it."""
     course, edition = _open_draft(slug)
     form = NewLessonForm()
-    kind = next((kind for kind in LessonKind if kind.value == form.kind.data), LessonKind.TEXT)
-    if added := accepted(form, lambda: outline.add_lesson(edition, module_id, form.title.data or "", kind)):
+    if added := accepted(form, lambda: outline.add_lesson(edition, module_id, form.title.value, form.kind.value)):
         record_work(actor(), "レッスンを追加", course)
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=added.id))
     return _outline(slug, ModuleForm(formdata=None), form, AssetForm(formdata=None), at=module_id)
@@ -123,7 +121,7 @@ def remove_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         record_work(actor(), "レッスンを削除", course)
         flash(f"「{removed.title}」を外しました。")
         return _to_outline(slug)
-    return answer("courses/remove_lesson.html", form, course=course, lesson=lesson)
+    return answer("courses/remove_lesson.html", form, course=course, lesson=lesson, kind=lesson_kind.kind_of(lesson))
 
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>", methods=["GET", "POST"])
@@ -142,13 +140,15 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     if form.errors:
         course, edition = _open_draft(slug)
         _module, lesson = outline.lesson_of(edition, lesson_id)
+    kind = lesson_kind.kind_of(lesson)
     return answer(
         "courses/lesson_form.html",
         form,
         course=course,
         edition=edition,
         lesson=lesson,
-        quiz=lesson_kind.quiz_in(lesson) if lesson.kind is LessonKind.QUIZ else None,
+        kind=kind,
+        quiz=lesson_kind.quiz_in(lesson) if kind.has_questions else None,
         new_question=NewQuestionForm(formdata=None),
         package=chosen(lesson, edition.id),
     )
@@ -163,8 +163,7 @@ def add_asset(slug: str) -> ResponseReturnValue:
     form = AssetForm()
 
     def take() -> Asset:
-        sent = form.file.data
-        file = assets.keep_file(current_app.extensions["files"], sent.filename or "", sent.stream)
+        file = assets.keep_file(current_app.extensions["files"], form.file.file_name, form.file.stream)
         course, edition = _open_draft(slug)
         record_work(actor(), "教材のファイルを追加", course)
         return assets.add_asset(edition, file)

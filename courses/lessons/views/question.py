@@ -16,8 +16,8 @@ from courses.blueprint import blueprint
 from courses.course import record_work
 from courses.edition import LessonText
 from courses.lessons import lesson_kind, outline
+from courses.lessons.question import Question, QuestionKind
 from courses.lessons.question_forms import NewQuestionForm, question_form, with_questions
-from courses.lessons.quiz import Question, QuestionKind
 from courses.lessons.views.outline import WAYS, _open_draft
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def add_question(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Go on to write a question of the kind that was chosen."""
     form = NewQuestionForm()
-    kind = form.kind.data if form.validate() else QuestionKind.SINGLE.value
+    kind = (form.kind.value if form.validate() else QuestionKind.SINGLE).value
     return redirect(url_for("courses.new_question", slug=slug, lesson_id=lesson_id, kind=kind))
 
 
@@ -39,10 +39,9 @@ def add_question(slug: str, lesson_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def new_question(slug: str, lesson_id: int, kind: str) -> ResponseReturnValue:
     """Write a new question."""
-    meant = next((one for one in QuestionKind if one.value == kind), None)
-    if meant is None:
+    if kind not in {one.value for one in QuestionKind}:
         raise NotFoundError
-    return _write_question(slug, lesson_id, meant, None)
+    return _write_question(slug, lesson_id, QuestionKind(kind), None)
 
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>/questions/<int:number>", methods=["GET", "POST"])
@@ -63,7 +62,7 @@ def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number
     form = question_form(asked, present)
 
     def write() -> bool:
-        written: Question = form.question(asked)
+        written = form.question(asked)
         _put(
             edition,
             lesson,

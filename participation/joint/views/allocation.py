@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 
+from kernel import clock
+from kernel.download import download
 from kernel.errors import NotFoundError
-from kernel.forms import accepted, answer, options
+from kernel.fields import options
+from kernel.forms import accepted, answer
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -57,12 +60,8 @@ def allocation_file(session_id: int) -> ResponseReturnValue:
     decided = decision.decided(session.id)
     if decided is None:
         raise NotFoundError
-    name = f"allocation-{session_id}.json"
-    return Response(
-        json.dumps(decided.call, ensure_ascii=False, indent=2),
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    content = json.dumps(decided.call, ensure_ascii=False, indent=2).encode()
+    return download(content, "application/json", f"割当の記録_{clock.local(session.starts_at):%Y%m%d}.json")
 
 
 @blueprint.post("/sessions/<int:session_id>/allocation/decide")

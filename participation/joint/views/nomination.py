@@ -56,7 +56,7 @@ def nominations(session_id: int) -> ResponseReturnValue:
 
     def write() -> Organisation:
         session, organisation = list_of(session_id)
-        nomination.write_note(actor(), session, organisation, form.note.data or "")
+        nomination.write_note(actor(), session, organisation, form.note.value)
         return organisation
 
     if written := accepted(form, write):
@@ -65,7 +65,7 @@ def nominations(session_id: int) -> ResponseReturnValue:
     session, organisation = list_of(session_id)
     listed = nomination.listed(actor(), session, organisation)
     if not form.is_submitted():
-        form.note.data = listed.note
+        form = NoteForm(note=listed.note)
     found = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF)
     is_own = organisation.id in actor().scope(Permission.ENROL_STAFF)
     return answer(
@@ -105,8 +105,8 @@ def nominate_list(session_id: int) -> ResponseReturnValue:
     form = StaffListForm()
 
     def read() -> list[nomination.NominatedLine]:
-        content = form.file.data.read() if form.file.data else b""
-        text = form.text.data or office_table.text_of_file(content)
+        content = form.file.content
+        text = form.text.value or office_table.text_of_file(content)
         return nomination.nominate_all(actor(), session, organisation, text)
 
     lines = accepted(form, read)
@@ -169,7 +169,7 @@ def wish(session_id: int) -> ResponseReturnValue:
     session, form = session_for(actor(), session_id), WishForm()
     if not form.validate():
         raise InvalidError("、".join(message for messages in form.errors.values() for message in messages))
-    wishes.wish(actor(), session, form.note.data or "")
+    wishes.wish(actor(), session, form.note.value)
     flash("希望を研修担当に伝えました。推薦されるかどうかは、研修担当が決めます。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 
