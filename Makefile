@@ -16,7 +16,7 @@ run: install ## start with sample data on http://127.0.0.1:8000 (PORT and DATABA
 serve: install ## start for real: needs SECRET_KEY, takes DATABASE_URL, PORT, TRUSTED_PROXIES
 	@DEMO= scripts/run
 
-install: .venv/installed static/vendor/tokens.css ## install what the application needs
+install: .venv/installed static/vendor/style.css ## install what the application needs
 
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed (PYTHON=...)."; exit 1; }
@@ -32,6 +32,9 @@ static/vendor/tokens.css: package-lock.json
 	@cp node_modules/scorm-again/dist/esm/scorm12.min.js static/vendor/scorm12.js
 	@cp node_modules/scorm-again/dist/esm/scorm2004.min.js static/vendor/scorm2004.js
 	@cp node_modules/@digital-go-jp/design-tokens/dist/tokens-simple.css $@
+
+static/vendor/style.css: static/vendor/tokens.css scripts/style $(shell find static/style -name '*.css' -o -type d)
+	@scripts/style
 
 .venv/tested: requirements/dev.txt package-lock.json .venv/installed static/vendor/tokens.css
 	@echo "Installing what the tests need ..."

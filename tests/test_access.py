@@ -80,7 +80,7 @@ def ground(app, mizuho) -> Ground:
     db.session.commit()
     organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
     addresses = {
-        "filename": "style.css", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
+        "filename": "icon.svg", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
