@@ -12,7 +12,12 @@ const tell = (what, more = {}) => parent.postMessage({ tomomanabi: "package", wh
 let leaving = false;
 let closing = false; // the part alone is closed: what it says while it goes is kept right after
 for (const sign of ["beforeunload", "pagehide"]) {
-  addEventListener(sign, () => { leaving = true; setTimeout(() => { leaving = false; }, AGAIN); });
+  addEventListener(sign, () => {
+    leaving = true;
+    setTimeout(() => {
+      leaving = false;
+    }, AGAIN);
+  });
 }
 
 // What could not be kept is tried again until it is, or until something newer is.
@@ -44,7 +49,8 @@ const send = (text) => {
       unkept = text;
       return { result: true, errorCode: 0 };
     }
-    if (leaving && navigator.sendBeacon(run.keep, new Blob([text], { type: "text/plain;charset=UTF-8" }))) return { result: true, errorCode: 0 };
+    if (leaving && navigator.sendBeacon(run.keep, new Blob([text], { type: "text/plain;charset=UTF-8" })))
+      return { result: true, errorCode: 0 };
     const refused = REFUSED.test(problem.message);
     if (!refused) {
       if (!unkept) setTimeout(again, AGAIN);
@@ -65,9 +71,10 @@ const settings = {
   httpService: { processHttpRequest: (_address, report, ending) => keep(report, ending && !byUs), updateSettings() {} },
 };
 
-const RunTime = run.standard === "1.2"
-  ? (await import("./vendor/scorm12.js")).Scorm12API
-  : (await import("./vendor/scorm2004.js")).Scorm2004API;
+const RunTime =
+  run.standard === "1.2"
+    ? (await import("../vendor/scorm12.js")).Scorm12API
+    : (await import("../vendor/scorm2004.js")).Scorm2004API;
 let api = new RunTime(settings);
 
 // What the last session left goes in again; where the run-time does not take all of it, the place and the data do.
@@ -77,7 +84,7 @@ const begin = () => {
     try {
       api.loadFromJSON(left, "cmi");
       return;
-    } catch (problem) {
+    } catch {
       api = new RunTime(settings);
     }
   }
@@ -86,7 +93,10 @@ const begin = () => {
 
 if (run.reports) {
   begin();
-  for (const set of ["LMSSetValue", "SetValue"]) api.on(set, () => { unset = false; });
+  for (const set of ["LMSSetValue", "SetValue"])
+    api.on(set, () => {
+      unset = false;
+    });
   window[run.standard === "1.2" ? "API" : "API_1484_11"] = api;
 }
 
@@ -107,18 +117,29 @@ document.addEventListener("visibilitychange", () => document.hidden && keepNow()
 addEventListener("message", (message) => {
   if (message.origin !== run.shown_by || message.source !== parent || message.data?.tomomanabi !== "leave") return;
   closing = true;
-  part.addEventListener("load", () => {
-    closing = false;
-    again();
-    end();
-    tell("left");
-  }, { once: true });
+  part.addEventListener(
+    "load",
+    () => {
+      closing = false;
+      again();
+      end();
+      tell("left");
+    },
+    { once: true },
+  );
   part.src = "about:blank";
 });
 
-part.addEventListener("load", async () => {
-  if (!run.reports) {
-    if (!closing && (await fetch(run.page, { method: "HEAD" })).ok) keep({});
-  } else setTimeout(() => { if (api.isNotInitialized()) tell("silent"); }, SILENT);
-}, { once: true });
+part.addEventListener(
+  "load",
+  async () => {
+    if (!run.reports) {
+      if (!closing && (await fetch(run.page, { method: "HEAD" })).ok) keep({});
+    } else
+      setTimeout(() => {
+        if (api.isNotInitialized()) tell("silent");
+      }, SILENT);
+  },
+  { once: true },
+);
 part.src = run.page;

@@ -1,0 +1,15 @@
+// Keeps the answers of a quiz while they are given.
+// Only the questions are sent that were answered in this window: another one may have answered the rest.
+import { fieldsOf, keep } from "./keeper.js";
+
+const quiz = document.querySelector("form[data-autosave]");
+
+const question = (name) => name.split("-").slice(0, 2).join("-");
+const changed = (fields, kept) => {
+  const names = new Set([...fields.keys(), ...kept.keys()]);
+  const differs = [...names].filter((name) => fields.getAll(name).join("\n") !== kept.getAll(name).join("\n"));
+  const questions = new Set(differs.map(question));
+  return new URLSearchParams([...fields].filter(([name]) => questions.has(question(name))));
+};
+
+keep(quiz.dataset.autosave, () => fieldsOf(quiz), { done: "ここまでの答えを保存しました。", choose: changed });

@@ -1,0 +1,57 @@
+// Sends what is new when it is new, every few seconds; what could not be sent is tried again until it can.
+import { say } from "./status.js";
+
+const EVERY = 3000;
+const SIGNED_OUT =
+  "サインインが切れたため、保存できていません。サインインし直してから、このページを読み込み直してください。";
+const WHY = { 0: SIGNED_OUT, 400: SIGNED_OUT, 422: "入力に直すところがあるため、まだ保存していません。" };
+const OFFLINE =
+  "つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。";
+
+const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
+
+// Sends fields as the form of this page would, even while the page is left.
+const send = async (address, fields) => {
+  fields.set("csrf_token", token);
+  const answer = await fetch(address, {
+    method: "POST",
+    body: fields,
+    keepalive: true,
+    redirect: "manual",
+    headers: { "X-Requested-With": "fetch" },
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+};
+
+// What a form holds, without its token.
+export const fieldsOf = (form) => {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.delete("csrf_token");
+  return fields;
+};
+
+// `read` gives the fields as they are, `choose` those to be sent; `copy` is told what waits, and when nothing does any more.
+export const keep = (address, read, { done = "", choose = (fields) => fields, copy } = {}) => {
+  let kept = read();
+  let busy = false;
+  const keepNow = async () => {
+    const fields = read();
+    const now = fields.toString();
+    if (busy || now === kept.toString()) return;
+    busy = true;
+    try {
+      await send(address, choose(new URLSearchParams(fields), kept));
+      kept = fields;
+      copy?.drop();
+      say(done);
+    } catch (problem) {
+      copy?.put(now);
+      say(WHY[problem.message] ?? OFFLINE);
+    } finally {
+      busy = false;
+    }
+  };
+  setInterval(keepNow, EVERY);
+  addEventListener("online", keepNow);
+  document.addEventListener("visibilitychange", () => document.hidden && keepNow());
+};
