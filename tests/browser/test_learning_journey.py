@@ -146,6 +146,7 @@ def test_a_lost_connection_is_told_and_what_was_answered_arrives_later(visit):
     learner.page.locator("details.contents summary").click()
     learner.page.locator("ol.modules li", has_text="確かめの問題").get_by_role("link", name="確かめの問題").click()
     learner.presses("始める")
+    learner.page.wait_for_load_state()
     address = learner.page.url
     learner.page.context.set_offline(True)
     learner.page.locator("fieldset.question input[type=radio]").first.check()
