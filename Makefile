@@ -51,11 +51,14 @@ test: install .venv/tested tools check ## check and test everything on SQLite, P
 test-slow: install .venv/tested tools ## the slow proofs
 	@$(BIN)/pytest -m slow
 
-check: install .venv/tested ## lint, types and the order of the packages
+check: install .venv/tested ## lint, types and the order of the packages; lint of templates, style and scripts
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/djlint --lint --quiet templates
+	@scripts/node node_modules/stylelint/bin/stylelint.mjs 'static/style/**/*.css'
+	@scripts/node node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
 bench: install .venv/tested tools ## measure the pages on a large database (SQLite and PostgreSQL)
 	@$(BIN)/python scripts/bench.py
