@@ -21,6 +21,7 @@ from kernel.errors import ConflictError, InvalidError
 from kernel.vocabulary import Term
 
 from people import audit
+from people.act import Act
 
 from catalog.article import ReadArticle, ReadRemark, parse
 from catalog.models import Article, Motivation, Participant, Remark, Roundtable, TableSide
@@ -220,7 +221,7 @@ def store(actor: Actor | None, command: ImportArticle) -> Preview:
             left_over.text = None  # the article no longer has it; our summary stays
             index.index_remark(left_over)
     db.session.flush()
-    audit.record(actor, "座談会の記事を取り込み", article.title or article.key, article=article.key)
+    audit.record(actor, Act.ARTICLE_IMPORTED, article.title or article.key, article=article.key)
     db.session.flush()
     return seen
 

@@ -13,6 +13,7 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.models import Organisation
 from people.permission import Actor, Permission
 
@@ -115,7 +116,7 @@ def begin(actor: Actor, owner_id: int, command: WriteCurriculum) -> Curriculum:
         )
     )  # fmt: skip
     _set_steps(curriculum, command.steps)
-    audit.record(actor, "カリキュラムを作成", command.title, organisation_id=owner_id, curriculum=command.slug)
+    audit.record(actor, Act.CURRICULUM_BEGUN, command.title, organisation_id=owner_id, curriculum=command.slug)
     return curriculum
 
 
@@ -124,7 +125,7 @@ def write(actor: Actor, curriculum: Curriculum, command: WriteCurriculum) -> Non
     curriculum.title, curriculum.summary, curriculum.track_id = command.title, command.summary, command.track_id
     _set_steps(curriculum, command.steps)
     index.index_curriculum(curriculum)
-    audit.record(actor, "カリキュラムを変更", command.title, organisation_id=curriculum.owner_id)
+    audit.record(actor, Act.CURRICULUM_CHANGED, command.title, organisation_id=curriculum.owner_id)
     db.session.flush()
 
 
@@ -161,7 +162,7 @@ def publish(actor: Actor, curriculum: Curriculum) -> None:
         raise InvalidError(message)
     curriculum.state = CurriculumState.PUBLISHED
     index.index_curriculum(curriculum)
-    audit.record(actor, "カリキュラムを公開", curriculum.title, organisation_id=curriculum.owner_id)
+    audit.record(actor, Act.CURRICULUM_PUBLISHED, curriculum.title, organisation_id=curriculum.owner_id)
     db.session.flush()
 
 
@@ -184,7 +185,7 @@ def adopt(actor: Actor, organisation_id: int, curriculum: Curriculum, command: A
             Adoption(organisation_id=organisation_id, curriculum_id=curriculum.id, department=command.department)
         )
     adoption.due_on = command.due_on
-    audit.record(actor, "カリキュラムを採用", curriculum.title, organisation_id=organisation_id)
+    audit.record(actor, Act.CURRICULUM_ADOPTED, curriculum.title, organisation_id=organisation_id)
     db.session.flush()
     return adoption
 
@@ -199,9 +200,7 @@ def end_adoption(actor: Actor, adoption_id: int) -> Adoption:
     if adoption is None:
         raise NotFoundError
     db.session.delete(adoption)
-    audit.record(
-        actor, "カリキュラムの採用をやめる", adoption.curriculum.title, organisation_id=adoption.organisation_id
-    )
+    audit.record(actor, Act.ADOPTION_ENDED, adoption.curriculum.title, organisation_id=adoption.organisation_id)
     db.session.flush()
     return adoption
 

@@ -12,6 +12,7 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 
 from courses import catalogue_version
 from courses.models import EditionState
@@ -57,7 +58,7 @@ def motivate(actor: Actor, course: Course, command: Motivate) -> Motivation:
         Motivation(remark_id=remark.id, course_id=course.id, rationale=command.rationale, author_id=actor.staff_id)
     )
     audit.record(
-        actor, "きっかけを追加", course.slug, organisation_id=course.owner_id,
+        actor, Act.MOTIVATION_ADDED, course.slug, organisation_id=course.owner_id,
         remark=f"{command.article_key}/{command.position}",
     )  # fmt: skip
     _tell_the_catalogue(course)
@@ -76,7 +77,7 @@ def withdraw(actor: Actor, course: Course, motivation_id: int) -> None:
         raise NotFoundError
     for motivation in mine:
         db.session.delete(motivation)
-        audit.record(actor, "きっかけを削除", course.slug, organisation_id=course.owner_id)
+        audit.record(actor, Act.MOTIVATION_REMOVED, course.slug, organisation_id=course.owner_id)
     _tell_the_catalogue(course)
 
 

@@ -15,6 +15,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.permission import Actor, Permission
 
 from courses import catalogue_version
@@ -46,7 +47,7 @@ def hand_in(actor: Actor, edition: CourseEdition) -> None:
     if lacks := missing_for_publication(edition):
         raise InvalidError(" ".join(lacks))
     edition.state, edition.handed_in_by_id, edition.review_note = EditionState.IN_REVIEW, actor.staff_id, ""
-    audit.record(actor, "講座の確認を依頼", edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
+    audit.record(actor, Act.HANDED_IN, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 
 
@@ -54,7 +55,7 @@ def send_back(actor: Actor, edition: CourseEdition, note: str) -> None:
     """Send an edition in review back to its author, with a note. Raises ConflictError if it is not in review."""
     _check_in_review(edition)
     edition.state, edition.review_note = EditionState.DRAFT, note
-    audit.record(actor, "講座を差し戻し", edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
+    audit.record(actor, Act.SENT_BACK, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 
 
@@ -81,7 +82,7 @@ def approve(actor: Actor, edition: CourseEdition) -> None:
     editions.publish(edition, edition.course)
     index.index_course(edition.course)
     catalogue_version.changed()
-    audit.record(actor, "講座を公開", edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
+    audit.record(actor, Act.PUBLISHED, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 
 
@@ -90,7 +91,7 @@ def retire(actor: Actor, course: Course) -> None:
     editions.retire(course)
     index.index_course(course)
     catalogue_version.changed()
-    audit.record(actor, "講座の公開を終了", course.slug, organisation_id=course.owner_id)
+    audit.record(actor, Act.RETIRED, course.slug, organisation_id=course.owner_id)
     db.session.flush()
 
 

@@ -13,6 +13,7 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.models import Organisation
 from people.permission import Actor, Permission
 
@@ -46,7 +47,7 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
         raise NotFoundError
     course = make(command.slug, command.owner_id)
     editions.draft(course, command.text, actor.staff_id)
-    audit.record(actor, "講座を作成", command.text.title, organisation_id=command.owner_id, course=course.slug)
+    audit.record(actor, Act.COURSE_BEGUN, command.text.title, organisation_id=command.owner_id, course=course.slug)
     return course
 
 
@@ -136,7 +137,7 @@ def own_draft(actor: Actor, slug: str) -> tuple[Course, CourseEdition]:
     return course, editions.whole(course.editions[-1].id)
 
 
-def record_work(actor: Actor, act: str, course: Course) -> None:
+def record_work(actor: Actor, act: Act, course: Course) -> None:
     """Note in the audit log that a course was worked on."""
     audit.record(actor, act, course.slug, organisation_id=course.owner_id)
     db.session.flush()

@@ -12,7 +12,19 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
 
-from courses.models import Asset, Course, CourseEdition, EditionState, Format, Lesson, LessonKind, Level, Module, Skill
+from courses.models import (
+    Asset,
+    Course,
+    CourseEdition,
+    EditionState,
+    Format,
+    Lesson,
+    LessonKind,
+    Level,
+    Module,
+    Skill,
+    new_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +34,10 @@ EDITABLE = EditionState.DRAFT
 
 @dataclass(frozen=True)
 class LessonText:
-    """A lesson as it is written: title, Markdown, and what its kind needs beyond it."""
+    """A lesson as it is written: title, Markdown, and what its kind needs beyond it.
+
+    Without a key it is known by its kind and title among the lessons that it takes the place of.
+    """
 
     title: str
     body: str = ""
@@ -30,6 +45,7 @@ class LessonText:
     minutes: int = 0
     required: bool = True
     content: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,10 +60,11 @@ class AssetText:
 
 @dataclass(frozen=True)
 class ModuleText:
-    """A module as it is written."""
+    """A module as it is written. Without a key it is known by its title."""
 
     title: str
     lessons: tuple[LessonText, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,17 +132,23 @@ def write(edition: CourseEdition, text: EditionText) -> None:
 
 
 def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None:
-    """Replace the modules and lessons of a draft. Raises ConflictError where the edition is no draft."""
+    """Replace the modules and lessons of a draft (which must be loaded). Raises ConflictError where the edition is no draft.
+
+    What was there before keeps its key, so that progress and adaptations know it again.
+    """
     check_editable(edition)
+    keys = _keys_of(edition.modules)
     edition.modules = []
     note_change(edition)
     edition.modules = [
         Module(
             position=place,
+            key=module.key or keys.pop(("module", module.title), new_key()),
             title=module.title,
             lessons=[
                 Lesson(
                     position=number,
+                    key=lesson.key or keys.pop((lesson.kind.value, lesson.title), new_key()),
                     title=lesson.title,
                     body=lesson.body,
                     kind=lesson.kind,
@@ -141,15 +164,26 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
     db.session.flush()
 
 
+def _keys_of(modules: Sequence[Module]) -> dict[tuple[str, str], str]:
+    """Return the keys of modules and their lessons by what they are and their title; of two alike the first."""
+    keys: dict[tuple[str, str], str] = {}
+    for module in modules:
+        keys.setdefault(("module", module.title), module.key)
+        for lesson in module.lessons:
+            keys.setdefault((lesson.kind.value, lesson.title), lesson.key)
+    return keys
+
+
 def modules_of(edition: CourseEdition) -> tuple[ModuleText, ...]:
     """Return the modules of an edition as they are written (its modules must be loaded)."""
     return tuple(
         ModuleText(
             module.title,
             tuple(
-                LessonText(one.title, one.body, one.kind, one.minutes, one.required, one.content)
+                LessonText(one.title, one.body, one.kind, one.minutes, one.required, one.content, one.key)
                 for one in module.lessons
             ),
+            module.key,
         )
         for module in edition.modules
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,6 +57,11 @@ class LessonKind(Term):
     DOCUMENT = "document", "資料"
     PACKAGE = "package", "教材パッケージ"
     LINK = "link", "外部のページ"
+
+
+def new_key() -> str:
+    """Return a key by which a module or lesson is known in all editions of its course."""
+    return secrets.token_hex(8)
 
 
 class Track(Base):
@@ -180,22 +186,23 @@ class CourseEdition(Base):
 
 
 class Module(Base):
-    """A module (単元): a titled part of an edition."""
+    """A module (単元): a titled part of an edition. Its `key` stays the same from edition to edition."""
 
     __tablename__ = "module"
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(sa.ForeignKey("course_edition.id"))
+    key: Mapped[str] = mapped_column(sa.String(16), default=new_key)
     position: Mapped[int]
     title: Mapped[str]
     edition: Mapped[CourseEdition] = relationship(back_populates="modules", lazy="raise_on_sql")
     lessons: Mapped[list[Lesson]] = relationship(
         back_populates="module", lazy="raise_on_sql", order_by="Lesson.position", cascade="all, delete-orphan"
     )
-    __table_args__ = (sa.UniqueConstraint("edition_id", "position"),)
+    __table_args__ = (sa.UniqueConstraint("edition_id", "position"), sa.UniqueConstraint("edition_id", "key"))
 
 
 class Lesson(Base):
-    """A lesson (レッスン). `body` is Markdown; `content` is what its kind needs beyond it.
+    """A lesson (レッスン). Its `key` stays the same from edition to edition. `body` is Markdown; `content` is what its kind needs beyond it.
 
     A quiz keeps its questions there (see `courses.lessons.quiz`), a link its address, a video, a document and a package the
     name of their file; a video also that of its captions, a package whether who cannot run it may read instead. Its
@@ -205,6 +212,7 @@ class Lesson(Base):
     __tablename__ = "lesson"
     id: Mapped[int] = mapped_column(primary_key=True)
     module_id: Mapped[int] = mapped_column(sa.ForeignKey("module.id"))
+    key: Mapped[str] = mapped_column(sa.String(16), default=new_key, index=True)
     position: Mapped[int]
     title: Mapped[str]
     kind: Mapped[LessonKind] = mapped_column(default=LessonKind.TEXT)

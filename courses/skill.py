@@ -10,6 +10,7 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
+from people.act import Act
 
 from courses import catalogue_version
 from courses.models import Skill
@@ -36,14 +37,14 @@ def skill(skill_id: int) -> Skill:
 def name_skill(actor: Actor, category: str, name: str) -> Skill:
     """Add a skill to the vocabulary. Raises ConflictError where it is there already."""
     _check_new(category, name)
-    audit.record(actor, "スキルを追加", f"{category}:{name}")
+    audit.record(actor, Act.SKILL_ADDED, f"{category}:{name}")
     return add(Skill(category=category, name=name))
 
 
 def rename(actor: Actor, row: Skill, category: str, name: str) -> Skill:
     """Rename a skill; courses that bear it bear the new name. Raises ConflictError where it is there already."""
     _check_new(category, name, but=row.id)
-    audit.record(actor, "スキルの名前を変更", f"{row.category}:{row.name} → {category}:{name}")
+    audit.record(actor, Act.SKILL_RENAMED, f"{row.category}:{row.name} → {category}:{name}")
     row.category, row.name = category, name
     db.session.flush()
     catalogue_version.changed()

@@ -14,6 +14,7 @@ from kernel.fields import options
 from kernel.forms import accepted, answer
 
 from people.access import actor, requires
+from people.act import Act
 from people.organisation import by_code_or_name
 from people.permission import Permission
 
@@ -69,7 +70,7 @@ def edit_edition(slug: str) -> ResponseReturnValue:
         )
     if form.is_submitted() and form.validate():
         editions.write(edition, form.text())
-        record_work(actor(), "講座の下書きを変更", course)
+        record_work(actor(), Act.DRAFT_CHANGED, course)
         flash("下書きを保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
     return answer("courses/edition_form.html", form, course=course, edition=edition, remark="")
@@ -97,7 +98,7 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
         raise InvalidError(refusal.message, field="hosts") from refusal
     courses.set_hosts(course, hosts)
     courses.set_prerequisites(course, form.prerequisites.lines)
-    record_work(actor(), "実施団体と先に受ける講座を変更", course)
+    record_work(actor(), Act.LINKS_CHANGED, course)
     return True
 
 
@@ -107,7 +108,7 @@ def next_edition(slug: str) -> ResponseReturnValue:
     """Start the next edition as a draft."""
     course = own_course(actor(), slug)
     edition = editions.next_draft(course, actor().staff_id)
-    record_work(actor(), "次の版の下書きを作成", course)
+    record_work(actor(), Act.NEXT_EDITION, course)
     flash(f"第{edition.number}版の下書きをつくりました。公開中の版はそのまま受講できます。")
     return redirect(url_for("catalog.studio_course", slug=slug))
 

@@ -29,6 +29,10 @@ STORED_BY_VALUE = sa.Enum(
 )
 
 
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""Ids of tables that grow with people: 64 bits; SQLite's own integers have them, and count up only as INTEGER."""
+
+
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):
     """An aware time, stored in UTC. SQLite keeps no zone, so the zone is put back on reading."""
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import BIG_ID, Base
 from kernel.vocabulary import Term
 
 from courses.models import Lesson
@@ -26,7 +26,7 @@ class Progress(Base):
     """
 
     __tablename__ = "progress"
-    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), primary_key=True)
     lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -50,8 +50,8 @@ class Attempt(Base):
     """
 
     __tablename__ = "attempt"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"))
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"))
     lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), index=True)
     number: Mapped[int]
     seed: Mapped[str] = mapped_column(sa.String(32))
@@ -96,7 +96,7 @@ class PackageRun(Base):
     """
 
     __tablename__ = "package_run"
-    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), primary_key=True)
     lesson_id: Mapped[int] = mapped_column(sa.ForeignKey("lesson.id"), primary_key=True, index=True)
     part: Mapped[str] = mapped_column(primary_key=True)
     session: Mapped[int] = mapped_column(sa.BigInteger)

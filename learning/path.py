@@ -12,7 +12,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 
 from courses.lessons import outline
-from courses.models import CourseEdition, Module
+from courses.models import CourseEdition, Lesson, Module
 
 from participation.models import Enrolment, EnrolmentState
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from people.permission import Actor
-
-    from courses.models import Lesson
 
 
 @dataclass(frozen=True)
@@ -104,3 +102,22 @@ def path_of(actor: Actor, enrolment_id: int) -> Path:
         .where(CourseEdition.id == enrolment.edition_id)
     ).one()
     return Path(enrolment, edition, {row.lesson_id: row for row in rows})
+
+
+def progress_by_key(staff_id: int, course_id: int) -> dict[str, Progress]:
+    """Return how far somebody got in the lessons of a course by their keys, whatever edition they were taken in.
+
+    Where a lesson was taken in several editions, the one that was finished counts, else the one seen last.
+    """
+    rows = db.session.execute(
+        sa.select(Lesson.key, Progress)
+        .join(Progress, Progress.lesson_id == Lesson.id)
+        .join(Enrolment, Enrolment.id == Progress.enrolment_id)
+        .where(
+            Enrolment.staff_id == staff_id,
+            Enrolment.course_id == course_id,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+        )
+        .order_by(Progress.finished_at.is_not(None), Progress.seen_at)
+    )
+    return {key: progress for key, progress in rows}  # noqa: C416 - pairs of a row, not of a mapping

@@ -11,6 +11,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 
 from people import audit
+from people.act import Act
 from people.permission import Actor, Permission
 
 from courses.models import Lesson, Module
@@ -57,7 +58,7 @@ def comment(actor: Actor, enrolment_id: int, lesson_id: int, text: str) -> Progr
         raise NotFoundError
     found.comment, found.commented_by_id = text[:LONGEST_COMMENT], actor.staff_id
     audit.record(
-        actor, "やってみたことにひとこと", f"{found.enrolment.staff.name}:{found.lesson.title}",
+        actor, Act.PRACTICE_COMMENTED, f"{found.enrolment.staff.name}:{found.lesson.title}",
         organisation_id=found.enrolment.organisation_id, enrolment=enrolment_id,
     )  # fmt: skip
     db.session.flush()

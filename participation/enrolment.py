@@ -13,6 +13,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.membership import Member, is_current
 from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
@@ -99,7 +100,7 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
     enrolment_count.moved(enrolment, None)
     if person.staff_id != actor.staff_id:
         audit.record(
-            actor, "受講を申し込み", f"{person.name}:{edition.title}",
+            actor, Act.ENROLLED, f"{person.name}:{edition.title}",
             organisation_id=person.organisation_id, enrolment=enrolment.id,
         )  # fmt: skip
         db.session.flush()
@@ -160,7 +161,7 @@ def close(actor: Actor, enrolment: Enrolment) -> None:
     move(enrolment, EnrolmentState.WITHDRAWN)
     if enrolment.staff_id != actor.staff_id:
         audit.record(
-            actor, "受講を取りやめ", f"{enrolment.staff.name}:{enrolment.edition.title}",
+            actor, Act.WITHDRAWN, f"{enrolment.staff.name}:{enrolment.edition.title}",
             organisation_id=enrolment.organisation_id, enrolment=enrolment.id,
         )  # fmt: skip
         db.session.flush()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import BIG_ID, Base
 from kernel.vocabulary import Term
 
 from people.models import Organisation, SizeClass, Staff
@@ -44,7 +44,7 @@ class Enrolment(Base):
     """
 
     __tablename__ = "enrolment"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     edition_id: Mapped[int] = mapped_column(sa.ForeignKey("course_edition.id"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -10,21 +11,54 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel.database import db
 from kernel.text import normalised
 
+from people.act import Act
 from people.models import AuditEntry, Staff
 from people.permission import Actor, Permission
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def record(actor: Actor | None, act: str, subject: str, *, organisation_id: int | None = None, **detail: Any) -> None:
-    """Write an audit entry: the act in Japanese, what it was done to, and the organisation concerned."""
+LABELS = {act.value: act.label for act in Act}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What something was and what it is now, in words; `before` is None where an early entry does not say it."""
+
+    before: Sequence[str] | None
+    after: Sequence[str]
+
+
+def record(
+    actor: Actor | None,
+    act: Act,
+    subject: str,
+    *,
+    organisation_id: int | None = None,
+    change: Change | None = None,
+    **about: int | str,
+) -> None:
+    """Write an audit entry: the act, what it was done to, the organisation concerned, and ids of what it is about."""
     db.session.add(
         AuditEntry(
             actor_id=actor.staff_id if actor else None,
             organisation_id=organisation_id if organisation_id is not None else (actor and actor.organisation_id),
-            act=act,
+            act=act.value,
             subject=subject,
-            detail=detail,
+            detail={**about, **(asdict(change) if change else {})},
         )
     )
+
+
+def label_of(entry: AuditEntry) -> str:
+    """Return the act of an entry in words; an act that is no longer in the vocabulary as it was written."""
+    return LABELS.get(entry.act, entry.act)
+
+
+def change_of(entry: AuditEntry) -> Change | None:
+    """Return what an entry says of a change, whatever version wrote it."""
+    after = entry.detail.get("after")
+    return Change(entry.detail.get("before"), after) if isinstance(after, list) else None
 
 
 def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
@@ -41,5 +75,8 @@ def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
     )
     if typed := normalised(text):
         columns = (AuditEntry.act, AuditEntry.subject, Staff.name)
-        statement = statement.where(sa.or_(*(column.contains(typed, autoescape=True) for column in columns)))
+        acts = [value for value, label in LABELS.items() if typed in label]
+        statement = statement.where(
+            sa.or_(AuditEntry.act.in_(acts), *(column.contains(typed, autoescape=True) for column in columns))
+        )
     return statement

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import BIG_ID, Base
 from kernel.vocabulary import Term
 
 
@@ -123,7 +123,7 @@ class AuditEntry(Base):
     """Who did what to whom, written in the transaction of the change."""
 
     __tablename__ = "audit_entry"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))

@@ -11,6 +11,8 @@ from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError
 
 from people import audit
+from people.act import Act
+from people.audit import Change
 from people.membership import is_current, managed_membership
 from people.models import Membership, Organisation, Role, RoleGrant
 
@@ -53,11 +55,10 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
     ]
     audit.record(
         actor,
-        "役割を変更",
+        Act.ROLES_CHANGED,
         membership.staff.name,
         organisation_id=membership.organisation_id,
-        before=sorted(role.label for role in held),
-        after=sorted(role.label for role in roles),
+        change=Change(sorted(role.label for role in held), sorted(role.label for role in roles)),
     )
     db.session.flush()
     return membership

@@ -14,6 +14,7 @@ from kernel.page import page_number, page_of
 
 from people import audit, membership, organisation, role
 from people.access import actor, requires, signed_in
+from people.act import Act
 from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm
 from people.joining import transfer
@@ -48,7 +49,7 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
     form = FiguresForm(obj=row)
     if form.validate_on_submit():
         organisation.correct_figures(row, form.command())
-        audit.record(actor(), "団体の規模を訂正", row.name, organisation_id=row.id)
+        audit.record(actor(), Act.FIGURES_CORRECTED, row.name, organisation_id=row.id)
         flash(f"{row.name}の規模を「{row.size_class.label}」にしました。")
         return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
     return answer("people/organisation.html", form, organisation=row)
@@ -60,7 +61,9 @@ def audit_log() -> ResponseReturnValue:
     """Read who did what."""
     text = request.args.get("q", "")[:100]
     entries = page_of(audit.entries_for(actor(), text), page_number(request.args.get("page")), size=50)
-    return render_template("people/audit.html", entries=entries, text=text)
+    return render_template(
+        "people/audit.html", entries=entries, text=text, label_of=audit.label_of, change_of=audit.change_of
+    )
 
 
 @blueprint.get("/office/staff")

@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError
 
+from people.act import Act
 from people.models import AuditEntry, Role
 
 from courses.course import set_prerequisites
@@ -232,7 +233,7 @@ def test_the_host_takes_in_a_list_for_an_organisation_that_cannot_and_the_log_sa
     assert "5行のうち2人を推薦に加えました" in answer.text
     assert answer.text.count("氏名と、職員番号かメールアドレスを並べて") == 3
     acts = db.session.execute(sa.select(AuditEntry.act, AuditEntry.organisation_id)).all()
-    assert ("推薦に追加(実施団体が代行)", mizuho.id) in acts
+    assert (Act.NOMINATED_ON_BEHALF.value, mizuho.id) in acts
     page = f"/office/nominations/{session_id}?organisation={mizuho.id}"
     assert "実施団体が代わって入力" in mizuho.coordinator.browser().get(page).text
     assert "窓口の調査に使いたい" in mizuho.coordinator.browser().get(page).text

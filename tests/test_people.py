@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 
+from people.act import Act
 from people.joining.entry import JoinStaff, enter, join, leave
 from people.models import AuditEntry, Membership, Organisation, Role, SizeClass
 from people.role import set_roles
@@ -33,7 +34,7 @@ def new(mizuho, **typed):
 def test_a_coordinator_enters_a_person_and_the_act_is_on_record(mizuho):
     answer = new(mizuho)
     assert answer.status_code == 302
-    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "職員を登録")).one()
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.STAFF_ENTERED.value)).one()
     assert (entry.subject, entry.actor_id, entry.organisation_id) == (
         "𠮷田 花子",
         mizuho.coordinator.staff_id,
@@ -124,7 +125,7 @@ def test_roles_are_changed_on_the_persons_page(mizuho):
     )
     assert answer.status_code == 302
     assert {role for _id, role in mizuho.staff.actor.roles} == {Role.STAFF, Role.COORDINATOR, Role.ADMINISTRATOR}
-    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "役割を変更")).one()
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.ROLES_CHANGED.value)).one()
     assert entry.detail["after"] == ["研修担当", "管理者"]
 
 
@@ -244,7 +245,7 @@ def test_a_town_joins_without_a_roster_by_one_link(app, mizuho):
     assert client.post("/courses/ai-first/enrol").status_code == 302
     assert "新任 1" in mizuho.coordinator.browser().get("/office/staff").text
     assert "2人のうち 1人が登録しました" in mizuho.coordinator.browser().get("/office/invitation").text
-    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "招待のリンクから登録")).one()
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.ENTERED_BY_INVITATION.value)).one()
     assert (entry.subject, entry.organisation_id) == ("新任 1", mizuho.id)
 
 

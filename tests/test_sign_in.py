@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
+from people.act import Act
 from people.models import AuditEntry, Role, Staff
 from people.signing_in import password, password_link, sign_in
 from people.signing_in.models import PasswordLink, ResetRequest
@@ -156,7 +157,7 @@ def test_changing_the_password_needs_the_present_one(mizuho):
 def test_signing_in_is_on_record(client, mizuho):
     try_to(client, account=mizuho.staff.email)
     acts = db.session.scalars(sa.select(AuditEntry.act).where(AuditEntry.actor_id == mizuho.staff.staff_id)).all()
-    assert acts == ["サインイン"]
+    assert acts == [Act.SIGNED_IN.value]
 
 
 def test_who_has_left_still_reads_the_own_record_and_nothing_else(client, mizuho):

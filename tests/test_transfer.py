@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
+from people.act import Act
 from people.joining import transfer
 from people.joining.transfer import WelcomeStaff
 from people.models import AuditEntry, Membership, Role
@@ -113,8 +114,8 @@ def test_people_are_entered_in_the_own_organisation_only(mizuho, hachioji):
 def test_both_organisations_can_read_about_a_transfer(mizuho, hachioji):
     welcome(hachioji, transfer.make_code(mizuho.person().actor, ends_present=True))
     acts = db.session.execute(sa.select(AuditEntry.organisation_id, AuditEntry.act)).all()
-    assert (mizuho.id, "異動により所属を終了") in acts
-    assert (hachioji.id, "異動してきた職員を登録") in acts
+    assert (mizuho.id, Act.LEFT_BY_TRANSFER.value) in acts
+    assert (hachioji.id, Act.TRANSFERRED.value) in acts
 
 
 def test_a_membership_that_ends_earlier_is_not_made_longer(mizuho, hachioji):

@@ -11,6 +11,7 @@ from kernel.page import page_number, page_of
 
 from people import audit
 from people.access import actor, public, requires
+from people.act import Act
 from people.permission import Permission
 
 from catalog import roundtable
@@ -56,7 +57,7 @@ def set_asks(key: str, position: int) -> ResponseReturnValue:
     """Put an imported remark on the list of those that wait for an answer, or take it off."""
     remark = roundtable.remark(key, position)
     remark.asks = request.form.get("asks") == "1"
-    audit.record(actor(), "応えたい声の印を変更", f"{key}/{position}", asks=remark.asks)
+    audit.record(actor(), Act.ASKING_MARKED, f"{key}/{position}", asks=remark.asks)
     db.session.flush()
     flash("「応えたい声」に加えました。" if remark.asks else "「応えたい声」から外しました。")
     return redirect(url_for("review.remark", key=key, position=position))

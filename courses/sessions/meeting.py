@@ -13,6 +13,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.permission import Actor, Permission
 
 from courses.models import CourseEdition
@@ -60,7 +61,7 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> None:
         setattr(meeting, name, value)
     _span(meeting.session)
     meeting.sequence += 1
-    _record(actor, meeting, "会の日時・会場を変更")
+    _record(actor, meeting, Act.MEETING_MOVED)
 
 
 def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> None:
@@ -72,7 +73,7 @@ def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> None:
     meeting.cancelled_at, meeting.cancelled_because = clock.now(), reason
     _span(meeting.session)
     meeting.sequence += 1
-    _record(actor, meeting, "会を中止")
+    _record(actor, meeting, Act.MEETING_CANCELLED)
 
 
 def _check_goes_on(meeting: Meeting) -> None:
@@ -88,7 +89,7 @@ def _span(session: TrainingSession) -> None:
     session.ends_at = max(meeting.ends_at for meeting in held)
 
 
-def _record(actor: Actor, meeting: Meeting, act: str) -> None:
+def _record(actor: Actor, meeting: Meeting, act: Act) -> None:
     title = meeting.session.edition.title
     audit.record(actor, act, title, organisation_id=meeting.session.host_id, session=meeting.session_id)
     db.session.flush()

@@ -14,6 +14,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.vocabulary import Term
 
 from people import audit
+from people.act import Act
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
@@ -118,7 +119,7 @@ def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> Training
             chosen=audience.chosen(command.open_to), **audience.columns(command.open_to), **{name: getattr(command, name) for name in SAID},
         )
     )  # fmt: skip
-    audit.record(actor, "開催回を計画", edition.title, organisation_id=command.host_id, session=session.id)
+    audit.record(actor, Act.SESSION_PLANNED, edition.title, organisation_id=command.host_id, session=session.id)
     return session
 
 
@@ -149,7 +150,7 @@ def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None
     db.session.expire(session)
     db.session.refresh(session, ["chosen"])
     session.chosen = audience.chosen(command.open_to)
-    audit.record(actor, "開催回を変更", str(session.id), organisation_id=session.host_id, session=session.id)
+    audit.record(actor, Act.SESSION_CHANGED, str(session.id), organisation_id=session.host_id, session=session.id)
     db.session.flush()
 
 
@@ -180,7 +181,7 @@ def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
         raise ConflictError(message)
     session.cancelled_at, session.cancelled_because = clock.now(), reason
     session.sequence += 1
-    audit.record(actor, "開催回を中止", reason, organisation_id=session.host_id, session=session.id)
+    audit.record(actor, Act.SESSION_CANCELLED, reason, organisation_id=session.host_id, session=session.id)
     db.session.flush()
 
 

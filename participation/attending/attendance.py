@@ -12,6 +12,8 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
+from people.act import Act
+from people.audit import Change
 
 from courses.completion_rule import meetings_needed
 from courses.sessions.models import Meeting
@@ -117,14 +119,18 @@ def enter(
         for row in now.people
         if row.id in entered and entered[row.id] is not now.mark(meeting, row)
     }
-    for enrolment_id, (_before, after, row) in changed.items():
+    for enrolment_id, (before, after, row) in changed.items():
         _mark(meeting.id, enrolment_id, now.marks.get((meeting.id, enrolment_id)), after, entered_by)
         audit.record(
-            actor, "出欠を入力", f"{row.staff.name}:{meeting.session.edition.title}",
-            organisation_id=row.organisation_id, meeting=meeting.id, after=[after.label if after else "未入力"],
+            actor, Act.ATTENDANCE, f"{row.staff.name}:{meeting.session.edition.title}",
+            organisation_id=row.organisation_id, meeting=meeting.id, change=Change([_word(before)], [_word(after)]),
         )  # fmt: skip
     completion.settle(meeting.session_id, changed)
     return len(changed)
+
+
+def _word(presence: Presence | None) -> str:
+    return presence.label if presence else "未入力"
 
 
 def attend(meeting_id: int, enrolment: Enrolment, entered_by: EnteredBy) -> Presence:

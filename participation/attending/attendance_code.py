@@ -15,6 +15,7 @@ from kernel.secret import drawn
 from kernel.text import normalised
 
 from people import audit
+from people.act import Act
 
 from courses.models import CourseEdition
 from courses.sessions.models import Meeting, TrainingSession
@@ -40,7 +41,7 @@ def show(actor: Actor, meeting: Meeting) -> AttendanceCode:
     shown = db.session.get(AttendanceCode, meeting.id) or AttendanceCode(meeting_id=meeting.id)
     shown.code, shown.valid_until = drawn(LENGTH), clock.now() + VALID
     audit.record(
-        actor, "出席コードを表示", meeting.session.edition.title,
+        actor, Act.CODE_SHOWN, meeting.session.edition.title,
         organisation_id=meeting.session.host_id, meeting=meeting.id,
     )  # fmt: skip
     return add(shown)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import BIG_ID, Base
 from kernel.vocabulary import Term
 
 from courses.sessions.models import Meeting
@@ -34,7 +34,7 @@ class Attendance(Base):
 
     __tablename__ = "attendance"
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"), primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True, index=True)
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), primary_key=True, index=True)
     presence: Mapped[Presence]
     entered_by: Mapped[EnteredBy]
     entered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

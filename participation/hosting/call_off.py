@@ -9,6 +9,7 @@ from kernel.database import db
 from kernel.errors import ConflictError
 
 from people import audit
+from people.act import Act
 
 from courses.sessions.training_session import SessionState, lock_hosted, state_of
 
@@ -43,7 +44,9 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
     session.called_off_at = clock.now()
     session.cancelled_because = f"参加者が最少の{session.minimum}人に満たなかったため"
     session.sequence += 1
-    audit.record(actor, "開催回を不開催に", session.edition.title, organisation_id=session.host_id, session=session.id)
+    audit.record(
+        actor, Act.SESSION_CALLED_OFF, session.edition.title, organisation_id=session.host_id, session=session.id
+    )
     db.session.flush()
     tell_cancelled(session_id, f"この回は開きません。理由: {session.cancelled_because}")
     waiting_list.rebalance(session_id)

@@ -11,6 +11,7 @@ from kernel.database import db
 from kernel.errors import ConflictError
 
 from people import audit
+from people.act import Act
 
 from courses.sessions.training_session import SessionState, lock_hosted, state_of
 
@@ -36,5 +37,5 @@ def close(actor: Actor, session_id: int) -> None:
         message = f"出欠が未入力の人が{missing}人います。先に出欠を入力してください。"
         raise ConflictError(message)
     session.closed_at = clock.now()
-    audit.record(actor, "開催回を完了", session.edition.title, organisation_id=session.host_id, session=session.id)
+    audit.record(actor, Act.SESSION_CLOSED, session.edition.title, organisation_id=session.host_id, session=session.id)
     db.session.flush()

@@ -16,6 +16,7 @@ from kernel.database import db
 from kernel.errors import ConflictError
 
 from people import audit
+from people.act import Act
 
 from courses.sessions import place
 from courses.sessions.models import TrainingSession
@@ -150,7 +151,7 @@ def decide(actor: Actor, session_id: int) -> Allocation:
     )  # fmt: skip
     db.session.add(stored)
     audit.record(
-        actor, "割当を決定", session.edition.title, organisation_id=session.host_id, session=session.id,
+        actor, Act.ALLOCATED, session.edition.title, organisation_id=session.host_id, session=session.id,
         placed=len(result.places), waiting=len(result.waiting),
     )  # fmt: skip
     db.session.flush()

@@ -13,6 +13,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
 
 from people import audit
+from people.act import Act
 
 from courses.sessions import place
 from courses.sessions.training_session import SessionState, lock_hosted, state_of
@@ -75,7 +76,7 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
     )  # fmt: skip
     db.session.add(made)
     audit.record(
-        actor, "例外の席を決定", session.edition.title, organisation_id=session.host_id, session=session.id,
+        actor, Act.EXCEPTION, session.edition.title, organisation_id=session.host_id, session=session.id,
         nomination=nomination.id, reason=command.reason,
     )  # fmt: skip
     db.session.flush()

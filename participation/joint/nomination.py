@@ -18,6 +18,7 @@ from kernel.office_table import lines_of
 from kernel.text import folded
 
 from people import audit
+from people.act import Act
 from people.membership import is_current
 from people.models import Membership, Organisation
 from people.permission import Actor, Permission
@@ -165,11 +166,11 @@ def _put_last(actor: Actor, session: TrainingSession, organisation: Organisation
             session_id=session.id, organisation_id=organisation.id, staff_id=person.staff_id, position=(last or 0) + 1
         )
     )
-    _changed(actor, session, organisation.id, "推薦に追加", person.name)
+    _changed(actor, session, organisation.id, Act.NOMINATED, person.name)
     return nomination
 
 
-def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: str, subject: str) -> NominationList:
+def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: Act, subject: str) -> NominationList:
     """Note that a list was changed, by whom, and whether the host did it on behalf of the organisation."""
     on_behalf = organisation_id not in actor.scope(Permission.ENROL_STAFF)
     row = db.session.get(NominationList, (session.id, organisation_id))
@@ -178,7 +179,7 @@ def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: 
     row.on_behalf = row.on_behalf or on_behalf
     row.changed_at, row.changed_by_id = clock.now(), actor.staff_id
     audit.record(
-        actor, f"{act}(実施団体が代行)" if on_behalf else act, subject, organisation_id=organisation_id,
+        actor, act.on_behalf if on_behalf else act, subject, organisation_id=organisation_id,
         session=session.id,
     )  # fmt: skip
     db.session.flush()
@@ -250,7 +251,7 @@ def remove(actor: Actor, nomination_id: int) -> Nomination:
     """Take somebody off the list while it can be changed. Raises NotFoundError or ConflictError."""
     nomination, session, organisation = own(actor, nomination_id)
     check_open(session, organisation.id)
-    _changed(actor, session, organisation.id, "推薦から除外", nomination.staff.name)
+    _changed(actor, session, organisation.id, Act.NOMINATION_REMOVED, nomination.staff.name)
     db.session.delete(nomination)
     db.session.flush()
     return nomination
@@ -267,12 +268,12 @@ def move(actor: Actor, nomination_id: int, *, up: bool) -> Nomination:
         order[place], order[other] = order[other], order[place]
     for position, row in enumerate(order, 1):
         row.position = position
-    _changed(actor, session, organisation.id, "推薦の順番を変更", nomination.staff.name)
+    _changed(actor, session, organisation.id, Act.NOMINATION_MOVED, nomination.staff.name)
     return nomination
 
 
 def write_note(actor: Actor, session: TrainingSession, organisation: Organisation, note: str) -> None:
     """Leave a note for the host with the list. Raises ConflictError outside the application window."""
     check_open(session, organisation.id)
-    _changed(actor, session, organisation.id, "推薦の連絡事項を変更", organisation.name).note = note
+    _changed(actor, session, organisation.id, Act.NOMINATION_NOTE, organisation.name).note = note
     db.session.flush()

@@ -11,6 +11,7 @@ from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 
 from courses.sessions import place, training_session
 
@@ -70,7 +71,7 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Member) -> Enrolment:
     taken = enrolments.enter(actor, person, session.edition, session)
     _nominate_instead(session, enrolment, person)
     audit.record(
-        actor, "代理に変更", f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
+        actor, Act.SUBSTITUTED, f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
         session=session.id,
     )  # fmt: skip
     when = clock.moment_label(session.starts_at)

@@ -16,6 +16,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.membership import Member, is_current
 from people.models import Membership
 from people.permission import Actor, Permission
@@ -184,7 +185,7 @@ def accept(actor: Actor, nomination_id: int) -> Enrolment:
     nomination = _offered(actor, nomination_id)
     taken = enrolments.enter(actor, entrant_of(nomination), session.edition, session)
     nomination.state, nomination.answer_by = NominationState.PLACED, None
-    _record(actor, nomination, "席の案内を承諾")
+    _record(actor, nomination, Act.OFFER_ACCEPTED)
     return taken
 
 
@@ -194,7 +195,7 @@ def decline(actor: Actor, nomination_id: int) -> Nomination:
     nomination = _offered(actor, nomination_id)
     nomination.state, nomination.answer_by = NominationState.DECLINED, None
     place.give_back(session)
-    _record(actor, nomination, "席の案内を辞退")
+    _record(actor, nomination, Act.OFFER_DECLINED)
     rebalance(session.id)
     return nomination
 
@@ -207,7 +208,7 @@ def _offered(actor: Actor, nomination_id: int) -> Nomination:
     return nomination
 
 
-def _record(actor: Actor, nomination: Nomination, act: str) -> None:
+def _record(actor: Actor, nomination: Nomination, act: Act) -> None:
     if nomination.staff_id != actor.staff_id:
         audit.record(
             actor, act, nomination.staff.name, organisation_id=nomination.organisation_id,
@@ -241,5 +242,5 @@ def withdraw_nomination(actor: Actor, nomination_id: int) -> Nomination:
         message = f"いまは「{nomination.state.label}」なので、待機を取り下げられません。"
         raise ConflictError(message)
     nomination.state = NominationState.WITHDRAWN
-    _record(actor, nomination, "待機を取下げ")
+    _record(actor, nomination, Act.WAITING_WITHDRAWN)
     return nomination

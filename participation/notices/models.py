@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import BIG_ID, Base
 from kernel.vocabulary import Term
 
 from people.models import Staff
@@ -44,7 +44,7 @@ class Notice(Base):
     """
 
     __tablename__ = "notice"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(120), unique=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     kind: Mapped[NoticeKind]

@@ -12,6 +12,7 @@ from kernel.errors import ConflictError, NotFoundError
 from kernel.secret import drawn
 
 from people import audit
+from people.act import Act
 from people.models import Staff
 from people.permission import Actor, Permission
 
@@ -116,7 +117,7 @@ def revoke(actor: Actor, number: str, reason: str) -> Certificate:
         raise ConflictError(message)
     certificate.revoked_at, certificate.revoked_because = clock.now(), reason
     audit.record(
-        actor, "修了証を取り消し", f"{certificate.holder}:{certificate.title}",
+        actor, Act.CERTIFICATE_REVOKED, f"{certificate.holder}:{certificate.title}",
         organisation_id=certificate.enrolment.organisation_id, number=certificate.number, reason=reason,
     )  # fmt: skip
     db.session.flush()

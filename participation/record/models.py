@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
-from kernel.database import Base
+from kernel.database import BIG_ID, Base
 from kernel.vocabulary import Term
 
 from people.models import Organisation, Staff
@@ -21,7 +21,7 @@ class Certificate(Base):
 
     __tablename__ = "certificate"
     id: Mapped[int] = mapped_column(primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), unique=True)
     number: Mapped[str] = mapped_column(sa.String(32), unique=True)
     holder: Mapped[str]
     title: Mapped[str]

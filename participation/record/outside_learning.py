@@ -13,6 +13,7 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.permission import Actor, Permission
 
 from participation.record.models import OutsideLearning, Provenance
@@ -101,7 +102,7 @@ def confirm(actor: Actor, learning_id: int) -> OutsideLearning:
     if row.provenance is Provenance.DECLARED:
         row.provenance, row.confirmed_by_id, row.confirmed_at = Provenance.CONFIRMED, actor.staff_id, clock.now()
         audit.record(
-            actor, "ほかで学んだことを確認", f"{row.staff.name}:{row.title}", organisation_id=row.organisation_id,
+            actor, Act.OUTSIDE_CONFIRMED, f"{row.staff.name}:{row.title}", organisation_id=row.organisation_id,
         )  # fmt: skip
         db.session.flush()
     return row

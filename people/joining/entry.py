@@ -12,6 +12,7 @@ from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
+from people.act import Act
 from people.membership import managed_membership
 from people.models import Membership, Role, Staff
 from people.organisation import organisation
@@ -55,7 +56,9 @@ def join(actor: Actor, command: JoinStaff) -> Membership:
     if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
     membership = enter(command)
-    audit.record(actor, "職員を登録", command.name, organisation_id=command.organisation_id, membership=membership.id)
+    audit.record(
+        actor, Act.STAFF_ENTERED, command.name, organisation_id=command.organisation_id, membership=membership.id
+    )
     return membership
 
 
@@ -91,13 +94,19 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     if membership.left_on and command.joined_on > membership.left_on:
         message = f"所属は{clock.date_label(membership.left_on)}の前日に終わります。それより前の日にしてください。"
         raise InvalidError(message, field="joined_on")
-    before = {"name": staff.name, "email": staff.email}
+    was_name, was_email = staff.name, staff.email or ""
     staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
     membership.staff_number = command.staff_number or None
     membership.department, membership.post = command.department, command.post
     membership.joined_on = command.joined_on
     audit.record(
-        actor, "職員の登録を訂正", staff.name, organisation_id=membership.organisation_id, was=before, email=staff.email
+        actor,
+        Act.STAFF_CORRECTED,
+        staff.name,
+        organisation_id=membership.organisation_id,
+        was_name=was_name,
+        was_email=was_email,
+        email=staff.email or "",
     )
     db.session.flush()
     return membership
@@ -112,7 +121,7 @@ def leave(actor: Actor, membership_id: int, last_day: dt.date) -> Membership:
     check_may_grant(actor, membership, {grant.role for grant in membership.grants})
     end(membership, last_day + dt.timedelta(days=1))
     audit.record(
-        actor, "所属を終了", membership.staff.name, organisation_id=membership.organisation_id,
+        actor, Act.MEMBERSHIP_ENDED, membership.staff.name, organisation_id=membership.organisation_id,
         membership=membership.id, last_day=last_day.isoformat(),
     )  # fmt: skip
     db.session.flush()

@@ -21,6 +21,7 @@ from kernel.errors import ConflictError, NotFoundError
 from kernel.secret import digest
 
 from people import audit
+from people.act import Act
 from people.joining.entry import JoinStaff, enter
 from people.joining.models import Invitation
 from people.models import Organisation
@@ -69,7 +70,7 @@ def invite(actor: Actor, organisation_id: int, most: int) -> str:
             organisation_id=organisation_id, token_digest=digest(token), most=most, expires_at=clock.now() + VALID_FOR
         )
     )
-    audit.record(actor, "団体の招待リンクを発行", name, organisation_id=organisation_id, most=most)
+    audit.record(actor, Act.OFFICE_INVITED, name, organisation_id=organisation_id, most=most)
     return token
 
 
@@ -77,7 +78,7 @@ def end(actor: Actor, organisation_id: int) -> None:
     """End the invitation of an organisation. Raises NotFoundError as `invite` does."""
     name = _managed(actor, organisation_id).name
     _end(organisation_id)
-    audit.record(actor, "団体の招待リンクを終了", name, organisation_id=organisation_id)
+    audit.record(actor, Act.OFFICE_INVITATION_ENDED, name, organisation_id=organisation_id)
 
 
 def _managed(actor: Actor, organisation_id: int) -> Organisation:
@@ -133,6 +134,8 @@ def accept(token: str, command: Enter) -> Staff:
         )
     ).staff  # fmt: skip
     staff.password_hash = password.hashed(command.password, staff.name, staff.email or "")
-    audit.record(None, "招待のリンクから登録", staff.name, organisation_id=invitation.organisation_id, staff=staff.id)
+    audit.record(
+        None, Act.ENTERED_BY_INVITATION, staff.name, organisation_id=invitation.organisation_id, staff=staff.id
+    )
     db.session.flush()
     return staff

@@ -18,6 +18,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.secret import digest, drawn, grouped
 
 from people import audit
+from people.act import Act
 from people.joining import entry
 from people.joining.entry import JoinStaff
 from people.joining.models import TransferCode
@@ -56,7 +57,7 @@ def make_code(actor: Actor, *, ends_present: bool) -> str:
             expires_at=clock.now() + VALID_FOR,
         )
     )
-    audit.record(actor, "異動コードを発行", actor.name, staff=actor.staff_id)
+    audit.record(actor, Act.TRANSFER_CODE, actor.name, staff=actor.staff_id)
     db.session.flush()
     return grouped(letters)
 
@@ -92,9 +93,7 @@ def welcome(actor: Actor, command: WelcomeStaff) -> Membership:
         ),
     )  # fmt: skip
     db.session.delete(code)
-    audit.record(
-        actor, "異動してきた職員を登録", staff.name, organisation_id=command.organisation_id, membership=new.id
-    )
+    audit.record(actor, Act.TRANSFERRED, staff.name, organisation_id=command.organisation_id, membership=new.id)
     db.session.flush()
     return new
 
@@ -128,6 +127,6 @@ def _end(actor: Actor, row: Membership, left_on: dt.date) -> None:
         message = "本人が前の団体のただ一人の管理者です。前の団体で別の人を管理者にしてから、登録してください。"
         raise ConflictError(message, field="code") from refusal
     audit.record(
-        actor, "異動により所属を終了", db.session.get_one(Staff, row.staff_id).name, organisation_id=row.organisation_id,
+        actor, Act.LEFT_BY_TRANSFER, db.session.get_one(Staff, row.staff_id).name, organisation_id=row.organisation_id,
         membership=row.id,
     )  # fmt: skip

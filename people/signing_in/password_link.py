@@ -15,6 +15,7 @@ from kernel.errors import NotFoundError
 from kernel.secret import digest
 
 from people import audit
+from people.act import Act
 from people.membership import is_current, managed_membership, visible_to
 from people.models import Membership, Staff
 from people.role import check_may_act_for
@@ -24,6 +25,7 @@ from people.signing_in.models import LinkPurpose, PasswordLink, ResetRequest
 if TYPE_CHECKING:
     from people.permission import Actor
 
+LINK_ISSUED = {LinkPurpose.INVITATION: Act.INVITATION_LINK, LinkPurpose.RESET: Act.RESET_LINK}
 VALID_FOR = {LinkPurpose.INVITATION: dt.timedelta(days=14), LinkPurpose.RESET: dt.timedelta(hours=24)}
 
 
@@ -42,9 +44,7 @@ def issue(actor: Actor | None, membership: Membership) -> str:
             expires_at=clock.now() + VALID_FOR[purpose],
         )
     )
-    audit.record(
-        actor, f"{purpose.label}のリンクを発行", staff.name, organisation_id=membership.organisation_id, staff=staff.id
-    )
+    audit.record(actor, LINK_ISSUED[purpose], staff.name, organisation_id=membership.organisation_id, staff=staff.id)
     db.session.flush()
     return token
 
@@ -87,7 +87,7 @@ def set_password(token: str, new_password: str) -> Staff:
     office = db.session.scalar(
         sa.select(Membership.organisation_id).where(Membership.staff_id == link.staff_id, is_current()).limit(1)
     )
-    audit.record(None, "パスワードを設定", link.staff.name, organisation_id=office, staff=link.staff_id)
+    audit.record(None, Act.PASSWORD_SET, link.staff.name, organisation_id=office, staff=link.staff_id)
     db.session.flush()
     return link.staff
 

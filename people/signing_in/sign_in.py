@@ -14,6 +14,7 @@ from kernel.errors import InvalidError, RefusalError
 from kernel.text import folded
 
 from people import audit
+from people.act import Act
 from people.actor import load_actor
 from people.membership import is_current
 from people.models import Membership, Staff
@@ -71,7 +72,7 @@ def sign_in(attempt: SignIn) -> Actor:
     db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.account == key))
     signed_in = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
     assert signed_in is not None  # noqa: S101 - just read
-    audit.record(signed_in, "サインイン", staff.name, staff=staff.id)
+    audit.record(signed_in, Act.SIGNED_IN, staff.name, staff=staff.id)
     db.session.flush()
     return signed_in
 
@@ -104,15 +105,15 @@ def change_password(actor: Actor, present: str, new: str) -> Actor:
         message = "いまのパスワードが違います。"
         raise InvalidError(message, field="present")
     staff.password_hash = password.hashed(new, staff.name, staff.email or "")
-    return _new_epoch(staff, "パスワードを変更")
+    return _new_epoch(staff, Act.PASSWORD_CHANGED)
 
 
 def sign_out_everywhere(actor: Actor) -> Actor:
     """End all sign-ins of the person; return the actor for the present one, if it is to go on."""
-    return _new_epoch(db.session.get_one(Staff, actor.staff_id), "すべての端末からサインアウト")
+    return _new_epoch(db.session.get_one(Staff, actor.staff_id), Act.SIGNED_OUT_EVERYWHERE)
 
 
-def _new_epoch(staff: Staff, act: str) -> Actor:
+def _new_epoch(staff: Staff, act: Act) -> Actor:
     staff.sign_in_epoch += 1
     db.session.flush()
     renewed = load_actor(f"{staff.id}:{staff.sign_in_epoch}")

@@ -10,6 +10,7 @@ from kernel.database import db
 from kernel.forms import EmptyForm, accepted, answer
 
 from people.access import actor, requires
+from people.act import Act
 from people.permission import Permission
 
 from courses import edition as editions
@@ -65,7 +66,7 @@ def add_module(slug: str) -> ResponseReturnValue:
     course, edition = _open_draft(slug)
     form = ModuleForm()
     if added := accepted(form, lambda: outline.add_module(edition, form.title.value)):
-        record_work(actor(), "単元を追加", course)
+        record_work(actor(), Act.MODULE_ADDED, course)
         return _to_outline(slug, f"m{added.id}")
     return _outline(slug, form, NewLessonForm(formdata=None), AssetForm(formdata=None))
 
@@ -84,7 +85,7 @@ def change_module(slug: str, module_id: int) -> ResponseReturnValue:
         form = ModuleForm()
         if not accepted(form, lambda: outline.rename_module(edition, module_id, form.title.value)):
             return _outline(slug, form, NewLessonForm(formdata=None), AssetForm(formdata=None))
-    record_work(actor(), "単元を変更", course)
+    record_work(actor(), Act.MODULE_CHANGED, course)
     return _to_outline(slug, f"m{module_id}")
 
 
@@ -95,7 +96,7 @@ def add_lesson(slug: str, module_id: int) -> ResponseReturnValue:
     course, edition = _open_draft(slug)
     form = NewLessonForm()
     if added := accepted(form, lambda: outline.add_lesson(edition, module_id, form.title.value, form.kind.value)):
-        record_work(actor(), "レッスンを追加", course)
+        record_work(actor(), Act.LESSON_ADDED, course)
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=added.id))
     return _outline(slug, ModuleForm(formdata=None), form, AssetForm(formdata=None), at=module_id)
 
@@ -106,7 +107,7 @@ def move_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Move a lesson up or down."""
     course, edition = _open_draft(slug)
     outline.move_lesson(edition, lesson_id, WAYS.get(request.form.get("act", ""), outline.DOWN))
-    record_work(actor(), "レッスンの順番を変更", course)
+    record_work(actor(), Act.LESSON_MOVED, course)
     return _to_outline(slug, f"l{lesson_id}")
 
 
@@ -118,7 +119,7 @@ def remove_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     _module, lesson = outline.lesson_of(edition, lesson_id)
     form = EmptyForm()
     if removed := accepted(form, lambda: outline.remove_lesson(edition, lesson_id)):
-        record_work(actor(), "レッスンを削除", course)
+        record_work(actor(), Act.LESSON_REMOVED, course)
         flash(f"「{removed.title}」を外しました。")
         return _to_outline(slug)
     return answer("courses/remove_lesson.html", form, course=course, lesson=lesson, kind=lesson_kind.kind_of(lesson))
@@ -134,7 +135,7 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     if accepted(form, lambda: outline.write_lesson(edition, lesson_id, form.text(lesson))):
         if request.headers.get("X-Requested-With") == "fetch":
             return "", 204
-        record_work(actor(), "レッスンを変更", course)
+        record_work(actor(), Act.LESSON_CHANGED, course)
         flash("レッスンを保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
     if form.errors:
@@ -165,7 +166,7 @@ def add_asset(slug: str) -> ResponseReturnValue:
     def take() -> Asset:
         file = assets.keep_file(current_app.extensions["files"], form.file.file_name, form.file.stream)
         course, edition = _open_draft(slug)
-        record_work(actor(), "教材のファイルを追加", course)
+        record_work(actor(), Act.FILE_ADDED, course)
         return assets.add_asset(edition, file)
 
     if added := accepted(form, take):
@@ -185,6 +186,6 @@ def remove_asset(slug: str, name: str) -> ResponseReturnValue:
     """Remove a file from the draft."""
     course, edition = _open_draft(slug)
     assets.remove_asset(edition, name)
-    record_work(actor(), "教材のファイルを削除", course)
+    record_work(actor(), Act.FILE_REMOVED, course)
     flash(f"「{name}」を外しました。")
     return _to_outline(slug, "assets")

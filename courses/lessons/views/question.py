@@ -10,6 +10,7 @@ from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 
 from people.access import actor, requires
+from people.act import Act
 from people.permission import Permission
 
 from courses.blueprint import blueprint
@@ -71,7 +72,7 @@ def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number
         return True
 
     if accepted(form, write):
-        record_work(actor(), "問題を変更", course)
+        record_work(actor(), Act.QUESTION_CHANGED, course)
         flash("問題を保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
     course, edition = _open_draft(slug)
@@ -104,5 +105,5 @@ def move_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue
     else:
         raise NotFoundError
     _put(edition, lesson, questions)
-    record_work(actor(), "問題の順番を変更", course)
+    record_work(actor(), Act.QUESTION_MOVED, course)
     return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id, _anchor="questions"))

@@ -1,0 +1,76 @@
+"""The audit log: a closed vocabulary of acts, each of which can be read, whatever version wrote the entry."""
+
+from __future__ import annotations
+
+import re
+
+from factories import joins, session_of
+
+from kernel import clock
+from kernel.database import add, db
+
+from people import audit
+from people.act import Act
+from people.audit import Change
+from people.models import AuditEntry
+
+
+def log_of(office, query=""):
+    page = office.administrator.browser().get(f"/admin/audit{query}")
+    assert page.status_code == 200
+    return page.text
+
+
+def test_the_log_tells_of_every_act_there_is(mizuho):
+    for act in Act:
+        audit.record(mizuho.coordinator.actor, act, "対象", change=Change(["前の状態"], ["後の状態"]), about=1)
+    db.session.commit()
+    pages = "".join(log_of(mizuho, f"?page={number}") for number in range(1, 3))
+    for act in Act:
+        assert f">{act.label}<" in pages, act
+    assert "前の状態 → 後の状態" in pages
+
+
+def test_an_entry_that_an_earlier_version_wrote_can_be_read(mizuho):
+    """The first version wrote what came after an entry of attendance, and not what was there before."""
+    details = [
+        {"meeting": 8, "after": ["出席"]},
+        {"was": {"name": "前"}, "email": None},
+        {"before": [], "after": []},
+        {},
+    ]
+    for number, detail in enumerate(details):
+        add(AuditEntry(organisation_id=mizuho.id, act="いまはない操作", subject=f"対象{number}", detail=detail))
+    db.session.commit()
+    page = log_of(mizuho)
+    assert page.count("いまはない操作") == len(details)
+    assert "→ 出席" in page
+    assert "なし → なし" in page
+
+
+def test_the_log_is_read_after_attendance_was_entered_and_says_what_it_was_before(mizuho):
+    begins = clock.now() - clock.DAY
+    session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + clock.DAY)
+    mine = joins(mizuho.staff, session).id
+    db.session.commit()
+    meeting = session.meetings[0].id
+    mizuho.coordinator.browser().post(f"/meetings/{meeting}/attendance", data={f"presence-{mine}": "attended"})
+    mizuho.coordinator.browser().post(
+        f"/meetings/{meeting}/attendance", data={f"presence-{mine}": "absent", f"was-{mine}": "attended"}
+    )
+    page = log_of(mizuho)
+    assert "未入力 → 出席" in page
+    assert "出席 → 欠席" in page
+
+
+def test_the_log_is_searched_by_what_an_act_is_called(mizuho):
+    audit.record(mizuho.coordinator.actor, Act.SESSION_CALLED_OFF, "ある講座")
+    db.session.commit()
+    assert "ある講座" in log_of(mizuho, "?q=不開催")
+    assert "ある講座" not in log_of(mizuho, "?q=割当")
+
+
+def test_no_act_is_recorded_twice_under_two_names():
+    labels = [act.label for act in Act]
+    assert len(set(labels)) == len(labels)
+    assert all(re.fullmatch(r"[a-z -]+", act.value) for act in Act)
