@@ -56,6 +56,7 @@ check: install .venv/tested ## lint, types and the order of the packages; lint o
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python scripts/check_house.py
 	@$(BIN)/djlint --lint --quiet templates
 	@scripts/node node_modules/stylelint/bin/stylelint.mjs 'static/style/**/*.css'
 	@scripts/node node_modules/@biomejs/biome/bin/biome check --error-on-warnings

@@ -43,6 +43,11 @@ class Match(Term):
     CHANGED = "changed", "変更あり"
     CONFLICT = "conflict", "要確認"
 
+    @property
+    def is_different(self) -> bool:
+        """Tell whether both texts are to be looked at."""
+        return self in {Match.CHANGED, Match.CONFLICT}
+
 
 @dataclass(frozen=True)
 class Correction:

@@ -38,6 +38,11 @@ class Facet(Term):
     HOST = "host", "実施団体"
     ANSWERS = "answers", "応えた声(自治体)"
 
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether most people choose by it: it is shown open."""
+        return self in {Facet.LEVEL, Facet.FORMAT, Facet.TRACK}
+
 
 class Length(Term):
     """How long a course takes."""
@@ -55,6 +60,11 @@ class Sort(Term):
     LEVEL = "level", "やさしい順"
     NEWEST = "newest", "新しい順"
     SHORTEST = "shortest", "短い順"
+
+    @property
+    def needs_words(self) -> bool:
+        """Tell whether it means nothing without words to look for."""
+        return self is Sort.RELEVANCE
 
 
 OPEN_ENDED = frozenset({Facet.SKILL, Facet.HOST, Facet.ANSWERS})

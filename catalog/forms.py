@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.errors import InvalidError
 from kernel.fields import DayField, LinesField, LongTextField, QuotedField, RowField, TextField, TickField, UploadField
-from kernel.forms import LONGEST_LINE, Form
+from kernel.forms import LONGEST_LINE, Form, numbered
 
 from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
 from catalog.curriculum import Adopt, Step, WriteCurriculum
@@ -17,7 +17,6 @@ from catalog.motivation import Motivate
 
 REMARK = re.compile(r"(?:.*/remarks/)?([0-9a-z-]+)/(\d{1,4})/?$")
 LARGEST_FILE = 2_000_000
-LONGEST_NUMBER = 4
 ELECTIVE = re.compile(r"[\s,、]*選択$")
 REQUIRED = re.compile(r"[\s,、]*必修$")
 
@@ -66,22 +65,15 @@ class ArticleForm(Form):
 
 def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
     """Return what was corrected by hand: fields speaker-N, heading-N, subheading-N."""
-    corrections = {}
-    for name, speaker in form.items():
-        number = name.removeprefix("speaker-")
-        if (
-            name.startswith("speaker-")
-            and number.isascii()
-            and number.isdigit()
-            and len(number) <= LONGEST_NUMBER
-            and speaker.strip()
-        ):
-            corrections[int(number)] = Correction(
-                speaker=speaker.strip()[:100],
-                heading=form.get(f"heading-{number}", "").strip()[:200] or None,
-                subheading=form.get(f"subheading-{number}", "").strip()[:200] or None,
-            )
-    return corrections
+    return {
+        position: Correction(
+            speaker=speaker.strip()[:100],
+            heading=form.get(f"heading-{position}", "").strip()[:200] or None,
+            subheading=form.get(f"subheading-{position}", "").strip()[:200] or None,
+        )
+        for position, speaker in numbered(form, "speaker-")
+        if speaker.strip()
+    }
 
 
 def import_command(form: ArticleForm, text: str, fields: dict[str, str]) -> ImportArticle:

@@ -29,6 +29,11 @@ class CurriculumState(Term):
     DRAFT = "draft", "下書き"
     PUBLISHED = "published", "公開中"
 
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it is not published yet."""
+        return self is CurriculumState.DRAFT
+
 
 class Roundtable(Base):
     """A roundtable (座談会): one meeting, told in one article or in several parts."""

@@ -46,6 +46,16 @@ class EditionState(Term):
     PUBLISHED = "published", "公開中"
     RETIRED = "retired", "公開終了"
 
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it may still be changed."""
+        return self is EditionState.DRAFT
+
+    @property
+    def is_in_review(self) -> bool:
+        """Tell whether it waits for a second person."""
+        return self is EditionState.IN_REVIEW
+
 
 class LessonKind(Term):
     """What a lesson is."""

@@ -1,4 +1,4 @@
-"""The record of one person: what is due, what is next, what is done."""
+"""What is due (受けるもの): of one person what is due, what is next and what is done."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from courses.sessions.models import TrainingSession
 
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
+from participation.attending.completion import still_counts
 from participation.joint.models import Nomination, NominationState
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
@@ -56,20 +57,17 @@ class LearningRecord:
 
 def record_of(actor: Actor) -> LearningRecord:
     """Return the actor's own record, in three queries."""
-    rows = db.session.scalars(
-        sa.select(Enrolment)
+    found = db.session.execute(
+        sa.select(Enrolment, still_counts())
         .join(Enrolment.edition)
         .options(contains_eager(Enrolment.edition), joinedload(Enrolment.course), joinedload(Enrolment.session))
         .where(Enrolment.staff_id == actor.staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
         .order_by(Enrolment.enrolled_at.desc())
         .limit(200)
     ).all()
+    rows = [row for row, _counts in found]
     done_before = {row.course_id for row in rows if row.completed_at}
-    finished = {
-        row.course_id
-        for row in rows
-        if row.completed_at and not (row.edition.yearly and _is_of_an_earlier_year(row.completed_at))
-    }
+    finished = {row.course_id for row, counts in found if counts}
     opened = {row.course_id: row for row in rows if row.state in OPEN_STATES}
     going_on = [row for row in rows if row.state in OPEN_STATES or (row.session and row.session.ends_at > clock.now())]
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -84,11 +82,6 @@ def record_of(actor: Actor) -> LearningRecord:
 def _this_year(due: Due) -> Due:
     """Return a course that is to be repeated with the end of this fiscal year as its date."""
     return replace(due, due_on=clock.fiscal_year_end())
-
-
-def _is_of_an_earlier_year(moment: dt.datetime) -> bool:
-    """Tell whether a course that is repeated each fiscal year is due again after its completion then."""
-    return clock.fiscal_year(clock.local(moment).date()) < clock.current_fiscal_year()
 
 
 def _nominated(actor: Actor) -> Sequence[Nomination]:

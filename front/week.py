@@ -26,8 +26,9 @@ from catalog.course_request import requests_for
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
 from participation.attending.attendance import unmarked
+from participation.attending.completion import still_counts
 from participation.joint.models import Nomination, NominationState, Wish
-from participation.models import Enrolment, EnrolmentState
+from participation.models import Enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,15 +81,15 @@ class Week:
 
 def week_of(actor: Actor) -> Week:
     """Return what waits for the actor, in seven queries."""
-    held = _hosted_by(actor)
+    hosted = _hosted_by(actor)
     return Week(
-        allocations=held.allocations,
+        allocations=hosted.allocations,
         offers=_offers_to_answer(actor),
         nominations=_lists_to_write(actor),
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
-        attendance=held.attendance,
-        coming=held.coming,
+        attendance=hosted.attendance,
+        coming=hosted.coming,
         overdue=_overdue(actor),
         requests=db.session.scalars(requests_for(actor).limit(5)).all(),
     )
@@ -159,77 +160,70 @@ class _Hosted:
 
 
 def _hosted_by(actor: Actor) -> _Hosted:
-    """Return the sessions that the actor's organisations hold, in one query."""
+    """Return the sessions that the actor's organisations hold: each list has its own limit, all come in one query."""
     now = clock.now()
-    undecided = sa.and_(
-        TrainingSession.giving == AdmissionRule.NOMINATION,
-        TrainingSession.decided_at.is_(None),
-        TrainingSession.applications_close_at <= now,
-        TrainingSession.ends_at > now,
-    )
-    not_entered = sa.and_(
-        TrainingSession.starts_at <= now,
-        TrainingSession.ends_at > now - LOOK_BACK,
-        sa.exists(unmarked().where(Meeting.session_id == TrainingSession.id, Meeting.starts_at > now - LOOK_BACK)),
-    )
-    coming = sa.and_(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD)
+    lists = {
+        "allocations": sa.and_(
+            TrainingSession.giving == AdmissionRule.NOMINATION,
+            TrainingSession.decided_at.is_(None),
+            TrainingSession.applications_close_at <= now,
+            TrainingSession.ends_at > now,
+        ),
+        "attendance": sa.and_(
+            TrainingSession.starts_at <= now,
+            TrainingSession.ends_at > now - LOOK_BACK,
+            sa.exists(unmarked().where(Meeting.session_id == TrainingSession.id, Meeting.starts_at > now - LOOK_BACK)),
+        ),
+        "coming": sa.and_(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD),
+    }
+    first = [
+        _hosted(actor).where(condition).order_by(TrainingSession.starts_at).limit(MOST).subquery()
+        for condition in lists.values()
+    ]
+    picked = sa.union_all(
+        *(sa.select(ids.c.id, sa.literal(name).label("list")) for name, ids in zip(lists, first, strict=True))
+    ).subquery()
     rows = db.session.execute(
-        _hosted(actor)
-        .add_columns(*(sa.case((condition, 1), else_=0) for condition in (undecided, not_entered, coming)))
-        .where(sa.or_(undecided, not_entered, coming))
-        .order_by(TrainingSession.starts_at)
-        .limit(3 * MOST)
-    ).all()
-    return _Hosted(*([row[0] for row in rows if row[place]][:MOST] for place in (1, 2, 3)))
-
-
-def _hosted(actor: Actor) -> sa.Select[TrainingSession]:
-    own = sorted({organisation_id for organisation_id, _role in actor.roles})
-    return (
-        sa.select(TrainingSession)
+        sa.select(TrainingSession, picked.c.list)
+        .join(picked, picked.c.id == TrainingSession.id)
         .join(TrainingSession.edition)
         .join(CourseEdition.course)
         .options(contains_eager(TrainingSession.edition).contains_eager(CourseEdition.course))
-        .where(
-            TrainingSession.host_id.in_(own),
-            actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id),
-            TrainingSession.cancelled_at.is_(None),
-            TrainingSession.called_off_at.is_(None),
-        )
+        .order_by(TrainingSession.starts_at)
+    ).all()
+    return _Hosted(**{name: [session for session, of in rows if of == name] for name in lists})
+
+
+def _hosted(actor: Actor) -> sa.Select[int]:
+    """Return the statement of the ids of the sessions that the actor's organisations hold and that go on."""
+    own = sorted({organisation_id for organisation_id, _role in actor.roles})
+    return sa.select(TrainingSession.id).where(
+        TrainingSession.host_id.in_(own),
+        actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id),
+        TrainingSession.cancelled_at.is_(None),
+        TrainingSession.called_off_at.is_(None),
     )
 
 
 def _overdue(actor: Actor) -> list[Overdue]:
     """Return the curricula due within two weeks that not everybody concerned has finished."""
+    concerned = sa.and_(
+        Membership.organisation_id == Adoption.organisation_id,
+        sa.or_(Adoption.department == "", Adoption.department == Membership.department),
+        is_current(),
+    )
+    people = sa.select(sa.func.count(Membership.id)).where(concerned).correlate(Adoption).scalar_subquery()
     done = (
         sa.select(sa.func.count(sa.distinct(Enrolment.staff_id)))
         .join(Membership, Membership.staff_id == Enrolment.staff_id)
         .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .where(
-            Enrolment.course_id == CurriculumStep.course_id,
-            Enrolment.state == EnrolmentState.COMPLETED,
-            sa.or_(
-                sa.not_(CourseEdition.yearly), Enrolment.completed_at >= clock.at(clock.fiscal_year_start(), dt.time())
-            ),
-            Membership.organisation_id == Adoption.organisation_id,
-            sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-            is_current(),
-        )
+        .where(Enrolment.course_id == CurriculumStep.course_id, still_counts(), concerned)
         .correlate(CurriculumStep, Adoption)
         .scalar_subquery()
     )
-    people = (
-        sa.select(sa.func.count(Membership.id))
-        .where(
-            Membership.organisation_id == Adoption.organisation_id,
-            sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-            is_current(),
-        )
-        .correlate(Adoption)
-        .scalar_subquery()
-    )
+    missing = sa.func.sum(people - done)
     rows = db.session.execute(
-        sa.select(Curriculum, Adoption.due_on, sa.func.sum(people - done).label("missing"))
+        sa.select(Curriculum, Adoption.due_on, missing)
         .join(Adoption, Adoption.curriculum_id == Curriculum.id)
         .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
         .where(
@@ -238,7 +232,8 @@ def _overdue(actor: Actor) -> list[Overdue]:
             Adoption.organisation_id == actor.organisation_id,
         )
         .group_by(Curriculum.id, Adoption.id, Adoption.due_on)
+        .having(missing > 0)
         .order_by(Adoption.due_on)
         .limit(MOST)
     )
-    return [Overdue(curriculum, due_on, missing) for curriculum, due_on, missing in rows if missing > 0]
+    return [Overdue(*row) for row in rows]

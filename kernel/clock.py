@@ -55,6 +55,11 @@ def fiscal_year_start() -> dt.date:
     return dt.date(current_fiscal_year(), 4, 1)
 
 
+def fiscal_year_began() -> dt.datetime:
+    """Return the moment at which this fiscal year began in Tokyo."""
+    return at(fiscal_year_start(), dt.time())
+
+
 def fiscal_year_end() -> dt.date:
     """Return the last day of this fiscal year (31 March)."""
     return dt.date(current_fiscal_year() + 1, 3, 31)

@@ -12,14 +12,15 @@ from wtforms.validators import DataRequired, Length
 from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError, RefusalError
 from kernel.fields import QuotedField, TextField
-from kernel.text import normalised
+from kernel.text import normalised, number_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Result = TypeVar("Result")
 LONGEST_LINE = 500
 LONGEST_TEXT = 100_000
+MOST_IDS = 2**63
 
 
 MESSAGES = {
@@ -97,6 +98,14 @@ class EmptyForm(Form):
 
 def _normal(value: str | None) -> str | None:
     return normalised(value) if isinstance(value, str) else value
+
+
+def numbered(fields: Mapping[str, str], prefix: str) -> Iterator[tuple[int, str]]:
+    """Return the fields of a page whose names are a prefix and a number, for rows that no form knows beforehand."""
+    for name, value in fields.items():
+        number = number_in(name.removeprefix(prefix), MOST_IDS) if name.startswith(prefix) else None
+        if number is not None:
+            yield number, value
 
 
 class ReasonForm(Form):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from kernel.database import db
+from kernel.text import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ def address_with(arguments: Mapping[str, Any], **changed: object) -> str:
 
 def page_number(text: str | None) -> int:
     """Read a page number from an address; anything else is page 1."""
-    return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1  # noqa: PLR2004
+    return max(number_in(text or "", LAST_PAGE + 1) or 1, 1)
 
 
 def page_of(statement: sa.Select[Any], number: int, size: int = 20) -> Page[Any]:

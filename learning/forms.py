@@ -9,15 +9,15 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.fields import LongTextField, TickField
 from kernel.forms import Form
+from kernel.text import number_in
 
 from learning.practice import LONGEST_COMMENT
-from learning.progress import LONGEST_NOTE
+from learning.progress import LAST_POSITION, LONGEST_NOTE
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 _QUESTION = re.compile(r"q-(\d{1,4})(?:-(\d{1,3}))?")
-LONGEST_POSITION = 6
 
 
 class NoteForm(Form):
@@ -37,8 +37,7 @@ class CommentForm(Form):
 
 def position_from(fields: MultiDict[str, str]) -> int:
     """Return the paragraph at which somebody says to be; 0 where it is no number."""
-    text = fields.get("position", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_POSITION else 0
+    return number_in(fields.get("position", ""), LAST_POSITION + 1) or 0
 
 
 def answers_from(fields: MultiDict[str, str]) -> dict[str, list[str]]:

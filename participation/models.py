@@ -27,6 +27,21 @@ class EnrolmentState(Term):
     WITHDRAWN = "withdrawn", "取りやめ"
 
     @property
+    def is_awaited(self) -> bool:
+        """Tell whether somebody is to come or to begin."""
+        return self is EnrolmentState.ENROLLED
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether somebody is in the middle of it."""
+        return self is EnrolmentState.IN_PROGRESS
+
+    @property
+    def is_completed(self) -> bool:
+        """Tell whether the course is completed."""
+        return self is EnrolmentState.COMPLETED
+
+    @property
     def is_open(self) -> bool:
         """Tell whether it may still come to a completion."""
         return self in OPEN_STATES

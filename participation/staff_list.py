@@ -46,6 +46,11 @@ class Outcome(Term):
     DIFFERENT = Unclear.DIFFERENT.value, Unclear.DIFFERENT.label
     NO_PLACE = "no place", "席が足りません"
 
+    @property
+    def is_good(self) -> bool:
+        """Tell whether the person is, or will be, enrolled by this list."""
+        return self in {Outcome.ENROLS, Outcome.ENROLLED}
+
 
 @dataclass(frozen=True)
 class ListedLine:

@@ -16,20 +16,15 @@ from people import membership
 from people.access import actor, requires, signed_in
 from people.permission import Permission
 
-from courses import completion_rule
 from courses.course import published_course
-from courses.sessions import audience
-from courses.sessions.training_session import session_for, state_of
+from courses.sessions.training_session import session_for
 
-from participation import application, roster, staff_list, withdrawal
+from participation import application, staff_list, withdrawal
 from participation import enrolment as enrolments
-from participation.attending import attendance
 from participation.blueprint import blueprint
 from participation.forms import StaffListForm
-from participation.joint import exceptional_place, nominees
-from participation.joint.allocation import digest
 from participation.joint.forms import WishForm
-from participation.models import OPEN_STATES
+from participation.session_page import page_of
 from participation.staff_list import Outcome
 
 if TYPE_CHECKING:
@@ -43,30 +38,13 @@ if TYPE_CHECKING:
 @signed_in
 def session_page(session_id: int) -> ResponseReturnValue:
     """Show a session."""
-    session = nominees.own_session(actor(), session_id)
-    mine = enrolments.open_enrolment(actor().staff_id, session.edition.course_id)
-    place = enrolments.place_in(session.id, actor().staff_id)
-    begun = attendance.has_begun(session.meetings[0])
-    by_nomination = session.is_by_nomination
+    page = page_of(actor(), session_id)
     return render_template(
         "participation/session.html",
-        session=session,
-        course=session.edition.course,
-        state=state_of(session),
-        audience=audience.label(session),
-        mine=place,
-        enrolled_elsewhere=None if place else mine,
-        standing=nominees.own_standing(actor(), session) if by_nomination else None,
+        page=page,
+        session=page.session,
+        course=page.session.edition.course,
         wish_form=WishForm(formdata=None),
-        given=nominees.nominations_by_organisation(actor(), session) if by_nomination else [],
-        overrides=exceptional_place.overrides_of(session.id) if by_nomination and session.decided_at else [],
-        seed_digest=digest(session.seed),
-        attended=attendance.own_sheet(session, place) if place and begun and not session.is_off else None,
-        has_begun=attendance.has_begun,
-        rule=completion_rule.sentence(session.edition),
-        may_withdraw=place is not None and place.state in OPEN_STATES,
-        is_host=roster.is_host(actor(), session),
-        people=roster.roster(actor(), session),
     )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import db
+from kernel.text import number_in
 from kernel.vocabulary import Term
 
 from people.models import Organisation, OrganisationKind
@@ -30,6 +31,11 @@ class By(Term):
     COURSE = "course", "講座ごと"
     CURRICULUM = "curriculum", "カリキュラムごと"
     LEVEL = "level", "レベルごと"
+
+    @property
+    def unit(self) -> str:
+        """Return what its lines are counted in."""
+        return "件" if self is By.LEVEL else self.label.removesuffix("ごと")
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,9 @@ class Question:
 
 def read(arguments: Mapping[str, str], page: int) -> Question:
     """Read a question from an address; what is unknown in it is left out."""
-    year = arguments.get("year", "")
-    known = year.isascii() and year.isdigit() and len(year) == 4 and FIRST_YEAR <= int(year) <= LAST_YEAR  # noqa: PLR2004
+    year = number_in(arguments.get("year", ""), LAST_YEAR + 1) or 0
     return Question(
-        fiscal_year=int(year) if known else clock.current_fiscal_year(),
+        fiscal_year=year if year >= FIRST_YEAR else clock.current_fiscal_year(),
         by=next((by for by in By if by.value == arguments.get("by")), None),
         level=next((level for level in Level if level.value == arguments.get("level")), None),
         curriculum=arguments.get("curriculum", "")[:80],

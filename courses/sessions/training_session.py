@@ -41,6 +41,41 @@ class SessionState(Term):
     HELD = "held", "開催済"
     FINISHED = "finished", "完了"
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether applications or nominations are taken."""
+        return self is SessionState.OPEN
+
+    @property
+    def is_allocating(self) -> bool:
+        """Tell whether the host is to decide on the allocation."""
+        return self is SessionState.ALLOCATING
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether it was held and is not closed yet."""
+        return self is SessionState.HELD
+
+    @property
+    def gives_places(self) -> bool:
+        """Tell whether places may go to whoever comes first."""
+        return self in {SessionState.OPEN, SessionState.LAST_PLACES}
+
+    @property
+    def takes_lists(self) -> bool:
+        """Tell whether lists of nominees are written or looked at."""
+        return self in {SessionState.OPEN, SessionState.ALLOCATING}
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether nothing more is to come of it."""
+        return self in ENDED
+
+    @property
+    def may_be_called_off(self) -> bool:
+        """Tell whether it can be said that too few come."""
+        return self in {SessionState.CONFIRMED, SessionState.LAST_PLACES, SessionState.CLOSED}
+
 
 ENDED = frozenset({SessionState.CANCELLED, SessionState.CALLED_OFF, SessionState.HELD, SessionState.FINISHED})
 

@@ -51,6 +51,17 @@ def lock(enrolment_ids: Collection[int], *, of_session: int | None = None) -> No
     ).all()
 
 
+def still_counts() -> sa.ColumnElement[bool]:
+    """Return the condition that an enrolment, joined with its edition, counts as completed today.
+
+    A course that is to be repeated each fiscal year counts in the year of its completion only.
+    """
+    return sa.and_(
+        Enrolment.state == EnrolmentState.COMPLETED,
+        sa.or_(sa.not_(CourseEdition.yearly), Enrolment.completed_at >= clock.fiscal_year_began()),
+    )
+
+
 def _lessons_missing() -> sa.ColumnElement[bool]:
     """Return the condition that an enrolment's edition asks for lessons which are not all finished."""
     required = sa.select(Lesson.id).join(Module, Module.id == Lesson.module_id)

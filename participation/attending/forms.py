@@ -8,15 +8,14 @@ from flask_wtf.file import FileRequired, FileSize
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from kernel.fields import TextField, UploadField, WholeField
-from kernel.forms import Form
+from kernel.forms import MOST_IDS, Form, numbered
+from kernel.text import number_in
 
 from participation.attending.models import Presence
 from participation.forms import LARGEST_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-LONGEST_ID = 10
+    from collections.abc import Mapping
 
 
 class CodeForm(Form):
@@ -49,25 +48,15 @@ def presence_from(fields: Mapping[str, str]) -> dict[int, Presence | None]:
     What somebody else entered meanwhile is so left alone; what is unknown is left out.
     """
     known = {"": None, **{presence.value: presence for presence in Presence}}
-    shown = dict(_numbered(fields, "was-"))
+    shown = dict(numbered(fields, "was-"))
     return {
         number: known[value]
-        for number, value in _numbered(fields, "presence-")
+        for number, value in numbered(fields, "presence-")
         if value in known and shown.get(number) != value
     }
 
 
 def people_from(fields: Mapping[str, str]) -> set[int]:
     """Return the enrolments that were chosen for the names of a file: fields person-N with an id or nothing."""
-    return {
-        int(value)
-        for _number, value in _numbered(fields, "person-")
-        if value.isascii() and value.isdigit() and len(value) <= LONGEST_ID
-    }
-
-
-def _numbered(fields: Mapping[str, str], prefix: str) -> Iterator[tuple[int, str]]:
-    for name, value in fields.items():
-        number = name.removeprefix(prefix)
-        if name.startswith(prefix) and number.isascii() and number.isdigit() and len(number) <= LONGEST_ID:
-            yield int(number), value
+    chosen = (number_in(value, MOST_IDS) for _number, value in numbered(fields, "person-"))
+    return {enrolment_id for enrolment_id in chosen if enrolment_id is not None}

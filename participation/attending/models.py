@@ -28,6 +28,11 @@ class EnteredBy(Term):
     CODE = "code", "出席コード"
     FILE = "file", "会議ツールの記録"
 
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether it goes without saying."""
+        return self is EnteredBy.LIST
+
 
 class Attendance(Base):
     """The attendance (出欠) of somebody who is enrolled, at one meeting. Without a row it is not known yet."""

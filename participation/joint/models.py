@@ -30,6 +30,16 @@ class NominationState(Term):
     EXPIRED = "expired", "回答なし"
     WITHDRAWN = "withdrawn", "取下げ"
 
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether a place waits for an answer."""
+        return self is NominationState.OFFERED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether somebody waits for a place."""
+        return self is NominationState.WAITING
+
 
 class NominationList(Base):
     """The list (推薦名簿) of an organisation for a session, with a note for the host. `on_behalf`: the host took it in."""

@@ -27,6 +27,11 @@ class MailState(Term):
     SKIPPED = "skipped", "メールなし"
     FAILED = "failed", "メールを送れませんでした"
 
+    @property
+    def is_due(self) -> bool:
+        """Tell whether it is still to be sent."""
+        return self is MailState.DUE
+
 
 class MailWish(Term):
     """How somebody wants to be mailed."""

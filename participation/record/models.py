@@ -39,6 +39,11 @@ class Provenance(Term):
     DECLARED = "declared", "本人の申告"
     CONFIRMED = "confirmed", "確認ずみ"
 
+    @property
+    def is_declared(self) -> bool:
+        """Tell whether nobody but the person has said so."""
+        return self is Provenance.DECLARED
+
 
 class OutsideLearning(Base):
     """What somebody learned elsewhere. The organisation is the one of that time, whose coordinator confirms it."""

@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
+from kernel.text import number_in
 
 from people import membership, organisation
 from people.access import actor, public, requires
@@ -24,19 +25,16 @@ if TYPE_CHECKING:
 
     from people.models import Membership, Organisation
 
-LONGEST_ID = 10
-
 
 def chosen_organisation() -> Organisation | None:
     """Return the organisation that the address names, if the actor manages its staff. Raises NotFoundError."""
     text = request.args.get("organisation", "")
     if not text:
         return None
-    if not (
-        text.isascii() and text.isdigit() and len(text) < LONGEST_ID and actor().may(Permission.MANAGE_STAFF, int(text))
-    ):
+    organisation_id = number_in(text)
+    if organisation_id is None or not actor().may(Permission.MANAGE_STAFF, organisation_id):
         raise NotFoundError
-    return organisation.organisation(int(text))
+    return organisation.organisation(organisation_id)
 
 
 @blueprint.route("/office/staff/new", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel import office_table
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer
+from kernel.text import number_in
 
 from people import membership
 from people.access import actor, requires
@@ -31,14 +32,11 @@ if TYPE_CHECKING:
 
     from courses.sessions.models import TrainingSession
 
-LONGEST_ID = 10
-
 
 def list_of(session_id: int) -> tuple[TrainingSession, Organisation]:
     """Return a session and the organisation whose list the address means: the named one, else the own one."""
-    session, named = session_for(actor(), session_id), request.args.get("organisation", "")
-    is_id = named.isascii() and named.isdigit() and len(named) < LONGEST_ID
-    organisation_id = int(named) if is_id else actor().organisation_id
+    session, named = session_for(actor(), session_id), number_in(request.args.get("organisation", ""))
+    organisation_id = actor().organisation_id if named is None else named
     if organisation_id is None:
         raise NotFoundError
     return session, nomination.nominating(actor(), session, organisation_id)

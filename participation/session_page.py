@@ -1,0 +1,140 @@
+"""The page of a session: which of its panels somebody sees, and what stands in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from people.permission import Actor, Permission
+
+from courses import completion_rule
+from courses.sessions import audience
+from courses.sessions.training_session import SessionState, state_of
+
+from participation import enrolment as enrolments
+from participation import roster
+from participation.attending import attendance
+from participation.joint import exceptional_place, nominees
+from participation.joint.allocation import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from courses.sessions.models import Meeting, TrainingSession
+
+    from participation.attending.attendance import Sheet
+    from participation.joint.models import Override
+    from participation.joint.nominees import OrganisationNominees, Own
+    from participation.models import Enrolment
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """What somebody sees of a session. `me` is the panel of the own place, by its name."""
+
+    session: TrainingSession
+    state: SessionState
+    host: bool
+    me: str
+    place: Enrolment | None
+    standing: Own | None
+    attended: Sheet | None
+    may_nominate: bool
+    may_enrol_staff: bool
+    results: Sequence[OrganisationNominees]
+    own_results: Sequence[OrganisationNominees]
+    overrides: Sequence[Override]
+    roster: Sequence[Enrolment]
+
+    @property
+    def is_entitled(self) -> bool:
+        """Tell whether link and notes are for this reader: who has a place, and the host."""
+        return self.host or self.place is not None
+
+    @property
+    def shows_meetings(self) -> bool:
+        """Tell whether the dates are a table of their own."""
+        return self.host or len(self.session.meetings) > 1
+
+    @property
+    def shows_results(self) -> bool:
+        """Tell whether there is a decision to read about."""
+        return self.session.is_by_nomination and self.session.decided_at is not None
+
+    @property
+    def may_be_called_off(self) -> bool:
+        """Tell whether so few come that the host may say that it is not run."""
+        return self.state.may_be_called_off and self.session.taken < self.session.minimum
+
+    @property
+    def audience(self) -> str:
+        """Return whose staff may come, in words."""
+        return audience.label(self.session)
+
+    @property
+    def rule(self) -> str:
+        """Return when the course is completed, in words."""
+        return completion_rule.sentence(self.session.edition)
+
+    @property
+    def seed_digest(self) -> str:
+        """Return the digest by which the seed of the draw is fixed beforehand."""
+        return digest(self.session.seed)
+
+    def has_begun(self, meeting: Meeting) -> bool:
+        """Tell whether attendance can be entered at a meeting."""
+        return attendance.has_begun(meeting)
+
+
+def page_of(actor: Actor, session_id: int) -> SessionPage:
+    """Return what somebody sees of a session. Raises NotFoundError."""
+    session = nominees.own_session(actor, session_id)
+    state, is_host = state_of(session), roster.is_host(actor, session)
+    elsewhere = enrolments.open_enrolment(actor.staff_id, session.edition.course_id)
+    place = enrolments.place_in(session.id, actor.staff_id)
+    standing = nominees.own_standing(actor, session) if session.is_by_nomination else None
+    results = nominees.nominations_by_organisation(actor, session) if session.is_by_nomination else []
+    own = [row for row in results if not is_host or actor.may(Permission.READ_NAMES, row.organisation.id)]
+    may_be_marked = place is not None and attendance.has_begun(session.meetings[0]) and not session.is_off
+    enrols = actor.may(Permission.ENROL_STAFF)
+    may_nominate = enrols and session.is_by_nomination and state.takes_lists
+    is_decided = session.is_by_nomination and session.decided_at is not None
+    return SessionPage(
+        session=session,
+        state=state,
+        host=is_host,
+        me=_panel(session, state, place, elsewhere, standing),
+        place=place,
+        standing=standing,
+        attended=attendance.own_sheet(session, place) if place and may_be_marked else None,
+        may_nominate=may_nominate,
+        may_enrol_staff=enrols and state.gives_places and not may_nominate,
+        results=results,
+        own_results=own,
+        overrides=exceptional_place.overrides_of(session.id) if is_decided and (results or is_host) else [],
+        roster=roster.roster(actor, session),
+    )
+
+
+def _panel(
+    session: TrainingSession,
+    state: SessionState,
+    place: Enrolment | None,
+    elsewhere: Enrolment | None,
+    mine: Own | None,
+) -> str:
+    """Return the panel that says where somebody stands and what can be done."""
+    nomination = mine.nomination if mine else None
+    for is_so, panel in (
+        (place is not None, "placed"),
+        (elsewhere is not None, "elsewhere"),
+        (nomination is not None and nomination.state.is_offered, "offered"),
+        (nomination is not None and not (state.has_ended or state is SessionState.LAST_PLACES), "nominated"),
+        (session.is_by_nomination and state.is_open, "wish"),
+        (state.gives_places, "apply"),
+        (state is SessionState.FULL, "full"),
+        (state is SessionState.PLANNED, "planned"),
+    ):
+        if is_so:
+            return panel
+    return "closed"
