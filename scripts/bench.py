@@ -1,6 +1,6 @@
 """Measure the pages on a large database, on SQLite and PostgreSQL, against a bare Flask page in the same run.
 
-Usage: make bench   (STAFF, COURSES and ENROLMENTS make it smaller)
+Usage: make bench   (STAFF, COURSES and ENROLMENTS make it smaller; BEFORE=folder compares with another checkout)
 
 For each page: the queries, the CPU time the server spends on it (the worker's own clock over many requests), the
 median and 95th percentile that one client sees under the real server, and the ratio of CPU to the bare page.
@@ -8,11 +8,9 @@ median and 95th percentile that one client sees under the real server, and the r
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,10 +27,8 @@ from bench_data import (
     Sizes,
     fill,
 )
-from postgresql import (
-    Cluster,
-    free_port,
-)
+from postgresql import Cluster
+from server import Server
 
 from kernel.database import db
 from kernel.settings import Settings
@@ -48,7 +44,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 SECRET = "the secret of a bench, which no installation has: 0123456789"
-REQUESTS, WARM_UP = 200, 30
+REQUESTS, WARM_UP, ROUNDS = 200, 30, 5
 TARGETS = {"participation, all": 10.0}
 USUAL_TARGET, MOST_QUERIES = 3.0, 8
 
@@ -73,36 +69,12 @@ class Figures:
     p95: float
 
 
-class Server:
-    """A gunicorn with one worker, whose CPU time can be read."""
-
-    def __init__(self, application: str, environment: dict[str, str]) -> None:
-        self.port = free_port()
-        self.process = subprocess.Popen(
-            [Path(sys.executable).parent / "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "1", application],
-            cwd=ROOT, env={**os.environ, **environment, "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _attempt in range(200):
-            try:
-                self.get("/healthz")
-                break
-            except OSError:
-                time.sleep(0.1)
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        self.worker = int(children[0])
-
-    def get(self, address: str, cookie: str = "") -> int:
-        """Ask for a page as a client does, and return the status."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", address, headers={"Cookie": cookie} if cookie else {})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer.status
+class Measured(Server):
+    """A server with one worker, whose CPU time can be read."""
 
     def cpu(self) -> float:
         """Return the CPU time of the worker in milliseconds."""
-        ticks = Path(f"/proc/{self.worker}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        ticks = Path(f"/proc/{self.workers[0]}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
         return sum(map(int, ticks)) * 1000 / os.sysconf("SC_CLK_TCK")
 
     def measure(self, page: Page) -> tuple[float, float, float]:
@@ -119,11 +91,6 @@ class Server:
             times.append(1000 * (time.perf_counter() - begin))
         cpu = (self.cpu() - before) / REQUESTS
         return cpu, statistics.median(times), statistics.quantiles(times, n=20)[-1]
-
-    def stop(self) -> None:
-        """Stop the server."""
-        self.process.terminate()
-        self.process.wait()
 
 
 def settings(url: str) -> Settings:
@@ -205,11 +172,12 @@ def measure(name: str, url: str, sizes: Sizes) -> Iterator[str]:
         fill(sizes)
         db.session.remove()
     yield f"## {name} (loaded in {time.perf_counter() - begin:.0f} s)\n"
-    environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "INSECURE_COOKIES": "1"}
-    bare_server = Server("bench_bare:make_app()", environment)
+    told = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "INSECURE_COOKIES": "1", "WORKERS": "1"}
+    environment = {**os.environ, **told, "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}
+    bare_server = Measured(environment, "bench_bare:make_app()")
     bare = Figures(Page("bare page", "/"), 1, *bare_server.measure(Page("bare page", "/")))
     bare_server.stop()
-    server = Server("app:create_app()", environment)
+    server = Measured(environment)
     found = [Figures(page, count_queries(app, page), *server.measure(page)) for page in pages(app)]
     server.stop()
     yield "| page | queries | CPU ms | median ms | p95 ms | CPU / bare | target |"
@@ -222,6 +190,23 @@ def measure(name: str, url: str, sizes: Sizes) -> Iterator[str]:
             f"| {figures.page.name} | {figures.queries} | {figures.cpu:.1f} | {figures.median:.1f} | {figures.p95:.1f} "
             f"| {ratio:.1f} | {verdict} |"
         )
+    yield ""
+    if before := os.environ.get("BEFORE"):
+        yield from compare(pages(app), environment, Path(before))
+
+
+def compare(of: list[Page], environment: dict[str, str], before: Path) -> Iterator[str]:
+    """Measure every page in turn with another checkout on the same database, and yield the table of ratios."""
+    servers = [Measured({**environment, "PYTHONPATH": str(checkout)}, checkout=checkout) for checkout in (before, ROOT)]
+    yield "| page | CPU ms before | CPU ms after | after / before |"
+    yield "| --- | ---: | ---: | ---: |"
+    for page in of:
+        rounds = [[server.measure(page)[0] for server in servers] for _round in range(ROUNDS)]
+        old, new = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+        ratio = statistics.median(after / earlier for earlier, after in rounds)
+        yield f"| {page.name} | {old:.2f} | {new:.2f} | {ratio:.2f} |"
+    for server in servers:
+        server.stop()
     yield ""
 
 

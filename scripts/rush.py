@@ -15,9 +15,7 @@ import http.client
 import itertools
 import os
 import re
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -35,10 +33,8 @@ from app import create_app
 from flask import current_app
 from flask_migrate import upgrade
 from itsdangerous import URLSafeTimedSerializer
-from postgresql import (
-    Cluster,
-    free_port,
-)
+from postgresql import Cluster
+from server import Server
 
 from kernel import clock
 from kernel.database import db
@@ -94,43 +90,6 @@ class Rush:
     acknowledged: list[int] = field(default_factory=list)
     interrupted: int = 0
     seconds_to_full: float = 0.0
-
-
-class Server:
-    """The real server with several workers."""
-
-    def __init__(self, url: str) -> None:
-        self.port = free_port()
-        self.environment = {
-            **os.environ, "DATABASE_URL": url, "SECRET_KEY": SECRET, "INSECURE_COOKIES": "1", "WORKERS": WORKERS,
-        }  # fmt: skip
-        self.start()
-
-    def start(self) -> None:
-        """Start and wait until it answers."""
-        self.process = subprocess.Popen(
-            [Path(sys.executable).parent / "gunicorn", "--bind", f"127.0.0.1:{self.port}", "app:create_app()"],
-            cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        for _attempt in range(300):
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/healthz")
-                connection.getresponse().read()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-
-    def kill(self) -> None:
-        """Kill every process at once, as a power cut would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        """Stop politely."""
-        self.process.terminate()
-        self.process.wait()
 
 
 def settings(url: str) -> Settings:
@@ -272,7 +231,8 @@ def measure(name: str, url: str) -> Iterator[str]:
     people = prepare(app)
     alone = bare(app, open_session(app, "web-meeting-chat"), people)
     session_id = open_session(app, "survey-design")
-    server = Server(url)
+    told = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "INSECURE_COOKIES": "1", "WORKERS": WORKERS}
+    server = Server({**os.environ, **told})
     seen = rush(app, server, session_id, people)
     taken, having = places_of(app, session_id)
     quantiles = statistics.quantiles(seen.times, n=100)

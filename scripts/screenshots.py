@@ -5,20 +5,18 @@ Usage: make screenshots
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = Path(sys.executable).parent
+sys.path[:0] = [str(ROOT / "tests")]
+
+from server import Server, environment_for, prepare
+
 ADMINISTRATOR, HOST = ("sachiko.takahashi", "sanchou-no-kanrisha-san"), ("yui.kobayashi", "kyodo-de-manabu-hito")
 SHOTS = {
     "course": (ADMINISTRATOR, "/courses/security-basics"),
@@ -30,30 +28,18 @@ CHROMIUM = next(path for name in ("chromium", "google-chrome") if (path := shuti
 
 def main() -> None:
     """Start a server on a fresh database, sign in as sample people and draw."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "DEMO": "1", "VAR": folder}
-        subprocess.run([BIN / "flask", "prepare"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        server = subprocess.Popen(
-            [BIN / "gunicorn", "--bind", f"127.0.0.1:{port}", "app:create_app()"], cwd=ROOT, env=environment
-        )
+        environment = environment_for(folder)
+        prepare(environment)
+        server = Server(environment)
         try:
-            draw(f"http://127.0.0.1:{port}")
+            draw(server.address)
         finally:
-            server.terminate()
-            server.wait()
+            server.stop()
 
 
 def draw(address: str) -> None:
-    """Draw each page once the server answers."""
-    for _attempt in range(100):
-        try:
-            urllib.request.urlopen(f"{address}/healthz").close()
-            break
-        except OSError:
-            time.sleep(0.1)
+    """Draw each page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for name, ((account, password), path) in SHOTS.items():

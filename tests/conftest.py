@@ -5,6 +5,7 @@ Each test has its own database: a copy of a migrated and loaded one, on SQLite a
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -14,9 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from factories import Office
-from ground import Postgresql, Sqlite
+from ground import Postgresql, Shared, Sqlite
 from hypothesis import settings
-from postgresql import Cluster
 
 from kernel.database import db
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from postgresql import Cluster
 
+
+SHARED = "TOMOMANABI_SHARED"
 
 settings.register_profile("tests", deadline=None)  # a machine that is busy is not wrong
 settings.load_profile("tests")
@@ -40,21 +43,35 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    running = Cluster()
-    yield running
-    running.stop()
+def pytest_configure(config: pytest.Config) -> None:
+    """Make what the workers of this run share; the workers find it by its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="tomomanabi-shared-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        Shared(Path(os.environ[SHARED])).end()
 
 
 @pytest.fixture(scope="session")
-def sqlite(folder: Path) -> Sqlite:
-    return Sqlite(folder)
+def shared() -> Shared:
+    return Shared(Path(os.environ[SHARED]))
 
 
 @pytest.fixture(scope="session")
-def postgresql(cluster: Cluster) -> Postgresql:
-    return Postgresql(cluster)
+def cluster(shared: Shared) -> Cluster:
+    return shared.cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite(folder: Path, shared: Shared) -> Sqlite:
+    return Sqlite(folder, shared)
+
+
+@pytest.fixture(scope="session")
+def postgresql(shared: Shared) -> Postgresql:
+    return Postgresql(shared)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -66,6 +83,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     with ground.app.app_context():
         yield ground.app
         db.session.remove()
+        db.engine.dispose()  # nothing stays open behind the last test
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from app import create_app
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from postgresql import Cluster
 
 from kernel.database import db
 from kernel.settings import CONTENT, Settings
@@ -22,8 +24,9 @@ from people.organisation import load_organisations
 from catalog import starter_content
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
-    from postgresql import Cluster
     from werkzeug.test import TestResponse
 
 SECRET = "a secret of tests, long enough to be one: 0123456789abcdef"
@@ -71,20 +74,73 @@ def fill(app: Flask) -> None:
         db.engine.dispose()
 
 
+class Shared:
+    """What all workers of a run share: a folder, in which the first who needs a template lays it and the others wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def once(self, name: str, lay: Callable[[], str]) -> str:
+        """Return what `lay` returned to the first who asked under this name."""
+        told = self.folder / name
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not told.exists():
+                told.write_text(lay())
+        return told.read_text()
+
+    @property
+    def template(self) -> Path:
+        """Return a migrated and filled SQLite file."""
+
+        def lay() -> str:
+            file = self.folder / "template.sqlite"
+            app = make_app(f"sqlite:///{file}")
+            fill(app)
+            with app.app_context(), db.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+            with app.app_context():
+                db.engine.dispose()
+            return str(file)
+
+        return Path(self.once("sqlite", lay))
+
+    @property
+    def cluster(self) -> Cluster:
+        """Return the PostgreSQL server of the run."""
+
+        def lay() -> str:
+            running = Cluster()
+            return f"{running.folder} {running.port}"
+
+        folder, port = self.once("cluster", lay).split()
+        return Cluster(folder, int(port))
+
+    def postgresql_template(self, cluster: Cluster) -> str:
+        """Return the name of a migrated and filled database."""
+
+        def lay() -> str:
+            cluster.create("template", None)
+            fill(make_app(cluster.url("template")))
+            return "template"
+
+        return self.once("postgresql", lay)
+
+    def end(self) -> None:
+        """Stop what was started, and leave nothing behind."""
+        if (self.folder / "cluster").exists():
+            self.cluster.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class Sqlite:
     """One application on an SQLite file that is laid anew for each test."""
 
-    def __init__(self, folder: Path) -> None:
-        self.file, self.template = folder / "test.sqlite", folder / "template.sqlite"
+    def __init__(self, folder: Path, shared: Shared) -> None:
+        self.file, self.template = folder / "test.sqlite", shared.template
         self.app = make_app(f"sqlite:///{self.file}")
-        fill(self.app)
-        with self.app.app_context(), db.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        with self.app.app_context():
-            db.engine.dispose()
-        shutil.copy(self.file, self.template)
 
     def lay(self) -> None:
         with self.app.app_context():
@@ -97,15 +153,13 @@ class Sqlite:
 class Postgresql:
     """One application on a PostgreSQL database that is laid anew for each test."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
-        cluster.create("template", None)
-        template = make_app(cluster.url("template"))
-        fill(template)
-        self.app = make_app(cluster.url("test"))
+    def __init__(self, shared: Shared) -> None:
+        self.cluster, self.name = shared.cluster, f"test_{os.getpid()}"
+        self.template = shared.postgresql_template(self.cluster)
+        self.app = make_app(self.cluster.url(self.name))
 
     def lay(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
-        self.cluster.drop("test")
-        self.cluster.create("test", "template")
+        self.cluster.drop(self.name)
+        self.cluster.create(self.name, self.template)

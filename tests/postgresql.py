@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
@@ -30,20 +29,29 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class Cluster:
-    """A running server with databases of its own; stopped, it leaves nothing behind."""
+AS_USER = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+"""PostgreSQL refuses to run as root."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="tomomanabi-pg-"))
-        self.port = free_port()
-        self.as_user = []
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+
+class Cluster:
+    """A running server with databases of its own; stopped, it leaves nothing behind.
+
+    Whoever is given the folder and port of one that runs already shares it.
+    """
+
+    def __init__(self, folder: str = "", port: int = 0) -> None:
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="tomomanabi-pg-"))
+        self.port = port or free_port()
+        if not folder:
+            self._start()
+
+    def _start(self) -> None:
+        if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-            self.as_user = ["runuser", "-u", "postgres", "--"]
         data, bin_ = self.folder / "data", binaries()
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         command = [
-            *self.as_user,
+            *AS_USER,
             str(bin_ / "initdb"),
             "-D",
             str(data),
@@ -61,23 +69,11 @@ class Cluster:
             "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 120,
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self.log = (self.folder / "log").open("w")
-        self.process = subprocess.Popen(
-            [*self.as_user, str(bin_ / "postgres"), "-D", str(data), *options],
-            stdout=self.log, stderr=self.log, env=environment, cwd=self.folder,
-        )  # fmt: skip
-        self._wait()
-
-    def _wait(self) -> None:
-        for _attempt in range(200):
-            try:
-                psycopg.connect(self._address("postgres")).close()
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        message = (self.folder / "log").read_text()
-        raise RuntimeError(message)
+        start = [
+            *AS_USER, str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(self.folder / "log"), "-o", " ".join(options),
+            "-w", "start",
+        ]  # fmt: skip
+        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, env=environment, cwd=self.folder)
 
     def _address(self, name: str) -> str:
         return f"postgresql://test@127.0.0.1:{self.port}/{name}"
@@ -101,8 +97,6 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        pid = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
-        subprocess.run([*self.as_user, "kill", "-INT", str(pid)], check=False)
-        self.process.wait(timeout=20)
-        self.log.close()
+        stop = [*AS_USER, str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "fast", "-w", "stop"]
+        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, cwd=self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +10,7 @@ from app import create_app
 from pages import Visitor
 from playwright.sync_api import sync_playwright
 from postgresql import free_port
+from server import Server, environment_for, prepare
 
 from kernel.database import db
 from kernel.settings import Settings
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -44,32 +38,16 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the server is told: where it keeps its data, and where it listens."""
-    var = str(tmp_path_factory.mktemp("var"))
-    told = {**os.environ, "DEMO": "1", "VAR": var, "PORT": str(free_port()), "WORKERS": "1"}
-    told.pop("DATABASE_URL", None)
-    return told
+    return environment_for(tmp_path_factory.mktemp("var"), PORT=str(free_port()))
 
 
 @pytest.fixture(scope="session")
 def server(environment: dict[str, str]) -> Iterator[str]:
     """The address of a running server with sample data."""
-    python = Path(sys.executable).parent
-    subprocess.run([python / "flask", "prepare"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    port = environment["PORT"]
-    process = subprocess.Popen(
-        [python / "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket", "app:create_app()"],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    for _attempt in range(100):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield address
-    process.terminate()
-    process.communicate(timeout=20)
+    prepare(environment)
+    running = Server(environment)
+    yield running.address
+    running.stop()
 
 
 @pytest.fixture

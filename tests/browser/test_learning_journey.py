@@ -15,7 +15,7 @@ from pages import ADMINISTRATOR, STAFF
 
 from kernel.settings import CONTENT
 
-from courses.lessons.quiz import QuestionKind
+from courses.lessons.question import QuestionKind
 from courses.lessons.quiz_data import quiz_from
 
 TITLE = "全職員のための情報セキュリティ"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.article import parse
 
-REAL = Path(__file__).resolve().parents[2] / "shared" / "roundtables"
+REAL = Path(__file__).resolve().parents[3] / "shared" / "roundtables"
 REAL_ARTICLES = sorted(REAL.glob("*.txt"))
 
 

@@ -7,7 +7,13 @@ import json
 
 import pytest
 import sqlalchemy as sa
-from factories import Office, membership, organisation_named, published, session_of
+from factories import (
+    Office,
+    membership,
+    organisation_named,
+    published,
+    session_of,
+)
 
 from kernel import clock
 from kernel.database import db
@@ -588,3 +594,32 @@ def test_who_moved_away_still_finds_the_session_with_the_place(mizuho, hachioji,
     mine = db.session.scalars(sa.select(Enrolment.id)).one()
     assert browser.post(f"/enrolments/{mine}/withdraw").status_code == 302
     assert browser.get(f"/sessions/{session_id}").status_code == 404
+
+
+def test_changing_a_session_shows_what_it_is(mizuho):
+    session_id = session_of("web-meeting-chat", mizuho, place="3階会議室").id
+    page = mizuho.coordinator.browser().get(f"/sessions/{session_id}/edit").text
+    assert "3階会議室" in page
+    assert '<option selected value="all">' in page
+
+
+def test_a_cancelled_session_can_be_left_at_any_time(mizuho):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    browser = mizuho.staff.browser()
+    browser.post(f"/sessions/{session_id}/enrol")
+    mizuho.coordinator.browser().post(f"/sessions/{session_id}/cancel", data={"reason": "大雪のため"})
+    db.session.execute(
+        sa.text(
+            "UPDATE training_session SET starts_at = '2020-01-01 00:00:00', applications_open_at = '2019-01-01 00:00:00' WHERE id = :id"
+        ),
+        {"id": session_id},
+    )
+    db.session.commit()
+    identity = db.session.scalars(sa.select(Enrolment.id)).one()
+    assert browser.post(f"/enrolments/{identity}/withdraw").status_code == 302
+
+
+def test_a_retired_course_takes_nobody_new(mizuho, secretariat):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    secretariat.secretary.browser().post("/studio/web-meeting-chat/retire")
+    assert "公開は終わりました" in mizuho.staff.browser().post(f"/sessions/{session_id}/enrol").text

@@ -21,6 +21,7 @@ import yaml
 from factories import draft_course, edition_of
 from made_packages import one_page, zipped
 from postgresql import free_port
+from server import Server, environment_for, prepare
 
 from kernel.settings import CONTENT
 
@@ -29,7 +30,7 @@ from courses.lessons import lesson_kind
 from courses.models import LessonKind
 from courses.packages import package
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SIZE = 500 * 1024 * 1024
 MOST_MORE = 50 * 1024 * 1024
@@ -165,25 +166,14 @@ def test_an_s3_store_keeps_files_as_a_folder_does(bucket, tmp_path):
             files.whole("0" * 64)
 
 
-class Server:
-    """The real server on a database of its own, with sample people."""
+class Uploading(Server):
+    """The real server on a database of its own, and a browser before it."""
 
     def __init__(self, folder):
-        self.port = free_port()
-        environment = {**os.environ, "DEMO": "1", "VAR": str(folder)}
-        environment.pop("DATABASE_URL", None)
-        subprocess.run([BIN / "flask", "prepare"], cwd=ROOT, env=environment, check=True, capture_output=True)
-        self.process = subprocess.Popen(
-            [BIN / "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", "app:create_app()"],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self.jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
-        for _attempt in range(100):
-            with contextlib.suppress(OSError):
-                self.page("/healthz")
-                break
-            time.sleep(0.1)
+        environment = environment_for(folder)
+        prepare(environment)
+        super().__init__(environment)
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
     def page(self, path, **fields):
         data = urllib.parse.urlencode(fields).encode() if fields else None
@@ -195,15 +185,13 @@ class Server:
 
     def peak(self):
         """The most memory that a process of the server ever had, in bytes."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return max(
-            1024 * int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{child}/status").read_text())[1]) for child in children
-        )
+        states = [Path(f"/proc/{worker}/status").read_text() for worker in self.workers]
+        return max(1024 * int(re.search(r"VmHWM:\s+(\d+)", state)[1]) for state in states)
 
 
 @pytest.mark.slow
 def test_an_upload_of_500_megabytes_takes_no_more_memory_than_a_small_one(tmp_path):
-    server = Server(tmp_path)
+    server = Uploading(tmp_path)
     try:
         person = next(
             one
@@ -247,5 +235,4 @@ def test_an_upload_of_500_megabytes_takes_no_more_memory_than_a_small_one(tmp_pa
         sys.stdout.write(f"\n500 MB uploaded: the server's memory rose by {more / 1024 / 1024:.1f} MB at most\n")
         assert more < MOST_MORE
     finally:
-        server.process.terminate()
-        server.process.wait(timeout=20)
+        server.stop()

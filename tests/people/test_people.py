@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 
 from people.act import Act
 from people.joining.entry import JoinStaff, enter, join, leave
-from people.models import AuditEntry, Membership, Organisation, Role, SizeClass
+from people.models import AuditEntry, Membership, Organisation, Role, SizeClass, Staff
 from people.role import set_roles
 
 
@@ -282,3 +283,42 @@ def test_nobody_invites_for_another_organisation(mizuho, hachioji):
     browser = hachioji.coordinator.browser()
     assert browser.get(f"/office/invitation?organisation={mizuho.id}").status_code == 404
     assert browser.post(f"/office/invitation?organisation={mizuho.id}", data={"most": "5"}).status_code == 404
+
+
+def test_a_coordinator_gets_no_link_for_somebody_who_may_do_more(mizuho):
+    browser = mizuho.coordinator.browser()
+    administrator = mizuho.administrator
+    answer = browser.post(f"/office/staff/{administrator.membership_id}/link")
+    assert answer.status_code == 403
+    assert "/password/" not in answer.text
+    form = {"organisation_id": mizuho.id, "name": "別人", "reading": "ベツジン", "email": "other@example.lg.jp"}
+    assert browser.post(f"/office/staff/{administrator.membership_id}/edit", data=form).status_code == 403
+    assert db.session.get_one(Staff, administrator.staff_id).email == administrator.email
+
+
+def test_two_administrators_cannot_demote_each_other_at_once(mizuho, app):
+    pair = [mizuho.person(Role.ADMINISTRATOR) for _number in range(2)]
+    actors = [person.actor for person in pair]
+    db.session.commit()
+
+    def demote(number: int) -> bool:
+        with app.app_context():
+            try:
+                set_roles(actors[number], pair[1 - number].membership_id, set())
+                db.session.commit()
+            except ConflictError:
+                db.session.rollback()
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(demote, range(2))) == 1
+
+
+def test_people_are_found_by_the_usual_form_of_their_names(mizuho):
+    mizuho.person(name="髙橋 花子")
+    browser = mizuho.coordinator.browser()
+    assert "髙橋 花子" in browser.get("/office/staff", query_string={"q": "高橋"}).text
+    assert "1行のうち、1人" in browser.post("/office/enrol/ai-first", data={"text": "高橋 花子"}).text

@@ -7,7 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
-from factories import Office, enrols, joins, learns_everything, offered, published, session_of
+from factories import (
+    Office,
+    enrols,
+    joins,
+    learns_everything,
+    offered,
+    published,
+    session_of,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -246,3 +254,27 @@ def test_the_count_equals_the_enrolments_after_any_acts(request, ground, acts):
         assert counts() == kept
         db.session.remove()
         db.engine.dispose()
+
+
+def test_two_withdrawals_at_once_give_one_place_back(mizuho, app):
+    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    people = [mizuho.person() for _number in range(2)]
+    made = [joins(person, session).id for person in people]
+    session_id, actor = session.id, people[0].actor
+    db.session.commit()
+
+    def withdraw(_time: int) -> bool:
+        with app.app_context():
+            try:
+                withdrawal.withdraw(actor, enrolments.own_enrolment(actor, made[0]))
+                db.session.commit()
+            except ConflictError:
+                db.session.rollback()
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(withdraw, range(2))) == 1
+    assert db.session.get_one(TrainingSession, session_id, populate_existing=True).taken == 1

@@ -141,3 +141,18 @@ def test_no_text_breaks_the_reading_of_a_list(request, ground, text):
             lines = preview(somebody, offered("ai-first"), None, text)
             assert all(line.outcome is Outcome.UNKNOWN for line in lines)
         db.session.remove()
+
+
+def test_a_line_of_a_sheet_never_means_somebody_else_by_its_running_number(mizuho):
+    one, two = mizuho.person(name="鈴木 一"), mizuho.person(name="山田 太郎")
+    db.session.execute(sa.text("UPDATE membership SET staff_number = '1' WHERE id = :id"), {"id": one.membership_id})
+    db.session.commit()
+    shown = mizuho.coordinator.browser().post("/office/enrol/ai-first", data={"text": "1,山田 太郎"}).text
+    assert "一行に別々の職員" in shown
+    assert two.name in shown
+
+
+def test_a_number_settles_which_of_two_namesakes_is_meant(mizuho):
+    first, _second = mizuho.person(name="佐藤 花子"), mizuho.person(name="佐藤 花子")
+    shown = mizuho.coordinator.browser().post("/office/enrol/ai-first", data={"text": f"佐藤 花子,{first.number}"}).text
+    assert "1行のうち、1人" in shown

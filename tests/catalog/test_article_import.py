@@ -18,7 +18,7 @@ from kernel.errors import ConflictError, InvalidError
 from catalog.article_import import ImportArticle, Match, note_key_of, preview, store
 from catalog.models import Article, Motivation, Remark, Roundtable
 
-REAL_ARTICLES = sorted((Path(__file__).resolve().parents[2] / "shared" / "roundtables").glob("*.txt"))
+REAL_ARTICLES = sorted((Path(__file__).resolve().parents[3] / "shared" / "roundtables").glob("*.txt"))
 
 
 def of(text, **more):

@@ -453,3 +453,13 @@ def test_nobody_confirms_the_own_learning(mizuho):
     learning_id = db.session.scalars(sa.select(OutsideLearning.id)).one()
     assert coordinator.browser().post(f"/office/outside/{learning_id}/confirm").status_code == 409
     assert coordinator.browser().post(f"/me/outside/{learning_id}/withdraw").status_code == 302
+
+
+def test_who_began_a_course_can_finish_it_after_it_was_retired(mizuho, secretariat):
+    browser = mizuho.staff.browser()
+    browser.post("/courses/ai-first/enrol")
+    secretariat.secretary.browser().post("/studio/ai-first/retire")
+    identity = db.session.scalars(sa.select(Enrolment.id)).one()
+    assert browser.get("/courses/ai-first/lessons").location == f"/learn/{identity}"
+    learns_everything(browser, identity)
+    assert "修了しました" in browser.get(f"/learn/{identity}").text

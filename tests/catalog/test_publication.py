@@ -249,3 +249,31 @@ def test_an_adoption_for_one_department_concerns_its_staff_only(mizuho):
     mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"department": "住民課", "due_on": "R9.3.31"})
     assert "2027年3月31日(水)まで" in inside.browser().get("/me").text
     assert "いま、必修の講座はありません" in outside.browser().get("/me").text
+
+
+def test_the_approver_can_read_every_lesson(mizuho, secretariat):
+    author = secretariat.secretary
+    draft = editions.next_draft(own_course(author.actor, "ai-first"), author.staff_id)
+    editions.write(draft, edition_text())
+    editions.write_modules(
+        draft, [editions.ModuleText("単元", (editions.LessonText("題", "全文を読めるレッスンです。"),))]
+    )
+    identity = draft.id
+    db.session.commit()
+    assert "全文を読めるレッスンです。" in author.browser().get(f"/studio/editions/{identity}").text
+
+
+def test_a_draft_answer_is_not_told_to_visitors(client, mizuho):
+    course = draft_course(mizuho.coordinator)
+    slug = course.slug
+    mizuho.coordinator.browser().post(
+        f"/studio/{slug}/motivations/new", data={"remark": "15-2/9", "rationale": "まだ内緒の理由"}
+    )
+    assert "まだ内緒の理由" not in client.get("/remarks/15-2/9").text
+    assert "まだ内緒の理由" in mizuho.coordinator.browser().get("/remarks/15-2/9").text
+
+
+def test_a_due_date_lies_ahead(mizuho):
+    answer = mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"due_on": "2020-01-01"})
+    assert answer.status_code == 422
+    assert "今日から後の日" in answer.text

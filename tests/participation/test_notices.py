@@ -42,7 +42,7 @@ from participation.notices.kinds import NoticeKind
 from participation.notices.models import MailState, MailWish, Notice
 from participation.notices.telling import next_daily_mail
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 URL = "https://manabi.example.lg.jp"
 
 

@@ -8,7 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from factories import Office, draft_course, edition_of, motivated, published
+from factories import (
+    Office,
+    draft_course,
+    edition_of,
+    motivated,
+    published,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +23,7 @@ from kernel.database import db
 from courses import edition as editions
 from courses.edition import LessonText, ModuleText
 from courses.lessons import lesson_kind, outline
-from courses.models import Course, CourseEdition, EditionState, Lesson, LessonKind, Module
+from courses.models import Course, CourseEdition, EditionState, Lesson, LessonKind, Level, Module
 
 
 @pytest.fixture
@@ -299,3 +305,25 @@ def test_a_question_with_more_choices_than_the_page_usually_has_keeps_them_all(s
     (question,) = lesson_kind.quiz_in(outline.lesson_of(edition_of(studio.course), lesson_id)[1]).questions
     assert [choice.text for choice in question.choices] == [f"選択肢の{place}" for place in range(9)]
     assert [choice.right for choice in question.choices] == [False] * 8 + [True]
+
+
+def test_saving_a_draft_keeps_what_was_not_touched(mizuho):
+    course = draft_course(mizuho.coordinator, "kept", level=Level.LEAD, objectives=("一つ目", "二つ目"))
+    browser = mizuho.coordinator.browser()
+    page = browser.get("/studio/kept/edit").text
+    assert "一つ目\n二つ目" in page
+    assert '<option selected value="3">' in page
+    track = edition_of(course).track_id
+    form = {
+        "title": "題",
+        "summary": "概要",
+        "level": "3",
+        "format": "e-learning",
+        "minutes": "60",
+        "track_id": track,
+        "objectives": "一つ目\n二つ目",
+    }
+    assert browser.post("/studio/kept/edit", data=form).status_code == 302
+    edition = edition_of(course)
+    assert edition.objectives == ["一つ目", "二つ目"]
+    assert edition.level is Level.LEAD

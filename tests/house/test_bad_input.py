@@ -5,7 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from factories import Office, draft_course, enrols, offered, session_of
+from factories import (
+    Office,
+    draft_course,
+    enrols,
+    offered,
+    session_of,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -149,3 +155,14 @@ def test_unknown_methods_and_large_bodies_are_answered_in_japanese(client):
     too_large = client.post("/sign-in", data={"account": "a" * (5 * 1024 * 1024)})
     assert too_large.status_code == 413
     assert "4MB" in too_large.text
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_scheme", "_method", "_external", "values"])
+def test_an_address_may_name_anything(client, mizuho, name):
+    assert client.get(f"/catalog?{name}=x").status_code == 200
+    assert client.get(f"/remarks?{name}=x").status_code == 200
+    assert mizuho.administrator.browser().get(f"/review?{name}=x").status_code == 200
+
+
+def test_a_page_past_the_end_is_the_last_page(client):
+    assert "24講座のうち 21〜24" in client.get("/catalog?page=99").text

@@ -28,6 +28,8 @@ from courses.sessions import training_session
 from courses.sessions.models import AdmissionRule, TrainingSession
 from courses.sessions.training_session import LAST_DAYS
 
+from catalog import facets
+
 from participation import application, enrolment_count, withdrawal
 from participation import enrolment as enrolments
 from participation.joint import decision, exceptional_place, nomination, substitution, waiting_list
@@ -46,7 +48,7 @@ class Session(RuleBasedStateMachine):
     @initialize(capacity=st.integers(1, 4), lists=st.tuples(*[st.integers(0, 4)] * 3), is_decided=st.booleans())
     def plan(self, capacity, lists, is_decided):
         self.ground.lay()
-        self.ground.app.extensions.pop("shelf", None)
+        facets.KEPT.clear()
         self.context = self.ground.app.app_context()
         self.context.push()
         self.true_now, self.passed = clock.now, dt.timedelta()

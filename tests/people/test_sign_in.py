@@ -192,3 +192,13 @@ def test_failures_count_for_the_person_whichever_name_is_tried(client, mizuho):
 def test_a_password_that_is_easily_guessed_is_refused(app, easy):
     with pytest.raises(InvalidError, match="推測されやすい"):
         password.hashed(easy, "渓谷 健二", "keikoku.kenji@example.lg.jp")
+
+
+@pytest.mark.parametrize("wanted", ["/\t/evil.example", "/%09/evil.example", "/\\evil.example", "//evil.example"])
+def test_no_wanted_page_leads_elsewhere(client, mizuho, wanted):
+    answer = client.post(
+        "/sign-in",
+        query_string={"next": wanted},
+        data={"account": mizuho.staff.email, "password": "a long enough pass phrase"},
+    )
+    assert "evil" not in answer.location or answer.location.startswith("/%")
