@@ -15,7 +15,7 @@ from people.models import Organisation
 
 from courses.models import Course, CourseEdition, Format, Level, Track
 
-from catalog import facets as shelves
+from catalog import facets
 from catalog.facets import Facet, Sort, Value
 from catalog.models import Article, Curriculum, CurriculumState, DocumentKind, Remark
 from catalog.search import query as queries
@@ -71,18 +71,18 @@ def ask(arguments: Mapping[str, Sequence[str]]) -> Question:
 
 def find(question: Question) -> Found:
     """Find what a question asks for, in at most six queries."""
-    shelf = shelves.current()
+    index = facets.current()
     hits = queries.ranked(question.query) if question.query else {}
     scores = hits.get(DocumentKind.COURSE, {})
-    found = shelf.set_of(scores) if question.query else shelf.all
-    ids = shelf.in_order(shelf.chosen(question.choices, found), question.sort, scores)
+    found = index.set_of(scores) if question.query else index.all
+    ids = index.in_order(index.chosen(question.choices, found), question.sort, scores)
     page = min(question.page, max(1, -(-len(ids) // A_PAGE)))
     begin = (page - 1) * A_PAGE
     remarks = _best(hits.get(DocumentKind.REMARK, {}))
     return Found(
         question=question,
         courses=Page(cards(ids[begin : begin + A_PAGE]), len(ids), page, A_PAGE),
-        facets=shelf.facets(question.choices, found),
+        facets=index.facets(question.choices, found),
         curricula=_curricula(_best(hits.get(DocumentKind.CURRICULUM, {}))),
         remarks=_remarks(remarks[:BESIDE]),
         remark_count=len(remarks),

@@ -98,7 +98,7 @@ class FacetIndex:
         return (1 << len(self.course_ids)) - 1
 
     def set_of(self, course_ids: Iterable[int]) -> int:
-        """Return the set of some courses; those that are not on the shelf are left out."""
+        """Return the set of some courses; those that are not in it are left out."""
         bits = 0
         for course_id in course_ids:
             if course_id in self.places:
@@ -145,7 +145,7 @@ KEPT: weakref.WeakKeyDictionary[sa.Engine, FacetIndex] = weakref.WeakKeyDictiona
 
 
 def current() -> FacetIndex:
-    """Return the shelf as the database has it now: one query, and a reading where it has changed."""
+    """Return the index as the database has it now: one query, and a reading where it has changed."""
     version = catalogue_version.version()
     kept = KEPT.get(db.engine)
     if kept is None or kept.version != version:
@@ -155,7 +155,7 @@ def current() -> FacetIndex:
 
 
 def _read(version: int) -> FacetIndex:
-    """Read the shelf: what courses say of themselves, and what links them to skills, hosts and remarks."""
+    """Read the index: what courses say of themselves, and what links them to skills, hosts and remarks."""
     rows = db.session.execute(
         sa.select(
             Course.id,
@@ -171,60 +171,60 @@ def _read(version: int) -> FacetIndex:
         .join(Track, Track.id == CourseEdition.track_id)
         .order_by(Course.id)
     ).all()
-    shelf = FacetIndex(
+    index = FacetIndex(
         version,
         course_ids=[row.id for row in rows],
         places={row.id: place for place, row in enumerate(rows)},
         values={facet: {} for facet in Facet},
         labels={facet: {} for facet in Facet},
     )
-    _offer_values(shelf)
+    _offer_values(index)
     for place, row in enumerate(rows):
-        shelf.values[Facet.LEVEL][row.level.value] |= 1 << place
-        shelf.values[Facet.FORMAT][row.format.value] |= 1 << place
-        shelf.values[Facet.TRACK][row.slug] |= 1 << place
-        shelf.values[Facet.LENGTH][length_of(row.minutes or 0).value] |= 1 << place
-    _read_skills(shelf, {row.published_id: place for place, row in enumerate(rows)})
-    _read_hosts(shelf)
-    _read_answers(shelf)
+        index.values[Facet.LEVEL][row.level.value] |= 1 << place
+        index.values[Facet.FORMAT][row.format.value] |= 1 << place
+        index.values[Facet.TRACK][row.slug] |= 1 << place
+        index.values[Facet.LENGTH][length_of(row.minutes or 0).value] |= 1 << place
+    _read_skills(index, {row.published_id: place for place, row in enumerate(rows)})
+    _read_hosts(index)
+    _read_answers(index)
     places = range(len(rows))
-    shelf.orders = {
+    index.orders = {
         Sort.LEVEL: sorted(places, key=lambda p: (rows[p].level.value, rows[p].position, p)),
         Sort.NEWEST: sorted(places, key=lambda p: (-rows[p].published_at.timestamp(), p)),
         Sort.SHORTEST: sorted(places, key=lambda p: (rows[p].minutes, p)),
     }
-    return shelf
+    return index
 
 
-def _offer_values(shelf: FacetIndex) -> None:
+def _offer_values(index: FacetIndex) -> None:
     """Lay out the values that are known beforehand, in the order in which they are offered."""
     for term, facet in ((Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
         for value, label in term.choices():
-            _put(shelf, facet, value, label, 0)
+            _put(index, facet, value, label, 0)
     for slug, title in db.session.execute(sa.select(Track.slug, Track.title).order_by(Track.position)):
-        _put(shelf, Facet.TRACK, slug, title, 0)
+        _put(index, Facet.TRACK, slug, title, 0)
 
 
-def _read_skills(shelf: FacetIndex, place_of_edition: dict[int | None, int]) -> None:
+def _read_skills(index: FacetIndex, place_of_edition: dict[int | None, int]) -> None:
     for edition_id, category, name in db.session.execute(
         sa.select(edition_skill.c.edition_id, Skill.category, Skill.name)
         .join(Skill, Skill.id == edition_skill.c.skill_id)
         .order_by(Skill.category, Skill.name)
     ):
         if edition_id in place_of_edition:
-            _put(shelf, Facet.SKILL, f"{category}:{name}", name, 1 << place_of_edition[edition_id])
+            _put(index, Facet.SKILL, f"{category}:{name}", name, 1 << place_of_edition[edition_id])
 
 
-def _read_hosts(shelf: FacetIndex) -> None:
+def _read_hosts(index: FacetIndex) -> None:
     for course_id, organisation_id, name in db.session.execute(
         sa.select(course_host.c.course_id, Organisation.id, Organisation.name)
         .join(Organisation, Organisation.id == course_host.c.organisation_id)
         .order_by(Organisation.reading, Organisation.id)
     ):
-        _put(shelf, Facet.HOST, str(organisation_id), name, shelf.set_of([course_id]))
+        _put(index, Facet.HOST, str(organisation_id), name, index.set_of([course_id]))
 
 
-def _read_answers(shelf: FacetIndex) -> None:
+def _read_answers(index: FacetIndex) -> None:
     for course_id, municipalities in db.session.execute(
         sa.select(Motivation.course_id, Roundtable.municipalities)
         .join(Remark, Remark.id == Motivation.remark_id)
@@ -233,12 +233,12 @@ def _read_answers(shelf: FacetIndex) -> None:
         .order_by(Roundtable.number, Roundtable.id)
     ):
         for name in municipalities:
-            _put(shelf, Facet.ANSWERS, name, name, shelf.set_of([course_id]))
+            _put(index, Facet.ANSWERS, name, name, index.set_of([course_id]))
 
 
-def _put(shelf: FacetIndex, facet: Facet, value: str, label: str, bits: int) -> None:
-    shelf.labels[facet][value] = label
-    shelf.values[facet][value] = shelf.values[facet].get(value, 0) | bits
+def _put(index: FacetIndex, facet: Facet, value: str, label: str, bits: int) -> None:
+    index.labels[facet][value] = label
+    index.values[facet][value] = index.values[facet].get(value, 0) | bits
 
 
 def length_of(minutes: int) -> Length:

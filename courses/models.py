@@ -251,7 +251,7 @@ class Asset(Base):
 
 
 class CatalogueVersion(Base):
-    """Counts the changes of what is published: a process knows by it whether its shelf is current."""
+    """Counts the changes of what is published: a process knows by it whether the facets it keeps are current."""
 
     __tablename__ = "catalogue_version"
     id: Mapped[int] = mapped_column(primary_key=True)

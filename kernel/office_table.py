@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import python_calamine
 
 from kernel.errors import InvalidError
-from kernel.text import decoded, folded, normalised
+from kernel.text import decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterator
 
-MOST_LINES = 2000
+MOST_ROWS = 2000
 
 
 WORKBOOK = b"PK"
 
 
-Line = tuple[int, list[str]]
+Row = tuple[int, list[str]]
 """The number of a line and its cells."""
 
 
@@ -44,7 +44,7 @@ def _text_of_workbook(content: bytes) -> str:
     except Exception as error:
         message = "Excelのファイルを読めません。パスワードを外して保存し直すか、CSV形式で保存してください。"
         raise InvalidError(message, field="file") from error
-    return "\n".join("\t".join(_cell(cell) for cell in row) for row in rows[: MOST_LINES + 1])
+    return "\n".join("\t".join(_cell(cell) for cell in row) for row in rows[: MOST_ROWS + 1])
 
 
 def _cell(cell: object) -> str:
@@ -52,27 +52,20 @@ def _cell(cell: object) -> str:
     return f"{cell:.0f}" if whole else str(cell).replace("\t", " ").replace("\n", " ")
 
 
-def lines_of(text: str, headings: Collection[str]) -> list[Line]:
-    """Return the lines of a list without blank lines, and without a first line that bears one of the (folded) headings.
+def delimiter_of(text: str) -> str:
+    """Return what stands between the cells of a row: the tab that pasted cells have, or the comma of a CSV file."""
+    return "\t" if "\t" in text else ","
 
-    Raises InvalidError where it is empty or too long.
+
+def rows_of(text: str, delimiter: str) -> Iterator[Row]:
+    """Yield the rows of a table with the number of the line at which each ends.
+
+    Raises InvalidError where a row cannot be read.
     """
-    delimiter = "\t" if "\t" in text else ","
     reader = csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter)
-    lines: list[Line] = []
     try:
         for row in reader:
-            cells = [normalised(cell) for cell in row if cell.strip()]
-            is_heading = not lines and any(folded(cell) in headings for cell in cells)
-            if cells and not is_heading:
-                lines.append((reader.line_num, cells))
+            yield reader.line_num, row
     except csv.Error as error:
         message = f"{reader.line_num}行目を読めません。一行に一人ずつ入力してください。"
         raise InvalidError(message, field="text") from error
-    if not lines:
-        message = "職員番号、メールアドレス、氏名のどれかを一行に一人ずつ入力してください。"
-        raise InvalidError(message, field="text")
-    if len(lines) > MOST_LINES:
-        message = f"一度に読めるのは{MOST_LINES}人までです。"
-        raise InvalidError(message, field="text")
-    return lines

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kernel.secret import digest
+
 from people.permission import Actor, Permission
 
 from courses import completion_rule
@@ -15,7 +17,6 @@ from participation import enrolment as enrolments
 from participation import roster
 from participation.attending import attendance
 from participation.joint import exceptional_place, nominees
-from participation.joint.allocation import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,11 @@ import sqlalchemy as sa
 
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
-from kernel.office_table import lines_of
 from kernel.vocabulary import Term
 
 from people.models import Membership
 from people.permission import Actor, Permission
-from people.recognition import HEADINGS, Unclear, meant, staff_by_key
+from people.recognition import Unclear, lines_of, meant, staff_by_key
 
 from courses.sessions.place import why_not
 from courses.sessions.training_session import SessionState, state_of
@@ -68,7 +67,7 @@ def preview(actor: Actor, course: Course, session: TrainingSession | None, text:
     Without a session the course is taken at the own pace. A line is known by a staff number, an e-mail address or a name that only one of the own staff bears.
     Raises InvalidError where the list is empty or too long.
     """
-    lines = lines_of(text, HEADINGS)
+    lines = lines_of(text)
     check_open(course, session)
     by_key = staff_by_key(actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id))
     enrolled = set(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kernel.database import db
-from kernel.text import folded
+from kernel.errors import InvalidError
+from kernel.office_table import MOST_ROWS, Row, delimiter_of, rows_of
+from kernel.text import folded, normalised
 from kernel.vocabulary import Term
 
 from people.membership import Member, is_current
@@ -20,6 +22,23 @@ class Unclear(Term):
     UNKNOWN = "unknown", "自団体の職員に見つかりません"
     SEVERAL = "several", "同じ氏名の職員が複数います"
     DIFFERENT = "different", "一行に別々の職員が書かれています"
+
+
+def lines_of(text: str) -> list[Row]:
+    """Return the lines of a list of people without heading and blank lines. Raises InvalidError where it is empty or too long."""
+    lines: list[Row] = []
+    for number, row in rows_of(text, delimiter_of(text)):
+        cells = [normalised(cell) for cell in row if cell.strip()]
+        is_heading = not lines and any(folded(cell) in HEADINGS for cell in cells)
+        if cells and not is_heading:
+            lines.append((number, cells))
+    if not lines:
+        message = "職員番号、メールアドレス、氏名のどれかを一行に一人ずつ入力してください。"
+        raise InvalidError(message, field="text")
+    if len(lines) > MOST_ROWS:
+        message = f"一度に読めるのは{MOST_ROWS}人までです。"
+        raise InvalidError(message, field="text")
+    return lines
 
 
 def staff_by_key(whose: sa.ColumnElement[bool]) -> dict[str, list[Member]]:

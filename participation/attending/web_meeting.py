@@ -6,14 +6,13 @@ Japanese or English, wherever the table begins. A name stands in as many rows as
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kernel.errors import InvalidError
-from kernel.office_table import text_of_file
+from kernel.office_table import rows_of, text_of_file
 from kernel.text import folded, shortened
 from kernel.vocabulary import Term
 
@@ -64,12 +63,9 @@ class Recognised:
 
 def joined_in(content: bytes) -> list[Joined]:
     """Return who joined, by the file. Raises InvalidError where it is no participant file."""
-    text = text_of_file(content).replace("\x00", "")
-    lines = csv.reader(io.StringIO(text), delimiter="\t" if text.count("\t") > text.count(",") else ",")
-    try:
-        rows = [[cell.strip() for cell in row] for row, _number in zip(lines, range(MOST_ROWS), strict=False)]
-    except csv.Error as error:
-        raise _unreadable() from error
+    text = text_of_file(content)
+    lines = rows_of(text, "\t" if text.count("\t") > text.count(",") else ",")
+    rows = [[cell.strip() for cell in row] for _number, row in itertools.islice(lines, MOST_ROWS)]
     begin, columns = _table(rows)
     who: dict[str, tuple[str, str]] = {}
     stays: dict[str, list[float]] = {}

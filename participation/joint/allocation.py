@@ -23,6 +23,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kernel.errors import InvalidError
+from kernel.secret import digest
 from kernel.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -92,11 +93,6 @@ def allocate(call: Call) -> Result:
     """Share the places. The same call gives the same result, in whatever order the organisations stand."""
     turns = tuple(_turns(call))
     return Result(turns[: call.capacity], turns[call.capacity :], digest(call.seed))
-
-
-def digest(seed: str) -> str:
-    """Return the SHA-256 of a seed, which is shown before the draw."""
-    return hashlib.sha256(seed.encode()).hexdigest()
 
 
 def _turns(call: Call) -> Iterator[Turn]:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
-from kernel.office_table import lines_of
 from kernel.text import folded
 
 from people import audit
@@ -22,7 +21,7 @@ from people.act import Act
 from people.membership import is_current
 from people.models import Membership, Organisation
 from people.permission import Actor, Permission
-from people.recognition import HEADINGS, Unclear, meant, staff_by_key
+from people.recognition import Unclear, lines_of, meant, staff_by_key
 
 from courses.models import CourseEdition
 from courses.sessions.audience import is_open_to
@@ -209,7 +208,7 @@ def nominate_all(actor: Actor, session: TrainingSession, organisation: Organisat
     by_key = staff_by_key(Membership.organisation_id == organisation.id)
     on_behalf = organisation.id not in actor.scope(Permission.ENROL_STAFF)
     result = []
-    for number, cells in lines_of(text, HEADINGS):
+    for number, cells in lines_of(text):
         person, said = meant(cells, by_key), " ".join(cells)
         if on_behalf and (isinstance(person, Unclear) or not _names(cells, person)):
             person = Unclear.UNKNOWN

@@ -18,6 +18,7 @@ from factories import (
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError
+from kernel.secret import digest
 
 from people.act import Act
 from people.models import AuditEntry, Role
@@ -31,7 +32,7 @@ from courses.sessions.training_session import SessionState, lock, state_of
 from participation import enrolment as enrolments
 from participation import withdrawal
 from participation.hosting.call_off import call_off
-from participation.joint import allocation, decision, eligibility, exceptional_place, nomination, waiting_list
+from participation.joint import decision, eligibility, exceptional_place, nomination, waiting_list
 from participation.joint.models import Allocation, Nomination, NominationState, Override
 from participation.models import Enrolment, EnrolmentState
 
@@ -263,7 +264,7 @@ def test_the_decision_is_explained_to_each_and_replayed_from_what_was_stored(
     host = secretariat.person(Role.COORDINATOR).browser()
     seed = found(session_id).seed
     before = mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
-    assert allocation.digest(seed) in before
+    assert digest(seed) in before
     assert seed not in before
     close_applications(session_id)
     assert "この内容で割当を決定する" in host.get(f"/sessions/{session_id}/allocation").text

@@ -12,6 +12,7 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
+from kernel.secret import digest
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -19,7 +20,7 @@ from people.permission import Permission
 from courses.sessions.training_session import hosted, session_for, state_of
 
 from participation.blueprint import blueprint
-from participation.joint import allocation, decision, exceptional_place, nominees
+from participation.joint import decision, exceptional_place, nominees
 from participation.joint.forms import OverrideForm
 from participation.joint.models import NominationState
 
@@ -48,7 +49,7 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         code_of=decision.code_of,
         decided=decided,
         overrides=exceptional_place.overrides_of(session_id),
-        seed_digest=allocation.digest(session.seed),
+        seed_digest=digest(session.seed),
     )
 
 
