@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from factories import Office
-from ground import Postgresql, Shared, Sqlite
+from ground import SHARED, Postgresql, Shared, Sqlite
 from hypothesis import settings
 
 from kernel.database import db
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from postgresql import Cluster
 
-
-SHARED = "TOMOMANABI_SHARED"
 
 settings.register_profile("tests", deadline=None)  # a machine that is busy is not wrong
 settings.load_profile("tests")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pypdf
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
@@ -281,3 +283,8 @@ def learns_everything(browser: FlaskClient, enrolment_id: int) -> None:
                 passes_the_quiz(browser, enrolment_id, lesson.id)
             elif lesson.required:
                 assert browser.post(f"/learn/{enrolment_id}/{lesson.id}/finish").status_code == 302
+
+
+def words_of_pdf(content: bytes) -> str:
+    """What is printed on a paper."""
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)

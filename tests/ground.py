@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import fcntl
 import os
 import shutil
-import tempfile
 from contextvars import Context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,14 +43,14 @@ class Browser(FlaskClient):
         return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
-FILES = tempfile.mkdtemp(prefix="tomomanabi-files-")
-atexit.register(shutil.rmtree, FILES, ignore_errors=True)
+SHARED = "TOMOMANABI_SHARED"
+"""The setting that names the folder which all workers of a run share."""
 
 
 def settings_for(url: str) -> Settings:
     return Settings(
         secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1,
-        files_url=f"file://{FILES}", packages_url="http://packages.test",
+        files_url=f"file://{os.environ[SHARED]}/files", packages_url="http://packages.test",
     )  # fmt: skip
 
 

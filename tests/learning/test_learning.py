@@ -18,9 +18,9 @@ from factories import (
     right_answer,
     sent,
     session_of,
+    words_of_pdf,
 )
 from lessons import QUIZ, begins, state_of, taught
-from test_papers import words
 
 from kernel import clock
 from kernel.database import db
@@ -328,7 +328,7 @@ def test_a_certificate_says_for_ever_what_it_said_and_strangers_read_an_initial(
     number = db.session.scalars(sa.select(Certificate.number)).one()
     pdf = learner.browser.get(f"/certificates/{number}.pdf").data
     for said in (learner.person.name, "窓口の案内文を書き直す", "修了証"):
-        assert said.replace(" ", "") in words(pdf).replace(" ", ""), said
+        assert said.replace(" ", "") in words_of_pdf(pdf).replace(" ", ""), said
     public = app.test_client().get(page).text
     assert "この修了証は有効です" in public
     assert learner.person.name not in public
@@ -361,7 +361,7 @@ def test_no_certificate_before_the_completion_and_none_of_others(learner, mizuho
 
 def test_the_record_of_learning_goes_along_with_the_person(learner):
     learns_everything(learner.browser, learner.mine)
-    assert "窓口の案内文を書き直す" in words(learner.browser.get("/me/record.pdf").data).replace("\n", "")
+    assert "窓口の案内文を書き直す" in words_of_pdf(learner.browser.get("/me/record.pdf").data).replace("\n", "")
     (course,) = json.loads(learner.browser.get("/me/record.json").data)["courses"]
     assert (course["state"], course["organisation"]) == ("completed", "瑞穂町")
 
@@ -444,7 +444,7 @@ def test_what_was_learned_elsewhere_is_declared_then_confirmed_by_another(mizuho
     assert browser.post(f"/me/outside/{learning_id}/withdraw").status_code == 409
     (row,) = json.loads(browser.get("/me/record.json").data)["elsewhere"]
     assert (row["learned_on"], row["provenance"]) == ("2026-06-01", "confirmed")
-    assert "ITパスポート試験" in re.sub(r"\s", "", words(browser.get("/me/record.pdf").data))
+    assert "ITパスポート試験" in re.sub(r"\s", "", words_of_pdf(browser.get("/me/record.pdf").data))
 
 
 def test_nobody_confirms_the_own_learning(mizuho):

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 import python_calamine
 import sqlalchemy as sa
-from factories import organisation_named, session_of
+from factories import organisation_named, session_of, words_of_pdf
 
 from kernel import clock
 from kernel.database import db
@@ -50,15 +50,11 @@ def cells(content):
     return [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row if cell != ""]
 
 
-def words(content):
-    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
-
-
 def test_a_nomination_list_bears_the_names_as_they_are_written(mizuho, nominated):
     browser = mizuho.coordinator.browser()
     address = f"/sessions/{nominated}/papers/nominations"
     assert set(NAMES) <= set(cells(browser.get(f"{address}.xlsx").data))
-    printed = words(browser.get(f"{address}.pdf").data)
+    printed = words_of_pdf(browser.get(f"{address}.pdf").data)
     for name in NAMES:
         assert name in printed
     assert "推薦名簿" in printed
@@ -70,11 +66,11 @@ def test_the_result_and_the_rosters_follow_the_decision(mizuho, secretariat, nom
     assert result.count("席あり") == 2
     assert result.count("待機") == 1
     for kind, title in (("roster", "受講者名簿"), ("attendance", "出欠表"), ("completions", "修了者一覧")):
-        for ending, read in (("xlsx", cells), ("pdf", words)):
+        for ending, read in (("xlsx", cells), ("pdf", words_of_pdf)):
             answer = host.get(f"/sessions/{nominated}/papers/{kind}.{ending}")
             assert answer.status_code == 200
             assert title in read(answer.data)
-    assert "髙橋 﨑子" in words(host.get(f"/sessions/{nominated}/papers/roster.pdf").data)
+    assert "髙橋 﨑子" in words_of_pdf(host.get(f"/sessions/{nominated}/papers/roster.pdf").data)
 
 
 def test_a_participant_has_the_template_of_a_report(mizuho):
@@ -82,7 +78,7 @@ def test_a_participant_has_the_template_of_a_report(mizuho):
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mine = db.session.scalar(sa.text("SELECT id FROM enrolment"))
-    assert "仕事での生かし方" in words(browser.get(f"/enrolments/{mine}/report.pdf").data)
+    assert "仕事での生かし方" in words_of_pdf(browser.get(f"/enrolments/{mine}/report.pdf").data)
     assert "復命書" in cells(browser.get(f"/enrolments/{mine}/report.xlsx").data)
 
 
