@@ -47,10 +47,15 @@ SHARED = "TOMOMANABI_SHARED"
 """The setting that names the folder which all workers of a run share."""
 
 
+def own_files() -> Path:
+    """Return the folder of this process's stored files: no two workers see each other's."""
+    return Path(os.environ[SHARED]) / f"files-{os.getpid()}"
+
+
 def settings_for(url: str) -> Settings:
     return Settings(
         secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1,
-        files_url=f"file://{os.environ[SHARED]}/files", packages_url="http://packages.test",
+        files_url=f"file://{own_files()}", packages_url="http://packages.test",
     )  # fmt: skip
 
 
@@ -94,7 +99,7 @@ class Shared:
         def lay() -> str:
             file = self.folder / "template.sqlite"
             app = make_app(f"sqlite:///{file}")
-            fill(app)
+            self.fill(app)
             with app.app_context(), db.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -103,7 +108,9 @@ class Shared:
                 db.engine.dispose()
             return str(file)
 
-        return Path(self.once("sqlite", lay))
+        file = self.once("sqlite", lay)
+        self.take_files()
+        return Path(file)
 
     @property
     def cluster(self) -> Cluster:
@@ -121,10 +128,21 @@ class Shared:
 
         def lay() -> str:
             cluster.create("template", None)
-            fill(make_app(cluster.url("template")))
+            self.fill(make_app(cluster.url("template")))
             return "template"
 
-        return self.once("postgresql", lay)
+        name = self.once("postgresql", lay)
+        self.take_files()
+        return name
+
+    def fill(self, app: Flask) -> None:
+        """Fill an application, and leave a copy of its files for the workers that did not."""
+        fill(app)
+        shutil.copytree(own_files(), self.folder / "files", dirs_exist_ok=True)
+
+    def take_files(self) -> None:
+        """Take the files that the rows of a template name."""
+        shutil.copytree(self.folder / "files", own_files(), dirs_exist_ok=True)
 
     def end(self) -> None:
         """Stop what was started, and leave nothing behind."""
