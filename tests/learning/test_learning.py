@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from factories import (
+    edition_of,
     joins,
     learns_everything,
     open_attempt,
@@ -39,7 +41,7 @@ from participation.attending.models import EnteredBy
 from participation.models import Enrolment, EnrolmentState
 from participation.record.models import Certificate, OutsideLearning
 
-from learning import question_figures
+from learning import path, question_figures
 from learning.models import Attempt, Progress
 
 
@@ -261,6 +263,35 @@ def test_a_new_edition_changes_nothing_under_a_learner_and_takes_no_completion_b
     assert "一つ目の文" in learner.browser.get(at(learner, 0)).text
     passes_the_quiz(learner.browser, learner.mine, learner.lessons[2])
     assert state_of(learner.mine) is EnrolmentState.COMPLETED
+
+
+def test_a_lesson_is_known_again_in_the_next_edition(learner, mizuho):
+    learner.browser.post(at(learner, 0, "/finish"))
+    course = db.session.get_one(Course, learner.course.id)
+    before = edition_of(course).modules[0].lessons[0].key
+    newer = editions.whole(editions.next_draft(course, mizuho.coordinator.staff_id).id)
+    texts = editions.modules_of(newer)
+    assert texts[0].lessons[0].key == before
+    renamed = replace(texts[0].lessons[0], title="題を改めた", body="新しい文です。")
+    editions.write_modules(newer, (replace(texts[0], lessons=(renamed, *texts[0].lessons[1:])), *texts[1:]))
+    db.session.commit()
+    there = edition_of(course).modules[0].lessons[0]
+    assert (there.title, there.key) == ("題を改めた", before)
+    person = mizuho.staff
+    assert path.progress_by_key(person.staff_id, course.id)[there.key].finished_at is not None
+    assert there.id != learner.lessons[0], "the lesson is another row"
+
+
+def test_what_is_taken_in_as_a_file_keeps_the_lessons_that_were_there(learner, mizuho):
+    course = db.session.get_one(Course, learner.course.id)
+    before = editions.modules_of(edition_of(course))
+    newer = editions.whole(editions.next_draft(course, mizuho.coordinator.staff_id).id)
+    unkeyed = tuple(
+        replace(one, key="", lessons=tuple(replace(lesson, key="") for lesson in one.lessons)) for one in before
+    )
+    editions.write_modules(newer, unkeyed)
+    db.session.commit()
+    assert editions.modules_of(edition_of(course)) == before
 
 
 def test_a_blended_course_asks_for_lessons_and_attendance(mizuho):

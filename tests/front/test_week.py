@@ -1,0 +1,81 @@
+"""The week of a coordinator: every list has its own limit, and none hides another."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from factories import enrols, joins, offered, session_of
+
+from kernel import clock
+from kernel.database import add, db
+
+from courses.sessions.models import AdmissionRule
+
+from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
+
+from participation.models import Enrolment, EnrolmentState
+
+from front.week import MOST, week_of
+
+LATE = dt.timedelta(days=-3)
+
+
+def adopted(office, slug, course, due_on):
+    """A curriculum of one course, adopted by an office."""
+    curriculum = add(
+        Curriculum(
+            slug=slug, title=f"育成方針 {slug}", summary="", owner_id=office.id, state=CurriculumState.PUBLISHED,
+            steps=[CurriculumStep(course_id=course.id, position=1)],
+        )
+    )  # fmt: skip
+    add(Adoption(organisation_id=office.id, curriculum_id=curriculum.id, due_on=due_on))
+    return curriculum
+
+
+def test_what_everybody_finished_hides_no_curriculum_that_is_overdue(app, mizuho):
+    coordinator = mizuho.coordinator
+    finished, lacking = offered("dx-first-step"), offered("security-basics")
+    enrolment = enrols(coordinator, finished)
+    db.session.execute(
+        sa.update(Enrolment)
+        .where(Enrolment.id == enrolment.id)
+        .values(state=EnrolmentState.COMPLETED, completed_at=clock.now())
+    )
+    for number in range(MOST + 2):
+        adopted(mizuho, f"finished-{number}", finished, clock.today() + LATE - dt.timedelta(days=number))
+    overdue = adopted(mizuho, "overdue", lacking, clock.today() + LATE)
+    db.session.commit()
+    assert [(one.curriculum.id, one.missing) for one in week_of(coordinator.actor).overdue] == [(overdue.id, 1)]
+
+
+def test_sessions_without_attendance_hide_no_allocation_and_the_page_asks_no_more(app, mizuho, queries):
+    coordinator, staff = mizuho.coordinator, mizuho.staff
+    ago = clock.now() - dt.timedelta(days=7)
+    for _ in range(MOST * 3):
+        held = session_of("dx-first-step", mizuho)
+        joins(staff, held)
+        for row in (held, *held.meetings):
+            row.starts_at, row.ends_at = ago, ago + dt.timedelta(hours=2)
+        db.session.execute(
+            sa.update(Enrolment).values(staff_id=mizuho.person().staff_id).where(Enrolment.staff_id == staff.staff_id)
+        )
+        db.session.commit()
+    to_decide = session_of(
+        "dx-first-step",
+        mizuho,
+        giving=AdmissionRule.NOMINATION,
+        applications_close_at=clock.now() - dt.timedelta(hours=1),
+    )
+    asked = len(queries)
+    week = week_of(coordinator.actor)
+    asked = len(queries) - asked
+    assert [one.id for one in week.allocations] == [to_decide.id] == [one.id for one in week.coming]
+    assert len(week.attendance) == MOST
+    assert asked <= 8, queries[-asked:]
+
+
+def test_an_empty_week_says_so(app, mizuho):
+    assert week_of(mizuho.coordinator.actor).is_clear
+    page = mizuho.coordinator.browser().get("/office")
+    assert page.status_code == 200
