@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 A_PIECE = 1024 * 1024
+AT_ONCE = 4
+"""How many parts of 5 MB are on their way to the store at once, and held in memory."""
 TYPES = {
     ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
     ".pdf": "application/pdf", ".mp4": "video/mp4", ".webm": "video/webm", ".vtt": "text/vtt; charset=utf-8",
@@ -51,7 +53,7 @@ class Files:
                 size += len(piece)
                 whole.write(piece)
             whole.seek(0)
-            obstore.put(self._store, digest.hexdigest(), whole)
+            obstore.put(self._store, digest.hexdigest(), whole, max_concurrency=AT_ONCE)
         return digest.hexdigest(), size
 
     def pieces(self, digest: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:

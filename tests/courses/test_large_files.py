@@ -173,7 +173,8 @@ class Uploading(Server):
         environment = environment_for(folder)
         prepare(environment)
         super().__init__(environment)
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def page(self, path, **fields):
         data = urllib.parse.urlencode(fields).encode() if fields else None
