@@ -1,4 +1,4 @@
-"""The offering: what is published, under a version that every change of it raises.
+"""The version of the catalogue: what is published, under a version that every change of it raises.
 
 A process that keeps something of the offering in memory knows by the version whether it is still so.
 """

@@ -22,7 +22,7 @@ def meetings_needed(percent: int, held: int) -> int:
 
 def sentence(edition: CourseEdition) -> str:
     """Return the rule of an edition as its page says it."""
-    if edition.format is Format.E_LEARNING:
+    if edition.format.is_own_pace:
         return "必修のレッスンをすべて終え、確認テストに合格すると修了です。"
     share = SHARES.get(edition.attendance_percent, f"会の{edition.attendance_percent}%以上に出席")
     lessons = "、必修のレッスンがあればすべて終える" if edition.format is Format.BLENDED else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from courses.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 EDITABLE = EditionState.DRAFT
 
@@ -36,7 +37,7 @@ EDITABLE = EditionState.DRAFT
 class LessonText:
     """A lesson as it is written: title, Markdown, and what its kind needs beyond it.
 
-    Without a key it is known by its kind and title among the lessons that it takes the place of.
+    Without a key it is known by its module, kind and title among the lessons that it takes the place of.
     """
 
     title: str
@@ -137,18 +138,18 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
     What was there before keeps its key, so that progress and adaptations know it again.
     """
     check_editable(edition)
-    keys = _keys_of(edition.modules)
+    keys = iter(_keys_for(modules, edition.modules))
     edition.modules = []
     note_change(edition)
     edition.modules = [
         Module(
             position=place,
-            key=module.key or keys.pop(("module", module.title), new_key()),
+            key=next(keys),
             title=module.title,
             lessons=[
                 Lesson(
                     position=number,
-                    key=lesson.key or keys.pop((lesson.kind.value, lesson.title), new_key()),
+                    key=next(keys),
                     title=lesson.title,
                     body=lesson.body,
                     kind=lesson.kind,
@@ -164,14 +165,36 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
     db.session.flush()
 
 
-def _keys_of(modules: Sequence[Module]) -> dict[tuple[str, str], str]:
-    """Return the keys of modules and their lessons by what they are and their title; of two alike the first."""
-    keys: dict[tuple[str, str], str] = {}
+Name = tuple[str, str, str, int]
+"""What a part is known by: the module it lies in, its kind, its title, and which one it is of those alike."""
+
+
+def _named(modules: Sequence[ModuleText] | Sequence[Module]) -> Iterator[tuple[Name, str]]:
+    """Yield what each module and each of its lessons is known by, and its key, in their order."""
+    alike: Counter[tuple[str, str, str]] = Counter()
     for module in modules:
-        keys.setdefault(("module", module.title), module.key)
-        for lesson in module.lessons:
-            keys.setdefault((lesson.kind.value, lesson.title), lesson.key)
-    return keys
+        parts = [("", "module", module.title, module.key)]
+        parts += [(module.title, lesson.kind.value, lesson.title, lesson.key) for lesson in module.lessons]
+        for *name, key in parts:
+            within, kind, title = name
+            alike[within, kind, title] += 1
+            yield (within, kind, title, alike[within, kind, title]), key
+
+
+def _keys_for(modules: Sequence[ModuleText], before: Sequence[Module]) -> list[str]:
+    """Return the keys of modules and lessons in their order: of what was there before, its own, else a new one.
+
+    What moved to another module is known by its kind and title, where only one can be meant.
+    """
+    keys = dict(_named(modules))
+    given = set(keys.values())
+    known = {name: key for name, key in _named(before) if key not in given}
+    for name, key in keys.items():
+        keys[name] = key or known.pop(name, "")
+    left = [name[1:3] for name in known]
+    sought = [name[1:3] for name, key in keys.items() if not key]
+    moved = {name[1:3]: key for name, key in known.items() if left.count(name[1:3]) == sought.count(name[1:3]) == 1}
+    return [key or moved.get(name[1:3]) or new_key() for name, key in keys.items()]
 
 
 def modules_of(edition: CourseEdition) -> tuple[ModuleText, ...]:

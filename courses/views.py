@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask import flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError

@@ -17,7 +17,7 @@ from people.models import Membership, Role, RoleGrant, Staff
 from people.organisation import by_code_or_name
 from people.signing_in import password
 
-from courses.models import Course, CourseEdition, Format
+from courses.models import Course, CourseEdition
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
 from courses.sessions.place import take
 
@@ -190,7 +190,7 @@ def _enrol(member: Membership, place: int, taken: list[str]) -> None:
         if (place * 5 + number * 3) % 7 > 3 or (member.staff.password_hash and number > 1):  # noqa: PLR2004
             continue
         edition = _edition(slug)
-        if edition.format is not Format.E_LEARNING:
+        if not edition.format.is_own_pace:
             continue
         done = (place + number) % 3 != 0
         last_year = (place + number) % 4 == 1

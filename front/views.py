@@ -11,7 +11,6 @@ from people.permission import Permission
 
 from courses import completion_rule
 from courses.course import published_course
-from courses.models import Format
 from courses.sessions.training_session import coming_sessions, state_of
 
 from catalog import curriculum, facets, motivation, roundtable
@@ -40,7 +39,7 @@ def course(slug: str) -> ResponseReturnValue:
         course=found,
         edition=edition,
         motivations=motivation.motivations_of(found.id),
-        sessions=[] if edition.format is Format.E_LEARNING else coming_sessions(found, person),
+        sessions=[] if edition.format.is_own_pace else coming_sessions(found, person),
         mine=enrolments.open_enrolment(person.staff_id, found.id) if person else None,
         state_of=state_of,
         rule=completion_rule.sentence(edition),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import send_file
 
@@ -13,8 +15,9 @@ if TYPE_CHECKING:
 
 def download(content: bytes, media_type: str, name: str) -> Response:
     """Return a file to be saved under a name; like every page of a reader it is kept by nobody between."""
-    answer = send_file(
-        io.BytesIO(content), media_type, as_attachment=True, download_name=name, conditional=False, etag=False
-    )
-    answer.headers.pop("Cache-Control", None)  # `kernel.headers` says it for all that is made for one reader
+    answer = send_file(io.BytesIO(content), media_type, conditional=False, etag=False)
+    for said in ("Cache-Control", "Expires"):  # `kernel.headers` says it for all that is made for one reader
+        answer.headers.pop(said, None)
+    plain = "download" + PurePath(name).suffix  # for who cannot read the other one
+    answer.headers.set("Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name)}"})
     return answer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 from flask_wtf.file import FileField
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
+    FieldList,
     IntegerField,
     PasswordField,
     RadioField,
@@ -20,11 +21,12 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 
 from kernel import clock
+from kernel.text import number_in
 from kernel.vocabulary import Term
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
 Result = TypeVar("Result")
 TermT = TypeVar("TermT", bound=Term)
@@ -233,3 +235,15 @@ class LinesField(LongTextField):
     def lines(self) -> list[str]:
         """Return the lines that are not blank, without spaces at their ends."""
         return [line.strip() for line in self.value.split("\n") if line.strip()]
+
+
+class RowsField(FieldList):  # type: ignore[type-arg]
+    """Rows of fields; what stands where the name of a field has its row's number, and is no number, is passed over."""
+
+    def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
+        """Yield the numbers of the rows that were sent."""
+        for name in formdata:
+            number, stands_alone, _field = name.removeprefix(f"{prefix}-").partition("-")
+            place = number_in(number)
+            if name.startswith(f"{prefix}-") and stands_alone and place is not None:
+                yield place

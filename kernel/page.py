@@ -60,8 +60,8 @@ def address_with(arguments: Mapping[str, Any], **changed: object) -> str:
 
 
 def page_number(text: str | None) -> int:
-    """Read a page number from an address; anything else is page 1."""
-    return max(number_in(text or "", LAST_PAGE + 1) or 1, 1)
+    """Read a page number from an address; a number beyond all pages is the last page, anything else page 1."""
+    return min(number_in(text or "") or 1, LAST_PAGE)
 
 
 def page_of(statement: sa.Select[Any], number: int, size: int = 20) -> Page[Any]:

@@ -50,7 +50,7 @@ class Result:
     marks: Sequence[tuple[Asked, Sequence[str], Mark]]
 
 
-def quiz_of(lesson: Lesson) -> Quiz:
+def quiz_to_ask(lesson: Lesson) -> Quiz:
     """Return the quiz of a lesson. Raises NotFoundError for one that has none."""
     if not kind_of(lesson).has_questions:
         raise NotFoundError
@@ -90,7 +90,7 @@ def why_not(quiz: Quiz, made: Sequence[Attempt]) -> str:
 
 def begin(path: Path, lesson: Lesson) -> Attempt:
     """Begin an attempt, or go on with the open one. Raises ConflictError where none can be begun now."""
-    quiz, enrolment = quiz_of(lesson), path.enrolment
+    quiz, enrolment = quiz_to_ask(lesson), path.enrolment
     made = attempts(enrolment, lesson.id)
     if present := open_attempt(enrolment, made):
         return present
@@ -143,7 +143,7 @@ def keep(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> None:
 
 
 def _answers(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> Answers:
-    numbers = {str(one.number) for one in quizzes.asked(quiz_of(attempt.lesson), attempt.seed)}
+    numbers = {str(one.number) for one in quizzes.asked(quiz_to_ask(attempt.lesson), attempt.seed)}
     return {
         number: [part[:LONGEST_ANSWER] for part in parts[:MOST_PARTS]]
         for number, parts in answers.items()
@@ -156,7 +156,7 @@ def submit(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> bool:
     keep(attempt, answers)
     if attempt.submitted_at is not None:
         return False
-    quiz = quiz_of(attempt.lesson)
+    quiz = quiz_to_ask(attempt.lesson)
     reached = quizzes.score([mark for _one, _answer, mark in _marks(quiz, attempt)])
     attempt.score, attempt.passed, attempt.submitted_at = reached, quizzes.passed(quiz, reached), clock.now()
     db.session.flush()
@@ -175,7 +175,7 @@ def result(attempt: Attempt) -> Result:
     """Return a submitted attempt with its marks. Raises NotFoundError for one that is still open."""
     if attempt.submitted_at is None:
         raise NotFoundError
-    quiz = quiz_of(attempt.lesson)
+    quiz = quiz_to_ask(attempt.lesson)
     return Result(attempt, quiz, _marks(quiz, attempt))
 
 

@@ -103,9 +103,8 @@ def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Repo
         progress = _number(cmi.get("progress_measure"))
         completion, success = _after_2004(part, completion, success, _number(score.get("scaled")), progress)
         if completion is CompletionStatus.UNKNOWN and has_ended and not part.says_completion:
-            completion = (
-                CompletionStatus.COMPLETED
-            )  # SCORM 2004 SN 4.5, UP.4: silence is completion, unless it speaks of it
+            # SCORM 2004 SN 4.5, UP.4: silence is completion, unless it speaks of it
+            completion = CompletionStatus.COMPLETED
     where = _dict(cmi, "core").get("lesson_location") if of_12 else cmi.get("location")
     seconds = min(max(_number(said.get("totalTimeSeconds")) or 0, 0), MOST_SECONDS)
     return Report(completion, success, _percent(score), seconds, str(where or "")[:LONGEST_LOCATION], data)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> Enrolment:
-    """Enrol a person in a session that gives a place to whoever comes first; offers that have expired are free by then.
+    """Enrol a person in a session that gives a place to whoever comes first.
+
+    Who applies for themselves finds the places free whose offers expired; who enrols others, those that are free now.
 
     Raises NotFoundError where the session is not open to the person's organisation, ConflictError where the person
     takes the course already, no place can be had, or the course is no longer offered.
@@ -35,11 +37,12 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> 
         raise NotFoundError
     if enrolments.place_in(session.id, person.staff_id):
         raise ConflictError(enrolments.ALREADY)
-    if session.is_by_nomination:
+    is_own = person.staff_id == actor.staff_id
+    if is_own and session.is_by_nomination:
         waiting_list.rebalance(session.id)
     place.claim(session.id)
     enrolment = enrolments.enter(actor, person, session.edition, session)
-    if person.staff_id != actor.staff_id:
+    if not is_own:
         text = f"{actor.name}さんが、{clock.moment_label(session.starts_at)} の回にあなたの受講を申し込みました。"
         tell(session, session.edition.title, [Tell(NoticeKind.ENROLLED, person.staff_id, text, str(enrolment.id))])
     return enrolment

@@ -1,4 +1,4 @@
-"""Forms of participation: lists of staff, wishes, places against the rule, attendance."""
+"""Forms of participation: lists of staff."""
 
 from __future__ import annotations
 

@@ -65,7 +65,9 @@ class SessionPage:
     @property
     def may_be_called_off(self) -> bool:
         """Tell whether so few come that the host may say that it is not run."""
-        return self.state.may_be_called_off and self.session.taken < self.session.minimum
+        return (
+            self.state.may_be_called_off and not self.state.is_allocating and self.session.taken < self.session.minimum
+        )
 
     @property
     def audience(self) -> str:

@@ -74,9 +74,10 @@ def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
         .order_by(AuditEntry.id.desc())
     )
     if typed := normalised(text):
-        columns = (AuditEntry.act, AuditEntry.subject, Staff.name)
         acts = [value for value, label in LABELS.items() if typed in label]
+        as_written = sa.and_(AuditEntry.act.not_in(LABELS), AuditEntry.act.contains(typed, autoescape=True))
+        columns = (AuditEntry.subject, Staff.name)
         statement = statement.where(
-            sa.or_(AuditEntry.act.in_(acts), *(column.contains(typed, autoescape=True) for column in columns))
+            sa.or_(AuditEntry.act.in_(acts), as_written, *(one.contains(typed, autoescape=True) for one in columns))
         )
     return statement

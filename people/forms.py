@@ -1,4 +1,4 @@
-"""Forms of people: sign-in, passwords, staff, roles, organisations."""
+"""Forms of people: the figures of an organisation, and roles."""
 
 from __future__ import annotations
 

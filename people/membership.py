@@ -100,7 +100,7 @@ def managed_membership(actor: Actor, membership_id: int) -> Membership:
 
 @dataclass(frozen=True)
 class Member:
-    """A person with the organisation that the enrolment will be counted for."""
+    """A person as a member of an organisation."""
 
     staff_id: int
     name: str

@@ -1,4 +1,4 @@
-"""Forms of lessons: modules, lessons of each kind, the questions of a quiz, files."""
+"""Forms of lessons: modules, lessons of each kind, files."""
 
 from __future__ import annotations
 

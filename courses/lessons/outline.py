@@ -1,4 +1,4 @@
-"""The outline (構成) of a draft: its modules and lessons, added, written, put in order, removed; and its files.
+"""The outline (構成) of a draft: its modules and lessons, added, written, put in order, removed.
 
 Everything here is for drafts only: each act raises ConflictError where the edition is none.
 """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import wtforms
-from wtforms import FieldList, FormField
+from wtforms import FormField
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import ChoiceField, LinesField, LongTextField, TermField, TextField, TickField, options
+from kernel.fields import ChoiceField, LinesField, LongTextField, RowsField, TermField, TextField, TickField, options
 from kernel.forms import LONGEST_LINE, Form, NormalisingMeta
 
 from courses.lessons.question import NO, YES, ChoiceQuestion, QuestionKind
@@ -55,10 +56,12 @@ class QuestionForm(Form):
 class ChoicesForm(QuestionForm):
     """A question with choices; there is always room for one more."""
 
-    choices = FieldList(FormField(ChoiceForm), min_entries=USUAL_CHOICES)
+    choices = RowsField(FormField(ChoiceForm), min_entries=USUAL_CHOICES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if all(row.form.text.value for row in self.choices):
+            self.choices.append_entry()
         for place, row in enumerate(self.choices, 1):
             row.form.text.label.text = f"選択肢{place}"
             row.form.right.label.text = f"選択肢{place}は正しい"
@@ -155,7 +158,7 @@ def _as_field(value: Any) -> str:
 
 def with_questions(quiz: Quiz, questions: Sequence[Question]) -> dict[str, Any]:
     """Return the content of a quiz with other questions."""
-    return as_data(type(quiz)(**{**vars(quiz), "questions": tuple(questions)}))
+    return as_data(replace(quiz, questions=tuple(questions)))
 
 
 class NewQuestionForm(Form):

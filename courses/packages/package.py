@@ -54,7 +54,7 @@ def media_type(path: str) -> tuple[str, str | None]:
 def unpack(kept: Files, content: BinaryIO) -> Unpacked:
     """Keep an archive and its files. Nothing is kept where anything is wrong with it.
 
-    Raises InvalidError that says what, as `courses.files.files.archive` and `courses.packages.scorm.imsmanifest` do.
+    Raises InvalidError that says what, as `courses.files.archive` and `courses.packages.scorm.imsmanifest` do.
     """
     archive = Archive(content, LIMITS)
     folder = imsmanifest.folder_of(archive.names)

@@ -74,7 +74,12 @@ class SessionState(Term):
     @property
     def may_be_called_off(self) -> bool:
         """Tell whether it can be said that too few come."""
-        return self in {SessionState.CONFIRMED, SessionState.LAST_PLACES, SessionState.CLOSED}
+        return self in {
+            SessionState.ALLOCATING,
+            SessionState.CONFIRMED,
+            SessionState.LAST_PLACES,
+            SessionState.CLOSED,
+        }
 
 
 ENDED = frozenset({SessionState.CANCELLED, SessionState.CALLED_OFF, SessionState.HELD, SessionState.FINISHED})

@@ -91,7 +91,7 @@ def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
 
 
 def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
-    quiz = attempt.quiz_of(shown)
+    quiz = attempt.quiz_to_ask(shown)
     made = attempt.attempts(path.enrolment, shown.id)
     present = attempt.open_attempt(path.enrolment, made)
     return render_template(

@@ -1,9 +1,11 @@
 """Modules and lessons get a key that stays the same from edition to edition.
 
-What is there already is known by its title (and a lesson by its kind) among the editions of its course: the next
-edition was made as a copy of the one before.
+What is there already is known by its title (and a lesson by its module and kind) in the edition before: the next
+edition was made as a copy of it.
 """
 
+import collections
+import itertools
 import secrets
 
 import sqlalchemy as sa
@@ -20,16 +22,27 @@ edition = sa.table('course_edition', sa.column('id'), sa.column('course_id'), sa
 
 
 def _give_keys(table, rows) -> None:
-    """Give rows of (id, edition, course, *what they are known by) their keys; no two of one edition the same."""
-    known: dict[tuple, str] = {}
-    used: set[tuple] = set()
+    """Give rows of (id, edition, course, module, kind, title) their keys.
+
+    A row is known by its module, kind and title, and by which one it is of those alike; where only one can be meant,
+    by kind and title.
+    """
+    known: dict[int, dict[tuple, str]] = {}
     keys = []
-    for row_id, edition_id, *known_by in rows:
-        key = known.setdefault(tuple(known_by), secrets.token_hex(8))
-        if (edition_id, key) in used:
-            key = secrets.token_hex(8)
-        used.add((edition_id, key))
-        keys.append({'row_id': row_id, 'new_key': key})
+    for (_edition, course_id), group in itertools.groupby(rows, lambda row: (row[1], row[2])):
+        before, alike, names = known.setdefault(course_id, {}), collections.Counter(), {}
+        for row_id, _edition_id, _course_id, *name in group:
+            alike[tuple(name)] += 1
+            names[(*name, alike[tuple(name)])] = row_id
+        left = [name[1:3] for name in before if name not in names]
+        sought = [name[1:3] for name in names if name not in before]
+        for name, row_id in names.items():
+            moved = [key for other, key in before.items() if other not in names and other[1:3] == name[1:3]]
+            only_one = left.count(name[1:3]) == sought.count(name[1:3]) == 1
+            key = before.get(name) or (moved[0] if only_one else secrets.token_hex(8))
+            keys.append({'row_id': row_id, 'new_key': key})
+            names[name] = key
+        known[course_id] = names
     if keys:
         op.get_bind().execute(
             sa.update(table).where(table.c.id == sa.bindparam('row_id')).values(key=sa.bindparam('new_key')), keys
@@ -41,16 +54,16 @@ def upgrade() -> None:
         with op.batch_alter_table(name, schema=None) as batch_op:
             batch_op.add_column(sa.Column('key', sa.String(length=16), nullable=True))
     bind = op.get_bind()
-    of_module = sa.select(module.c.id, edition.c.id, edition.c.course_id, module.c.title).join(
+    of_module = sa.select(module.c.id, edition.c.id, edition.c.course_id, sa.literal(''), sa.literal('module'), module.c.title).join(
         edition, edition.c.id == module.c.edition_id
     )
-    _give_keys(module, bind.execute(of_module.order_by(edition.c.number, module.c.position)).all())
+    _give_keys(module, bind.execute(of_module.order_by(edition.c.course_id, edition.c.number, module.c.position)).all())
     of_lesson = (
-        sa.select(lesson.c.id, edition.c.id, edition.c.course_id, lesson.c.kind, lesson.c.title)
+        sa.select(lesson.c.id, edition.c.id, edition.c.course_id, module.c.title, lesson.c.kind, lesson.c.title)
         .join(module, module.c.id == lesson.c.module_id)
         .join(edition, edition.c.id == module.c.edition_id)
     )
-    _give_keys(lesson, bind.execute(of_lesson.order_by(edition.c.number, module.c.position, lesson.c.position)).all())
+    _give_keys(lesson, bind.execute(of_lesson.order_by(edition.c.course_id, edition.c.number, module.c.position, lesson.c.position)).all())
     with op.batch_alter_table('module', schema=None) as batch_op:
         batch_op.alter_column('key', existing_type=sa.String(length=16), nullable=False)
         batch_op.create_unique_constraint(batch_op.f('uq_module_edition_id_key'), ['edition_id', 'key'])

@@ -51,6 +51,11 @@ def lock(enrolment_ids: Collection[int], *, of_session: int | None = None) -> No
     ).all()
 
 
+def completed_this_year() -> sa.ColumnElement[bool]:
+    """Return the condition that an enrolment was completed in this fiscal year."""
+    return Enrolment.completed_at >= clock.fiscal_year_began()
+
+
 def still_counts() -> sa.ColumnElement[bool]:
     """Return the condition that an enrolment, joined with its edition, counts as completed today.
 
@@ -58,7 +63,7 @@ def still_counts() -> sa.ColumnElement[bool]:
     """
     return sa.and_(
         Enrolment.state == EnrolmentState.COMPLETED,
-        sa.or_(sa.not_(CourseEdition.yearly), Enrolment.completed_at >= clock.fiscal_year_began()),
+        sa.or_(sa.not_(CourseEdition.yearly), completed_this_year()),
     )
 
 

@@ -65,7 +65,10 @@ def joined_in(content: bytes) -> list[Joined]:
     """Return who joined, by the file. Raises InvalidError where it is no participant file."""
     text = text_of_file(content)
     lines = rows_of(text, "\t" if text.count("\t") > text.count(",") else ",")
-    rows = [[cell.strip() for cell in row] for _number, row in itertools.islice(lines, MOST_ROWS)]
+    try:
+        rows = [[cell.strip() for cell in row] for _number, row in itertools.islice(lines, MOST_ROWS)]
+    except InvalidError as error:
+        raise _unreadable() from error
     begin, columns = _table(rows)
     who: dict[str, tuple[str, str]] = {}
     stays: dict[str, list[float]] = {}

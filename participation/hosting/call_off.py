@@ -11,7 +11,7 @@ from kernel.errors import ConflictError
 from people import audit
 from people.act import Act
 
-from courses.sessions.training_session import SessionState, lock_hosted, state_of
+from courses.sessions.training_session import lock_hosted, state_of
 
 from participation.hosting.concerned import tell_cancelled
 from participation.joint import waiting_list
@@ -30,12 +30,10 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
     """
     session = lock_hosted(actor, session_id)
     state = state_of(session)
-    if state not in {SessionState.ALLOCATING, SessionState.CONFIRMED, SessionState.LAST_PLACES, SessionState.CLOSED}:
+    if not state.may_be_called_off:
         message = f"受付が終わってから開催までのあいだだけ、不開催にできます(いまは「{state.label}」)。"
         raise ConflictError(message)
-    coming = (
-        len(standing(session)) if session.decided_at is None and state is SessionState.ALLOCATING else session.taken
-    )
+    coming = len(standing(session)) if state.is_allocating else session.taken
     if coming >= session.minimum:
         message = (
             f"最少の{session.minimum}人に達しています。中止するときは「この回を中止する」から理由を書いてください。"

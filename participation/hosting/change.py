@@ -1,4 +1,4 @@
-"""Holding (開催): what the host changes about a session, with what follows for places and for those concerned."""
+"""Change (変更): what the host changes about a session, with what follows for places and for those concerned."""
 
 from __future__ import annotations
 

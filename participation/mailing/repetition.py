@@ -15,7 +15,7 @@ from people.models import Membership
 
 from courses.models import Course, CourseEdition
 
-from participation.attending.completion import still_counts
+from participation.attending.completion import completed_this_year
 from participation.models import OPEN_STATES, Enrolment
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
@@ -29,9 +29,9 @@ LAST_CALL = dt.timedelta(days=60)
 def taken_this_year() -> sa.ColumnElement[bool]:
     """Return the condition that somebody (of a notice) has completed the course (of that notice) in this fiscal year."""
     return sa.exists(
-        sa.select(Enrolment.id)
-        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .where(Enrolment.staff_id == Notice.staff_id, Enrolment.course_id == Notice.course_id, still_counts())
+        sa.select(Enrolment.id).where(
+            Enrolment.staff_id == Notice.staff_id, Enrolment.course_id == Notice.course_id, completed_this_year()
+        )
     )
 
 
@@ -62,11 +62,7 @@ def announce() -> int:
 def _concerned(course_id: int, about: str, *, started_too: bool) -> sa.Select[int]:
     """Return the statement of who completed a course last fiscal year, works here still, and was not told yet."""
     last_year = clock.at(clock.fiscal_year_start().replace(year=clock.current_fiscal_year() - 1), dt.time())
-    done = (
-        sa.select(Enrolment.staff_id)
-        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .where(Enrolment.course_id == course_id)
-    )
+    done = sa.select(Enrolment.staff_id).where(Enrolment.course_id == course_id)
     on_it = done.where(Enrolment.state.in_(OPEN_STATES))
     told = sa.select(Notice.staff_id).where(
         Notice.kind == NoticeKind.DUE_AGAIN, Notice.course_id == course_id, Notice.key.endswith(about, autoescape=True)
@@ -75,7 +71,7 @@ def _concerned(course_id: int, about: str, *, started_too: bool) -> sa.Select[in
         Enrolment.completed_at >= last_year,
         Enrolment.completed_at < clock.fiscal_year_began(),
         Enrolment.staff_id.in_(sa.select(Membership.staff_id).where(is_current())),
-        Enrolment.staff_id.not_in(done.where(still_counts())),
+        Enrolment.staff_id.not_in(done.where(completed_this_year())),
         Enrolment.staff_id.not_in(told),
     )
     return (concerned if started_too else concerned.where(Enrolment.staff_id.not_in(on_it))).distinct()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
 
 from kernel.download import download
 from kernel.forms import ReasonForm, accepted, answer

@@ -1,4 +1,4 @@
-"""Memberships (所属): a person joins an organisation, is corrected, leaves; the roles held in it."""
+"""Memberships (所属): a person joins an organisation, is corrected, leaves."""
 
 from __future__ import annotations
 

@@ -101,11 +101,10 @@ def leave(membership_id: int) -> ResponseReturnValue:
     form = LeaveForm(last_day=clock.today().isoformat())
 
     def end() -> Membership:
-        assert form.last_day.day is not None  # noqa: S101 - the field is required
-        return entry.leave(actor(), membership_id, form.last_day.day)
+        return entry.leave(actor(), membership_id, form.last_day.value)
 
     if left := accepted(form, end):
-        day = clock.date_label(form.last_day.day) if form.last_day.day else ""
+        day = clock.date_label(form.last_day.value)
         flash(f"{left.staff.name}さんの所属を{day}までにしました。受講の記録は本人のものとして残ります。")
         return redirect(url_for("people.staff_list"))
     return answer("people/leave.html", form, person=membership.managed_membership(actor(), membership_id))

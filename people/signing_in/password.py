@@ -17,17 +17,19 @@ LONGEST_WEIGHED = 72  # what zxcvbn looks at
 STRONG_ENOUGH = 3  # of 4: 10^8 guesses and more
 
 
-_hashers: list[PasswordHasher] = []
+class _Kept:
+    """What hashes, at the cost that the application was started with."""
+
+    hasher = PasswordHasher()
+
+
+_kept = _Kept()
 
 
 def set_cost(memory_kib: int, passes: int) -> None:
     """Set what a password costs to be hashed, when the application starts: argon2id, one lane."""
-    _hashers[:] = [PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)]
+    _kept.hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
     _nobodys_hash.cache_clear()
-
-
-def _hasher() -> PasswordHasher:
-    return _hashers[0]
 
 
 def hashed(password: str, *about: str) -> str:
@@ -42,18 +44,18 @@ def hashed(password: str, *about: str) -> str:
     if zxcvbn(password[:LONGEST_WEIGHED], user_inputs=words)["score"] < STRONG_ENOUGH:
         message = "推測されやすいパスワードです。関係のない言葉を三つ四つつなげるなど、ほかのものにしてください。"
         raise InvalidError(message, field="password")
-    return _hasher().hash(password)
+    return _kept.hasher.hash(password)
 
 
 @functools.cache
 def _nobodys_hash() -> str:
-    return _hasher().hash("nobody has this password")
+    return _kept.hasher.hash("nobody has this password")
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether a password is the hashed one. Takes as long where there is no hash, so that time tells nothing."""
     known = password_hash or _nobodys_hash()
     try:
-        return _hasher().verify(known, password[:LONGEST]) and password_hash is not None
+        return _kept.hasher.verify(known, password[:LONGEST]) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False

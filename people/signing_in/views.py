@@ -1,4 +1,4 @@
-"""Pages on which a person signs in and out, and looks after the own password and account."""
+"""Pages on which a person signs in and out, and chooses a new password."""
 
 from __future__ import annotations
 

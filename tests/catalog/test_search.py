@@ -189,7 +189,7 @@ def test_a_second_page_follows_the_first(app):
     assert len(slugs) == len(set(slugs)) == 24
 
 
-def test_the_shelf_follows_a_change_at_once(app, secretariat):
+def test_the_facet_index_follows_a_change_at_once(app, secretariat):
     browser = secretariat.secretary.browser()
     assert "24講座" in browser.get("/catalog").text
     browser.post("/studio/ai-first/retire")

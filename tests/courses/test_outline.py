@@ -259,6 +259,56 @@ def test_any_order_of_moves_loses_no_lesson_and_numbers_them_without_a_gap(reque
         db.session.rollback()
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "", "x"])
+def test_a_choice_whose_number_is_none_is_passed_over(studio, number):
+    adds(studio, "はじめ", "テスト", kind="quiz")
+    address = f"/studio/written/lessons/{ids(studio.course)['テスト']}/questions/new/single"
+    typed = {f"choices-{number}-text": "x", f"choices-{number}": "y"}
+    assert studio.browser.post(address, data=typed).status_code == 422
+    assert studio.browser.post(address, data={**QUESTIONS["single"], **typed}).status_code == 302
+
+
+def test_there_is_room_for_one_more_choice_on_every_page_of_a_question(studio):
+    adds(studio, "はじめ", "テスト", kind="quiz")
+    address = f"/studio/written/lessons/{ids(studio.course)['テスト']}/questions/new/single"
+    typed = {f"choices-{number}-text": f"選択肢{number}" for number in range(8)}
+    refused = studio.browser.post(address, data=typed)
+    assert refused.status_code == 422, "none of them is right"
+    assert 'name="choices-8-text"' in refused.text
+
+
+MATOME = ModuleText("一", (LessonText("まとめ", "一のまとめ"), LessonText("別", "別の文")))
+TWO_MODULES = (MATOME, ModuleText("二", (LessonText("まとめ", "二のまとめ"), LessonText("まとめ", "二のまとめの続き"))))
+
+
+def keys_of(edition):
+    return {lesson.body: lesson.key for module in edition.modules for lesson in module.lessons}
+
+
+def test_lessons_that_are_called_the_same_are_told_apart(studio):
+    edition = edition_of(studio.course)
+    editions.write_modules(edition, TWO_MODULES)
+    before = keys_of(edition)
+    assert len(set(before.values())) == 4
+    editions.write_modules(edition, TWO_MODULES)
+    assert keys_of(edition) == before, "what is written again is the same"
+    editions.write_modules(edition, TWO_MODULES[1:])
+    assert keys_of(edition) == {body: before[body] for body in ("二のまとめ", "二のまとめの続き")}
+    editions.write_modules(edition, TWO_MODULES)
+    after = keys_of(edition)
+    assert after["二のまとめ"] == before["二のまとめ"]
+    assert after["一のまとめ"] not in before.values(), "what was taken away and written anew is new"
+
+
+def test_a_lesson_that_moved_to_another_module_is_known_where_only_one_can_be_meant(studio):
+    edition = edition_of(studio.course)
+    editions.write_modules(edition, TWO_MODULES)
+    before = keys_of(edition)
+    moved = (ModuleText("一", MATOME.lessons[:1]), ModuleText("二", (*TWO_MODULES[1].lessons, MATOME.lessons[1])))
+    editions.write_modules(edition, moved)
+    assert keys_of(edition) == before
+
+
 def test_the_kinds_of_lessons_all_have_a_form(studio):
     for kind in LessonKind:
         adds(studio, "はじめ", kind.label, kind=kind.value)

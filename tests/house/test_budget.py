@@ -39,7 +39,7 @@ def test_pages_keep_to_their_budget(app, mizuho, queries, many):
                 person.post("/courses/security-basics/enrol")
     browser = mizuho.person(Role.COORDINATOR, Role.ADMINISTRATOR).browser()
     over = []
-    browser.get("/catalog")  # the shelf is read once
+    browser.get("/catalog")  # the facet index is read once
     for line in BUDGET.strip().split("\n"):
         page, most = line.split()
         queries.clear()

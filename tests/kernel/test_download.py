@@ -21,7 +21,8 @@ def test_a_file_for_one_reader_has_its_name_and_is_kept_nowhere(app, mizuho, add
     assert answer.status_code == 200
     assert answer.mimetype == media_type
     said = answer.headers["Content-Disposition"]
-    assert said.startswith("attachment;")
+    assert said.startswith("attachment; filename=download.")
     assert f"filename*=UTF-8''{quote(name.format(day=f'{clock.today():%Y%m%d}'))}" in said
     assert "no-store" in answer.headers["Cache-Control"]
     assert "ETag" not in answer.headers
+    assert "Expires" not in answer.headers

@@ -119,7 +119,7 @@ class AnyOrder(RuleBasedStateMachine):
     def answer(self, window, knows, submits):
         def act():
             attempt = attempts.own_attempt(self.person.actor, self.windows[window % len(self.windows)])
-            asked = attempts.asked(attempt, attempts.quiz_of(attempt.lesson))
+            asked = attempts.asked(attempt, attempts.quiz_to_ask(attempt.lesson))
             answers = {str(one.number): right_answer(one) if knows else ["x"] for one, _given in asked}
             (attempts.submit if submits else attempts.keep)(attempt, answers)
 

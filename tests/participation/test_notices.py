@@ -29,6 +29,8 @@ from kernel.settings import Mail
 
 from people.models import Role
 
+from courses import edition as editions
+from courses.models import EditionState
 from courses.sessions import training_session
 from courses.sessions.models import AdmissionRule, Meeting
 
@@ -260,6 +262,22 @@ def test_who_took_a_yearly_course_is_told_in_the_next_year_and_once_more_before_
     announces()
     assert told_of_courses().count(took.staff_id) == 2
     assert len(told_of_courses()) == 3
+
+
+def test_who_took_a_course_before_it_became_yearly_is_told_too(mizuho, time):
+    time.now = clock.at(dt.date(2027, 2, 1), dt.time(10))
+    course, first = factories.published("security-basics")
+    first.yearly = False
+    db.session.commit()
+    completes(mizuho.staff)
+    second = editions.next_draft(course, None)
+    second.yearly, second.state = True, EditionState.IN_REVIEW
+    db.session.flush()
+    editions.publish(second, course)
+    db.session.commit()
+    time.now = clock.at(dt.date(2027, 4, 1), dt.time(10))
+    announces()
+    assert told_of_courses() == [mizuho.staff.staff_id]
 
 
 def test_a_change_is_told_after_the_first_meeting_too(mizuho, post_office, time):

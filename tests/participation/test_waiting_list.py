@@ -249,7 +249,7 @@ class Session(RuleBasedStateMachine):
         db.session.rollback()
 
     @invariant()
-    def the_count_of_uptake_is_right(self):
+    def the_count_of_enrolments_is_right(self):
         if not hasattr(self, "id"):
             return
         columns = (EnrolmentCount.organisation_id, EnrolmentCount.level, EnrolmentCount.enrolled, EnrolmentCount.people)

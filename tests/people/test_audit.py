@@ -48,6 +48,15 @@ def test_an_entry_that_an_earlier_version_wrote_can_be_read(mizuho):
     assert "なし → なし" in page
 
 
+def test_the_log_is_searched_by_what_is_shown(mizuho):
+    audit.record(mizuho.coordinator.actor, Act.CODE_SHOWN, "対象甲")
+    add(AuditEntry(organisation_id=mizuho.id, act="いまはない操作", subject="対象乙", detail={}))
+    db.session.commit()
+    assert "対象甲" in log_of(mizuho, "?q=出席コード")
+    assert "対象乙" in log_of(mizuho, "?q=いまはない")
+    assert "対象甲" not in log_of(mizuho, f"?q={Act.CODE_SHOWN.value}"), "how an act is stored is not shown"
+
+
 def test_the_log_is_read_after_attendance_was_entered_and_says_what_it_was_before(mizuho):
     begins = clock.now() - clock.DAY
     session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + clock.DAY)

@@ -1,4 +1,4 @@
-"""Pages on which the modules and lessons of a draft are written and put in order, its quizzes and files."""
+"""Pages on which the modules and lessons of a draft are written and put in order, and its files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WAYS = {"up": outline.UP, "down": outline.DOWN}
 
 
-def _open_draft(slug: str) -> tuple[Course, CourseEdition]:
+def open_draft(slug: str) -> tuple[Course, CourseEdition]:
     """Return a course and its draft. Raises NotFoundError, and ConflictError where the latest edition is no draft."""
     course, edition = own_draft(actor(), slug)
     editions.check_editable(edition)
@@ -51,7 +51,7 @@ def edit_modules(slug: str) -> ResponseReturnValue:
 def _outline(
     slug: str, module: ModuleForm, lesson: NewLessonForm, asset: AssetForm, at: int = 0
 ) -> ResponseReturnValue:
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     form = next((form for form in (module, lesson, asset) if form.errors), module)
     return answer(
         "courses/outline.html", form, course=course, edition=edition, module_form=module, lesson_form=lesson,
@@ -63,7 +63,7 @@ def _outline(
 @requires(Permission.WRITE_COURSES)
 def add_module(slug: str) -> ResponseReturnValue:
     """Add a module."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     form = ModuleForm()
     if added := accepted(form, lambda: outline.add_module(edition, form.title.value)):
         record_work(actor(), Act.MODULE_ADDED, course)
@@ -75,7 +75,7 @@ def add_module(slug: str) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def change_module(slug: str, module_id: int) -> ResponseReturnValue:
     """Rename, move or remove a module, by the button that was pressed."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     act = request.form.get("act", "")
     if act in WAYS:
         outline.move_module(edition, module_id, WAYS[act])
@@ -93,7 +93,7 @@ def change_module(slug: str, module_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def add_lesson(slug: str, module_id: int) -> ResponseReturnValue:
     """Add a lesson and go on to write it."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     form = NewLessonForm()
     if added := accepted(form, lambda: outline.add_lesson(edition, module_id, form.title.value, form.kind.value)):
         record_work(actor(), Act.LESSON_ADDED, course)
@@ -105,7 +105,7 @@ def add_lesson(slug: str, module_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def move_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Move a lesson up or down."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     outline.move_lesson(edition, lesson_id, WAYS.get(request.form.get("act", ""), outline.DOWN))
     record_work(actor(), Act.LESSON_MOVED, course)
     return _to_outline(slug, f"l{lesson_id}")
@@ -115,7 +115,7 @@ def move_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def remove_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Remove a lesson, after a question that names it."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     _module, lesson = outline.lesson_of(edition, lesson_id)
     form = EmptyForm()
     if removed := accepted(form, lambda: outline.remove_lesson(edition, lesson_id)):
@@ -129,7 +129,7 @@ def remove_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Write a lesson; what is written is kept on the way, too."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     _module, lesson = outline.lesson_of(edition, lesson_id)
     form = form_for(lesson, edition)
     if accepted(form, lambda: outline.write_lesson(edition, lesson_id, form.text(lesson))):
@@ -139,7 +139,7 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         flash("レッスンを保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
     if form.errors:
-        course, edition = _open_draft(slug)
+        course, edition = open_draft(slug)
         _module, lesson = outline.lesson_of(edition, lesson_id)
     kind = lesson_kind.kind_of(lesson)
     return answer(
@@ -159,13 +159,13 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES, uploads=True)
 def add_asset(slug: str) -> ResponseReturnValue:
     """Take a file that lessons show. It is kept before the draft is changed, so that nobody waits for it."""
-    _open_draft(slug)
+    open_draft(slug)
     db.session.rollback()
     form = AssetForm()
 
     def take() -> Asset:
         file = assets.keep_file(current_app.extensions["files"], form.file.file_name, form.file.stream)
-        course, edition = _open_draft(slug)
+        course, edition = open_draft(slug)
         record_work(actor(), Act.FILE_ADDED, course)
         return assets.add_asset(edition, file)
 
@@ -184,7 +184,7 @@ def add_asset(slug: str) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def remove_asset(slug: str, name: str) -> ResponseReturnValue:
     """Remove a file from the draft."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     assets.remove_asset(edition, name)
     record_work(actor(), Act.FILE_REMOVED, course)
     flash(f"「{name}」を外しました。")

@@ -19,7 +19,7 @@ from courses.edition import LessonText
 from courses.lessons import lesson_kind, outline
 from courses.lessons.question import Question, QuestionKind
 from courses.lessons.question_forms import NewQuestionForm, question_form, with_questions
-from courses.lessons.views.outline import WAYS, _open_draft
+from courses.lessons.views.outline import WAYS, open_draft
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -53,7 +53,7 @@ def edit_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue
 
 
 def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number: int | None) -> ResponseReturnValue:
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     _module, lesson = outline.lesson_of(edition, lesson_id)
     questions = list(lesson_kind.quiz_in(lesson).questions)
     if number is not None and not 1 <= number <= len(questions):
@@ -75,7 +75,7 @@ def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number
         record_work(actor(), Act.QUESTION_CHANGED, course)
         flash("問題を保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     _module, lesson = outline.lesson_of(edition, lesson_id)
     return answer("courses/question_form.html", form, course=course, lesson=lesson, kind=asked, number=number)
 
@@ -92,7 +92,7 @@ def _put(edition: CourseEdition, lesson: Lesson, questions: list[Question]) -> N
 @requires(Permission.WRITE_COURSES)
 def move_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue:
     """Move a question up or down, or remove it, by the button that was pressed."""
-    course, edition = _open_draft(slug)
+    course, edition = open_draft(slug)
     _module, lesson = outline.lesson_of(edition, lesson_id)
     questions, act = list(lesson_kind.quiz_in(lesson).questions), request.form.get("act", "")
     if not 1 <= number <= len(questions):

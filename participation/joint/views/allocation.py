@@ -91,7 +91,7 @@ def _override_form(session: TrainingSession) -> OverrideForm:
     form = OverrideForm()
     people = [row for given in nominees.nominations_by_organisation(actor(), session) for row in given.nominations]
     without = {NominationState.WAITING, NominationState.EXPIRED, NominationState.DECLINED}
-    change = {NominationState.PLACED, NominationState.OFFERED}
+    having_a_place = {NominationState.PLACED, NominationState.OFFERED}
     form.nomination_id.choices = options(
         (row.id, f"{row.organisation.name} {row.staff.name}({row.state.label})")
         for row in people
@@ -100,7 +100,7 @@ def _override_form(session: TrainingSession) -> OverrideForm:
     form.instead_of_id.choices = options(
         [
             (0, "替わらない(空いている席を使う)"),
-            *((row.id, f"{row.organisation.name} {row.staff.name}") for row in people if row.state in change),
+            *((row.id, f"{row.organisation.name} {row.staff.name}") for row in people if row.state in having_a_place),
         ]
     )
     return form
