@@ -7,8 +7,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
+from lessons import taught
 
 from kernel.database import Base, db
+
+from courses import edition as editions
+from courses.edition import LessonText, ModuleText
+from courses.models import Course, CourseEdition, Lesson, Module
 
 
 def test_there_is_one_head(app):
@@ -30,6 +35,28 @@ def test_migrations_go_down_to_base_and_up_again(app):
     upgrade()
     with db.engine.connect() as connection:
         assert set(sa.inspect(connection).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_lessons_of_a_database_without_keys_are_known_again_in_the_next_edition(app, secretariat):
+    """As in a first version's database: a copy has the key of what it is a copy of, also of two that are called alike."""
+    alike = (LessonText("まとめ", "その一"), LessonText("まとめ", "その二"))
+    modules = (ModuleText("一", alike), ModuleText("二", alike))
+    course = taught(secretariat.coordinator, "alike", modules=modules)
+    editions.next_draft(course, None)
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0011_closed_acts")
+    upgrade()
+    numbers = sa.select(CourseEdition.number, Module.title, Lesson.position, Lesson.key)
+    rows = db.session.execute(
+        numbers.join(Module, Module.id == Lesson.module_id)
+        .join(CourseEdition, CourseEdition.id == Module.edition_id)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Course.slug == "alike")
+    ).all()
+    first, second = ({tuple(row[1:3]): row.key for row in rows if row.number == number} for number in (1, 2))
+    assert first == second
+    assert len(set(first.values())) == len(first) == 4
 
 
 def test_no_relationship_loads_itself():
