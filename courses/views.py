@@ -90,7 +90,7 @@ def edit_links(slug: str) -> ResponseReturnValue:
     return answer("courses/links_form.html", form, slug=slug)
 
 
-def _set_links(course: Course, form: CourseLinksForm) -> bool:
+def _set_links(course: Course, form: CourseLinksForm) -> None:
     try:
         hosts = {by_code_or_name(name).id for name in form.hosts.lines}
     except InvalidError as refusal:
@@ -98,7 +98,6 @@ def _set_links(course: Course, form: CourseLinksForm) -> bool:
     courses.set_hosts(course, hosts)
     courses.set_prerequisites(course, form.prerequisites.lines)
     record_work(actor(), Act.LINKS_CHANGED, course)
-    return True
 
 
 @blueprint.post("/studio/<slug>/next")

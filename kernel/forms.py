@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from flask import render_template
 from flask_wtf import FlaskForm
@@ -114,18 +114,30 @@ class ReasonForm(Form):
     reason = TextField("理由", [DataRequired(), Length(max=LONGEST_LINE)])
 
 
-def accepted(form: Form, act: Callable[[], Result]) -> Result | None:
-    """Do the act if the form was sent and is right; a refusal is undone and shown on the form, and None returned."""
+@overload
+def accepted(form: Form, act: Callable[[], None]) -> bool | None: ...
+
+
+@overload
+def accepted(form: Form, act: Callable[[], Result]) -> Result | None: ...
+
+
+def accepted(form: Form, act: Callable[[], Result]) -> Result | bool | None:
+    """Do the act if the form was sent and is right, and return what it returns, True where it returns nothing.
+
+    A refusal is undone and shown on the form, and None returned.
+    """
     if not form.validate_on_submit():
         return None
     try:
-        return act()
+        done = act()
     except (NotFoundError, ForbiddenError):
         raise
     except RefusalError as refusal:
         db.session.rollback()
         form.refuse(refusal)
         return None
+    return True if done is None else done
 
 
 def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:

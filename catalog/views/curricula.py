@@ -112,12 +112,7 @@ def edit_curriculum(slug: str) -> ResponseReturnValue:
     """Change a curriculum."""
     curriculum = curricula.own_curriculum(actor(), slug)
     form = _form(curriculum)
-
-    def write() -> bool:
-        curricula.write(actor(), curriculum, form.command())
-        return True
-
-    if accepted(form, write):
+    if accepted(form, lambda: curricula.write(actor(), curriculum, form.command())):
         flash("カリキュラムを保存しました。")
         return redirect(url_for("catalog.own_curricula"))
     return answer("catalog/curriculum_form.html", form, curriculum=curricula.own_curriculum(actor(), slug))

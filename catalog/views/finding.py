@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel.forms import answer
+from kernel.forms import accepted, answer
 
 from people.access import actor, public, requires
 from people.permission import Permission
@@ -34,8 +34,7 @@ def catalogue() -> ResponseReturnValue:
 def ask_for_course() -> ResponseReturnValue:
     """Ask for a course."""
     form = RequestForm(wish=request.args.get("q", "")[:100])
-    if form.validate_on_submit():
-        course_request.ask_for_course(actor(), form.wish.value)
+    if accepted(form, lambda: course_request.ask_for_course(actor(), form.wish.value)):
         flash("ご希望を研修担当に届けました。講座をつくるときの参考にします。")
         return redirect(url_for("catalog.catalogue"))
     return answer("catalog/request.html", form)

@@ -28,6 +28,8 @@ from people.models import AuditEntry
 
 STORED = Path(__file__).parents[1] / "data" / "first_version.json.gz"
 LAST_MIGRATION = "0010_due_again"
+ADDED: dict[str, tuple[str, ...]] = {}
+"""What later versions wrote on a page on purpose: words by address. Nothing that was there may go."""
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +160,10 @@ def test_the_pages_answer_the_same(first_version, stored):
         for address, words in pages.items():
             page = client.get(address)
             assert page.status_code == 200, (role, address)
-            assert words_of(page.text) == words, (role, address)
+            now = words_of(page.text)
+            for added in ADDED.get(address, ()):
+                now = now.replace(f"{added} ", "", 1)
+            assert now == words, (role, address)
             asked += 1
     assert asked > 50
 

@@ -62,14 +62,13 @@ def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number
     asked = kind or (present.kind if present else QuestionKind.SINGLE)
     form = question_form(asked, present)
 
-    def write() -> bool:
+    def write() -> None:
         written = form.question(asked)
         _put(
             edition,
             lesson,
             [*questions[: number - 1], written, *questions[number:]] if number else [*questions, written],
         )
-        return True
 
     if accepted(form, write):
         record_work(actor(), Act.QUESTION_CHANGED, course)
