@@ -6,6 +6,7 @@ A pure module: it knows neither database nor web. Choices and items are answered
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar
@@ -51,7 +52,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(ABC):
     """What every question has. An answer that is none of its kind is wrong; nothing is raised."""
 
     kind: ClassVar[QuestionKind]
@@ -64,13 +65,13 @@ class Question:
         """Return what is shown to choose from or to put in order."""
         return ()
 
+    @abstractmethod
     def mark(self, answer: Sequence[str], order: Sequence[int]) -> Mark:
         """Mark an answer; `order` tells which choice or item stood at which place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_words(self, answer: Sequence[str], order: Sequence[int]) -> list[str]:
         """Return the parts of an answer as they were read by who gave it."""
-        raise NotImplementedError
 
     def wrong(self) -> str:
         """Return what keeps the question from being asked; empty where nothing does."""
