@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 SECRET = "the secret of a bench, which no installation has: 0123456789"
 REQUESTS, WARM_UP = 200, 30
-ROUNDS, A_ROUND = 8, 40
+TURNS = 400
 TARGETS = {"participation, all": 10.0}
 USUAL_TARGET, MOST_QUERIES = 3.0, 8
 
@@ -77,6 +78,11 @@ class Measured(Server):
         """Return the CPU time of the worker in milliseconds."""
         threads = Path(f"/proc/{self.workers[0]}/task").glob("*/schedstat")
         return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
+
+    def cpu_after(self, page: Page) -> float:
+        """Return the CPU time of the worker in milliseconds after one more request."""
+        self.get(page.address, page.cookie)
+        return self.cpu()
 
     def measure(self, page: Page, requests: int = REQUESTS, warm_up: int = WARM_UP) -> tuple[float, float, float]:
         """Return CPU a page, median and 95th percentile, in milliseconds."""
@@ -197,16 +203,18 @@ def measure(name: str, url: str, sizes: Sizes) -> Iterator[str]:
 
 
 def compare(of: list[Page], environment: dict[str, str], before: Path) -> Iterator[str]:
-    """Measure every page in turn with another checkout on the same database, and yield the table of ratios.
+    """Ask every page in turn, request by request, of another checkout on the same database; yield the table of ratios.
 
-    Of many short rounds the one that was least disturbed counts: other work on the machine only ever adds.
+    Each request's CPU time is read, and the medians are compared: what disturbs the machine meets both alike.
     """
     servers = [Measured({**environment, "PYTHONPATH": str(checkout)}, checkout=checkout) for checkout in (before, ROOT)]
     yield "| page | CPU ms before | CPU ms after | after / before |"
     yield "| --- | ---: | ---: | ---: |"
     for page in of:
-        rounds = [[server.measure(page, A_ROUND, warm_up=10)[0] for server in servers] for _round in range(ROUNDS)]
-        old, new = map(min, zip(*rounds, strict=True))
+        for server in servers:
+            server.measure(page, WARM_UP, warm_up=1)
+        clocks = [[server.cpu_after(page) for server in servers] for _turn in range(TURNS)]
+        old, new = (statistics.median(b - a for a, b in pairwise(clock)) for clock in zip(*clocks, strict=True))
         yield f"| {page.name} | {old:.2f} | {new:.2f} | {new / old:.2f} |"
     for server in servers:
         server.stop()
