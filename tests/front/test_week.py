@@ -6,14 +6,18 @@ import datetime as dt
 
 import sqlalchemy as sa
 from factories import enrols, joins, offered, session_of
+from joint_sessions import close_applications, joint, nominate, withdraw
 
 from kernel import clock
 from kernel.database import add, db
+
+from people.models import Role
 
 from courses.sessions.models import AdmissionRule
 
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
+from participation.joint.models import Nomination
 from participation.models import Enrolment, EnrolmentState
 
 from front.week import MOST, week_of
@@ -79,3 +83,23 @@ def test_an_empty_week_says_so(app, mizuho):
     assert week_of(mizuho.coordinator.actor).is_clear
     page = mizuho.coordinator.browser().get("/office")
     assert page.status_code == 200
+
+
+def test_what_waits_for_a_coordinator_stands_on_one_page_and_goes_when_it_is_done(mizuho, hachioji, secretariat):
+    session_id = joint(secretariat, capacity=1)
+    coordinator, host = mizuho.coordinator.browser(), secretariat.person(Role.COORDINATOR).browser()
+    assert "推薦の締切" in coordinator.get("/office").text
+    people = nominate(mizuho, session_id, 2)
+    assert "推薦の締切" not in coordinator.get("/office").text
+    close_applications(session_id)
+    assert "割当を決める" in host.get("/office").text
+    host.post(f"/sessions/{session_id}/allocation/decide")
+    assert "割当を決める" not in host.get("/office").text
+    withdraw(people[0], session_id)
+    assert "席の案内への返事" in coordinator.get("/office").text
+    mine = people[1].browser()
+    assert "までに返事をしてください" in mine.get("/me").text
+    row = db.session.scalars(sa.select(Nomination.id).where(Nomination.staff_id == people[1].staff_id)).one()
+    mine.post(f"/nominations/{row}/accept")
+    assert "席の案内への返事" not in coordinator.get("/office").text
+    assert "推薦されている開催回" not in mine.get("/me").text

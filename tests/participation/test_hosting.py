@@ -1,0 +1,124 @@
+"""The host's acts on a session: not run, closed, cancelled; and what they mean for its people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from factories import (
+    Office,
+    session_of,
+)
+from joint_sessions import decide, found, joint, nominate, states, withdraw
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError
+
+from people.models import Role
+
+from courses.sessions.models import Meeting
+from courses.sessions.training_session import SessionState, state_of
+
+from participation.hosting.call_off import call_off
+from participation.joint.models import NominationState
+from participation.models import Enrolment
+
+
+def test_too_few_and_the_session_is_not_run(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=5, minimum=3)
+    nominate(mizuho, session_id, 2)
+    decide(secretariat, session_id)
+    host = secretariat.person(Role.COORDINATOR).browser()
+    assert "最少の人数は3人" in host.get(f"/sessions/{session_id}/call-off").text
+    assert host.post(f"/sessions/{session_id}/call-off").status_code == 302
+    assert state_of(found(session_id)) is SessionState.CALLED_OFF
+    assert "不開催になりました" in mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
+
+
+def test_enough_and_it_cannot_be_called_off(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=5, minimum=2)
+    nominate(mizuho, session_id, 2)
+    decide(secretariat, session_id)
+    with pytest.raises(ConflictError, match="最少の2人に達しています"):
+        call_off(secretariat.coordinator.actor, session_id)
+
+
+def test_a_session_is_closed_when_attendance_is_entered(mizuho, secretariat, monkeypatch):
+    session_id = joint(secretariat, capacity=1)
+    nominate(mizuho, session_id, 1)
+    decide(secretariat, session_id)
+    later = found(session_id).ends_at + dt.timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    host = secretariat.person(Role.COORDINATOR).browser()
+    assert "出欠が未入力の人が1人います" in host.post(f"/sessions/{session_id}/close").text
+    mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.session_id == session_id)).one()
+    meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
+    host.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{mine}": "attended"})
+    assert host.post(f"/sessions/{session_id}/close").status_code == 302
+    assert state_of(found(session_id)) is SessionState.FINISHED
+
+
+def test_a_cancelled_session_offers_nothing_any_more(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=1)
+    people = nominate(mizuho, session_id, 2)
+    decide(secretariat, session_id)
+    withdraw(people[0], session_id)
+    secretariat.person(Role.COORDINATOR).browser().post(f"/sessions/{session_id}/cancel", data={"reason": "台風"})
+    assert states(session_id)[people[1].staff_id] is NominationState.EXPIRED
+    assert found(session_id).taken == 0
+
+
+def test_the_pages_of_a_session_do_not_grow_with_the_number_of_organisations(secretariat, queries):
+    def asked(number):
+        session_id = joint(secretariat, capacity=3)
+        for code in ("133035", "132012", "132241", "131083", "133086", "134015")[:number]:
+            nominate(Office.of(code), session_id, 2)
+        host = secretariat.person(Role.COORDINATOR).browser()
+        host.get(f"/sessions/{session_id}/allocation")
+        queries.clear()
+        host.get(f"/sessions/{session_id}/allocation")
+        host.get(f"/sessions/{session_id}")
+        return len(queries)
+
+    assert asked(6) <= asked(1) <= 24
+
+
+def test_a_session_that_is_not_run_asks_for_nothing_and_sets_its_people_free(mizuho, secretariat, monkeypatch):
+    session_id = joint(secretariat, capacity=5, minimum=3)
+    (person,) = nominate(mizuho, session_id, 1)
+    decide(secretariat, session_id)
+    host = secretariat.person(Role.COORDINATOR).browser()
+    host.post(f"/sessions/{session_id}/call-off")
+    assert "不開催になりました" in person.browser().get("/me").text
+    later = found(session_id).starts_at + dt.timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "出欠の入力" not in host.get("/office").text
+    mine = db.session.scalars(sa.select(Enrolment.id)).one()
+    entered = {f"presence-{mine}": "attended"}
+    meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
+    assert host.post(f"/meetings/{meeting_id}/attendance", data=entered).status_code == 409
+    assert person.browser().post(f"/enrolments/{mine}/withdraw").status_code == 302
+
+
+def test_a_cancelled_session_can_be_left_at_any_time(mizuho):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    browser = mizuho.staff.browser()
+    browser.post(f"/sessions/{session_id}/enrol")
+    mizuho.coordinator.browser().post(f"/sessions/{session_id}/cancel", data={"reason": "大雪のため"})
+    db.session.execute(
+        sa.text(
+            "UPDATE training_session SET starts_at = '2020-01-01 00:00:00', applications_open_at = '2019-01-01 00:00:00' WHERE id = :id"
+        ),
+        {"id": session_id},
+    )
+    db.session.commit()
+    identity = db.session.scalars(sa.select(Enrolment.id)).one()
+    assert browser.post(f"/enrolments/{identity}/withdraw").status_code == 302
+
+
+def test_a_retired_course_takes_nobody_new(mizuho, secretariat):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    secretariat.secretary.browser().post("/studio/web-meeting-chat/retire")
+    assert "公開は終わりました" in mizuho.staff.browser().post(f"/sessions/{session_id}/enrol").text

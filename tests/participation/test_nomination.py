@@ -1,0 +1,112 @@
+"""Offices nominate for a joint session, in their own order, until the deadline."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from factories import (
+    organisation_named,
+    published,
+    session_of,
+)
+from joint_sessions import close_applications, joint, nominate, states
+
+from kernel import clock
+from kernel.database import db
+
+from people.act import Act
+from people.models import AuditEntry, Role
+
+from courses.course import set_prerequisites
+from courses.models import Course
+from courses.sessions import training_session
+from courses.sessions.models import AdmissionRule
+
+from participation.joint import eligibility
+from participation.joint.models import Nomination
+from participation.models import Enrolment, EnrolmentState
+
+
+def test_a_coordinator_chooses_people_orders_them_and_is_told_what_to_know(mizuho, secretariat):
+    session_id = joint(secretariat)
+    people = nominate(mizuho, session_id, 2)
+    took = mizuho.person()
+    course, edition = published("survey-design")
+    db.session.add(
+        Enrolment(
+            staff_id=took.staff_id, course_id=course.id, edition_id=edition.id, organisation_id=mizuho.id, level=edition.level,
+            size_class=organisation_named(mizuho.name).size_class, fiscal_year=2024, state=EnrolmentState.COMPLETED, completed_at=clock.now(),
+        )
+    )  # fmt: skip
+    db.session.commit()
+    browser = mizuho.coordinator.browser()
+    page = f"/office/nominations/{session_id}"
+    assert eligibility.TOOK in browser.get(page, query_string={"q": took.name}).text
+    assert browser.post(f"{page}/add/{took.membership_id}").status_code == 302
+    last = db.session.scalars(sa.select(Nomination.id).where(Nomination.staff_id == took.staff_id)).one()
+    for _time in range(2):
+        browser.post(f"/nominations/{last}/move", data={"direction": "up"})
+    assert browser.post(page, data={"note": "手話通訳をお願いします"}).status_code == 302
+    shown = browser.get(page).text
+    order = [took.name, people[0].name, people[1].name]
+    assert [name for name in sorted(order, key=shown.index)] == order  # noqa: C416
+    assert "手話通訳をお願いします" in shown
+    browser.post(f"/nominations/{last}/remove")
+    assert took.staff_id not in states(session_id)
+
+
+def test_who_lacks_a_prerequisite_or_has_a_clash_is_told(mizuho, secretariat):
+    needy = published("ai-adoption-case")[0]
+    first = published("ai-first")[0]
+
+    session = session_of("ai-adoption-case", secretariat, giving=AdmissionRule.NOMINATION)
+    course = db.session.get_one(Course, needy.id)
+    db.session.refresh(course, ["prerequisites"])
+    set_prerequisites(course, [first.slug])
+    other = session_of("survey-design", secretariat)
+    busy = mizuho.person()
+    busy.browser().post(f"/sessions/{other.id}/enrol")
+    hints = eligibility.hints_for(training_session.lock(session.id), [busy.staff_id])
+    assert hints[busy.staff_id] == (eligibility.LACKS, eligibility.CLASHES)
+
+
+def test_staff_wish_to_be_nominated_and_the_coordinator_sees_it(mizuho, secretariat):
+    session_id = joint(secretariat)
+    browser = mizuho.staff.browser()
+    assert "推薦を希望する" in browser.get(f"/sessions/{session_id}").text
+    assert browser.post(f"/sessions/{session_id}/enrol").status_code == 409
+    browser.post(f"/sessions/{session_id}/wish", data={"note": "窓口の調査に使いたい"})
+    page = mizuho.coordinator.browser().get(f"/office/nominations/{session_id}").text
+    assert mizuho.staff.name in page
+    assert "窓口の調査に使いたい" in page
+    browser.post(f"/sessions/{session_id}/unwish")
+    assert "窓口の調査に使いたい" not in mizuho.coordinator.browser().get(f"/office/nominations/{session_id}").text
+
+
+def test_the_host_takes_in_a_list_for_an_organisation_that_cannot_and_the_log_says_so(mizuho, secretariat):
+    session_id = joint(secretariat)
+    one, two, three = mizuho.person(), mizuho.person(), mizuho.person()
+    mizuho.staff.browser().post(f"/sessions/{session_id}/wish", data={"note": "窓口の調査に使いたい"})
+    host = secretariat.person(Role.COORDINATOR).browser()
+    answer = host.post(
+        f"/office/nominations/{session_id}/list?organisation={mizuho.id}",
+        data={
+            "text": f"{one.number},{one.name}\n{two.email},{two.name}\n{three.number}\n{three.name}\n{one.name},{one.number}"
+        },
+    )
+    assert "5行のうち2人を推薦に加えました" in answer.text
+    assert answer.text.count("氏名と、職員番号かメールアドレスを並べて") == 3
+    acts = db.session.execute(sa.select(AuditEntry.act, AuditEntry.organisation_id)).all()
+    assert (Act.NOMINATED_ON_BEHALF.value, mizuho.id) in acts
+    page = f"/office/nominations/{session_id}?organisation={mizuho.id}"
+    assert "実施団体が代わって入力" in mizuho.coordinator.browser().get(page).text
+    assert "窓口の調査に使いたい" in mizuho.coordinator.browser().get(page).text
+    assert "窓口の調査に使いたい" not in host.get(page).text
+
+
+def test_the_list_cannot_be_changed_after_the_deadline(mizuho, secretariat):
+    session_id = joint(secretariat)
+    nominate(mizuho, session_id, 1)
+    close_applications(session_id)
+    answer = mizuho.coordinator.browser().post(f"/office/nominations/{session_id}/add/{mizuho.staff.membership_id}")
+    assert answer.status_code == 409
+    assert "推薦の受付期間ではありません" in answer.text
