@@ -1,4 +1,4 @@
-"""Text as people type it: normalised once, at the form's border; folded where two spellings must meet."""
+"""Text as people type it: normalised once, at the form's border."""
 
 from __future__ import annotations
 
@@ -6,34 +6,24 @@ import codecs
 import re
 import unicodedata
 
-_KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+from kernel.spelling import UNSEEN
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 
 
-VARIANTS = str.maketrans("髙﨑𠮷邉邊齋齊濵濱嶋嶌廣澤國", "高崎吉辺辺斉斉浜浜島島広沢国")
-"""Characters of names that people type in the usual form."""
-
-
 def normalised(text: str) -> str:
-    """Return text in NFKC without control characters, line ends as \\n, and no space at its ends.
+    """Return text in NFKC without control characters and signs that nobody sees, line ends as \\n, and no space at its ends.
 
     Full-width letters and half-width kana become the usual ones. The name characters 髙, 﨑 and 𠮷 are
     not touched by NFKC; the compatibility ideographs that are (U+F900 to U+FAFF) are kept as typed,
     because they stand in people's names.
     """  # noqa: D301
-    parts = re.split("([\uf900-\ufaff])", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    parts = re.split(
+        "([\uf900-\ufaff])", _CONTROL.sub("", UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
+    )
     return "".join(
         part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in enumerate(parts)
     ).strip()
-
-
-def folded(text: str) -> str:
-    """Return a form in which spellings of one word meet.
-
-    Width, case, kana, spaces and variants of the characters in names make no difference.
-    """
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA).translate(VARIANTS)
-    return re.sub(r"\s+", "", plain)
 
 
 def shortened(text: str, length: int) -> str:

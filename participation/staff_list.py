@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from kernel.vocabulary import Term
 
 from people.models import Membership
 from people.permission import Actor, Permission
-from people.recognition import Unclear, lines_of, meant, staff_by_key
+from people.recognition import ListedLine, Unclear, directory, lines_of, meant
 
 from courses.sessions.place import why_not
 from courses.sessions.training_session import SessionState, state_of
@@ -24,6 +23,7 @@ from participation.models import OPEN_STATES, Enrolment
 
 if TYPE_CHECKING:
     from people.membership import Member
+    from people.recognition import Line
 
     from courses.models import Course
     from courses.sessions.models import TrainingSession
@@ -34,42 +34,37 @@ CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_P
 
 
 class Outcome(Term):
-    """What becomes of a line."""
+    """What becomes of a line that means somebody."""
 
     ENROLS = "enrols", "申し込みます"
     ENROLLED = "enrolled", "申し込みました"
     ALREADY = "already", "すでに受講しています"
     TWICE = "twice", "一覧に二度あります"
-    UNKNOWN = Unclear.UNKNOWN.value, Unclear.UNKNOWN.label
-    SEVERAL = Unclear.SEVERAL.value, Unclear.SEVERAL.label
-    DIFFERENT = Unclear.DIFFERENT.value, Unclear.DIFFERENT.label
     NO_PLACE = "no place", "席が足りません"
 
-    @property
-    def is_good(self) -> bool:
-        """Tell whether the person is, or will be, enrolled by this list."""
-        return self in {Outcome.ENROLS, Outcome.ENROLLED}
+
+GOOD = {Outcome.ENROLS, Outcome.ENROLLED}
 
 
-@dataclass(frozen=True)
-class ListedLine:
-    """A line of the list: its number, what it says, whom it means and what becomes of it."""
-
-    number: int
-    text: str
-    person: Member | None
-    outcome: Outcome
+def _listed(line: Line, person: Member | None, outcome: Outcome | Unclear) -> ListedLine:
+    return ListedLine(line.number, line.text, person, outcome in GOOD, outcome.label)
 
 
 def preview(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
     """Return what enrolling the people of a list would do; nothing is changed.
 
-    Without a session the course is taken at the own pace. A line is known by a staff number, an e-mail address or a name that only one of the own staff bears.
+    Without a session the course is taken at the own pace.
     Raises InvalidError where the list is empty or too long.
     """
+    return [_listed(*found) for found in _found(actor, course, session, text)]
+
+
+def _found(
+    actor: Actor, course: Course, session: TrainingSession | None, text: str
+) -> list[tuple[Line, Member | None, Outcome | Unclear]]:
     lines = lines_of(text)
     check_open(course, session)
-    by_key = staff_by_key(actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id))
+    known = directory(actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id))
     enrolled = set(
         db.session.scalars(
             sa.select(Enrolment.staff_id).where(
@@ -81,16 +76,16 @@ def preview(actor: Actor, course: Course, session: TrainingSession | None, text:
     )
     free = session.capacity - session.taken if session else MOST_PEOPLE
     seen: set[int] = set()
-    result = []
-    for number, cells in lines:
-        person = meant(cells, by_key)
+    result: list[tuple[Line, Member | None, Outcome | Unclear]] = []
+    for line in lines:
+        person = meant(line, known)
         if isinstance(person, Unclear):
-            result.append(ListedLine(number, " ".join(cells), None, Outcome(person.value)))
+            result.append((line, None, person))
             continue
         outcome = _outcome(person, seen, enrolled, free)
         free -= outcome is Outcome.ENROLS
         seen.add(person.staff_id)
-        result.append(ListedLine(number, " ".join(cells), person, outcome))
+        result.append((line, person, outcome))
     return result
 
 
@@ -115,17 +110,17 @@ def _outcome(person: Member, seen: set[int], enrolled: set[int], free: int) -> O
 def enrol_all(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
     """Enrol the people of a list; return what became of each line. A line that is refused refuses no other one."""
     result = []
-    for line in preview(actor, course, session, text):
-        outcome = line.outcome
-        if outcome is Outcome.ENROLS and line.person:
+    for line, person, outcome in _found(actor, course, session, text):
+        became = outcome
+        if outcome is Outcome.ENROLS and person:
             try:
                 with db.session.begin_nested():
                     if session:
-                        application.enrol_in_session(actor, line.person, session)
+                        application.enrol_in_session(actor, person, session)
                     else:
-                        enrolments.enrol_in_course(actor, line.person, course)
-                outcome = Outcome.ENROLLED
+                        enrolments.enrol_in_course(actor, person, course)
+                became = Outcome.ENROLLED
             except ConflictError as refusal:
-                outcome = Outcome.ALREADY if refusal.message == enrolments.ALREADY else Outcome.NO_PLACE
-        result.append(ListedLine(line.number, line.text, line.person, outcome))
+                became = Outcome.ALREADY if refusal.message == enrolments.ALREADY else Outcome.NO_PLACE
+        result.append(_listed(line, person, became))
     return result

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import office_table
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.forms import answer
@@ -25,7 +24,6 @@ from participation.blueprint import blueprint
 from participation.forms import StaffListForm
 from participation.joint.forms import WishForm
 from participation.session_page import page_of
-from participation.staff_list import Outcome
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -102,24 +100,16 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
     (course, session), form = _chosen(slug), StaffListForm()
     if not form.validate_on_submit():
         return answer("participation/enrol_staff.html", form, **_said_of(course, session))
+    is_last_step = "enrol" in request.form
     try:
-        content = form.file.content
-        text = form.text.value or office_table.text_of_file(content)
-        if "enrol" in request.form:
-            lines = staff_list.enrol_all(actor(), course, session, text)
-            done = sum(line.outcome is Outcome.ENROLLED for line in lines)
-            flash(f"{done}人の受講を申し込みました。")
-            return render_template(
-                "participation/enrolled_staff.html", lines=lines, done=done, **_said_of(course, session)
-            )
-        lines = staff_list.preview(actor(), course, session, text)
+        listed = form.listed
+        lines = (staff_list.enrol_all if is_last_step else staff_list.preview)(actor(), course, session, listed.text)
     except RefusalError as refusal:
         db.session.rollback()
         form.refuse(refusal)
         return answer("participation/enrol_staff.html", form, **_said_of(*_chosen(slug)))
-    return render_template(
-        "participation/enrol_preview.html", form=form, lines=lines, text=text, **_said_of(course, session)
-    )
+    page = "participation/enrolled_staff.html" if is_last_step else "participation/enrol_preview.html"
+    return render_template(page, listed=listed, lines=lines, **_said_of(course, session))
 
 
 @blueprint.post("/office/staff/<int:membership_id>/enrol/<slug>")

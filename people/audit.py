@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel.database import db
+from kernel.spelling import folded
 from kernel.text import normalised
 
 from people.act import Act
@@ -64,7 +65,7 @@ def change_of(entry: AuditEntry) -> Change | None:
 def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
     """Return the statement of the entries the actor may read, latest first.
 
-    `text` is looked for in the act, in what it was done to and in the name of who did it.
+    `text` is looked for, in any spelling, in the act, in what it was done to and in the name of who did it.
     """
     statement = (
         sa.select(AuditEntry)
@@ -76,8 +77,7 @@ def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
     if typed := normalised(text):
         acts = [value for value, label in LABELS.items() if typed in label]
         as_written = sa.and_(AuditEntry.act.not_in(LABELS), AuditEntry.act.contains(typed, autoescape=True))
-        columns = (AuditEntry.subject, Staff.name)
-        statement = statement.where(
-            sa.or_(AuditEntry.act.in_(acts), as_written, *(one.contains(typed, autoescape=True) for one in columns))
-        )
+        keys = (AuditEntry.search_key, Staff.search_key)
+        names = (one.contains(folded(typed), autoescape=True) for one in keys)
+        statement = statement.where(sa.or_(AuditEntry.act.in_(acts), as_written, *names))
     return statement

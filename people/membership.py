@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -11,7 +11,8 @@ from sqlalchemy.orm import contains_eager
 from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
-from kernel.text import VARIANTS, folded, normalised
+from kernel.spelling import folded, folded_number
+from kernel.text import normalised
 
 from people.models import Membership, SizeClass, Staff
 from people.permission import Actor, Permission
@@ -43,7 +44,7 @@ def managed_memberships(
 ) -> sa.Select[Membership]:
     """Return the statement of the present and coming memberships for which the actor holds a permission, by reading.
 
-    `text` is looked for in name, reading, staff number and department.
+    Each word of `text` is looked for, in any spelling, in name, reading, e-mail address, staff number, department and post.
     """
     statement = (
         sa.select(Membership)
@@ -53,25 +54,18 @@ def managed_memberships(
         .where(actor.scope(permission).where(Membership.organisation_id), is_not_over())
         .order_by(Staff.reading, Staff.id)
     )
-    if text:
-        typed = normalised(text)
-        katakana = folded(text).translate({code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)})
-        statement = statement.where(
-            sa.or_(
-                _usual(Staff.name).contains(typed.translate(VARIANTS), autoescape=True),
-                Staff.reading.contains(katakana, autoescape=True),
-                Membership.staff_number == typed,
-                Membership.department.contains(typed, autoescape=True),
-            )
-        )
-    return statement
+    return statement.where(*(_is_said_by(word) for word in normalised(text).split()))
 
 
-def _usual(name: ColumnElement[str] | Any) -> ColumnElement[str]:
-    """Return a name with the characters that people type: 高橋 for 髙橋."""
-    for variant, usual in VARIANTS.items():
-        name = sa.func.replace(name, chr(variant), chr(usual))
-    return name
+def _is_said_by(word: str) -> ColumnElement[bool]:
+    number = folded_number(word)
+    return sa.or_(
+        Staff.search_key.contains(folded(word), autoescape=True),
+        Membership.number_key == number,
+        sa.func.ltrim(Membership.number_key, "0") == (number.lstrip("0") or number),
+        Membership.department.contains(word, autoescape=True),
+        Membership.post.contains(word, autoescape=True),
+    )
 
 
 def managed_membership(actor: Actor, membership_id: int) -> Membership:

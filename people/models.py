@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from kernel import clock
 from kernel.database import BIG_ID, Base
+from kernel.spelling import folded, folded_number
 from kernel.vocabulary import Term
 
 
@@ -74,7 +75,15 @@ class Staff(Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     sign_in_epoch: Mapped[int] = mapped_column(default=1)
+    search_key: Mapped[str]
     memberships: Mapped[list[Membership]] = relationship(back_populates="staff", lazy="raise_on_sql")
+
+    @validates("name", "reading", "email")
+    def _follow(self, changed: str, value: str | None) -> str | None:
+        """Keep what people are searched by in step: name, reading and address, each folded, a line each."""
+        now = {name: getattr(self, name) for name in ("name", "reading", "email")} | {changed: value}
+        self.search_key = "\n".join(folded(part or "") for part in now.values())
+        return value
 
 
 class Membership(Base):
@@ -85,6 +94,7 @@ class Membership(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     staff_number: Mapped[str | None] = mapped_column(sa.String(32))
+    number_key: Mapped[str | None] = mapped_column(sa.String(32))
     department: Mapped[str] = mapped_column(default="")
     post: Mapped[str] = mapped_column(default="")
     joined_on: Mapped[dt.date]
@@ -97,15 +107,21 @@ class Membership(Base):
     __table_args__ = (
         sa.CheckConstraint("left_on IS NULL OR left_on >= joined_on", "left_after_joined"),
         sa.Index(
-            "uq_membership_current_staff_number",
+            "uq_membership_current_number_key",
             "organisation_id",
-            "staff_number",
+            "number_key",
             unique=True,
             sqlite_where=sa.text("left_on IS NULL"),
             postgresql_where=sa.text("left_on IS NULL"),
         ),
         sa.Index("ix_membership_organisation_id_left_on", "organisation_id", "left_on"),
     )
+
+    @validates("staff_number")
+    def _follow(self, _changed: str, value: str | None) -> str | None:
+        """Keep the form in step in which spellings of one number meet."""
+        self.number_key = folded_number(value)[:32] if value else None
+        return value
 
 
 class RoleGrant(Base):
@@ -129,7 +145,14 @@ class AuditEntry(Base):
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     act: Mapped[str]
     subject: Mapped[str]
+    search_key: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     actor: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.Index("ix_audit_entry_organisation_id_id", "organisation_id", "id"),)
+
+    @validates("subject")
+    def _follow(self, _changed: str, value: str) -> str:
+        """Keep what entries are searched by in step."""
+        self.search_key = folded(value)
+        return value

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
-from kernel.text import folded, normalised
+from kernel.spelling import folded
+from kernel.text import normalised
 
 from people.models import Organisation, OrganisationKind, SizeClass
 

@@ -129,11 +129,11 @@ def fill(sizes: Sizes) -> None:
 
 def _people(count: int, organisations: Any, chance: random.Random) -> None:
     put(Staff.__table__, (
-        {"id": n, "name": f"職員 {n}", "reading": f"ショクイン {chance.randrange(10**6):06}", "email": f"s{n}@example.lg.jp", "sign_in_epoch": 1}
+        {"id": n, "name": f"職員 {n}", "reading": f"ショクイン {chance.randrange(10**6):06}", "email": f"s{n}@example.lg.jp", "sign_in_epoch": 1, "search_key": f"職員{n}"}
         for n in range(1, count + 1)
     ))  # fmt: skip
     put(Membership.__table__, (
-        {"id": n, "staff_id": n, "organisation_id": organisations[n % len(organisations)], "staff_number": f"{n}", "department": TOPICS[n % 15] + "課", "post": "主事", "joined_on": dt.date(2020, 4, 1)}
+        {"id": n, "staff_id": n, "organisation_id": organisations[n % len(organisations)], "staff_number": f"{n}", "number_key": f"{n}", "department": TOPICS[n % 15] + "課", "post": "主事", "joined_on": dt.date(2020, 4, 1)}
         for n in range(1, count + 1)
     ))  # fmt: skip
     roles = (

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar
 
-from kernel.text import folded, normalised, number_in
+from kernel.spelling import folded
+from kernel.text import normalised, number_in
 from kernel.vocabulary import Term
 
 if TYPE_CHECKING:

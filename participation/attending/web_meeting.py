@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from kernel.errors import InvalidError
 from kernel.office_table import rows_of, text_of_file
-from kernel.text import folded, shortened
+from kernel.spelling import folded
+from kernel.text import shortened
 from kernel.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Recognised:
 
 def joined_in(content: bytes) -> list[Joined]:
     """Return who joined, by the file. Raises InvalidError where it is no participant file."""
-    text = text_of_file(content)
+    text = text_of_file(content).text
     lines = rows_of(text, "\t" if text.count("\t") > text.count(",") else ",")
     try:
         rows = [[cell.strip() for cell in row] for _number, row in itertools.islice(lines, MOST_ROWS)]

@@ -14,14 +14,12 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
-from kernel.text import folded
 
 from people import audit
 from people.act import Act
 from people.membership import is_current
 from people.models import Membership, Organisation
 from people.permission import Actor, Permission
-from people.recognition import Unclear, lines_of, meant, staff_by_key
 
 from courses.models import CourseEdition
 from courses.sessions.audience import is_open_to
@@ -31,11 +29,15 @@ from courses.sessions.training_session import SessionState, state_of
 from participation import enrolment as enrolments
 from participation.joint.eligibility import hints_for
 from participation.joint.models import Nomination, NominationList, Wish
+from participation.models import OPEN_STATES, Enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from people.membership import Member
+
+
+LISTED, TAKES_IT = "すでにこの開催回に推薦されています", "すでにこの講座を受講しています"
 
 
 @dataclass(frozen=True)
@@ -140,20 +142,33 @@ def nominate(actor: Actor, session: TrainingSession, organisation: Organisation,
     """
     if organisation.id not in actor.scope(Permission.ENROL_STAFF):
         raise NotFoundError
-    return _put_last(actor, session, organisation, enrolments.own_entrant(actor, membership_id))
+    return put_last(actor, session, organisation, enrolments.own_entrant(actor, membership_id))
 
 
-def _put_last(actor: Actor, session: TrainingSession, organisation: Organisation, person: Member) -> Nomination:
+def why_not(session: TrainingSession, organisation_id: int, staff_id: int | None = None) -> dict[int, str]:
+    """Return who of an organisation, or whether one person, cannot be nominated now, and why."""
+    listed = sa.select(Nomination.staff_id).where(Nomination.session_id == session.id)
+    taking = sa.select(Enrolment.staff_id).where(
+        Enrolment.course_id == session.edition.course_id, Enrolment.state.in_(OPEN_STATES)
+    )
+    if staff_id is None:
+        staff = sa.select(Membership.staff_id).where(Membership.organisation_id == organisation_id, is_current())
+        listed, taking = listed.where(Nomination.staff_id.in_(staff)), taking.where(Enrolment.staff_id.in_(staff))
+    else:
+        listed, taking = listed.where(Nomination.staff_id == staff_id), taking.where(Enrolment.staff_id == staff_id)
+    return dict.fromkeys(db.session.scalars(taking), TAKES_IT) | dict.fromkeys(db.session.scalars(listed), LISTED)
+
+
+def put_last(actor: Actor, session: TrainingSession, organisation: Organisation, person: Member) -> Nomination:
+    """Put somebody at the end of the list of an organisation, for which the caller may act.
+
+    Raises NotFoundError for one of another organisation, ConflictError as `nominate` does.
+    """
     check_open(session, organisation.id)
     if person.organisation_id != organisation.id:
         raise NotFoundError
-    if db.session.scalar(
-        sa.select(Nomination.id).where(Nomination.session_id == session.id, Nomination.staff_id == person.staff_id)
-    ):
-        message = f"{person.name}さんは、すでにこの開催回に推薦されています。"
-        raise ConflictError(message)
-    if enrolments.open_enrolment(person.staff_id, session.edition.course_id):
-        message = f"{person.name}さんは、すでにこの講座を受講しています。"
+    if reason := why_not(session, organisation.id, person.staff_id).get(person.staff_id):
+        message = f"{person.name}さんは、{reason}。"
         raise ConflictError(message)
     last = db.session.scalar(
         sa.select(sa.func.max(Nomination.position)).where(
@@ -183,52 +198,6 @@ def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: 
     )  # fmt: skip
     db.session.flush()
     return row
-
-
-NEEDS_NAME_AND_NUMBER = "加えられませんでした。氏名と、職員番号かメールアドレスを並べて入力してください"
-
-
-@dataclass(frozen=True)
-class NominatedLine:
-    """A line of a list that was read: what it says, and what became of it in words."""
-
-    number: int
-    text: str
-    is_nominated: bool
-    outcome: str
-
-
-def nominate_all(actor: Actor, session: TrainingSession, organisation: Organisation, text: str) -> list[NominatedLine]:
-    """Put the people of a list at the end, in its order; a line that is refused refuses no other one.
-
-    The host of a session, who does it on behalf of an organisation, must give the name with number or address, and
-    is not told why somebody cannot be nominated. Raises InvalidError where the list is empty or too long, ConflictError outside the application window.
-    """
-    check_open(session, organisation.id)
-    by_key = staff_by_key(Membership.organisation_id == organisation.id)
-    on_behalf = organisation.id not in actor.scope(Permission.ENROL_STAFF)
-    result = []
-    for number, cells in lines_of(text):
-        person, said = meant(cells, by_key), " ".join(cells)
-        if on_behalf and (isinstance(person, Unclear) or not _names(cells, person)):
-            person = Unclear.UNKNOWN
-        if isinstance(person, Unclear):
-            told = NEEDS_NAME_AND_NUMBER if on_behalf else person.label
-            result.append(NominatedLine(number, said, False, told))  # noqa: FBT003
-            continue
-        try:
-            _put_last(actor, session, organisation, person)
-        except ConflictError as refusal:
-            told = NEEDS_NAME_AND_NUMBER if on_behalf else refusal.message
-            result.append(NominatedLine(number, said, False, told))  # noqa: FBT003
-        else:
-            result.append(NominatedLine(number, said, True, "推薦に加えました"))  # noqa: FBT003
-    return result
-
-
-def _names(cells: list[str], person: Member) -> bool:
-    """Tell whether a line says a person's name and something else beside it."""
-    return len(cells) > 1 and any(folded(cell) == folded(person.name) for cell in cells)
 
 
 def own(actor: Actor, nomination_id: int) -> tuple[Nomination, TrainingSession, Organisation]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, RefusalError
-from kernel.text import folded
+from kernel.spelling import folded
 
 from people import audit
 from people.act import Act

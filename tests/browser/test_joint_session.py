@@ -68,13 +68,15 @@ def test_twenty_people_of_eight_offices_share_twelve_places_and_a_place_that_is_
     assert "緑川 花子" in coordinator.page.locator("ol.ranked li").first.inner_text()
 
     other.goes_to(address).follows("自団体の推薦名簿").follows("一覧")
-    other.types("職員の一覧", "\n".join(colleagues("132012", 5))).presses("名簿に加える")
+    other.types("職員の一覧", "\n".join(colleagues("132012", 5))).presses("確かめる").presses("5人を加える")
     assert other.sees("5行のうち5人を推薦に加えました")
 
     sent_by_mail = {"132241": 3, "131083": 3, "133086": 1, "134015": 1, "132225": 2, "133612": 1}
     for code, number in sent_by_mail.items():
         host.goes_to(address).follows("推薦の状況と割当を見る").types("団体に代わって", code).presses("名簿を開く")
-        host.follows("一覧").types("職員の一覧", "\n".join(colleagues(code, number))).presses("名簿に加える")
+        host.follows("一覧").types("職員の一覧", "\n".join(colleagues(code, number))).presses("確かめる").presses(
+            f"{number}人を加える"
+        )
         assert host.sees(f"{number}行のうち{number}人を推薦に加えました")
 
     host.goes_to(address).follows("推薦の状況と割当を見る")

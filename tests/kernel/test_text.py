@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.text import folded, normalised, shortened
+from kernel.spelling import folded
+from kernel.text import normalised, shortened
 
 
 def test_widths_are_made_one():

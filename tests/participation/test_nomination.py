@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.database import db
 
 from people.act import Act
-from people.models import AuditEntry, Role
+from people.models import AuditEntry, Membership, Role
 
 from courses.course import set_prerequisites
 from courses.models import Course
@@ -87,14 +87,14 @@ def test_the_host_takes_in_a_list_for_an_organisation_that_cannot_and_the_log_sa
     one, two, three = mizuho.person(), mizuho.person(), mizuho.person()
     mizuho.staff.browser().post(f"/sessions/{session_id}/wish", data={"note": "窓口の調査に使いたい"})
     host = secretariat.person(Role.COORDINATOR).browser()
-    answer = host.post(
-        f"/office/nominations/{session_id}/list?organisation={mizuho.id}",
-        data={
-            "text": f"{one.number},{one.name}\n{two.email},{two.name}\n{three.number}\n{three.name}\n{one.name},{one.number}"
-        },
-    )
+    address = f"/office/nominations/{session_id}/list?organisation={mizuho.id}"
+    text = f"{one.number},{one.name}\n{two.email},{two.name}\n{three.number}\n{three.name}\n{one.name},{one.number}"
+    assert "5行のうち、2人を推薦名簿の最後に加えます" in host.post(address, data={"text": text}).text
+    assert states(session_id) == {}
+    answer = host.post(address, data={"text": text, "nominate": "1"})
     assert "5行のうち2人を推薦に加えました" in answer.text
-    assert answer.text.count("氏名と、職員番号かメールアドレスを並べて") == 3
+    assert answer.text.count("氏名と、職員番号かメールアドレスを並べて") == 2
+    assert answer.text.count("一覧に二度あります") == 1
     acts = db.session.execute(sa.select(AuditEntry.act, AuditEntry.organisation_id)).all()
     assert (Act.NOMINATED_ON_BEHALF.value, mizuho.id) in acts
     page = f"/office/nominations/{session_id}?organisation={mizuho.id}"
@@ -110,3 +110,17 @@ def test_the_list_cannot_be_changed_after_the_deadline(mizuho, secretariat):
     answer = mizuho.coordinator.browser().post(f"/office/nominations/{session_id}/add/{mizuho.staff.membership_id}")
     assert answer.status_code == 409
     assert "推薦の受付期間ではありません" in answer.text
+
+
+def test_a_list_nominates_nobody_whom_its_name_does_not_name_and_the_report_prints_who_was_found(mizuho, secretariat):
+    session_id = joint(secretariat)
+    one = mizuho.person(name="島田 一")
+    db.session.get_one(Membership, one.membership_id).staff_number = "1"
+    db.session.commit()
+    browser, address = mizuho.coordinator.browser(), f"/office/nominations/{session_id}/list"
+    text = "No.\t氏名\t所属\n1\t新人 太郎\t総務課\n2\t島田一\t総務課\n"
+    shown = browser.post(address, data={"text": text}).text
+    assert "2行のうち、1人" in shown
+    assert "島田 一" in shown, "the name as it is known, not as it was typed"
+    assert "島田 一" in browser.post(address, data={"text": text, "nominate": "1"}).text
+    assert list(states(session_id)) == [one.staff_id]

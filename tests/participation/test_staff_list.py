@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from kernel.database import db
 from kernel.errors import InvalidError
 
-from people.models import Role
+from people.models import Membership, Role
 from people.permission import Actor
+from people.recognition import Unclear
 
 from participation.models import Enrolment
 from participation.staff_list import Outcome, preview
@@ -25,7 +26,7 @@ from participation.staff_list import Outcome, preview
 def outcomes(office, text, **session):
     joint = session_of("web-meeting-chat", office, **session) if session else None
     course = joint.edition.course if joint else offered("ai-first")
-    return [line.outcome for line in preview(office.coordinator.actor, course, joint, text)]
+    return [line.told for line in preview(office.coordinator.actor, course, joint, text)]
 
 
 def enrolled():
@@ -36,7 +37,7 @@ def test_people_are_known_by_number_mail_and_name(mizuho):
     one, two, three = mizuho.person(), mizuho.person(), mizuho.person(name="髙橋 花子")
     assert three.name == "髙橋 花子"
     text = f"{one.number}\n{two.email.upper()}\n髙橋 花子\n"
-    assert outcomes(mizuho, text) == [Outcome.ENROLS] * 3
+    assert outcomes(mizuho, text) == [Outcome.ENROLS.label] * 3
 
 
 def test_each_line_that_is_refused_says_why(mizuho, hachioji):
@@ -44,21 +45,25 @@ def test_each_line_that_is_refused_says_why(mizuho, hachioji):
     mizuho.person(name="佐藤 一郎")
     stranger = hachioji.staff
     text = f"{mizuho.staff.number}\n{mizuho.staff.email}\n{stranger.email}\n佐藤 一郎\nだれでもない人\n"
-    assert outcomes(mizuho, text) == [Outcome.ENROLS, Outcome.TWICE, Outcome.UNKNOWN, Outcome.SEVERAL, Outcome.UNKNOWN]
+    assert outcomes(mizuho, text) == [
+        said.label for said in (Outcome.ENROLS, Outcome.TWICE, Unclear.UNKNOWN, Unclear.SEVERAL, Unclear.UNKNOWN)
+    ]
 
 
 def test_a_list_longer_than_the_places_left_is_cut_where_they_end(mizuho):
     people = [mizuho.person() for _number in range(3)]
     text = "\n".join(person.number for person in people)
-    assert outcomes(mizuho, text, capacity=2) == [Outcome.ENROLS, Outcome.ENROLS, Outcome.NO_PLACE]
+    assert outcomes(mizuho, text, capacity=2) == [
+        said.label for said in (Outcome.ENROLS, Outcome.ENROLS, Outcome.NO_PLACE)
+    ]
 
 
 def test_a_heading_line_and_columns_of_a_sheet_are_understood(mizuho):
     people = [mizuho.person() for _number in range(2)]
     rows = "\n".join(f"{n}\t{person.number}\t{person.name}" for n, person in enumerate(people, 1))
-    assert outcomes(mizuho, f"番号\t職員番号\t氏名\n{rows}") == [Outcome.ENROLS] * 2
+    assert outcomes(mizuho, f"番号\t職員番号\t氏名\n{rows}") == [Outcome.ENROLS.label] * 2
     comma = "\r\n".join(f'"{person.name}",{person.email}' for person in people)
-    assert outcomes(mizuho, f"氏名,メールアドレス\r\n{comma}") == [Outcome.ENROLS] * 2
+    assert outcomes(mizuho, f"氏名,メールアドレス\r\n{comma}") == [Outcome.ENROLS.label] * 2
 
 
 def test_an_empty_list_says_what_to_enter(mizuho):
@@ -139,16 +144,16 @@ def test_no_text_breaks_the_reading_of_a_list(request, ground, text):
         somebody = Actor(0, "だれか", 1, office.id, office.name, ((office.id, Role.COORDINATOR),))
         with contextlib.suppress(InvalidError):
             lines = preview(somebody, offered("ai-first"), None, text)
-            assert all(line.outcome is Outcome.UNKNOWN for line in lines)
+            assert not any(line.is_good for line in lines)
         db.session.remove()
 
 
 def test_a_line_of_a_sheet_never_means_somebody_else_by_its_running_number(mizuho):
     one, two = mizuho.person(name="鈴木 一"), mizuho.person(name="山田 太郎")
-    db.session.execute(sa.text("UPDATE membership SET staff_number = '1' WHERE id = :id"), {"id": one.membership_id})
+    db.session.get_one(Membership, one.membership_id).staff_number = "1"
     db.session.commit()
     shown = mizuho.coordinator.browser().post("/office/enrol/ai-first", data={"text": "1,山田 太郎"}).text
-    assert "一行に別々の職員" in shown
+    assert "氏名と、職員番号かメールアドレスが合いません" in shown
     assert two.name in shown
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel import office_table
 from kernel.errors import InvalidError, NotFoundError
 from kernel.forms import accepted, answer
 from kernel.text import number_in
@@ -21,14 +20,17 @@ from courses.sessions.training_session import hosted, session_for, state_of
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
 from participation.forms import StaffListForm
-from participation.joint import eligibility, nomination, substitution, waiting_list
+from participation.joint import eligibility, nomination, nomination_list, substitution, waiting_list
 from participation.joint import wish as wishes
 from participation.joint.forms import NoteForm, WishForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from kernel.office_table import FileText
+
     from people.models import Organisation
+    from people.recognition import ListedLine
 
     from courses.sessions.models import TrainingSession
 
@@ -98,22 +100,21 @@ def nominate(session_id: int, membership_id: int) -> ResponseReturnValue:
 @blueprint.route("/office/nominations/<int:session_id>/list", methods=["GET", "POST"])
 @requires(Permission.ENROL_STAFF)
 def nominate_list(session_id: int) -> ResponseReturnValue:
-    """Put the people of a pasted list or a file at the end, and report each line."""
+    """Put the people of a pasted list or a file at the end: look at what would happen, then do it and report each line."""
     session, organisation = list_of(session_id)
     form = StaffListForm()
+    is_last_step = "nominate" in request.form
 
-    def read() -> list[nomination.NominatedLine]:
-        content = form.file.content
-        text = form.text.value or office_table.text_of_file(content)
-        return nomination.nominate_all(actor(), session, organisation, text)
+    def read() -> tuple[FileText, list[ListedLine]]:
+        listed, act = form.listed, nomination_list.nominate_all if is_last_step else nomination_list.preview
+        return listed, act(actor(), session, organisation, listed.text)
 
-    lines = accepted(form, read)
+    found = accepted(form, read)
     session, organisation = list_of(session_id)
-    if lines is not None:
-        return render_template(
-            "participation/nominated_list.html", session=session, organisation=organisation, lines=lines
-        )
-    return answer("participation/nominate_list.html", form, session=session, organisation=organisation)
+    if found is None:
+        return answer("participation/nominate_list.html", form, session=session, organisation=organisation)
+    page = "participation/nominated_list.html" if is_last_step else "participation/nominate_preview.html"
+    return render_template(page, session=session, organisation=organisation, listed=found[0], lines=found[1])
 
 
 @blueprint.post("/nominations/<int:nomination_id>/remove")

@@ -1,0 +1,52 @@
+"""Spelling: forms in which two spellings of one name, number or address meet. For comparing only, never for showing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import joyokanji  # type: ignore[import-untyped]
+
+UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+"""Signs that nobody sees and that copying from a page or a mail leaves in a text."""
+
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]")
+_KANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {ord("ヵ"): "か", ord("ヶ"): "け"}
+_DASHES = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70]")
+_AS_TEXT = re.compile("""^=?["']?(.*?)["']?$""")
+_PAIRS = """
+    髙高 𠮷吉 﨑崎 嵜崎 邉辺 齋斎 齊斉 濵浜 嶋島 嶌島 隝島 㠀島 冨富 峯峰 栁柳 桒桑 舘館 槗橋 凜凛 晧皓 渕淵 渊淵 薮藪 篭籠 薗園
+    礒磯 埜野 舩船 鉃鉄 靏鶴 靍鶴 鳯鳳 兎兔 萠萌 昻昂 曻昇 壷壺 槙槇 桧檜 蔣蒋 鷗鴎 遙遥 穐秋 籏旗 巌巖 晄晃 凉涼 祢禰 頴穎 舗舖
+    朖朗 姬姫 竈竃
+"""
+"""Characters that personnel lists write for one another in names and that are no old forms of the Jōyō Kanji."""
+_NAMES = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+
+
+def folded(text: str) -> str:
+    """Return a form in which spellings of one word or name meet.
+
+    Width, case, kana, spaces, signs that nobody sees, variation sequences, compatibility ideographs, old forms
+    (常用漢字表, 平成22年内閣告示第2号) and the usual variants in names make no difference.
+    """
+    plain = _SELECTORS.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
+    plain = joyokanji.convert(plain.translate(_NAMES)).replace("〻", "々")
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", str(plain).casefold().translate(_KANA)))
+
+
+def folded_number(text: str) -> str:
+    """Return a form in which spellings of one staff number meet.
+
+    Width, case, spaces, every sign for a dash and what a table program puts around a number to keep its zeros
+    (`'00123`, `="00123"`) make no difference. Zeros at the front do.
+    """
+    plain = re.sub(r"\s+", "", UNSEEN.sub("", _DASHES.sub("-", unicodedata.normalize("NFKC", text)))).casefold()
+    return _AS_TEXT.sub(r"\1", _DASHES.sub("-", plain))
+
+
+def plain_address(text: str) -> str:
+    """Return an e-mail address without what copying put around it: `<a@b>`, `mailto:a@b`, `a@b.`, unseen signs."""
+    plain = UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip().lower()
+    if match := re.search(r"<([^<>]*@[^<>]*)>$", plain):
+        plain = match[1].strip()
+    return plain.removeprefix("mailto:").rstrip(".")
