@@ -21,7 +21,8 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 
 from kernel import clock
-from kernel.text import number_in
+from kernel.spelling import plain_address
+from kernel.text import in_katakana, number_in
 from kernel.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -48,6 +49,22 @@ class TextField(Typed, StringField):
     def value(self) -> str:
         """Return the text, empty where nothing was typed."""
         return self.data or ""
+
+
+class AddressField(TextField):
+    """An e-mail address; what copying put around it is taken off."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **settings: Any) -> None:
+        filters = [*settings.pop("filters", ()), lambda text: plain_address(text) if text else text]
+        super().__init__(label, validators, filters=filters, **settings)
+
+
+class KatakanaField(TextField):
+    """A reading in katakana; hiragana becomes it."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **settings: Any) -> None:
+        filters = [*settings.pop("filters", ()), lambda text: in_katakana(text) if text else text]
+        super().__init__(label, validators, filters=filters, **settings)
 
 
 class LongTextField(Typed, TextAreaField):

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length
 from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError, RefusalError
 from kernel.fields import QuotedField, TextField
-from kernel.text import normalised, number_in
+from kernel.text import normalised, number_in, private_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,6 +73,16 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta(NormalisingMeta, FlaskForm.Meta):  # type: ignore[misc]
         """WTForms' settings."""
+
+    def validate(self, *arguments: Any, **more: Any) -> bool:
+        """Tell whether the form is right; a character that only one machine knows is in none of its texts."""
+        is_right = bool(super().validate(*arguments, **more))
+        for field in self:
+            if isinstance(field, StringField) and (signs := private_signs(str(field.data or ""))):
+                message = f"外字「{signs}」は、ほかのパソコンや紙では別の文字になります。ほかの文字か、かなで入力してください。"
+                field.errors = [*field.errors, message]
+                is_right = False
+        return is_right
 
     def refuse(self, refusal: RefusalError) -> None:
         """Show a refusal at its field, or above the form where it belongs to none."""

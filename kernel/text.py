@@ -9,6 +9,7 @@ import unicodedata
 from kernel.spelling import UNSEEN
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
+_TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
 def normalised(text: str) -> str:
@@ -51,3 +52,13 @@ def number_in(text: str, below: int = 10**9) -> int | None:
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(below)):
         return None
     return int(text) if int(text) < below else None
+
+
+def in_katakana(text: str) -> str:
+    """Return a reading with katakana for hiragana."""
+    return text.translate(_TO_KATAKANA)
+
+
+def private_signs(text: str) -> str:
+    """Return the characters of a text that only the machine it was typed on knows (外字), each once."""
+    return "".join(dict.fromkeys(sign for sign in text if unicodedata.category(sign) == "Co"))

@@ -17,6 +17,8 @@ class Act(Term):
     STAFF_ENTERED = "staff entered", "職員を登録"
     STAFF_CORRECTED = "staff corrected", "職員の登録を訂正"
     MEMBERSHIP_ENDED = "membership ended", "所属を終了"
+    MEMBERSHIP_RESUMED = "membership resumed", "所属の終了を取り消し"
+    REJOINED = "rejoined", "以前いた職員が再び所属"
     ROLES_CHANGED = "roles changed", "役割を変更"
     OFFICE_INVITED = "office invited", "団体の招待リンクを発行"
     OFFICE_INVITATION_ENDED = "office invitation ended", "団体の招待リンクを終了"

@@ -54,7 +54,12 @@ def managed_memberships(
         .where(actor.scope(permission).where(Membership.organisation_id), is_not_over())
         .order_by(Staff.reading, Staff.id)
     )
-    return statement.where(*(_is_said_by(word) for word in normalised(text).split()))
+    return statement.where(*are_said_by(text))
+
+
+def are_said_by(text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions that each word of a text is said, in any spelling, by a membership or its person."""
+    return [_is_said_by(word) for word in normalised(text).split()]
 
 
 def _is_said_by(word: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from kernel.errors import ConflictError, ForbiddenError
 from people import audit
 from people.act import Act
 from people.audit import Change
-from people.membership import is_current, managed_membership
+from people.membership import is_current, is_not_over, managed_membership
 from people.models import Membership, Organisation, Role, RoleGrant
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def check_may_act_for(actor: Actor, staff_id: int) -> None:
-    """Raise ForbiddenError where a person holds, anywhere, a role that the actor could not grant there.
+    """Raise ForbiddenError where a person holds, or will hold, anywhere a role that the actor could not grant there.
 
     Who hands over a link or corrects the e-mail address could else act as somebody who may do more.
     """
     held = db.session.execute(
         sa.select(Membership.organisation_id, RoleGrant.role)
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Membership.staff_id == staff_id, Membership.staff_id != actor.staff_id, is_current())
+        .where(Membership.staff_id == staff_id, Membership.staff_id != actor.staff_id, is_not_over())
     )
     if any(role not in actor.grantable(organisation_id) for organisation_id, role in held):
         message = "あなたにない役割を持つ人です。その役割を持つ人(管理者か事務局)に頼んでください。"

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.spelling import folded, folded_number
 
 from people import audit
 from people.act import Act
-from people.membership import managed_membership
+from people.membership import is_not_over, managed_membership
 from people.models import Membership, Role, Staff
 from people.organisation import organisation
 from people.permission import Actor, Permission
@@ -65,7 +66,9 @@ def join(actor: Actor, command: JoinStaff) -> Membership:
 def enter(command: JoinStaff) -> Membership:
     """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
     _check_sign_in_name(command.email, command.staff_number)
-    _check_free(command.email, command.staff_number, command.organisation_id, staff_id=None)
+    _check_not_former(command)
+    _check_email_free(command.email, staff_id=None)
+    check_number_free(command.staff_number, command.organisation_id, None, command.joined_on or clock.today(), None)
     return belong(add(Staff(name=command.name, reading=command.reading, email=_lower(command.email))), command)
 
 
@@ -90,7 +93,8 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     staff = membership.staff
     check_may_act_for(actor, staff.id)
     _check_sign_in_name(command.email, command.staff_number)
-    _check_free(command.email, command.staff_number, membership.organisation_id, staff_id=staff.id)
+    _check_email_free(command.email, staff_id=staff.id)
+    check_number_free(command.staff_number, membership.organisation_id, staff.id, command.joined_on, membership.left_on)
     if membership.left_on and command.joined_on > membership.left_on:
         message = f"所属は{clock.date_label(membership.left_on)}の前日に終わります。それより前の日にしてください。"
         raise InvalidError(message, field="joined_on")
@@ -151,24 +155,49 @@ def _check_sign_in_name(email: str | None, staff_number: str | None) -> None:
         raise InvalidError(message, field="email")
 
 
-def _check_free(email: str | None, staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
+def _check_not_former(command: JoinStaff) -> None:
+    """Raise ConflictError for somebody who left the organisation and would be entered as a second person."""
+    number = folded_number(command.staff_number or "")
+    same_name = Staff.search_key.startswith(folded(command.name) + "\n", autoescape=True)
+    if db.session.scalar(
+        sa.select(Membership.id)
+        .join(Membership.staff)
+        .where(
+            Membership.organisation_id == command.organisation_id,
+            sa.not_(is_not_over()),
+            sa.or_(
+                sa.and_(Staff.email.is_not(None), Staff.email == _lower(command.email)),
+                sa.and_(same_name, Membership.number_key == number),
+            ),
+        )
+        .limit(1)
+    ):
+        message = "以前この団体にいた人です。「職員」の「所属が終わった人」から、もう一度所属する人を選んでください。記録もつながります。"
+        raise ConflictError(message)
+
+
+def _check_email_free(email: str | None, staff_id: int | None) -> None:
     if email and db.session.scalar(
         sa.select(Staff.id).where(Staff.email == email.lower(), Staff.id != (staff_id or 0))
     ):
         message = "このメールアドレスは使えません。ほかの団体から移ってきた人は、本人の異動コードで登録してください。"
         raise ConflictError(message, field="email")
-    check_number_free(staff_number, organisation_id, staff_id)
 
 
-def check_number_free(staff_number: str | None, organisation_id: int, staff_id: int | None) -> None:
-    """Raise ConflictError where somebody else of the organisation has the staff number."""
+def check_number_free(
+    staff_number: str | None, organisation_id: int, staff_id: int | None, joined_on: dt.date, left_on: dt.date | None
+) -> None:
+    """Raise ConflictError where somebody else of the organisation has the staff number on one of the days."""
     if staff_number and db.session.scalar(
-        sa.select(Membership.id).where(
+        sa.select(Membership.id)
+        .where(
             Membership.organisation_id == organisation_id,
-            Membership.staff_number == staff_number,
-            Membership.left_on.is_(None),
+            Membership.number_key == folded_number(staff_number),
             Membership.staff_id != (staff_id or 0),
+            sa.or_(Membership.left_on.is_(None), Membership.left_on > joined_on),
+            sa.true() if left_on is None else Membership.joined_on < left_on,
         )
+        .limit(1)
     ):
-        message = "この職員番号はこの団体のほかの人が使っています。"
+        message = "この職員番号は、その時期にこの団体のほかの人が使っています。"
         raise ConflictError(message, field="staff_number")

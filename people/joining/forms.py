@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from kernel.fields import ChoiceField, DayField, RowField, TextField, WholeField, options
+from kernel.fields import AddressField, ChoiceField, DayField, KatakanaField, RowField, TextField, WholeField, options
 from kernel.forms import LONGEST_LINE, Form
 
 from people.forms import EMAIL
@@ -38,9 +38,9 @@ class NameForm(Form):
     """The name of a person."""
 
     name = TextField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
-    reading = TextField(
+    reading = KatakanaField(
         "フリガナ",
-        [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="全角カタカナで入力してください。")],
+        [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="カタカナで入力してください。")],
         description="名簿はこの順に並びます。例: タカハシ ハナコ",
     )
 
@@ -48,7 +48,7 @@ class NameForm(Form):
 class StaffForm(NameForm, MembershipForm):
     """A person of the own organisation."""
 
-    email = TextField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
+    email = AddressField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
 
     def command(self) -> JoinStaff:
         """Return the person to be entered."""
@@ -85,7 +85,7 @@ class InviteForm(Form):
 class AcceptForm(NameForm, NewPasswordForm):
     """What somebody writes who enters by an invitation."""
 
-    email = TextField(
+    email = AddressField(
         "メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)],
         description="サインインに使います。職場のアドレスを入力してください。", render_kw={"autocomplete": "email"},
     )  # fmt: skip
@@ -111,6 +111,21 @@ class LeaveForm(Form):
         "所属する最後の日",
         [DataRequired()],
         description="例: 2027-03-31、R9.3.31。すぐに終えるときは、昨日の日付を入力します。",
+    )
+
+
+class ResumeForm(Form):
+    """Whether an end was a slip, or from when somebody belongs again."""
+
+    how = ChoiceField(
+        "どうしますか",
+        choices=options(
+            [("resume", "終了を取り消す(入力の誤りだった)"), ("rejoin", "もう一度所属する(再任用・復職・再入庁)")]
+        ),
+        default="resume",
+    )
+    joined_on = DayField(
+        "もう一度所属する日", description="「もう一度所属する」のときに入力します。例: 2027-04-01、R9.4.1"
     )
 
 

@@ -81,7 +81,7 @@ def welcome(actor: Actor, command: WelcomeStaff) -> Membership:
     if any(row.organisation_id == command.organisation_id for row in present):
         message = f"{staff.name}さんは、すでにこの団体に所属しています。"
         raise ConflictError(message, field="code")
-    entry.check_number_free(command.staff_number, command.organisation_id, staff.id)
+    entry.check_number_free(command.staff_number, command.organisation_id, staff.id, command.joined_on, None)
     for row in present if code.ends_present else ():
         if row.left_on is None or row.left_on > command.joined_on:
             _end(actor, row, max(command.joined_on, row.joined_on))

@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
-from kernel.errors import NotFoundError
+from kernel.errors import InvalidError, NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
+from kernel.page import page_number, page_of
 from kernel.text import number_in
 
 from people import membership, organisation
 from people.access import actor, public, requires
 from people.blueprint import blueprint
-from people.joining import entry, invitation, transfer
-from people.joining.forms import AcceptForm, InviteForm, LeaveForm, StaffForm, WelcomeForm
+from people.joining import entry, invitation, rejoining, transfer
+from people.joining.forms import AcceptForm, InviteForm, LeaveForm, ResumeForm, StaffForm, WelcomeForm
+from people.models import Membership
 from people.permission import Permission
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from wtforms import SelectChoice  # type: ignore[attr-defined]
 
-    from people.models import Membership, Organisation
+    from people.models import Organisation
 
 
 def chosen_organisation() -> Organisation | None:
@@ -105,9 +107,41 @@ def leave(membership_id: int) -> ResponseReturnValue:
 
     if left := accepted(form, end):
         day = clock.date_label(form.last_day.value)
-        flash(f"{left.staff.name}さんの所属を{day}までにしました。受講の記録は本人のものとして残ります。")
+        flash(f"{left.staff.name}さんの所属を{day}までにしました。誤りのときは「所属が終わった人」から取り消せます。")
         return redirect(url_for("people.staff_list"))
     return answer("people/leave.html", form, person=membership.managed_membership(actor(), membership_id))
+
+
+@blueprint.get("/office/staff/former")
+@requires(Permission.MANAGE_STAFF)
+def former_staff() -> ResponseReturnValue:
+    """List who left the own organisation."""
+    text, chosen = request.args.get("q", "")[:100], chosen_organisation()
+    statement = rejoining.former_memberships(actor(), text)
+    if chosen:
+        statement = statement.where(Membership.organisation_id == chosen.id)
+    people = page_of(statement, page_number(request.args.get("page")), size=50)
+    return render_template("people/former_staff.html", people=people, text=text, chosen=chosen)
+
+
+@blueprint.route("/office/staff/<int:membership_id>/resume", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def resume(membership_id: int) -> ResponseReturnValue:
+    """Take back the end of a membership, or let who left belong again from a day on."""
+    form = ResumeForm(joined_on=clock.today().isoformat())
+
+    def act() -> Membership:
+        if form.how.value == "resume":
+            return rejoining.resume(actor(), membership_id)
+        if form.joined_on.day is None:
+            message = "もう一度所属する日を入力してください。"
+            raise InvalidError(message, field="joined_on")
+        return rejoining.rejoin(actor(), membership_id, form.joined_on.value)
+
+    if belonging := accepted(form, act):
+        flash(f"{belonging.staff.name}さんの所属を登録しました。受講の記録はつながっています。")
+        return redirect(url_for("people.staff_member", membership_id=belonging.id))
+    return answer("people/resume.html", form, person=rejoining.ended_membership(actor(), membership_id))
 
 
 def _organisation_id() -> int:

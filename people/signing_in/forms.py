@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from kernel.fields import SecretField, TextField
+from kernel.fields import AddressField, SecretField, TextField
 from kernel.forms import LONGEST_LINE, Form
 
 from people.forms import EMAIL
@@ -58,4 +58,4 @@ class ChangePasswordForm(NewPasswordForm):
 class ResetRequestForm(Form):
     """Ask the own organisation for a new link."""
 
-    email = TextField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])
+    email = AddressField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])

@@ -29,6 +29,7 @@ class PasswordLink(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     purpose: Mapped[LinkPurpose]
     token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    standing: Mapped[str | None] = mapped_column(sa.String(64))
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
     staff: Mapped[Staff] = relationship(lazy="raise_on_sql")

@@ -1,4 +1,8 @@
-"""Password links: an invitation, or a new start after a forgotten password. Used once, for a limited time."""
+"""Password links: an invitation, or a new start after a forgotten password.
+
+Used once, for a limited time, and only while the person stands as when the link was made: a password, address, role or
+membership that has changed since ends it.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,8 @@ from kernel.secret import digest
 
 from people import audit
 from people.act import Act
-from people.membership import is_current, managed_membership, visible_to
-from people.models import Membership, Staff
+from people.membership import is_current, is_not_over, managed_membership, visible_to
+from people.models import Membership, RoleGrant, Staff
 from people.role import check_may_act_for
 from people.signing_in import password
 from people.signing_in.models import LinkPurpose, PasswordLink, ResetRequest
@@ -34,6 +38,7 @@ def issue(actor: Actor | None, membership: Membership) -> str:
     staff = membership.staff
     purpose = LinkPurpose.INVITATION if staff.password_hash is None else LinkPurpose.RESET
     token = secrets.token_urlsafe(32)
+    db.session.flush()
     db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
     db.session.execute(sa.delete(ResetRequest).where(ResetRequest.staff_id == staff.id))
     db.session.add(
@@ -41,6 +46,7 @@ def issue(actor: Actor | None, membership: Membership) -> str:
             staff_id=staff.id,
             purpose=purpose,
             token_digest=digest(token),
+            standing=_standing(staff),
             expires_at=clock.now() + VALID_FOR[purpose],
         )
     )
@@ -57,7 +63,7 @@ def issue_for(actor: Actor, membership_id: int) -> tuple[Membership, str]:
 
 
 def open_link(token: str) -> PasswordLink:
-    """Return the link a token opens. Raises NotFoundError where it was used, has expired or never was."""
+    """Return the link a token opens. Raises NotFoundError where it was used, has ended, has expired or never was."""
     link = db.session.scalar(
         sa.select(PasswordLink)
         .options(joinedload(PasswordLink.staff))
@@ -67,12 +73,24 @@ def open_link(token: str) -> PasswordLink:
             PasswordLink.expires_at > clock.now(),
         )
     )
-    if link is None:
+    if link is None or link.standing != _standing(link.staff):
         message = (
-            "このリンクは使えません。期限が切れたか、すでに使われています。研修担当に新しいリンクを頼んでください。"
+            "このリンクは使えません。期限が切れたか、すでに使われたか、発行のあとで登録の内容が変わりました。"
+            "研修担当に新しいリンクを頼んでください。"
         )
         raise NotFoundError(message)
     return link
+
+
+def _standing(staff: Staff) -> str:
+    """Return what must not have changed while a link is open: password, address, memberships that hold or will, their roles."""
+    rows = db.session.execute(
+        sa.select(Membership.id, RoleGrant.role)
+        .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
+        .where(Membership.staff_id == staff.id, is_not_over())
+    )
+    held = sorted(f"{membership_id} {role.value if role else ''}" for membership_id, role in rows)
+    return digest("\n".join([staff.password_hash or "", staff.email or "", *held]))
 
 
 def set_password(token: str, new_password: str) -> Staff:

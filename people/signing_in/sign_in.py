@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, RefusalError
-from kernel.spelling import folded
+from kernel.spelling import folded, folded_number, plain_address
 
 from people import audit
 from people.act import Act
@@ -79,7 +79,7 @@ def sign_in(attempt: SignIn) -> Actor:
 
 def _person(attempt: SignIn) -> Staff | None:
     if "@" in attempt.account:
-        return db.session.scalar(sa.select(Staff).where(Staff.email == attempt.account.lower()))
+        return db.session.scalar(sa.select(Staff).where(Staff.email == plain_address(attempt.account)))
     try:
         organisation = by_code_or_name(attempt.organisation)
     except RefusalError:
@@ -89,9 +89,11 @@ def _person(attempt: SignIn) -> Staff | None:
         .join(Staff.memberships)
         .where(
             Membership.organisation_id == organisation.id,
-            Membership.staff_number == attempt.account,
+            Membership.number_key.in_([folded_number(attempt.account), attempt.account]),
             is_current(),
         )
+        .order_by(Membership.number_key == attempt.account, Membership.id)
+        .limit(1)
     )
 
 

@@ -31,6 +31,10 @@ from participation.forms import HOW_A_LIST_IS_READ
 STORED = Path(__file__).parents[1] / "data" / "first_version.json.gz"
 LAST_MIGRATION = "0010_due_again"
 LATER: dict[str, tuple[tuple[str, str], ...]] = {
+    "/office/staff": (
+        ("リンクで招待する 所属が終わった人 ", "リンクで招待する "),
+        ("職員番号・メール・部署・職", "職員番号・部署"),
+    ),
     "/office/enrol/security-basics": (
         (
             HOW_A_LIST_IS_READ,

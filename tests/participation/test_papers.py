@@ -88,12 +88,11 @@ def test_papers_of_others_are_not_found(mizuho, hachioji, nominated):
     assert stranger.get(f"/sessions/{nominated}/papers/roster.pdf").status_code == 404
 
 
-def test_a_character_that_cannot_be_printed_is_told(mizuho, nominated):
+def test_a_character_that_no_type_has_is_printed_as_a_sign(mizuho, nominated):
     browser = mizuho.coordinator.browser()
-    browser.post(f"/office/nominations/{nominated}", data={"note": "よろしくお願いします😀"})
+    browser.post(f"/office/nominations/{nominated}", data={"note": "よろしくお願いします😀 髙橋𠮷野"})
     answer = browser.get(f"/sessions/{nominated}/papers/nominations.pdf")
-    assert answer.status_code == 422
-    assert "Excelで保存してください" in answer.text
+    assert "よろしくお願いします〓 髙橋𠮷野" in words_of_pdf(answer.data)
     assert browser.get(f"/sessions/{nominated}/papers/nominations.xlsx").status_code == 200
 
 

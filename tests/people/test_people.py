@@ -53,7 +53,9 @@ def test_half_width_kana_in_a_reading_become_full_width(mizuho):
     [
         ({"email": "", "staff_number": ""}, "どちらかを入力"),
         ({"email": "not a mail"}, "メールアドレスの形"),
-        ({"reading": "よしだ"}, "全角カタカナ"),
+        ({"reading": "Yoshida"}, "カタカナで"),
+        ({"name": "外字\ue001"}, "外字"),
+        ({"post": "\uf8ff"}, "外字"),
         ({"name": ""}, "入力"),
         ({"joined_on": "来月"}, "日付は"),
         ({"staff_number": "a@b"}, "@ は使えません"),
