@@ -60,7 +60,11 @@ def record_of(actor: Actor) -> LearningRecord:
     found = db.session.execute(
         sa.select(Enrolment, still_counts())
         .join(Enrolment.edition)
-        .options(contains_eager(Enrolment.edition), joinedload(Enrolment.course), joinedload(Enrolment.session))
+        .options(
+            contains_eager(Enrolment.edition),
+            joinedload(Enrolment.course),
+            joinedload(Enrolment.session).selectinload(TrainingSession.meetings),
+        )
         .where(Enrolment.staff_id == actor.staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
         .order_by(Enrolment.enrolled_at.desc())
         .limit(200)
@@ -74,7 +78,7 @@ def record_of(actor: Actor) -> LearningRecord:
     return LearningRecord(
         due=[_this_year(due) if due.course.id in done_before else due for due in _due(actor, finished, opened)],
         nominated=_nominated(actor),
-        open=sorted(going_on, key=lambda row: (row.session.starts_at if row.session else far, row.id)),
+        open=sorted(going_on, key=lambda row: (row.session.next_meeting.starts_at if row.session else far, row.id)),
         done=[row for row in rows if row not in going_on],
     )
 

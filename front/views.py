@@ -11,7 +11,8 @@ from people.permission import Permission
 
 from courses import completion_rule
 from courses.course import published_course
-from courses.sessions.training_session import coming_sessions, state_of
+from courses.sessions.session_state import state_of
+from courses.sessions.training_session import coming_sessions
 
 from catalog import curriculum, facets, motivation, roundtable
 

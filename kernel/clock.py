@@ -45,6 +45,11 @@ def fiscal_year(day: dt.date) -> int:
     return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
+def fiscal_year_at(moment: dt.datetime) -> int:
+    """Return the fiscal year of a moment, by the day that it is in Japan."""
+    return fiscal_year(local(moment).date())
+
+
 def current_fiscal_year() -> int:
     """Return the fiscal year of today."""
     return fiscal_year(today())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import clock
 from kernel.errors import ConflictError, NotFoundError
 
 from courses.sessions import place
@@ -43,6 +42,6 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> 
     place.claim(session.id)
     enrolment = enrolments.enter(actor, person, session.edition, session)
     if not is_own:
-        text = f"{actor.name}さんが、{clock.moment_label(session.starts_at)} の回にあなたの受講を申し込みました。"
+        text = f"{actor.name}さんが、あなたの受講を申し込みました。"
         tell(session, session.edition.title, [Tell(NoticeKind.ENROLLED, person.staff_id, text, str(enrolment.id))])
     return enrolment

@@ -80,10 +80,19 @@ def deliver(once: bool) -> None:  # noqa: FBT001
             report = delivery.deliver(settings.mail, settings.public_url)
             if report.sent or report.failed:
                 click.echo(f"{report.sent} mails sent, {report.failed} to be tried again")
+            if report.waiting:
+                click.echo(f"the mail server did not take {report.waiting} mails; they wait")
         db.session.remove()
         if once:
             return
         time.sleep(PAUSE)
+
+
+@notices.command("resend")
+def resend() -> None:
+    """Try again what was given up, where it is still true; the worker sends it."""
+    click.echo(f"{delivery.resend()} notices will be tried again")
+    db.session.commit()
 
 
 @notices.command("failed")

@@ -19,12 +19,14 @@ from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
+from courses.sessions.models import TrainingSession
 
 from participation import enrolment_count
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
-    from courses.sessions.models import TrainingSession
+    import datetime as dt
+
 
 ALREADY = "すでにこの講座を受講しています。マイページで確かめてください。"
 
@@ -79,6 +81,7 @@ def check_offered(course: Course) -> None:
 
 def enter(actor: Actor, person: Member, edition: CourseEdition, session: TrainingSession | None = None) -> Enrolment:
     """Enter the enrolment of a person who needs no place, or for whom one is taken. Raises ConflictError for a second one."""
+    _close_what_was_never_marked(person.staff_id, edition.course_id)
     enrolment = Enrolment(
         staff_id=person.staff_id,
         course_id=edition.course_id,
@@ -86,7 +89,7 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
         session_id=session.id if session else None,
         organisation_id=person.organisation_id,
         size_class=person.size_class,
-        fiscal_year=clock.current_fiscal_year(),
+        fiscal_year=clock.fiscal_year_at(session.starts_at if session else clock.now()),
         level=edition.level,
         enrolled_by_id=actor.staff_id,
         state=EnrolmentState.ENROLLED,
@@ -107,8 +110,31 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
     return enrolment
 
 
-def move(enrolment: Enrolment, state: EnrolmentState) -> None:
-    """Bring an enrolment into a state, and its count along.
+def takes_it() -> sa.ColumnElement[bool]:
+    """Return the condition that an enrolment stands in the way of another one in its course.
+
+    It is open; one in a session that is over and in which nobody marked the person stands in nobody's way.
+    """
+    return sa.and_(Enrolment.state.in_(OPEN_STATES), sa.not_(_was_never_marked()))
+
+
+def _was_never_marked() -> sa.ColumnElement[bool]:
+    is_over = sa.exists().where(TrainingSession.id == Enrolment.session_id, TrainingSession.ends_at <= clock.now())
+    return sa.and_(Enrolment.state == EnrolmentState.ENROLLED, is_over)
+
+
+def _close_what_was_never_marked(staff_id: int, course_id: int) -> None:
+    """Let an enrolment in a session that is over count as missed, so that the person can take the next one."""
+    for row in db.session.scalars(
+        sa.select(Enrolment).where(
+            Enrolment.staff_id == staff_id, Enrolment.course_id == course_id, _was_never_marked()
+        )
+    ):
+        move(row, EnrolmentState.ABSENT)
+
+
+def move(enrolment: Enrolment, state: EnrolmentState, at: dt.datetime | None = None) -> None:
+    """Bring an enrolment into a state, and its count along; a completion is dated by what completed it, by default now.
 
     The state it comes from stands in the statement, so that two who act at once do not both count. Raises
     ConflictError for the second one.
@@ -117,7 +143,7 @@ def move(enrolment: Enrolment, state: EnrolmentState) -> None:
     moved = db.session.execute(
         sa.update(Enrolment)
         .where(Enrolment.id == enrolment.id, Enrolment.state == before)
-        .values(state=state, completed_at=clock.now() if state is EnrolmentState.COMPLETED else None)
+        .values(state=state, completed_at=(at or clock.now()) if state is EnrolmentState.COMPLETED else None)
         .returning(Enrolment.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -176,6 +202,32 @@ def place_in(session_id: int, staff_id: int) -> Enrolment | None:
             Enrolment.state != EnrolmentState.WITHDRAWN,
         )
     )
+
+
+def end_with_session(session: TrainingSession) -> list[Enrolment]:
+    """End the open enrolments of a session that is not held; return them. Their people can take its replacement."""
+    rows = list(
+        db.session.scalars(
+            sa.select(Enrolment)
+            .where(Enrolment.session_id == session.id, Enrolment.state.in_(OPEN_STATES))
+            .order_by(Enrolment.id)
+        )
+    )
+    for row in rows:
+        move(row, EnrolmentState.NOT_HELD)
+    return rows
+
+
+def follow_year(session: TrainingSession) -> None:
+    """Let the enrolments of a session count in the fiscal year in which it begins."""
+    year = clock.fiscal_year_at(session.starts_at)
+    for row in db.session.scalars(
+        sa.select(Enrolment).where(Enrolment.session_id == session.id, Enrolment.fiscal_year != year)
+    ):
+        enrolment_count.left(row)
+        row.fiscal_year = year
+        db.session.flush()
+        enrolment_count.moved(row, None)
 
 
 def open_enrolment(staff_id: int, course_id: int) -> Enrolment | None:

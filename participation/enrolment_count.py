@@ -8,20 +8,28 @@ import sqlalchemy as sa
 
 from kernel.database import db, insert
 
-from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
+from participation.models import ALL_LEVELS, UNCOUNTED, Enrolment, EnrolmentCount, EnrolmentState
 
-COUNTED = Enrolment.state != EnrolmentState.WITHDRAWN
+COUNTED = Enrolment.state.not_in(UNCOUNTED)
 
 
 def _parts(state: EnrolmentState | None) -> tuple[int, int, int]:
     """Return what an enrolment in a state adds to enrolled, in progress and completed."""
-    counted = state is not None and state is not EnrolmentState.WITHDRAWN
+    counted = state is not None and state not in UNCOUNTED
     return int(counted), int(state is EnrolmentState.IN_PROGRESS), int(state is EnrolmentState.COMPLETED)
 
 
 def moved(enrolment: Enrolment, before: EnrolmentState | None) -> None:
     """Count that an enrolment has come from one state (None: it is new) into the one it has now."""
-    old, new = _parts(before), _parts(enrolment.state)
+    _count(enrolment, _parts(before), _parts(enrolment.state))
+
+
+def left(enrolment: Enrolment) -> None:
+    """Count that an enrolment is gone from where it is counted now."""
+    _count(enrolment, _parts(enrolment.state), _parts(None))
+
+
+def _count(enrolment: Enrolment, old: tuple[int, int, int], new: tuple[int, int, int]) -> None:
     enrolled, in_progress, completed = (after - earlier for earlier, after in zip(old, new, strict=True))
     if not (enrolled or in_progress or completed):
         return

@@ -25,6 +25,7 @@ class EnrolmentState(Term):
     COMPLETED = "completed", "修了"
     ABSENT = "absent", "欠席により未修了"
     WITHDRAWN = "withdrawn", "取りやめ"
+    NOT_HELD = "not held", "中止のため終了"
 
     @property
     def is_awaited(self) -> bool:
@@ -48,6 +49,8 @@ class EnrolmentState(Term):
 
 
 OPEN_STATES = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS)
+UNCOUNTED = frozenset({EnrolmentState.WITHDRAWN, EnrolmentState.NOT_HELD})
+"""What is in no figure: who withdrew, and whose session was not held."""
 _OPEN = sa.text("state IN ('enrolled', 'in progress')")
 
 

@@ -11,7 +11,7 @@ from people.permission import Actor, Permission
 
 from courses import completion_rule
 from courses.sessions import audience
-from courses.sessions.training_session import SessionState, state_of
+from courses.sessions.session_state import SessionState, state_of
 
 from participation import enrolment as enrolments
 from participation import roster
@@ -98,7 +98,7 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
     standing = nominees.own_standing(actor, session) if session.is_by_nomination else None
     results = nominees.nominations_by_organisation(actor, session) if session.is_by_nomination else []
     own = [row for row in results if not is_host or actor.may(Permission.READ_NAMES, row.organisation.id)]
-    may_be_marked = place is not None and attendance.has_begun(session.meetings[0]) and not session.is_off
+    may_be_marked = place is not None and any(map(attendance.has_begun, session.going_on)) and not session.is_off
     enrols = actor.may(Permission.ENROL_STAFF)
     may_nominate = enrols and session.is_by_nomination and state.takes_lists
     is_decided = session.is_by_nomination and session.decided_at is not None

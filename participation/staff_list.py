@@ -15,11 +15,11 @@ from people.permission import Actor, Permission
 from people.recognition import ListedLine, Unclear, directory, lines_of, meant
 
 from courses.sessions.place import why_not
-from courses.sessions.training_session import SessionState, state_of
+from courses.sessions.session_state import SessionState, state_of
 
 from participation import application
 from participation import enrolment as enrolments
-from participation.models import OPEN_STATES, Enrolment
+from participation.models import Enrolment
 
 if TYPE_CHECKING:
     from people.membership import Member
@@ -69,7 +69,7 @@ def _found(
         db.session.scalars(
             sa.select(Enrolment.staff_id).where(
                 Enrolment.course_id == course.id,
-                Enrolment.state.in_(OPEN_STATES),
+                enrolments.takes_it(),
                 actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
             )
         )

@@ -20,6 +20,7 @@ from courses.models import Course, CourseEdition, Level
 
 from catalog.models import Curriculum, CurriculumState, CurriculumStep
 
+from participation.enrolment_count import COUNTED
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
 
 from review.question import By
@@ -76,7 +77,7 @@ def _counts() -> tuple[Any, Any, Any, Any]:
 
 
 def _of_courses(asked: Question) -> tuple[Any, ...]:
-    conditions: list[Any] = [Enrolment.state != EnrolmentState.WITHDRAWN]
+    conditions: list[Any] = [COUNTED]
     if asked.course:
         conditions.append(Enrolment.course_id.in_(sa.select(Course.id).where(Course.slug == asked.course)))
     if asked.curriculum:

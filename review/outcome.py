@@ -16,7 +16,8 @@ from courses.models import Course
 
 from catalog.models import Adoption, Motivation, Remark
 
-from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
+from participation.enrolment_count import COUNTED
+from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount
 
 from review.suppression import is_small
 
@@ -45,7 +46,7 @@ UPTAKE = (
     )
     .where(
         Enrolment.course_id.in_(sa.bindparam("course_ids", expanding=True)),
-        Enrolment.state != EnrolmentState.WITHDRAWN,
+        COUNTED,
     )
     .group_by(Enrolment.course_id)
 )

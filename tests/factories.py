@@ -29,8 +29,9 @@ from courses.lessons import quiz as quizzes
 from courses.lessons import quiz_data
 from courses.lessons.question import QuestionKind
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Track
+from courses.sessions import place
 from courses.sessions.models import Audience, Meeting, TrainingSession
-from courses.sessions.training_session import session_for
+from courses.sessions.training_session import lock, session_for
 
 from catalog.models import Motivation, Remark
 
@@ -213,8 +214,12 @@ def enrols(person: Person, course: Course) -> Enrolment:
 
 
 def joins(person: Person, session: TrainingSession) -> Enrolment:
-    """Let somebody take a place in a session."""
+    """Let somebody take a place in a session; one that has begun was entered before."""
     actor = person.actor
+    if session.starts_at <= clock.now():
+        held = lock(session.id)
+        place.take(held)
+        return enrolments.enter(actor, enrolments.entrant(actor), held.edition, held)
     return enrol_in_session(actor, enrolments.entrant(actor), session_for(actor, session.id))
 
 

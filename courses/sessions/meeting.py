@@ -18,7 +18,7 @@ from people.permission import Actor, Permission
 
 from courses.models import CourseEdition
 from courses.sessions.models import Meeting, TrainingSession
-from courses.sessions.training_session import ENDED, state_of
+from courses.sessions.session_state import ENDED, SessionState, state_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,14 +51,29 @@ def meeting_of(actor: Actor, meeting_id: int) -> Meeting:
     return meeting
 
 
+def changes(meeting: Meeting, command: MoveMeeting) -> bool:
+    """Tell whether a command would change anything about a meeting."""
+    return any(getattr(meeting, name) != value for name, value in vars(command).items())
+
+
 def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> None:
-    """Hold one meeting at another time or place. Raises InvalidError, and ConflictError for one that is cancelled."""
+    """Hold one meeting at another time or place; one whose day has passed by a slip can be moved to a day to come.
+
+    Raises InvalidError for a time in the past, ConflictError for one that is cancelled or whose session is closed.
+    """
     if command.ends_at <= command.starts_at:
         message = "終わりの時刻は、始まりより後にしてください。"
         raise InvalidError(message, field="ends_time")
+    is_moved = (command.starts_at, command.ends_at) != (meeting.starts_at, meeting.ends_at)
+    if is_moved and command.ends_at <= clock.now():
+        message = "過ぎた日時には変更できません。年に誤りがないか確かめてください。"
+        raise InvalidError(message, field="day")
     _check_goes_on(meeting)
     for name, value in vars(command).items():
         setattr(meeting, name, value)
+    if meeting.session.going_on == [meeting]:  # then its place is the session's
+        meeting.session.place = command.place or meeting.session.place
+        meeting.session.meeting_link = command.meeting_link or meeting.session.meeting_link
     _span(meeting.session)
     meeting.sequence += 1
     _record(actor, meeting, Act.MEETING_MOVED)
@@ -67,6 +82,9 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> None:
 def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> None:
     """Cancel one meeting of several. Raises ConflictError for the last one: then the session is to be cancelled."""
     _check_goes_on(meeting)
+    if meeting.ends_at <= clock.now():
+        message = "すでに開かれた会は中止にできません。"
+        raise ConflictError(message)
     if sum(other.cancelled_at is None for other in meeting.session.meetings) == 1:
         message = "残っている最後の会です。開催回そのものを中止してください。"
         raise ConflictError(message)
@@ -77,16 +95,15 @@ def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> None:
 
 
 def _check_goes_on(meeting: Meeting) -> None:
-    if meeting.cancelled_at or state_of(meeting.session) in ENDED:
+    if meeting.cancelled_at or state_of(meeting.session) in ENDED - {SessionState.HELD}:
         message = "中止になった会や、終わった開催回の会は変更できません。"
         raise ConflictError(message)
 
 
 def _span(session: TrainingSession) -> None:
     """Let a session begin with its first meeting and end with its last."""
-    held = [meeting for meeting in session.meetings if meeting.cancelled_at is None]
-    session.starts_at = min(meeting.starts_at for meeting in held)
-    session.ends_at = max(meeting.ends_at for meeting in held)
+    session.starts_at = min(meeting.starts_at for meeting in session.going_on)
+    session.ends_at = max(meeting.ends_at for meeting in session.going_on)
 
 
 def _record(actor: Actor, meeting: Meeting, act: Act) -> None:

@@ -8,6 +8,7 @@ import secrets
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
 
@@ -100,6 +101,17 @@ class TrainingSession(Base):
         return self.giving is AdmissionRule.NOMINATION
 
     @property
+    def going_on(self) -> list[Meeting]:
+        """Return the meetings that are not cancelled, in their order (they must be loaded)."""
+        return [meeting for meeting in self.meetings if meeting.cancelled_at is None]
+
+    @property
+    def next_meeting(self) -> Meeting:
+        """Return the meeting that matters now: the next that is not over, else the last (they must be loaded)."""
+        held = self.going_on or self.meetings
+        return next((meeting for meeting in held if meeting.ends_at > clock.now()), held[-1])
+
+    @property
     def is_off(self) -> bool:
         """Tell whether the session is not held: cancelled (中止) or called off for too few (不開催)."""
         return self.cancelled_at is not None or self.called_off_at is not None
@@ -119,4 +131,15 @@ class Meeting(Base):
     cancelled_because: Mapped[str] = mapped_column(default="")
     sequence: Mapped[int] = mapped_column(default=0)
     session: Mapped[TrainingSession] = relationship(back_populates="meetings", lazy="raise_on_sql")
+
+    @property
+    def where(self) -> str:
+        """Return where it is held: its own place, else the usual one."""
+        return self.place or self.session.place or "オンライン"
+
+    @property
+    def link(self) -> str:
+        """Return the link of the web meeting: its own, else the usual one."""
+        return self.meeting_link or self.session.meeting_link
+
     __table_args__ = (sa.CheckConstraint("ends_at > starts_at", "ends_after_start"),)

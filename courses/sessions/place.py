@@ -16,7 +16,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from courses.sessions.models import AdmissionRule, TrainingSession
-from courses.sessions.training_session import LAST_DAYS, SessionState, state_of
+from courses.sessions.session_state import LAST_DAYS, SessionState, state_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,6 +74,7 @@ def _first_come(now: dt.datetime) -> sa.ColumnElement[bool]:
         TrainingSession.giving == AdmissionRule.FIRST_COME,
         TrainingSession.applications_open_at <= now,
         TrainingSession.applications_close_at > now,
+        TrainingSession.starts_at > now,
     )
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
-from kernel.vocabulary import Term
 
 from people import audit
 from people.act import Act
@@ -21,68 +20,7 @@ from courses.models import Course, CourseEdition
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
-
-LAST_DAYS = dt.timedelta(days=7)
-"""So long before it starts, free places of a session by nomination are open to everybody entitled."""
-
-
-class SessionState(Term):
-    """Where a training session stands: it follows from dates, places and acts, and is never set by hand."""
-
-    CANCELLED = "cancelled", "中止"
-    CALLED_OFF = "called off", "不開催"
-    PLANNED = "planned", "受付前"
-    OPEN = "open", "受付中"
-    FULL = "full", "満席"
-    ALLOCATING = "allocating", "割当中"
-    CONFIRMED = "confirmed", "開催決定"
-    LAST_PLACES = "last places", "空席受付中"
-    CLOSED = "closed", "受付終了"
-    HELD = "held", "開催済"
-    FINISHED = "finished", "完了"
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether applications or nominations are taken."""
-        return self is SessionState.OPEN
-
-    @property
-    def is_allocating(self) -> bool:
-        """Tell whether the host is to decide on the allocation."""
-        return self is SessionState.ALLOCATING
-
-    @property
-    def is_held(self) -> bool:
-        """Tell whether it was held and is not closed yet."""
-        return self is SessionState.HELD
-
-    @property
-    def gives_places(self) -> bool:
-        """Tell whether places may go to whoever comes first."""
-        return self in {SessionState.OPEN, SessionState.LAST_PLACES}
-
-    @property
-    def takes_lists(self) -> bool:
-        """Tell whether lists of nominees are written or looked at."""
-        return self in {SessionState.OPEN, SessionState.ALLOCATING}
-
-    @property
-    def has_ended(self) -> bool:
-        """Tell whether nothing more is to come of it."""
-        return self in ENDED
-
-    @property
-    def may_be_called_off(self) -> bool:
-        """Tell whether it can be said that too few come."""
-        return self in {
-            SessionState.ALLOCATING,
-            SessionState.CONFIRMED,
-            SessionState.LAST_PLACES,
-            SessionState.CLOSED,
-        }
-
-
-ENDED = frozenset({SessionState.CANCELLED, SessionState.CALLED_OFF, SessionState.HELD, SessionState.FINISHED})
+from courses.sessions.session_state import ENDED, SessionState, state_of
 
 
 @dataclass(frozen=True)
@@ -113,32 +51,6 @@ SAID = (
 )  # fmt: skip
 
 
-def state_of(session: TrainingSession, now: dt.datetime | None = None) -> SessionState:
-    """Return where a session stands at a moment, by default now."""
-    now = now or clock.now()
-    for came_so, state in (
-        (session.cancelled_at, SessionState.CANCELLED),
-        (session.called_off_at, SessionState.CALLED_OFF),
-        (session.closed_at, SessionState.FINISHED),
-        (session.ends_at <= now, SessionState.HELD),
-        (now < session.applications_open_at, SessionState.PLANNED),
-    ):
-        if came_so:
-            return state
-    if session.is_by_nomination:
-        return _state_by_nomination(session, now)
-    if now >= session.applications_close_at:
-        return SessionState.CLOSED
-    return SessionState.FULL if session.taken >= session.capacity else SessionState.OPEN
-
-
-def _state_by_nomination(session: TrainingSession, now: dt.datetime) -> SessionState:
-    if session.decided_at is None:
-        return SessionState.OPEN if now < session.applications_close_at else SessionState.ALLOCATING
-    is_late = session.starts_at - LAST_DAYS <= now < session.starts_at
-    return SessionState.LAST_PLACES if is_late and session.taken < session.capacity else SessionState.CONFIRMED
-
-
 def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> TrainingSession:
     """Plan a session of an edition with its meetings.
 
@@ -147,6 +59,9 @@ def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> Training
     if command.host_id not in actor.scope(Permission.PLAN_SESSIONS):
         raise NotFoundError
     _check(command)
+    if command.starts_at <= clock.now():
+        message = "過ぎた日時には計画できません。年に誤りがないか確かめてください。"
+        raise InvalidError(message, field="day")
     step = dt.timedelta(weeks=command.weeks_between)
     meetings = [
         Meeting(starts_at=command.starts_at + number * step, ends_at=command.ends_at + number * step)
@@ -171,6 +86,9 @@ def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None
     """
     if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
         raise NotFoundError
+    if state_of(session) in ENDED:
+        message = f"「{state_of(session).label}」の開催回は変更できません。"
+        raise ConflictError(message)
     _check(replace(command, starts_at=session.starts_at, ends_at=session.ends_at))
     if command.giving is not session.giving and state_of(session) is not SessionState.PLANNED:
         message = "受付が始まったあとは、席の決め方を変えられません。"
@@ -218,6 +136,9 @@ def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
         raise NotFoundError
     if state_of(session) in ENDED:
         message = f"この開催回は「{state_of(session).label}」です。"
+        raise ConflictError(message)
+    if any(meeting.ends_at <= clock.now() for meeting in session.going_on):
+        message = "すでに開かれた会があります。残りの会を「この会だけ中止する」から一つずつ中止してください。"
         raise ConflictError(message)
     session.cancelled_at, session.cancelled_because = clock.now(), reason
     session.sequence += 1

@@ -18,6 +18,7 @@ from participation.attending.models import Attendance, Presence
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection
 
 
@@ -112,15 +113,42 @@ def settle(session_id: int, enrolment_ids: Collection[int] | None = None) -> Non
         .group_by(Enrolment.id, CourseEdition.id)
     ).all()
     meetings = db.session.scalars(sa.select(sa.func.count()).select_from(meeting_ids.subquery())).one()
+    ends = _ends_of_attended(meeting_ids, enrolment_ids)
     for enrolment, percent, lessons_missing, attended, absent in rows:
-        state = standing(meetings_needed(percent, meetings), meetings, attended, absent)
+        needed = meetings_needed(percent, meetings)
+        state = standing(needed, meetings, attended, absent)
         if state is EnrolmentState.COMPLETED and lessons_missing:
             state = EnrolmentState.IN_PROGRESS
+        at = (
+            _completed_at(ends.get(enrolment.id, [])[:needed], enrolment) if state is EnrolmentState.COMPLETED else None
+        )
         if state in OPEN_STATES and enrolment.state not in OPEN_STATES and _takes_it_elsewhere(enrolment):
             continue
-        if state is not enrolment.state:
-            enrolments.move(enrolment, state)
+        if (state, at) != (enrolment.state, enrolment.completed_at):
+            enrolments.move(enrolment, state, at)
     db.session.flush()
+
+
+def _ends_of_attended(meeting_ids: sa.Select[int], enrolment_ids: Collection[int]) -> dict[int, list[dt.datetime]]:
+    """Return when the meetings ended that each attended, earliest first."""
+    ends: dict[int, list[dt.datetime]] = {}
+    for enrolment_id, ends_at in db.session.execute(
+        sa.select(Attendance.enrolment_id, Meeting.ends_at)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(
+            Attendance.meeting_id.in_(meeting_ids),
+            Attendance.enrolment_id.in_(enrolment_ids),
+            Attendance.presence == Presence.ATTENDED,
+        )
+        .order_by(Meeting.ends_at)
+    ):
+        ends.setdefault(enrolment_id, []).append(ends_at)
+    return ends
+
+
+def _completed_at(ends: list[dt.datetime], enrolment: Enrolment) -> dt.datetime:
+    """Return when a course was completed: at the end of the meeting that sufficed, or with the last lesson after it."""
+    return min(max([*ends, *filter(None, [enrolment.lessons_finished_at])], default=clock.now()), clock.now())
 
 
 def _takes_it_elsewhere(enrolment: Enrolment) -> bool:

@@ -141,7 +141,7 @@ WHOLE = (
 
 def _own(actor: Actor) -> list[Entry]:
     """Return the meetings of the sessions in which a person has, or had at its cancellation, a place."""
-    states = (*OPEN_STATES, EnrolmentState.COMPLETED, EnrolmentState.ABSENT)
+    states = (*OPEN_STATES, EnrolmentState.COMPLETED, EnrolmentState.ABSENT, EnrolmentState.NOT_HELD)
     mine = sa.select(Enrolment.session_id).where(Enrolment.staff_id == actor.staff_id, Enrolment.state.in_(states))
     sessions = db.session.scalars(
         sa.select(TrainingSession)

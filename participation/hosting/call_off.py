@@ -11,10 +11,10 @@ from kernel.errors import ConflictError
 from people import audit
 from people.act import Act
 
-from courses.sessions.training_session import lock_hosted, state_of
+from courses.sessions.session_state import state_of
+from courses.sessions.training_session import lock_hosted
 
-from participation.hosting.concerned import tell_cancelled
-from participation.joint import waiting_list
+from participation.hosting.ending import not_held
 from participation.joint.decision import standing
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
     """
     session = lock_hosted(actor, session_id)
     state = state_of(session)
-    if not state.may_be_called_off:
+    if not state.may_be_called_off or session.starts_at <= clock.now():
         message = f"受付が終わってから開催までのあいだだけ、不開催にできます(いまは「{state.label}」)。"
         raise ConflictError(message)
     coming = len(standing(session)) if state.is_allocating else session.taken
@@ -46,6 +46,5 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
         actor, Act.SESSION_CALLED_OFF, session.edition.title, organisation_id=session.host_id, session=session.id
     )
     db.session.flush()
-    tell_cancelled(session_id, f"この回は開きません。理由: {session.cancelled_because}")
-    waiting_list.rebalance(session_id)
+    not_held(session, f"この回は開きません。理由: {session.cancelled_because}")
     return session

@@ -13,7 +13,8 @@ from kernel.errors import ConflictError
 from people import audit
 from people.act import Act
 
-from courses.sessions.training_session import SessionState, lock_hosted, state_of
+from courses.sessions.session_state import SessionState, state_of
+from courses.sessions.training_session import lock_hosted
 
 from participation.attending import attendance
 from participation.models import Enrolment

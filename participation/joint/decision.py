@@ -20,7 +20,8 @@ from people.act import Act
 
 from courses.sessions import place
 from courses.sessions.models import TrainingSession
-from courses.sessions.training_session import SessionState, lock_hosted, state_of
+from courses.sessions.session_state import SessionState, state_of
+from courses.sessions.training_session import lock_hosted
 
 from participation import enrolment as enrolments
 from participation.joint import allocation, waiting_list
@@ -95,6 +96,8 @@ def _history(session: TrainingSession, organisation_ids: list[int]) -> dict[int,
             Nomination.organisation_id.in_(organisation_ids),
             Nomination.turn.is_not(None),
             TrainingSession.decided_at >= since,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
             TrainingSession.id != session.id,
         )
         .group_by(Nomination.organisation_id, Nomination.session_id)
@@ -175,9 +178,7 @@ def _leave_out(session: TrainingSession) -> None:
 def _tell_result(session: TrainingSession, nominations: list[Nomination]) -> None:
     """Tell everybody nominated what came of it, and the coordinators how many of their people have a place."""
     told = [
-        Tell(
-            NoticeKind.PLACED, row.staff_id, f"{clock.moment_label(session.starts_at)} の回に席があります。", "", row.id
-        )
+        Tell(NoticeKind.PLACED, row.staff_id, "席があります。", "", row.id)
         if row.state is NominationState.PLACED
         else Tell(
             NoticeKind.WAITING, row.staff_id, f"割当の順位は{row.turn}番で、席が空くのを待っています。", "", row.id

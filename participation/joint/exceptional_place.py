@@ -16,7 +16,8 @@ from people import audit
 from people.act import Act
 
 from courses.sessions import place
-from courses.sessions.training_session import SessionState, lock_hosted, state_of
+from courses.sessions.session_state import SessionState, state_of
+from courses.sessions.training_session import lock_hosted
 
 from participation import enrolment as enrolments
 from participation.joint import waiting_list
@@ -49,7 +50,12 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
     session, ConflictError where no place is free or the two do not wait and hold a place.
     """
     session = lock_hosted(actor, session_id)
-    if session.decided_at is None or state_of(session) not in {SessionState.CONFIRMED, SessionState.LAST_PLACES}:
+    is_over = session.starts_at <= clock.now()
+    if (
+        is_over
+        or session.decided_at is None
+        or state_of(session) not in {SessionState.CONFIRMED, SessionState.LAST_PLACES}
+    ):
         message = "例外の席を決められるのは、割当を決めてから開催までのあいだです。"
         raise ConflictError(message)
     if not command.reason.strip():
@@ -85,11 +91,10 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
 
 
 def _tell_exception(session: TrainingSession, given_to: Nomination, instead: Nomination | None) -> None:
-    when = clock.moment_label(session.starts_at)
     about = f"exception {clock.now().isoformat()}"
-    told = [Tell(NoticeKind.PLACED, given_to.staff_id, f"{when} の回に席があります。", about, given_to.id)]
+    told = [Tell(NoticeKind.PLACED, given_to.staff_id, "席があります。", about, given_to.id)]
     if instead:
-        text = f"実施団体の判断により、{when} の回の席を別の人に替わり、待機にもどりました。理由は研修担当にお尋ねください。"
+        text = "実施団体の判断により、席を別の人に替わり、待機にもどりました。理由は研修担当にお尋ねください。"
         told.append(Tell(NoticeKind.WAITING, instead.staff_id, text, about, instead.id))
     tell(session, session.edition.title, told)
 

@@ -24,12 +24,12 @@ from people.permission import Actor, Permission
 from courses.models import CourseEdition
 from courses.sessions.audience import is_open_to
 from courses.sessions.models import TrainingSession
-from courses.sessions.training_session import SessionState, state_of
+from courses.sessions.session_state import SessionState, state_of
 
 from participation import enrolment as enrolments
 from participation.joint.eligibility import hints_for
 from participation.joint.models import Nomination, NominationList, Wish
-from participation.models import OPEN_STATES, Enrolment
+from participation.models import Enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +149,7 @@ def why_not(session: TrainingSession, organisation_id: int, staff_id: int | None
     """Return who of an organisation, or whether one person, cannot be nominated now, and why."""
     listed = sa.select(Nomination.staff_id).where(Nomination.session_id == session.id)
     taking = sa.select(Enrolment.staff_id).where(
-        Enrolment.course_id == session.edition.course_id, Enrolment.state.in_(OPEN_STATES)
+        Enrolment.course_id == session.edition.course_id, enrolments.takes_it()
     )
     if staff_id is None:
         staff = sa.select(Membership.staff_id).where(Membership.organisation_id == organisation_id, is_current())

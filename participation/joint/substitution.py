@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 
@@ -74,18 +73,17 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Member) -> Enrolment:
         actor, Act.SUBSTITUTED, f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
         session=session.id,
     )  # fmt: skip
-    when = clock.moment_label(session.starts_at)
     told = [
         Tell(
             NoticeKind.ENROLLED,
             person.staff_id,
-            f"{when} の回に、{enrolment.staff.name}さんの代理で席があります。",
+            f"{enrolment.staff.name}さんの代理で席があります。",
             str(taken.id),
         ),
         Tell(
             NoticeKind.REPLACED,
             enrolment.staff_id,
-            f"{when} の回の席を、{person.name}さんに替わりました。",
+            f"席を{person.name}さんに替わりました。",
             str(taken.id),
         ),
     ]

@@ -24,11 +24,12 @@ from people.permission import Actor, Permission
 from courses.models import CourseEdition
 from courses.sessions import place
 from courses.sessions.models import AdmissionRule, TrainingSession
-from courses.sessions.training_session import LAST_DAYS, lock
+from courses.sessions.session_state import LAST_DAYS
+from courses.sessions.training_session import lock
 
 from participation import enrolment as enrolments
 from participation.joint.models import Nomination, NominationState
-from participation.models import OPEN_STATES, Enrolment
+from participation.models import Enrolment
 from participation.notices.kinds import NoticeKind
 from participation.notices.telling import Tell, coordinators_of, tell
 
@@ -88,12 +89,29 @@ def _expire(session: TrainingSession, now: dt.datetime) -> None:
         sa.select(Nomination).where(
             Nomination.session_id == session.id,
             Nomination.state == NominationState.OFFERED,
-            sa.true() if session.is_off else Nomination.answer_by <= now,
+            sa.true() if session.is_off or session.starts_at <= now else Nomination.answer_by <= now,
         )
     ).all()
     for nomination in unanswered:
         nomination.state, nomination.answer_by = NominationState.EXPIRED, None
     place.give_back(session, len(unanswered))
+    db.session.flush()
+
+
+def shorten_offers(session: TrainingSession) -> None:
+    """Let no offer be open beyond the beginning of a session, which may have been moved; who is asked is told anew."""
+    late = db.session.scalars(
+        sa.select(Nomination)
+        .options(joinedload(Nomination.staff))
+        .where(
+            Nomination.session_id == session.id,
+            Nomination.state == NominationState.OFFERED,
+            Nomination.answer_by > session.starts_at,
+        )
+    ).all()
+    for nomination in late:
+        nomination.answer_by = session.starts_at
+        _tell_offer(session, nomination)
     db.session.flush()
 
 
@@ -103,7 +121,7 @@ def may_come(session: TrainingSession) -> sa.ColumnElement[bool]:
         sa.select(Enrolment.id).where(
             Enrolment.staff_id == Nomination.staff_id,
             Enrolment.course_id == session.edition.course_id,
-            Enrolment.state.in_(OPEN_STATES),
+            enrolments.takes_it(),
         )
     )
     belongs = sa.exists(
@@ -136,7 +154,7 @@ def due() -> list[int]:
         sa.select(Nomination.id).where(
             Nomination.session_id == TrainingSession.id,
             Nomination.state == NominationState.OFFERED,
-            Nomination.answer_by <= now,
+            sa.or_(Nomination.answer_by <= now, TrainingSession.starts_at <= now),
         )
     )
     waiting = sa.exists(
@@ -183,6 +201,9 @@ def accept(actor: Actor, nomination_id: int) -> Enrolment:
     """Take the place that is offered. Raises NotFoundError, and ConflictError where it is not offered any more."""
     session = lock(own_nomination(actor, nomination_id).session_id)
     nomination = _offered(actor, nomination_id)
+    if session.starts_at <= clock.now() or session.is_off:
+        message = "この開催回は、すでに始まったか、開かれなくなりました。"
+        raise ConflictError(message)
     taken = enrolments.enter(actor, entrant_of(nomination), session.edition, session)
     nomination.state, nomination.answer_by = NominationState.PLACED, None
     _record(actor, nomination, Act.OFFER_ACCEPTED)

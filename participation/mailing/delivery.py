@@ -19,7 +19,10 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 
-from participation.mailing.still_true import is_of_this_date, still_true
+from courses.sessions.models import TrainingSession
+
+from participation.mailing.still_true import says_what_is_so, still_true
+from participation.notices.facts import held_when
 from participation.notices.kinds import IMMEDIATE
 from participation.notices.models import MailState, Notice
 
@@ -30,9 +33,11 @@ if TYPE_CHECKING:
 
 CLAIM = dt.timedelta(minutes=5)
 FIRST_PAUSE = dt.timedelta(minutes=1)
+SERVER_PAUSE = dt.timedelta(minutes=2)
 LONGEST_PAUSE = dt.timedelta(hours=6)
 MOST_ATTEMPTS = 12
-TOO_OLD = dt.timedelta(days=3)
+GIVE_UP = dt.timedelta(days=5)
+"""How long a letter is tried (RFC 5321, 4.5.4.1: at least four or five days)."""
 A_BATCH = 100
 
 
@@ -53,6 +58,7 @@ class Report:
 
     sent: int = 0
     failed: int = 0
+    waiting: int = 0
 
 
 def troubled() -> Sequence[Notice]:
@@ -83,7 +89,11 @@ def claim(public_url: str) -> list[Letter]:
     now = clock.now()
     rows = db.session.scalars(
         sa.select(Notice)
-        .options(joinedload(Notice.staff, innerjoin=True), joinedload(Notice.session), joinedload(Notice.course))
+        .options(
+            joinedload(Notice.staff, innerjoin=True),
+            joinedload(Notice.session).selectinload(TrainingSession.meetings),
+            joinedload(Notice.course),
+        )
         .where(
             Notice.mail_state == MailState.DUE,
             Notice.mail_at <= now,
@@ -96,7 +106,7 @@ def claim(public_url: str) -> list[Letter]:
     true_ids = still_true(rows)
     groups: dict[object, list[Notice]] = {}
     for row in rows:
-        is_sendable = row.id in true_ids and is_of_this_date(row) and row.staff.email and row.made_at > now - TOO_OLD
+        is_sendable = row.id in true_ids and says_what_is_so(row) and row.staff.email
         if not is_sendable:
             row.mail_state = MailState.SKIPPED
             continue
@@ -114,7 +124,10 @@ def _letter(group: list[Notice], public_url: str) -> Letter:
     for row in group:
         row.message_id = message_id
     first = group[0]
-    parts = [f"■ {row.title}\n{row.text}\n{public_url}{_page_of(row)}" for row in group]
+    parts = [
+        "\n".join([f"■ {row.title}", row.text, *held_when(row.session), f"{public_url}{_page_of(row)}"])
+        for row in group
+    ]
     text = "\n\n".join(
         [f"{first.staff.name}さん", *parts, f"お知らせの受け取り方は、次のページで変えられます。\n{public_url}/notices"]
     )
@@ -138,17 +151,22 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
 
 
 def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> None:
+    """Send letters over one connection; those that a server does not get to wait, and none of them has failed."""
+    waiting = list(letters)
     try:
         with smtplib.SMTP(mail.host, mail.port, timeout=30) as server:
             if mail.starttls:
                 server.starttls()
             if mail.user:
                 server.login(mail.user, mail.password)
-            for letter in letters:
-                _send_one(server, letter, mail, report)
+            while waiting:
+                _send_one(server, waiting[0], mail, report)
+                waiting.pop(0)
     except (OSError, smtplib.SMTPException):
-        for letter in letters:
-            report.failed += _failed(letter)
+        has_sent = len(waiting) < len(letters)
+        for letter in waiting:
+            report.waiting += 1
+            _mark(letter, mail_at=clock.now() + (dt.timedelta() if has_sent else SERVER_PAUSE), claimed_until=None)
 
 
 def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) -> None:
@@ -165,18 +183,32 @@ def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) 
 
 def _failed(letter: Letter) -> int:
     """Note that a letter was not taken and when it is tried again; return 1 if it was not sent meanwhile."""
-    attempts = db.session.scalar(
-        sa.select(sa.func.max(Notice.attempts)).where(
+    tried = db.session.execute(
+        sa.select(Notice.attempts, Notice.made_at).where(
             Notice.id.in_(letter.notice_ids), Notice.mail_state == MailState.DUE
         )
-    )
-    if attempts is None:
+    ).all()
+    if not tried:
         db.session.rollback()
         return 0
+    attempts, made_at = max(row.attempts for row in tried), max(row.made_at for row in tried)
     pause = min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
-    state = MailState.FAILED if attempts + 1 >= MOST_ATTEMPTS else MailState.DUE
+    is_given_up = attempts + 1 >= MOST_ATTEMPTS and clock.now() - made_at >= GIVE_UP
+    state = MailState.FAILED if is_given_up else MailState.DUE
     _mark(letter, mail_state=state, attempts=attempts + 1, mail_at=clock.now() + pause, claimed_until=None)
     return 1
+
+
+def resend() -> int:
+    """Let what was given up be tried again from now on, where it is still true; return how many notices."""
+    found = db.session.execute(
+        sa.update(Notice)
+        .where(Notice.mail_state == MailState.FAILED)
+        .values(mail_state=MailState.DUE, attempts=0, mail_at=clock.now(), claimed_until=None)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(found)
 
 
 def _mark(letter: Letter, **values: object) -> None:

@@ -1,18 +1,18 @@
-"""Reminders (開催が近づきました): written three days before a session, once for each beginning."""
+"""Reminders (開催が近づきました): written three days before each meeting of a session, once for each beginning."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from kernel import clock
 from kernel.database import db
 
-from courses.sessions.models import TrainingSession
+from courses.sessions.models import Meeting, TrainingSession
 
-from participation.models import Enrolment, EnrolmentState
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 from participation.notices.telling import Tell, tell
@@ -21,20 +21,23 @@ REMIND_BEFORE = dt.timedelta(days=3)
 
 
 def remind() -> None:
-    """Write the reminders of the sessions that begin within three days, once for each beginning, to who has a place."""
+    """Write the reminders of the meetings that begin within three days, once for each beginning, to who has a place."""
     now = clock.now()
-    sessions = db.session.scalars(
-        sa.select(TrainingSession)
-        .options(joinedload(TrainingSession.edition))
+    meetings = db.session.scalars(
+        sa.select(Meeting)
+        .join(Meeting.session)
+        .options(contains_eager(Meeting.session).joinedload(TrainingSession.edition))
         .where(
-            TrainingSession.starts_at > now,
-            TrainingSession.starts_at <= now + REMIND_BEFORE,
+            Meeting.starts_at > now,
+            Meeting.starts_at <= now + REMIND_BEFORE,
+            Meeting.cancelled_at.is_(None),
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.called_off_at.is_(None),
         )
+        .order_by(Meeting.starts_at)
     ).all()
-    for session in sessions:
-        about = session.starts_at.isoformat()
+    for meeting in meetings:
+        session, about = meeting.session, meeting.starts_at.isoformat()
         reminded = sa.exists(
             sa.select(Notice.id).where(
                 Notice.staff_id == Enrolment.staff_id,
@@ -45,8 +48,10 @@ def remind() -> None:
         )
         people = db.session.scalars(
             sa.select(Enrolment.staff_id).where(
-                Enrolment.session_id == session.id, Enrolment.state != EnrolmentState.WITHDRAWN, ~reminded
+                Enrolment.session_id == session.id,
+                Enrolment.state.in_((*OPEN_STATES, EnrolmentState.COMPLETED)),
+                ~reminded,
             )
         ).all()
-        text = f"{clock.moment_label(session.starts_at)} に始まります。場所: {session.place or 'オンライン'}"
+        text = "会が近づきました。"
         tell(session, session.edition.title, [Tell(NoticeKind.REMINDER, staff_id, text, about) for staff_id in people])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from kernel import clock
 from kernel.database import db
@@ -13,31 +14,57 @@ from courses.sessions.models import TrainingSession
 
 from participation.joint.models import Nomination, NominationState
 from participation.mailing import repetition
-from participation.models import Enrolment, EnrolmentState
+from participation.models import UNCOUNTED, Enrolment, EnrolmentState
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NEEDS_A_PLACE = frozenset({NoticeKind.PLACED, NoticeKind.ENROLLED, NoticeKind.CHANGED, NoticeKind.REMINDER})
+NEEDS_A_PLACE = frozenset({NoticeKind.PLACED, NoticeKind.ENROLLED, NoticeKind.REMINDER})
 
 
-def is_of_this_date(row: Notice) -> bool:
-    """Tell whether a reminder speaks of the time at which its session begins now."""
-    is_reminder = row.kind is NoticeKind.REMINDER and row.session is not None
-    return not is_reminder or row.key.endswith(row.session.starts_at.isoformat())  # type: ignore[union-attr]
+def says_what_is_so(row: Notice) -> bool:
+    """Tell whether what a notice is about stands as it says: a reminder's beginning, the end of an offer.
+
+    Its session must be loaded with the meetings, and its nomination. When and where a session meets is written as it
+    is when the mail goes out (`participation.notices.facts`).
+    """
+    if row.kind is NoticeKind.REMINDER and row.session:
+        coming = [meeting for meeting in row.session.going_on if meeting.starts_at > clock.now()]
+        return any(row.key.endswith(meeting.starts_at.isoformat()) for meeting in coming)
+    if row.kind is NoticeKind.OFFERED:
+        until = db.session.scalar(sa.select(Nomination.answer_by).where(Nomination.id == row.nomination_id))
+        return until is not None and row.key.endswith(clock.moment_label(until))
+    return True
 
 
 def still_true(rows: Sequence[Notice]) -> set[int]:
-    """Return which notices are still true: nobody is reminded who has withdrawn, no place is offered that is gone."""
+    """Return which notices are still true and not overtaken by a newer one of the same kind.
+
+    Nobody is reminded who has withdrawn, no place is offered that is gone.
+    """
     ids = [row.id for row in rows]
     has_place = sa.exists(
         sa.select(Enrolment.id).where(
             Enrolment.staff_id == Notice.staff_id,
             Enrolment.session_id == Notice.session_id,
-            Enrolment.state != EnrolmentState.WITHDRAWN,
+            Enrolment.state.not_in(UNCOUNTED),
         )
+    )
+    has_left = sa.exists(
+        sa.select(Enrolment.id).where(
+            Enrolment.staff_id == Notice.staff_id,
+            Enrolment.session_id == Notice.session_id,
+            Enrolment.state == EnrolmentState.WITHDRAWN,
+        )
+    )
+    newer = aliased(Notice)
+    is_overtaken = sa.exists().where(
+        newer.staff_id == Notice.staff_id,
+        newer.session_id == Notice.session_id,
+        newer.kind == Notice.kind,
+        newer.id > Notice.id,
     )
     goes_on = sa.exists(
         sa.select(TrainingSession.id).where(
@@ -47,15 +74,28 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
             TrainingSession.ends_at > clock.now(),
         )
     )
+    is_off = sa.exists(
+        sa.select(TrainingSession.id).where(
+            TrainingSession.id == Notice.session_id,
+            sa.or_(TrainingSession.cancelled_at.is_not(None), TrainingSession.called_off_at.is_not(None)),
+            TrainingSession.ends_at > clock.now(),
+        )
+    )
     offered, waiting = (
         sa.exists(sa.select(Nomination.id).where(Nomination.id == Notice.nomination_id, Nomination.state == state))
         for state in (NominationState.OFFERED, NominationState.WAITING)
     )
     is_true = sa.or_(
         sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
+        sa.and_(Notice.kind == NoticeKind.CHANGED, sa.or_(has_place, ~has_left), goes_on, ~is_overtaken),
         sa.and_(Notice.kind == NoticeKind.OFFERED, offered, goes_on),
         sa.and_(Notice.kind == NoticeKind.WAITING, waiting, goes_on),
-        sa.and_(Notice.kind == NoticeKind.DUE_AGAIN, ~repetition.taken_this_year()),
-        Notice.kind.in_((NoticeKind.CANCELLED, NoticeKind.DECIDED, NoticeKind.REPLACED)),
+        sa.and_(
+            Notice.kind == NoticeKind.DUE_AGAIN,
+            ~repetition.taken_this_year(),
+            Notice.made_at >= clock.fiscal_year_began(),
+        ),
+        sa.and_(Notice.kind == NoticeKind.CANCELLED, is_off),
+        sa.and_(Notice.kind.in_((NoticeKind.DECIDED, NoticeKind.REPLACED)), goes_on),
     )
     return set(db.session.scalars(sa.select(Notice.id).where(Notice.id.in_(ids), is_true)))

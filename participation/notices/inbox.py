@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 
+from courses.sessions.models import TrainingSession
+
 from participation.notices.models import MailWish, Notice, NoticePreference
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ def notices_of(actor: Actor) -> sa.Select[Notice]:
     """Return the statement of the actor's notices with the course of each that is about one, latest first."""
     return (
         sa.select(Notice)
-        .options(joinedload(Notice.course))
+        .options(joinedload(Notice.course), joinedload(Notice.session).selectinload(TrainingSession.meetings))
         .where(Notice.staff_id == actor.staff_id)
         .order_by(Notice.id.desc())
     )

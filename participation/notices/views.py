@@ -12,6 +12,7 @@ from people.access import actor, signed_in
 
 from participation.blueprint import blueprint
 from participation.notices import inbox
+from participation.notices.facts import held_when
 from participation.notices.forms import MailForm
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def notices() -> ResponseReturnValue:
     """Show the own notices, latest first."""
     rows = page_of(inbox.notices_of(actor()), page_number(request.args.get("page")), size=30)
     form = MailForm(mail=inbox.wish_of(actor()).value)
-    return render_template("participation/notices.html", notices=rows, form=form)
+    return render_template("participation/notices.html", notices=rows, form=form, held_when=held_when)
 
 
 @blueprint.post("/notices/read")

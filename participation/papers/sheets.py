@@ -36,17 +36,15 @@ def _named(title: str, session: TrainingSession) -> str:
 
 
 def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
-    end = clock.local(session.ends_at)
-    first = session.meetings[0]
-    when = f"{clock.moment_label(session.starts_at)}〜{clock.local(first.ends_at):%H:%M}"
-    if len(session.meetings) > 1:
-        when = f"{clock.moment_label(session.starts_at)} から {clock.date_label(end.date())} まで 全{len(session.meetings)}回"
-    return (
-        ("講座", session.edition.title),
-        ("日時", when),
-        ("会場", session.place or "オンライン"),
-        ("実施団体", session.host.name),
-    )
+    held = session.going_on or session.meetings
+    times = [f"{clock.moment_label(one.starts_at)}〜{clock.local(one.ends_at):%H:%M}" for one in held]
+    places = list(dict.fromkeys(one.where for one in held))
+    if len(places) == 1:
+        return (
+            ("講座", session.edition.title), ("日時", "、".join(times)), ("会場", places[0]), ("実施団体", session.host.name),
+        )  # fmt: skip
+    when = "、".join(f"{time}({one.where})" for time, one in zip(times, held, strict=True))
+    return (("講座", session.edition.title), ("日時と会場", when), ("実施団体", session.host.name))
 
 
 def nomination_list(actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:

@@ -27,7 +27,7 @@ from people.models import Membership, Organisation
 
 from courses.sessions import place
 from courses.sessions.models import Meeting, TrainingSession
-from courses.sessions.training_session import SessionState, state_of
+from courses.sessions.session_state import SessionState, state_of
 
 from participation import enrolment as enrolments
 from participation import enrolment_count, withdrawal

@@ -10,7 +10,7 @@ from factories import (
     Office,
     session_of,
 )
-from joint_sessions import decide, found, joint, nominate, states, withdraw
+from joint_sessions import SOON, decide, found, joint, nominate, states, withdraw
 
 from kernel import clock
 from kernel.database import db
@@ -19,11 +19,11 @@ from kernel.errors import ConflictError
 from people.models import Role
 
 from courses.sessions.models import Meeting
-from courses.sessions.training_session import SessionState, state_of
+from courses.sessions.session_state import SessionState, state_of
 
 from participation.hosting.call_off import call_off
 from participation.joint.models import NominationState
-from participation.models import Enrolment
+from participation.models import Enrolment, EnrolmentCount, EnrolmentState
 
 
 def test_too_few_and_the_session_is_not_run(mizuho, secretariat):
@@ -99,23 +99,23 @@ def test_a_session_that_is_not_run_asks_for_nothing_and_sets_its_people_free(miz
     entered = {f"presence-{mine}": "attended"}
     meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
     assert host.post(f"/meetings/{meeting_id}/attendance", data=entered).status_code == 409
-    assert person.browser().post(f"/enrolments/{mine}/withdraw").status_code == 302
+    assert person.browser().post(f"/enrolments/{mine}/withdraw").status_code == 409
+    again = session_of("survey-design", secretariat, starts_at=later + SOON, ends_at=later + SOON + dt.timedelta(hours=2),
+                       applications_close_at=later + clock.DAY)  # fmt: skip
+    assert person.browser().post(f"/sessions/{again.id}/enrol").status_code == 302
 
 
-def test_a_cancelled_session_can_be_left_at_any_time(mizuho):
+def test_nobody_needs_to_leave_a_cancelled_session_to_take_its_replacement(mizuho):
     session_id = session_of("web-meeting-chat", mizuho).id
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mizuho.coordinator.browser().post(f"/sessions/{session_id}/cancel", data={"reason": "大雪のため"})
-    db.session.execute(
-        sa.text(
-            "UPDATE training_session SET starts_at = '2020-01-01 00:00:00', applications_open_at = '2019-01-01 00:00:00' WHERE id = :id"
-        ),
-        {"id": session_id},
-    )
-    db.session.commit()
-    identity = db.session.scalars(sa.select(Enrolment.id)).one()
-    assert browser.post(f"/enrolments/{identity}/withdraw").status_code == 302
+    assert "大雪のため" in browser.get("/me").text
+    assert db.session.scalars(sa.select(Enrolment.state)).one() is EnrolmentState.NOT_HELD
+    assert found(session_id).taken == 0
+    assert db.session.scalar(sa.select(sa.func.sum(EnrolmentCount.enrolled))) == 0
+    again = session_of("web-meeting-chat", mizuho)
+    assert browser.post(f"/sessions/{again.id}/enrol").status_code == 302
 
 
 def test_a_retired_course_takes_nobody_new(mizuho, secretariat):

@@ -26,7 +26,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from courses.sessions import training_session
 from courses.sessions.models import AdmissionRule, TrainingSession
-from courses.sessions.training_session import LAST_DAYS
+from courses.sessions.session_state import LAST_DAYS
 
 from catalog import facets
 

@@ -17,7 +17,8 @@ from kernel.secret import digest
 from people.access import actor, requires
 from people.permission import Permission
 
-from courses.sessions.training_session import hosted, session_for, state_of
+from courses.sessions.session_state import state_of
+from courses.sessions.training_session import hosted, session_for
 
 from participation.blueprint import blueprint
 from participation.joint import decision, exceptional_place, nominees

@@ -15,7 +15,8 @@ from people.access import actor, requires
 from people.organisation import by_code_or_name
 from people.permission import Permission
 
-from courses.sessions.training_session import hosted, session_for, state_of
+from courses.sessions.session_state import state_of
+from courses.sessions.training_session import hosted, session_for
 
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
