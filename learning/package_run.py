@@ -160,21 +160,29 @@ def _locked(enrolment_id: int, lesson_id: int, part: str) -> PackageRun:
     key = {"enrolment_id": enrolment_id, "lesson_id": lesson_id, "part": part}
     db.session.execute(
         insert(PackageRun)
-        .values(**key, session=0, **vars(run_time.unopened()), seen_at=clock.now())
+        .values(**key, session=0, **run_time.unopened().columns, seen_at=clock.now())
         .on_conflict_do_nothing(index_elements=list(key))
     )
     return db.session.get_one(PackageRun, key, with_for_update=True, populate_existing=True)
 
 
 def _write(run: PackageRun, report: run_time.Report, began: int) -> None:
-    """Write a report into its run, unless a later session has spoken; what is passed and finished stays so."""
-    if began >= run.session:
+    """Write a report into its run: place, data and score always, the status where the package says it itself.
+
+    The last word counts, but a part that was finished stays finished. Of an older session nothing counts any more but
+    that it finished the part.
+    """
+    is_newest = began >= run.session
+    if is_newest:
         run.session, run.seen_at = began, clock.now()
         run.location, run.data, run.seconds = report.location, report.data, max(run.seconds, report.seconds)
-    if run.finished_at is None or report.is_finished:
-        if run.success is not SuccessStatus.PASSED or report.success is SuccessStatus.PASSED:
-            run.completion, run.success = report.completion, report.success
-        run.score = max((score for score in (run.score, report.score) if score is not None), default=None)
-    if report.is_finished and run.finished_at is None:
+    if is_newest and report.score is not None:
+        run.score = report.score
+    if report.is_said and (is_newest or (report.is_finished and run.finished_at is None)):
+        if report.completion is not CompletionStatus.UNKNOWN:
+            run.completion = report.completion
+        if report.success is not SuccessStatus.UNKNOWN:
+            run.success = report.success
+    if report.is_said and report.is_finished and run.finished_at is None:
         run.finished_at = clock.now()
     db.session.flush()

@@ -29,6 +29,18 @@ NOBODY = "受講者"
 LONGEST_LOCATION = 1000
 MOST_SECONDS = 10_000 * 3600
 SUSPENDED = {"suspend", "logout"}
+CONTAINERS = frozenset(
+    {
+        "core",
+        "score",
+        "student_data",
+        "student_preference",
+        "learner_preference",
+        "objectives",
+        "interactions",
+        "comments_from_learner",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,13 @@ class Report:
     seconds: float
     location: str
     data: dict[str, Any]
+    is_said: bool = True
+    """Whether the package says so itself, by a commit of its own or the end of its session, and the status counts."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return what is kept of it in a run, by column."""
+        return {name: value for name, value in vars(self).items() if name != "is_said"}
 
     @property
     def is_finished(self) -> bool:
@@ -107,7 +126,10 @@ def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Repo
             completion = CompletionStatus.COMPLETED
     where = _dict(cmi, "core").get("lesson_location") if of_12 else cmi.get("location")
     seconds = min(max(_number(said.get("totalTimeSeconds")) or 0, 0), MOST_SECONDS)
-    return Report(completion, success, _percent(score), seconds, str(where or "")[:LONGEST_LOCATION], data)
+    return Report(
+        completion, success, _percent(score), seconds, str(where or "")[:LONGEST_LOCATION], data,
+        said.get("said", True) is not False,
+    )  # fmt: skip
 
 
 def _after_1_2(
@@ -166,7 +188,7 @@ def start(standard: PackageStandard, part: Part, run: PackageRun | None, learner
 
     `learner` is a code that says nothing to anybody else.
     """
-    cmi = _dict(copy.deepcopy(run.data), "cmi") if run else {}
+    cmi = _whole(_dict(copy.deepcopy(run.data), "cmi")) if run else {}
     core = cmi
     if standard is PackageStandard.SCORM_12:
         core = cmi["core"] = _dict(cmi, "core")
@@ -194,6 +216,13 @@ def start(standard: PackageStandard, part: Part, run: PackageRun | None, learner
             "time_limit_action": part.time_limit_action or "continue,no message",
         }  # fmt: skip
     return {"cmi": cmi}
+
+
+def _whole(cmi: dict[str, Any]) -> dict[str, Any]:
+    """Return what a session left without containers that hold no data: one sloppy write must not end all later sessions."""
+    return {
+        name: value for name, value in cmi.items() if name not in CONTAINERS or isinstance(value, dict | list)
+    }  # fmt: skip
 
 
 def _entry(left: Any) -> str:

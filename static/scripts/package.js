@@ -32,6 +32,10 @@ const heard = {
         : "つながらないため、まだ保存できていません。つながるまで、このページを開いたままにしてください。",
     ),
   silent: () => say(frame.parentElement.dataset.silent),
+  refused: () =>
+    say(
+      "この教材が送った記録の一部は、規格の決まりに合わないため保存できませんでした。続きが正しく始まらないときは、研修担当にお知らせください。",
+    ),
   left: () => leave?.(),
 };
 let leave;

@@ -6,7 +6,10 @@ const AGAIN = 3000;
 const SILENT = 10000;
 const REFUSED = /^4(?!09)\d\d$/; // all but a collision, which is gone the next time
 
-const tell = (what, more = {}) => parent.postMessage({ tomomanabi: "package", what, ...more }, run.shown_by);
+// The page around this frame is of another origin: a part that looks for its run-time further up would be stopped there.
+const shell = parent;
+window.parent = window;
+const tell = (what, more = {}) => shell.postMessage({ tomomanabi: "package", what, ...more }, run.shown_by);
 
 // While a page is left a browser sends only beacons: plain text, that nobody answers.
 let leaving = false;
@@ -24,6 +27,8 @@ for (const sign of ["beforeunload", "pagehide"]) {
 let unkept = "";
 let unset = true; // nothing was set since the last report
 let byUs = false; // the session is ended by this frame, not by the part
+let said = false; // what is kept now is the part's own word: it commits, or its session ends
+let unsaid = false; // what was kept last was not
 const again = () => {
   const text = unkept;
   unkept = "";
@@ -31,7 +36,10 @@ const again = () => {
 };
 addEventListener("online", again);
 
-const keep = (report, ended = false) => send(JSON.stringify({ ...report, ended }));
+const keep = (report, ended = false, ending = ended) => {
+  unsaid = !(said || ending);
+  return send(JSON.stringify({ ...report, ended, said: !unsaid }));
+};
 const send = (text) => {
   try {
     const request = new XMLHttpRequest();
@@ -68,14 +76,81 @@ const settings = {
   autocommit: true,
   autocommitSeconds: 5,
   logLevel: 5,
-  httpService: { processHttpRequest: (_address, report, ending) => keep(report, ending && !byUs), updateSettings() {} },
+  httpService: {
+    processHttpRequest: (_address, report, ending) => keep(report, ending && !byUs, ending),
+    updateSettings() {},
+  },
 };
 
 const RunTime =
   run.standard === "1.2"
     ? (await import("../vendor/scorm12.js")).Scorm12API
     : (await import("../vendor/scorm2004.js")).Scorm2004API;
-let api = new RunTime(settings);
+const made = () => {
+  const one = new RunTime(settings);
+  if (run.standard === "1.2") takesLongPlaces(one.cmi.core);
+  return one;
+};
+
+// Tools of authors write a place longer than the 255 characters of SCORM 1.2; others keep it, so do we.
+const LONGEST_PLACE = 64000;
+const takesLongPlaces = (core) => {
+  const usual = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(core), "lesson_location");
+  Object.defineProperty(core, "lesson_location", {
+    get: usual.get,
+    set(place) {
+      if (String(place).length <= LONGEST_PLACE) this._lesson_location = String(place);
+      else usual.set.call(this, place);
+    },
+  });
+};
+let api = made();
+
+// To write to a container (`cmi.objectives`) is an error of the part, and must not harm what stands in it.
+const CONTAINERS = new Set(
+  run.standard === "1.2"
+    ? ["cmi", "core", "score", "student_data", "student_preference", "objectives", "interactions", "correct_responses"]
+    : [
+        "cmi",
+        "adl",
+        "nav",
+        "data",
+        "request_valid",
+        "score",
+        "learner_preference",
+        "objectives",
+        "interactions",
+      ].concat(["correct_responses", "comments_from_learner", "comments_from_lms"]),
+);
+const isContainer = (element) => {
+  const last = String(element).split(".").at(-1);
+  return CONTAINERS.has(last) || /^\d+$/.test(last);
+};
+const NOT_IMPLEMENTED = 401;
+
+// What a part asks for goes through here: which words are its own, which it may not say, which were not taken.
+const listens = () => {
+  const [set, commit] = run.standard === "1.2" ? ["LMSSetValue", "LMSCommit"] : ["SetValue", "Commit"];
+  const sets = api[set].bind(api);
+  const commits = api[commit].bind(api);
+  api[set] = (element, value) => {
+    if (api.isInitialized() && isContainer(element)) {
+      api.throwSCORMError(element, NOT_IMPLEMENTED);
+      return "false";
+    }
+    const taken = sets(element, value);
+    if (String(taken) === "false" && api.isInitialized()) tell("refused", { element: String(element).slice(0, 100) });
+    return taken;
+  };
+  api[commit] = (parameter) => {
+    said = true;
+    try {
+      return commits(parameter);
+    } finally {
+      said = false;
+    }
+  };
+};
 
 // What the last session left goes in again; where the run-time does not take all of it, the place and the data do.
 const begin = () => {
@@ -85,7 +160,7 @@ const begin = () => {
       api.loadFromJSON(left, "cmi");
       return;
     } catch {
-      api = new RunTime(settings);
+      api = made();
     }
   }
   tell("unread");
@@ -93,6 +168,7 @@ const begin = () => {
 
 if (run.reports) {
   begin();
+  listens();
   for (const set of ["LMSSetValue", "SetValue"])
     api.on(set, () => {
       unset = false;
@@ -109,13 +185,18 @@ const end = () => {
 
 // A window that is closed may say nothing to the frames in it: what is not kept yet is kept when it is put aside.
 const keepNow = () => {
-  if (run.reports && api.isInitialized() && !unset) api.commit("Commit", false);
+  if (run.reports && api.isInitialized() && (!unset || (said && unsaid))) api.commit("Commit", false);
 };
-for (const sign of ["beforeunload", "pagehide"]) addEventListener(sign, keepNow);
+addEventListener("beforeunload", keepNow);
+addEventListener("pagehide", () => {
+  said = true; // the session ends with the window
+  keepNow();
+  said = false;
+});
 document.addEventListener("visibilitychange", () => document.hidden && keepNow());
 
 addEventListener("message", (message) => {
-  if (message.origin !== run.shown_by || message.source !== parent || message.data?.tomomanabi !== "leave") return;
+  if (message.origin !== run.shown_by || message.source !== shell || message.data?.tomomanabi !== "leave") return;
   closing = true;
   part.addEventListener(
     "load",
@@ -134,7 +215,7 @@ part.addEventListener(
   "load",
   async () => {
     if (!run.reports) {
-      if (!closing && (await fetch(run.page, { method: "HEAD" })).ok) keep({});
+      if (!closing && (await fetch(run.page, { method: "HEAD" })).ok) keep({}, false, true);
     } else
       setTimeout(() => {
         if (api.isNotInitialized()) tell("silent");

@@ -250,10 +250,11 @@ HOSTILE = """<!doctype html><meta charset="utf-8"><pre id="got"></pre><script>
 const app = "%(app)s", got = {};
 const tries = {
   cookie: () => document.cookie || "nothing",
-  "page of the application": () => parent.parent.document.title,
+  "who stands above its frame": () => parent.parent === parent,
+  "page of the application": () => top.document.title,
   "the same, by its top": () => top.document.body.innerHTML.length,
-  "its storage": () => parent.parent.localStorage.length,
-  "its address": () => parent.parent.location.href,
+  "its storage": () => top.localStorage.length,
+  "its address": () => top.location.href,
   "reads who is signed in": async () => (await (await fetch(app + "/me", {credentials: "include"})).text()).length,
   "reads it blindly": async () => (await fetch(app + "/me", {credentials: "include", mode: "no-cors"})).type,
   "finishes the lesson": async () => (await fetch(app + "%(finish)s", {method: "POST", credentials: "include", mode: "no-cors", body: new URLSearchParams({csrf_token: ""})})).type,
@@ -266,8 +267,8 @@ const tries = {
   for (const [name, act] of Object.entries(tries)) {
     try { got[name] = await act(); } catch (problem) { got[name] = "refused: " + problem.name; }
   }
-  parent.parent.postMessage({tomomanabi: "package", what: "left"}, "*");
-  parent.parent.postMessage({tomomanabi: "package", what: "kept", finished: true, state: "<b>x</b>"}, "*");
+  top.postMessage({tomomanabi: "package", what: "left"}, "*");
+  top.postMessage({tomomanabi: "package", what: "kept", finished: true, state: "<b>x</b>"}, "*");
   document.getElementById("got").textContent = JSON.stringify(got);
 })();
 </script>"""
@@ -284,6 +285,7 @@ def test_a_hostile_package_reaches_nothing_of_the_application(visit, behind, ser
     got = json.loads(part_of(learner).locator("#got").inner_text())
     refused = {name for name, what in got.items() if str(what).startswith("refused")}
     assert got.pop("cookie") == "nothing"
+    assert got.pop("who stands above its frame") is True, "nobody that it can see"
     assert got.pop("reads it blindly") in {"opaque", "refused: TypeError"}, "nothing of it can be read"
     assert got.pop("finishes the lesson") in {"opaque", "refused: TypeError"}
     assert got.pop("its files by its own address") == "opaqueredirect"

@@ -403,7 +403,7 @@ def test_a_window_that_was_opened_earlier_does_not_undo_what_a_later_one_did(ope
     assert (answer["older"], answer["state"]) == (True, "合格")
     assert says(later, {"core": {"lesson_location": "2", "score": {"raw": "10"}}}).get_json()["state"] == "合格"
     run = db.session.scalars(sa.select(PackageRun)).one()
-    assert (run.location, run.seconds, run.score, run.success) == ("2", 900, 90, SuccessStatus.PASSED)
+    assert (run.location, run.seconds, run.score, run.success) == ("2", 900, 10, SuccessStatus.PASSED)
 
 
 DEEP = '{"runtimeData": ' + '{"a": ' * 600 + "1" + "}" * 601
