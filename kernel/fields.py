@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     FieldList,
@@ -195,6 +195,15 @@ class UploadField(Typed, FileField):  # type: ignore[misc]
     def file_name(self) -> str:
         """Return the name that the file has where it comes from."""
         return self.data.filename or ""
+
+
+class UploadsField(Typed, MultipleFileField):  # type: ignore[misc]
+    """One file or several that were sent."""
+
+    @property
+    def contents(self) -> list[bytes]:
+        """Return the whole files: for small ones."""
+        return [bytes(file.read()) for file in self.data or ()]
 
 
 def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:

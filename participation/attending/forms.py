@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask_wtf.file import FileRequired, FileSize
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from kernel.fields import TextField, UploadField, WholeField
+from kernel.fields import TextField, UploadsField, WholeField
 from kernel.forms import MOST_IDS, Form, numbered
 from kernel.text import number_in
 
@@ -31,10 +31,10 @@ class CodeForm(Form):
 class WebMeetingForm(Form):
     """The participant file of a web-meeting tool, and from how long a stay counts."""
 
-    file = UploadField(
-        "参加者のファイル(CSV)",
+    file = UploadsField(
+        "参加者のファイル(CSV・Excel)",
         [FileRequired(message="ファイルを選んでください。"), FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")],
-        description="Zoomの「参加者レポート」、Teamsの「出席レポート」、Webexの「出席者レポート」などを、そのまま選んでください。",
+        description="Zoomの「参加者レポート」、Teamsの「出席レポート」、Webexの「出席者レポート」、Google Meetの出席レポートなどを、そのまま選んでください。会議を開き直したときは、ファイルを二つ以上選べます。",
     )  # fmt: skip
     minutes = WholeField(
         "出席とみなす時間(分)", [Optional(), NumberRange(0, 1440)],

@@ -16,7 +16,7 @@ from courses.completion_rule import sentence
 from courses.sessions.meeting import meeting_of
 from courses.sessions.training_session import hosted
 
-from participation.attending import attendance, attendance_code, web_meeting
+from participation.attending import attendance, attendance_code, participant_file, web_meeting
 from participation.attending.forms import CodeForm, WebMeetingForm, people_from, presence_from
 from participation.attending.models import EnteredBy, Presence
 from participation.blueprint import blueprint
@@ -117,7 +117,7 @@ def web_meeting_file(meeting_id: int) -> ResponseReturnValue:
     """Read the participant file of a web-meeting tool and show whom each name in it seems to mean."""
     meeting = meeting_of(actor(), meeting_id)
     form = WebMeetingForm(data={"minutes": _half(meeting)})
-    joined = accepted(form, lambda: web_meeting.joined_in(form.file.content))
+    joined = accepted(form, lambda: participant_file.joined_in(*form.file.contents))
     if joined is None:
         return answer("participation/web_meeting.html", form, meeting=meeting_of(actor(), meeting_id))
     sheet = attendance.sheet(actor(), meeting.session)
@@ -127,6 +127,7 @@ def web_meeting_file(meeting_id: int) -> ResponseReturnValue:
         sheet=sheet,
         rows=web_meeting.recognised(joined, sheet.people),
         minutes=form.minutes.value or 0,
+        asks=bool(form.minutes.value),
     )
 
 

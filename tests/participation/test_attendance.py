@@ -24,7 +24,7 @@ from courses.completion_rule import meetings_needed
 from courses.models import CourseEdition
 from courses.sessions.models import Meeting, TrainingSession
 
-from participation.attending import attendance, web_meeting
+from participation.attending import attendance, participant_file
 from participation.attending.completion import standing
 from participation.attending.models import Attendance, EnteredBy, Presence
 from participation.models import Enrolment, EnrolmentState
@@ -270,7 +270,7 @@ def webex(*rows: tuple[str, str, str]) -> bytes:
     ids=["Zoom", "Teams", "Teams in Japanese", "Webex", "by the clock", "without a time"],
 )
 def test_the_files_of_the_usual_tools_are_read(content, minutes):
-    (one,) = web_meeting.joined_in(content)
+    (one,) = participant_file.joined_in(content)
     assert (one.name, one.minutes) == ("田中 太郎", minutes)
 
 
@@ -429,7 +429,7 @@ def test_an_absence_can_be_corrected_after_the_person_enrolled_elsewhere(mizuho)
 
 @pytest.mark.parametrize("span", ["1:" + "9" * 5000, "9" * 400, "1e99", "9" * 7 + "h"])
 def test_a_duration_that_is_none_is_taken_for_unknown(span):
-    (one,) = web_meeting.joined_in(f"氏名,参加時間\n田中 太郎,{span}\n".encode())
+    (one,) = participant_file.joined_in(f"氏名,参加時間\n田中 太郎,{span}\n".encode())
     assert one.minutes is None or one.minutes < 10**8
 
 
