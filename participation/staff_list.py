@@ -19,6 +19,7 @@ from courses.sessions.session_state import SessionState, state_of
 
 from participation import application
 from participation import enrolment as enrolments
+from participation.attending.completion import still_counts
 from participation.models import Enrolment
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Outcome(Term):
     ENROLS = "enrols", "申し込みます"
     ENROLLED = "enrolled", "申し込みました"
     ALREADY = "already", "すでに受講しています"
+    FINISHED = "finished", "すでに修了しています"
     TWICE = "twice", "一覧に二度あります"
     NO_PLACE = "no place", "席が足りません"
 
@@ -74,6 +76,17 @@ def _found(
             )
         )
     )
+    finished = set(
+        db.session.scalars(
+            sa.select(Enrolment.staff_id)
+            .join(Enrolment.edition)
+            .where(
+                Enrolment.course_id == course.id,
+                still_counts(),
+                actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
+            )
+        )
+    )
     free = session.capacity - session.taken if session else MOST_PEOPLE
     seen: set[int] = set()
     result: list[tuple[Line, Member | None, Outcome | Unclear]] = []
@@ -82,7 +95,7 @@ def _found(
         if isinstance(person, Unclear):
             result.append((line, None, person))
             continue
-        outcome = _outcome(person, seen, enrolled, free)
+        outcome = _outcome(person, seen, enrolled, finished, free)
         free -= outcome is Outcome.ENROLS
         seen.add(person.staff_id)
         result.append((line, person, outcome))
@@ -99,11 +112,13 @@ def check_open(course: Course, session: TrainingSession | None) -> None:
         raise InvalidError(why_not(session.id))
 
 
-def _outcome(person: Member, seen: set[int], enrolled: set[int], free: int) -> Outcome:
+def _outcome(person: Member, seen: set[int], enrolled: set[int], finished: set[int], free: int) -> Outcome:
     if person.staff_id in seen:
         return Outcome.TWICE
     if person.staff_id in enrolled:
         return Outcome.ALREADY
+    if person.staff_id in finished:
+        return Outcome.FINISHED
     return Outcome.ENROLS if free > 0 else Outcome.NO_PLACE
 
 

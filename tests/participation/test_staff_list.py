@@ -8,10 +8,11 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 import xlsxwriter
-from factories import Office, offered, session_of
+from factories import Office, enrols, offered, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
@@ -19,6 +20,7 @@ from people.models import Membership, Role
 from people.permission import Actor
 from people.recognition import Unclear
 
+from participation import enrolment as enrolments
 from participation.models import Enrolment
 from participation.staff_list import Outcome, preview
 
@@ -161,3 +163,14 @@ def test_a_number_settles_which_of_two_namesakes_is_meant(mizuho):
     first, _second = mizuho.person(name="佐藤 花子"), mizuho.person(name="佐藤 花子")
     shown = mizuho.coordinator.browser().post("/office/enrol/ai-first", data={"text": f"佐藤 花子,{first.number}"}).text
     assert "1行のうち、1人" in shown
+
+
+def test_who_has_finished_is_not_enrolled_again_by_a_list_unless_the_year_asks_for_it(mizuho):
+    done = enrols(mizuho.staff, offered("ai-first"))
+    enrolments.finish(done)
+    db.session.commit()
+    assert outcomes(mizuho, mizuho.staff.number) == [Outcome.FINISHED.label]
+    offered("ai-first").published.yearly = True
+    db.session.execute(sa.update(Enrolment).values(completed_at=clock.fiscal_year_began() - clock.MOMENT))
+    db.session.commit()
+    assert outcomes(mizuho, mizuho.staff.number) == [Outcome.ENROLS.label]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from people.act import Act
 from people.joining.entry import JoinStaff, enter, join, leave
 from people.models import AuditEntry, Membership, Organisation, Role, SizeClass, Staff
 from people.role import set_roles
+
+CASES = Path(__file__).parent.parent / "data" / "cases" / "people"
 
 
 def new(mizuho, **typed):
@@ -324,3 +327,10 @@ def test_people_are_found_by_the_usual_form_of_their_names(mizuho):
     browser = mizuho.coordinator.browser()
     assert "髙橋 花子" in browser.get("/office/staff", query_string={"q": "高橋"}).text
     assert "1行のうち、1人" in browser.post("/office/enrol/ai-first", data={"text": "高橋 花子"}).text
+
+
+@pytest.mark.parametrize("typed", (CASES / "12-mails.txt").read_text(encoding="utf-8").splitlines())
+def test_an_address_as_it_was_copied_is_kept_without_what_stood_around_it(mizuho, typed):
+    assert new(mizuho, email=typed).status_code == 302
+    kept = db.session.scalars(sa.select(Staff.email).order_by(Staff.id.desc()).limit(1)).one()
+    assert re.fullmatch(r"reihaba\d?@example\.lg\.jp", kept)
