@@ -6,14 +6,20 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from factories import enrols, joins, offered, session_of
 from flask_migrate import downgrade, upgrade
 from lessons import taught
 
+from kernel import clock
 from kernel.database import Base, db
 
 from courses import edition as editions
 from courses.edition import LessonText, ModuleText
 from courses.models import Course, CourseEdition, Lesson, Module
+from courses.sessions.models import TrainingSession
+
+from participation import enrolment_count
+from participation.models import Enrolment, EnrolmentCount, EnrolmentState
 
 
 def test_there_is_one_head(app):
@@ -73,3 +79,26 @@ def test_every_constraint_has_a_name():
         if constraint.name is None
     ]
     assert nameless == []
+
+
+def test_enrolments_of_sessions_that_earlier_versions_cancelled_end_and_leave_the_count(app, mizuho):
+    session = session_of("web-meeting-chat", mizuho)
+    session_id = session.id
+    joins(mizuho.staff, session)
+    enrols(mizuho.staff, offered("ai-first"))
+    db.session.execute(
+        sa.update(TrainingSession).where(TrainingSession.id == session_id).values(cancelled_at=clock.now())
+    )
+    db.session.commit()
+    db.session.remove()
+    downgrade(revision="0015_standing_of_links")
+    upgrade()
+    states = dict(db.session.execute(sa.select(Enrolment.session_id, Enrolment.state)).all())
+    assert states == {session_id: EnrolmentState.NOT_HELD, None: EnrolmentState.ENROLLED}
+    assert db.session.scalar(sa.select(TrainingSession.taken).where(TrainingSession.id == session_id)) == 0
+    counted = db.session.execute(sa.select(EnrolmentCount).order_by(EnrolmentCount.level)).scalars().all()
+    before = [(row.level, row.enrolled, row.people) for row in counted if row.enrolled]
+    enrolment_count.recount()
+    again = db.session.execute(sa.select(EnrolmentCount).order_by(EnrolmentCount.level)).scalars().all()
+    assert before == [(row.level, row.enrolled, row.people) for row in again if row.enrolled]
+    assert sum(enrolled for _level, enrolled, _people in before) == 2
