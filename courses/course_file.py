@@ -26,7 +26,7 @@ from courses import edition as editions
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
 from courses.files.files import media_type
 from courses.lessons.asset import SHOWABLE, keep_file
-from courses.lessons.lesson_kind import KINDS, files_used
+from courses.lessons.lesson_kind import KINDS, PackageFinish, files_used
 from courses.lessons.quiz_data import as_data, quiz_from
 from courses.models import Course, CourseEdition, Format, LessonKind, Level, Skill, Track
 from courses.packages import package
@@ -70,7 +70,7 @@ def files_of(edition: CourseEdition, prerequisites: tuple[str, ...], kept: Files
             entry = {
                 "title": lesson.title, "kind": lesson.kind.value, "minutes": lesson.minutes, "required": lesson.required,
             }  # fmt: skip
-            entry |= {name: lesson.content[name] for name in KINDS[lesson.kind].needs}
+            entry |= {name: lesson.content.get(name, "") for name in KINDS[lesson.kind].needs}
             entries.append(entry)
             files[_name(place, number, lesson.kind)] = (
                 _yaml(lesson.content) if KINDS[lesson.kind].has_questions else lesson.body.encode() + b"\n"
@@ -150,6 +150,8 @@ def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapp
         raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
     if content.get("instead", "") not in {"", "text"}:
         raise _wrong(COURSE, f"「{name}」の、開けない人のための扱い(instead)は text か空です。")
+    if content.get("finish", "") not in {one.value for one in PackageFinish}:
+        raise _wrong(COURSE, f"「{name}」の、終わりになるとき(finish)は all、any、last か空です。")
     return LessonText(_title(entry), body, kind, minutes, required, content)
 
 

@@ -215,7 +215,7 @@ class Lesson(Base):
     """A lesson (レッスン). Its `key` stays the same from edition to edition. `body` is Markdown; `content` is what its kind needs beyond it.
 
     A quiz keeps its questions there (see `courses.lessons.quiz`), a link its address, a video, a document and a package the
-    name of their file; a video also that of its captions, a package whether who cannot run it may read instead. Its
+    name of their file; a video also that of its captions, a package whether who cannot run it may read instead, and which of its parts finish it. Its
     body then says the same in words, for who cannot see or play it. `minutes` is 0 where nobody said how long.
     """
 

@@ -1,4 +1,4 @@
-"""A run (実行) of a package: what its parts report is kept; when all are finished, so is the lesson."""
+"""A run (実行) of a package: what its parts report is kept; when the package is finished by its rule, so is the lesson."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from kernel.database import db, insert
 from kernel.errors import NotFoundError
 from kernel.secret import digest
 
+from courses.lessons.lesson_kind import PackageFinish, package_finish
 from courses.models import Lesson
 from courses.packages import package as packages
-from courses.packages.manifest import Part, pages, parts_from
+from courses.packages import rollup
+from courses.packages.manifest import Part, pages, parts_from, rollup_from
 
 from participation.models import Enrolment, EnrolmentState
 
@@ -45,10 +47,44 @@ class Shown:
         return pages(self.parts)
 
     @property
+    def has_own_rule(self) -> bool:
+        """Tell whether the package decides by a rule of its own when it is finished."""
+        whole = rollup_from(self.package.rollup)
+        return any(one.says_anything for one in (whole, *(part.rollup for part in self.parts)))
+
+    @property
+    def shown(self) -> list[Part]:
+        """Return the parts of the table of contents, from top to bottom."""
+        return [part for part in self.parts if not part.hidden or part in self.pages]
+
+    @property
     def after(self) -> Part | None:
         """Return the part that comes after the open one."""
-        following = self.pages[self.pages.index(self.open) + 1 :]
-        return following[0] if following else None
+        return self._beside(1)
+
+    @property
+    def before(self) -> Part | None:
+        """Return the part that comes before the open one."""
+        return self._beside(-1)
+
+    def _beside(self, step: int) -> Part | None:
+        there = self.pages.index(self.open) + step
+        return self.pages[there] if 0 <= there < len(self.pages) else None
+
+    @property
+    def ways(self) -> dict[str, Any]:
+        """Return where a request for another part may lead (adl.nav, SCORM 2004 RTE 4.4): to identifiers, empty for none."""
+        return {
+            "continue": self.after.identifier if self.after else "",
+            "previous": self.before.identifier if self.before else "",
+            "choice": [part.identifier for part in self.pages],
+        }
+
+    @property
+    def scores(self) -> list[tuple[Part, PackageRun]]:
+        """Return the parts that reported a score, with their runs."""
+        rows = ((part, self.runs.get(part.identifier)) for part in self.pages)
+        return [(part, run) for part, run in rows if run and run.score is not None]
 
     def state_of(self, part: Part) -> str:
         """Return how far somebody got in a part, in a word; empty where it was not opened yet."""
@@ -119,7 +155,25 @@ def start(enrolment: Enrolment, here: Shown, secret: str) -> dict[str, Any]:
     The package knows the learner by a code of this enrolment only.
     """
     learner = digest(f"{secret} learner {enrolment.id}")[:LONGEST_CODE]
-    return run_time.start(here.package.standard, here.open, here.runs.get(here.open.identifier), learner)
+    return {
+        **run_time.start(here.package.standard, here.open, here.runs.get(here.open.identifier), learner),
+        "shared": run_time.shared(here.runs.values()),
+    }
+
+
+def begin_again(enrolment: Enrolment, lesson: Lesson, part_id: str) -> None:
+    """Forget the place and the data of a part, so that it starts from its beginning.
+
+    Its score stays until there is a new one, and what was finished stays finished. Raises NotFoundError for a part that
+    the package has not.
+    """
+    package = packages.package_of(lesson, enrolment.edition_id)
+    part_in(pages(parts_from(package.outline)), part_id)
+    run = _locked(enrolment.id, lesson.id, part_id)
+    run.data, run.location, run.session = {}, "", int(clock.now().timestamp() * 1000)
+    if run.finished_at is None:
+        run.completion, run.success = CompletionStatus.UNKNOWN, SuccessStatus.UNKNOWN
+    db.session.flush()
 
 
 @dataclass(frozen=True)
@@ -149,10 +203,31 @@ def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, began: int, said: M
     run = _locked(enrolment.id, lesson.id, part_id)
     is_older = began < run.session
     _write(run, report, began)
-    runs = runs_of(enrolment.id, lesson.id)
-    finished = all(one.identifier in runs and runs[one.identifier].finished_at for one in parts)
+    finished = _is_finished(lesson, package, runs_of(enrolment.id, lesson.id))
     completed = finished and progress.mark_finished(enrolment, lesson.id)
     return Kept(state_of(run), finished, completed, is_older)
+
+
+def _is_finished(lesson: Lesson, package: Package, runs: Mapping[str, PackageRun]) -> bool:
+    """Tell whether a lesson is finished by its package: by the rule of the package, or by what its author chose instead."""
+    parts = parts_from(package.outline)
+    done = [one.identifier in runs and runs[one.identifier].finished_at is not None for one in pages(parts)]
+    return {
+        PackageFinish.ALL: all(done),
+        PackageFinish.ANY: any(done),
+        PackageFinish.LAST: done[-1],
+        PackageFinish.OWN: rollup.finished(
+            rollup_from(package.rollup), parts, {name: _status_of(run) for name, run in runs.items()}
+        ),
+    }[package_finish(lesson)]
+
+
+def _status_of(run: PackageRun) -> rollup.Status:
+    """Return the status of a run as the rollup counts it: what was finished once stays so."""
+    satisfied = True if run.finished_at else False if run.success is SuccessStatus.FAILED else None
+    completed = run.finished_at is not None or run.completion is CompletionStatus.COMPLETED
+    measure = None if run.score is None else run.score / 100
+    return rollup.Status(attempted=True, completed=completed, satisfied=satisfied, measure=measure)
 
 
 def _locked(enrolment_id: int, lesson_id: int, part: str) -> PackageRun:

@@ -18,7 +18,7 @@ from courses.packages.models import PackageStandard
 from learning.models import CompletionStatus, SuccessStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from courses.packages.manifest import Part
 
@@ -125,11 +125,16 @@ def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Repo
             # SCORM 2004 SN 4.5, UP.4: silence is completion, unless it speaks of it
             completion = CompletionStatus.COMPLETED
     where = _dict(cmi, "core").get("lesson_location") if of_12 else cmi.get("location")
+    data |= {"shared": _texts(_plain(_dict(said, "sharedData"))), "ended": has_ended}
     seconds = min(max(_number(said.get("totalTimeSeconds")) or 0, 0), MOST_SECONDS)
     return Report(
         completion, success, _percent(score), seconds, str(where or "")[:LONGEST_LOCATION], data,
         said.get("said", True) is not False,
     )  # fmt: skip
+
+
+def _texts(said: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in said.items() if isinstance(value, str)}
 
 
 def _after_1_2(
@@ -183,12 +188,26 @@ def unopened() -> Report:
     return Report(CompletionStatus.UNKNOWN, SuccessStatus.UNKNOWN, None, 0, "", {})
 
 
+def shared(runs: Iterable[PackageRun]) -> dict[str, str]:
+    """Return the data that the parts of a package share (adl.data, SCORM 2004 4th Edition RTE 4.3): what was said last."""
+    return {
+        name: value
+        for run in sorted(runs, key=lambda run: run.seen_at)
+        for name, value in _dict(run.data, "shared").items()
+    }
+
+
 def start(standard: PackageStandard, part: Part, run: PackageRun | None, learner: str) -> dict[str, Any]:
     """Return what a session starts from: what the last one left, what the manifest says, and who learns, by a code.
 
-    `learner` is a code that says nothing to anybody else.
+    A session that ended as over (`exit` normal or time-out, SCORM 2004 RTE 4.2.8) is followed by a new attempt, which
+    starts afresh. `learner` is a code that says nothing to anybody else.
     """
+    if run and standard is PackageStandard.SCORM_2004 and _is_over(run.data):
+        run = None
     cmi = _whole(_dict(copy.deepcopy(run.data), "cmi")) if run else {}
+    if not cmi and part.objectives:
+        cmi["objectives"] = {str(number): {"id": one} for number, one in enumerate(part.objectives)}
     core = cmi
     if standard is PackageStandard.SCORM_12:
         core = cmi["core"] = _dict(cmi, "core")
@@ -216,6 +235,10 @@ def start(standard: PackageStandard, part: Part, run: PackageRun | None, learner
             "time_limit_action": part.time_limit_action or "continue,no message",
         }  # fmt: skip
     return {"cmi": cmi}
+
+
+def _is_over(data: dict[str, Any]) -> bool:
+    return data.get("ended") is True and _dict(data, "cmi").get("exit") in {"normal", "time-out"}
 
 
 def _whole(cmi: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,15 @@ def manifest_12(items: str, resources: str, *, default: str = "all", version: st
 </manifest>"""
 
 
+def manifest_2004(items: str, resources: str, rules: str = "") -> str:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest identifier="m" xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3" xmlns:imsss="http://www.imsglobal.org/xsd/imsss">
+  <metadata><schema>ADL SCORM</schema><schemaversion>2004 4th Edition</schemaversion></metadata>
+  <organizations default="all"><organization identifier="all"><title>窓口のDX</title>{items}{rules}</organization></organizations>
+  <resources>{resources}</resources>
+</manifest>"""
+
+
 def sco(identifier: str, href: str, kind: str = "sco") -> str:
     return f'<resource identifier="{identifier}" type="webcontent" adlcp:scormtype="{kind}" href="{href}"><file href="{href}"/></resource>'
 

@@ -23,7 +23,7 @@ from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form
 
 from courses.edition import LessonText
 from courses.lessons.asset import files_for
-from courses.lessons.lesson_kind import CAPTIONS, kind_of
+from courses.lessons.lesson_kind import CAPTIONS, PackageFinish, kind_of
 from courses.models import Lesson, LessonKind
 
 if TYPE_CHECKING:
@@ -124,6 +124,11 @@ class PackageForm(ShownForm):
         "パッケージを開けない人は",
         choices=options([("text", "本文を読んで終えられる"), ("", "終えられない(テストのある教材など)")]),
         default="text",
+    )
+    finish = ChoiceField(
+        "このレッスンが終わりになるのは",
+        choices=options([(one.value, one.label) for one in PackageFinish]),
+        default=PackageFinish.OWN.value,
     )
 
 

@@ -31,6 +31,15 @@ class FinishedBy(Term):
     RUNNING = "running", "教材パッケージを最後まで進めると終わりになります。"
 
 
+class PackageFinish(Term):
+    """Which parts of a package finish its lesson; the label is a choice of its author."""
+
+    OWN = "", "教材が決めた部分(決めていなければ、すべての部分)を終えたとき"
+    ALL = "all", "すべての部分を終えたとき"
+    ANY = "any", "どれか一つの部分を終えたとき"
+    LAST = "last", "最後の部分を終えたとき"
+
+
 @dataclass(frozen=True)
 class KindOfLesson:
     """What a kind of lesson is. `needs` are the names of what it keeps beyond its text (`Lesson.content`).
@@ -70,9 +79,8 @@ KINDS: dict[LessonKind, KindOfLesson] = {
         needs=("asset",), lacking=FILE, shows=("application/pdf",), words_for="資料を開けない人のために、要点",
     ),
     LessonKind.PACKAGE: KindOfLesson(
-        FinishedBy.RUNNING, ("asset", "instead"), FILE, (PACKED,), "教材を動かせない人のために、同じ内容",
+        FinishedBy.RUNNING, ("asset", "instead", "finish"), FILE, (PACKED,), "教材を動かせない人のために、同じ内容",
         begins_with={"instead": "text"},
-        rule="教材のすべての部分が「終わりました」か「合格」になると、このレッスンは終わりです。",
     ),
     LessonKind.LINK: KindOfLesson(needs=("address",), lacking={"address": "のリンク先を書いてください。"}),
 }  # fmt: skip
@@ -81,6 +89,28 @@ KINDS: dict[LessonKind, KindOfLesson] = {
 def kind_of(lesson: Lesson | LessonText) -> KindOfLesson:
     """Return the kind of a lesson."""
     return KINDS[lesson.kind]
+
+
+PACKAGE_RULES = {
+    PackageFinish.OWN: "教材のすべての部分が「終わりました」か「合格」になると、このレッスンは終わりです。",
+    PackageFinish.ALL: "教材のすべての部分が「終わりました」か「合格」になると、このレッスンは終わりです。",
+    PackageFinish.ANY: "教材のどれか一つの部分が「終わりました」か「合格」になると、このレッスンは終わりです。",
+    PackageFinish.LAST: "教材の最後の部分が「終わりました」か「合格」になると、このレッスンは終わりです。",
+}
+RULE_OF_PACKAGE = "教材が求める部分が「終わりました」か「合格」になると、このレッスンは終わりです。"
+
+
+def package_finish(lesson: Lesson) -> PackageFinish:
+    """Return which parts of its package finish a lesson; what says nothing follows the package."""
+    return PackageFinish(str(lesson.content.get("finish") or ""))
+
+
+def rule_of(lesson: Lesson, *, has_own_rule: bool = False) -> str:
+    """Return when a lesson is finished, in a sentence; `has_own_rule`: its package decides it by a rule of its own."""
+    if lesson.kind is not LessonKind.PACKAGE:
+        return kind_of(lesson).rule
+    finish = package_finish(lesson)
+    return RULE_OF_PACKAGE if has_own_rule and finish is PackageFinish.OWN else PACKAGE_RULES[finish]
 
 
 def first_content(kind: LessonKind) -> dict[str, Any]:

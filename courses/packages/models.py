@@ -21,7 +21,7 @@ class PackageStandard(Term):
 class Package(Base):
     """A package, named by the SHA-256 of its archive. `outline` is its table of contents (see `courses.packages.manifest`).
 
-    `remarks` are sentences for the author: what its manifest says that is unusual, or that is not used here.
+    `rollup` is when the whole is finished, where its manifest says so. `remarks` are sentences for the author: what its manifest says that is unusual, or that is not used here.
     """
 
     __tablename__ = "package"
@@ -29,6 +29,7 @@ class Package(Base):
     standard: Mapped[PackageStandard]
     title: Mapped[str]
     outline: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    rollup: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     remarks: Mapped[list[str]] = mapped_column(default=list)
 
 

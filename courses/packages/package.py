@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from kernel.errors import NotFoundError
 
 from courses.files.archive import Archive, Limits
 from courses.models import Asset, LessonKind
+from courses.packages.manifest import folded_path
 from courses.packages.models import Package, PackageFile
 from courses.packages.scorm import imsmanifest
 
@@ -79,7 +80,7 @@ def enter(unpacked: Unpacked) -> None:
     db.session.add(
         Package(
             digest=unpacked.digest, standard=said.standard, title=said.title, outline=said.outline,
-            remarks=list(said.remarks),
+            rollup=asdict(said.rollup), remarks=list(said.remarks),
         )
     )  # fmt: skip
     db.session.flush()
@@ -118,8 +119,15 @@ def package_of(lesson: Lesson, edition_id: int) -> Package:
 
 
 def file_of(digest: str, path: str) -> PackageFile:
-    """Return a file of a package. Raises NotFoundError."""
+    """Return a file of a package, also by a link that differs in capitals, in composed or decomposed kana, or in being quoted.
+
+    Pages are made where such names are the same (Windows, macOS). Raises NotFoundError.
+    """
     found = db.session.get(PackageFile, (digest, path))
+    if found is None:
+        every = db.session.scalars(sa.select(PackageFile.path).where(PackageFile.package_digest == digest))
+        alike = next((one for one in every if folded_path(one) == folded_path(path)), None)
+        found = db.session.get(PackageFile, (digest, alike)) if alike is not None else None
     if found is None:
         raise NotFoundError
     return found

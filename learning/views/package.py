@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.errors import InvalidError
 
+from people.access import actor, requires
+from people.permission import Permission
+
 from courses.packages import package as packages
-from courses.packages.manifest import Part, parts_from
+from courses.packages.manifest import parts_from
 from courses.packages.place import address_of, apart, page_of, policy, signed, unsigned
 
 from learning import package_run, run_time
 from learning.blueprint import blueprint
 from learning.package_run import Shown, part_in
+from learning.path import path_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from courses.models import Lesson
-    from courses.packages.models import Package
 
     from participation.models import Enrolment
 
@@ -35,6 +38,16 @@ def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
     began = int(clock.now().timestamp() * 1000)
     run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier, "began": began}
     return address_of("learning.package_frame", token=signed("run", run))
+
+
+@blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/again")
+@requires(Permission.TAKE_PART)
+def begin_part_again(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Let a part of a package start from its beginning."""
+    path, part = path_of(actor(), enrolment_id), request.args.get("part", "")
+    package_run.begin_again(path.enrolment, path.lesson(lesson_id), part)
+    flash("はじめから始めます。")
+    return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id, part=part))
 
 
 def frame_for_trial(here: Shown) -> str:
@@ -58,16 +71,17 @@ def package_frame(token: str) -> ResponseReturnValue:
     if "package" in said:  # a trial
         package = packages.package(said["package"])
         part = part_in(parts_from(package.outline), said["part"])
-        start = run_time.start(package.standard, part, None, "trial")
+        here = Shown(package, parts_from(package.outline), {}, part)
+        start = {**run_time.start(package.standard, part, None, "trial"), "shared": {}}
     else:
         enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
         here = package_run.shown(enrolment, lesson, said["part"])
-        package, part = here.package, here.open
         start = package_run.start(enrolment, here, current_app.config["SECRET_KEY"])
-    return _frame(token, package, part, start)
+    return _frame(token, here, start)
 
 
-def _frame(token: str, package: Package, part: Part, start: dict[str, Any]) -> ResponseReturnValue:
+def _frame(token: str, here: Shown, start: dict[str, Any]) -> ResponseReturnValue:
+    package, part = here.package, here.open
     answer = current_app.make_response(
         render_template(
             "learning/package_frame.html",
@@ -76,6 +90,11 @@ def _frame(token: str, package: Package, part: Part, start: dict[str, Any]) -> R
                 "standard": package.standard.value,
                 "reports": part.reports,
                 "start": start,
+                "stores": [
+                    {"targetID": name, "readSharedData": reads, "writeSharedData": writes}
+                    for name, reads, writes in part.stores
+                ],
+                "ways": here.ways,
                 "keep": url_for("learning.keep_run", token=token),
                 "page": page_of(package.digest, part),
                 "shown_by": current_app.extensions["settings"].public_origin,

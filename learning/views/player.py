@@ -12,7 +12,7 @@ from people.access import actor, requires
 from people.permission import Permission
 
 from courses import completion_rule
-from courses.lessons.lesson_kind import kind_of
+from courses.lessons.lesson_kind import kind_of, rule_of
 from courses.lessons.lesson_text import rendered
 from courses.models import LessonKind
 
@@ -113,12 +113,13 @@ def _package(path: Path, shown: Lesson) -> ResponseReturnValue:
     address = frame_for(path.enrolment, shown, here)
     page = render_template(
         "learning/package.html",
+        alone=request.args.get("window") == "own",
         path=path,
         lesson=shown,
         beside=path.beside(shown),
         here=here,
         address=address,
-        kind=kind_of(shown),
+        rule=rule_of(shown, has_own_rule=here.has_own_rule),
         text=rendered(shown.body, assets_of(path)),
     )
     return framing(page)

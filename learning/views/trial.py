@@ -46,6 +46,7 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         edition=edition,
         lesson=lesson,
         kind=kind,
+        rule=lesson_kind.rule_of(lesson, has_own_rule=bool(here and here.has_own_rule)),
         text=rendered(text, url_for("courses.asset", edition_id=edition.id, name="")),
         asked=[(one, ()) for one in asked],
         here=here,

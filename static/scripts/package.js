@@ -37,6 +37,19 @@ const heard = {
       "この教材が送った記録の一部は、規格の決まりに合わないため保存できませんでした。続きが正しく始まらないときは、研修担当にお知らせください。",
     ),
   left: () => leave?.(),
+  ended: ({ part, over }) => {
+    if (typeof part === "string" && part) {
+      location.assign(`?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(location.search)), part })}`);
+      return;
+    }
+    const ended = document.querySelector("[data-ended]");
+    if (!ended) return;
+    ended.hidden = false;
+    if (over === true) {
+      frame.hidden = true;
+      ended.querySelector("a").focus();
+    }
+  },
 };
 let leave;
 addEventListener("message", (message) => {

@@ -89,6 +89,7 @@ const RunTime =
 const made = () => {
   const one = new RunTime(settings);
   if (run.standard === "1.2") takesLongPlaces(one.cmi.core);
+  else sharesData(one.adl);
   return one;
 };
 
@@ -103,6 +104,12 @@ const takesLongPlaces = (core) => {
       else usual.set.call(this, place);
     },
   });
+};
+
+// The data that parts share (adl.data, 4th edition): what was written last, and who may read and write it.
+const sharesData = (adl) => {
+  adl.restoreSharedDataSnapshot(run.start.shared);
+  adl.configureSharedDataMaps(run.stores);
 };
 let api = made();
 
@@ -128,17 +135,46 @@ const isContainer = (element) => {
 };
 const NOT_IMPLEMENTED = 401;
 
+// Where a part may ask to go (adl.nav.request_valid): before it, after it, to any part of the table of contents.
+const VALID = /^adl\.nav\.request_valid\.(continue|previous|(?:choice|jump)\.\{target=(.+)\})$/;
+const isValid = (element) => {
+  const [, way, target] = VALID.exec(element) ?? [];
+  if (way === undefined) return undefined;
+  return String(target === undefined ? run.ways[way] !== "" : run.ways.choice.includes(target));
+};
+// What a part asked for when it ended its session (adl.nav.request): another part, or nothing more.
+const wanted = (request) => {
+  const [, target] = /^\{target=(.+)\}(?:choice|jump)$/.exec(request) ?? [];
+  if (target !== undefined) return run.ways.choice.includes(target) ? target : "";
+  return run.ways[request] || "";
+};
+const OVER = new Set(["exit", "exitAll", "suspendAll", "abandon", "abandonAll"]);
+
 // What a part asks for goes through here: which words are its own, which it may not say, which were not taken.
 const listens = () => {
-  const [set, commit] = run.standard === "1.2" ? ["LMSSetValue", "LMSCommit"] : ["SetValue", "Commit"];
+  const [set, commit, get, end] =
+    run.standard === "1.2"
+      ? ["LMSSetValue", "LMSCommit", "LMSGetValue", "LMSFinish"]
+      : ["SetValue", "Commit", "GetValue", "Terminate"];
   const sets = api[set].bind(api);
   const commits = api[commit].bind(api);
+  const gets = api[get].bind(api);
+  const ends = api[end].bind(api);
+  let request = "";
+  api[get] = (element) => (api.isInitialized() && isValid(String(element))) || gets(element);
+  api[end] = (parameter) => {
+    const done = ends(parameter);
+    if (String(done) === "true" && !closing && !leaving)
+      tell("ended", { part: wanted(request), over: OVER.has(request) });
+    return done;
+  };
   api[set] = (element, value) => {
     if (api.isInitialized() && isContainer(element)) {
       api.throwSCORMError(element, NOT_IMPLEMENTED);
       return "false";
     }
     const taken = sets(element, value);
+    if (element === "adl.nav.request" && String(taken) === "true") request = String(value);
     if (String(taken) === "false" && api.isInitialized()) tell("refused", { element: String(element).slice(0, 100) });
     return taken;
   };

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import sqlalchemy as sa
+from made_packages import item, manifest_2004, sco, zipped
 from pages import STAFF
 from test_package_journeys import begins, part_of, publishes, run, state_of
 
@@ -76,3 +77,78 @@ def test_what_an_earlier_version_kept_of_such_a_write_is_dropped(visit, behind):
     db.session.commit()
     learner.goes_to("/me").goes_to(f"/courses/{slug}").presses("学習を")
     part_of(learner).get_by_text("Initialize: true").wait_for()
+
+
+def test_parts_that_are_not_to_be_seen_are_neither_listed_nor_demanded(visit, behind):
+    slug, learner = opens(visit, "isvisible")
+    part_of(learner).get_by_role("heading", name="部分").wait_for()
+    assert learner.sees("この教材は終わりました。")
+    assert not learner.page.get_by_text("見せない").count()
+    assert state_of(slug) is EnrolmentState.COMPLETED
+
+
+def test_objectives_of_the_manifest_are_set_up_at_the_first_start(visit, behind):
+    _slug, learner = opens(visit, "objectives")
+    part_of(learner).get_by_text("objectives: 3 p").wait_for()
+
+
+def test_a_package_that_asks_for_one_of_its_tests_is_finished_by_one(visit, behind):
+    slug, learner = opens(visit, "pre-or-post-test")
+    part_of(learner).get_by_role("button", name="不合格").press("Enter")
+    learner.page.locator("[data-ended]").get_by_role("link", name="次の部分へ").press("Enter")
+    assert state_of(slug) is EnrolmentState.IN_PROGRESS
+    part_of(learner).get_by_role("heading", name="テスト").wait_for()
+    part_of(learner).get_by_role("button", name="合格", exact=True).press("Enter")
+    assert learner.sees("この教材は終わりました。")
+    assert state_of(slug) is EnrolmentState.COMPLETED
+
+
+def test_links_that_differ_in_capitals_or_in_composed_kana_find_their_file(visit, behind):
+    _slug, learner = opens(visit, "names")
+    part_of(learner).locator("img").first.wait_for()
+    learner.page.wait_for_timeout(500)
+    widths = part_of(learner).locator("img").evaluate_all("all => all.map(one => one.naturalWidth > 0)")
+    assert widths == [True, True, True]
+
+
+STORE = """<!doctype html><meta charset="utf-8"><title>t</title>
+<script>
+const A=window.parent.API_1484_11;A.Initialize('');
+const show=()=>document.getElementById('s').textContent='控え:'+A.GetValue('adl.data.0.store')+' 次:'+A.GetValue('adl.nav.request_valid.continue');
+const goes=(way)=>{A.SetValue('cmi.completion_status','completed');A.SetValue('cmi.exit','normal');A.SetValue('adl.nav.request',way);A.Terminate('')};
+</script><p id="s"></p><script>show()</script>
+<button onclick="A.SetValue('adl.data.0.store','共有の控え');show()">控える</button>
+<button onclick="goes('continue')">次へ進む</button><button onclick="goes('exitAll')">終える</button>
+"""
+
+
+def two_parts():
+    shares = '<adlcp:data><adlcp:map targetID="控え"/></adlcp:data>'
+    parts = item("a", "前半", "r", shares) + item("b", "後半", "r", shares)
+    return zipped({"imsmanifest.xml": manifest_2004(parts, sco("r", "i.html")), "i.html": STORE})
+
+
+def test_parts_share_their_data_and_lead_to_each_other(visit, behind):
+    slug = f"two-parts-{next(NUMBERS)}"
+    publishes({"教材": two_parts()}, slug)
+    learner = begins(visit(STAFF), slug)
+    part_of(learner).get_by_text("次:true").wait_for()
+    part_of(learner).get_by_role("button", name="控える").press("Enter")
+    part_of(learner).get_by_role("button", name="次へ進む").press("Enter")
+    learner.page.wait_for_url("**part=b")
+    part_of(learner).get_by_text("控え:共有の控え 次:false").wait_for()
+    part_of(learner).get_by_role("button", name="終える").press("Enter")
+    learner.page.locator("[data-ended]").get_by_text("「後半」を閉じました。").wait_for()
+    assert not learner.page.locator(".package iframe").is_visible()
+    assert state_of(slug) is EnrolmentState.COMPLETED
+
+
+def test_a_part_can_be_begun_afresh_and_keeps_its_score(visit, behind):
+    _slug, learner = opens(visit, "completed-then-failed")
+    part_of(learner).get_by_role("button").press("Enter")
+    learner.page.wait_for_timeout(500)
+    learner.page.reload()
+    learner.page.get_by_text("はじめからやり直すときは").press("Enter")
+    learner.page.get_by_role("button", name="はじめからやり直す").press("Enter")
+    assert learner.sees("はじめから始めます。")
+    assert learner.sees("33点")

@@ -94,7 +94,7 @@ def test_scorm_2004_asks_for_a_measure_and_a_share():
     ("text", "remark"),
     [
         (manifest_12(item("i", "一", "r"), sco("r", "index.html"), default="nowhere"), "既定の目次「nowhere」がない"),
-        (manifest_12(item("i", "一", "r"), sco("r", "INDEX.html")), "大文字と小文字が違います"),
+        (manifest_12(item("i", "一", "r"), sco("r", "INDEX.html")), "書き方が違います"),
         (manifest_12(item("i", "", "r"), sco("r", "index.html")), "題のない項目「i」"),
         (manifest_12(item("i", "一", "r") + item("i", "二", "r"), sco("r", "index.html")), "「i」が二度使われています"),
         (manifest_12(item("i", "一", "r", "<adlcp:masteryscore>八割</adlcp:masteryscore>"), sco("r", "index.html")), "合格点「八割」"),

@@ -17,10 +17,11 @@ from defusedxml.ElementTree import fromstring
 
 from kernel.errors import InvalidError
 
-from courses.packages.manifest import Manifest, Part, pages
+from courses.packages.manifest import Manifest, Part, Rollup, folded_path, pages
 from courses.packages.models import PackageStandard
 from courses.packages.scorm.imsxml import attribute, child, children, name, text
 from courses.packages.scorm.part_rules import rules
+from courses.packages.scorm.rollup_rules import rollup, sequencing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +34,24 @@ LONGEST_IDENTIFIER = 200
 LONGEST_TITLE = 200
 LONGEST_QUERY = 1000
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
-OTHERS = {"cmi5.xml": "cmi5", "tincan.xml": "xAPI(Tin Can)", "h5p.json": "H5P", "content.opf": "EPUB"}
+OTHERS = {
+    "cmi5.xml": "cmi5",
+    "tincan.xml": "xAPI(Tin Can)",
+    "h5p.json": "H5P",
+    "content.opf": "EPUB",
+    "moodle_backup.xml": "Moodleのバックアップ",
+    "course.crs": "AICC",
+    "contentv3.xml": "eXeLearningの編集用",
+    "content.xml": "eXeLearningの編集用",
+}
 """What an archive without a manifest may be, by a file that gives it away."""
+OTHER_SCHEMAS = {"common cartridge": "Common Cartridge", "thin common": "Common Cartridge", "qti": "QTI(問題)"}
+"""What a manifest of another specification calls itself, in small letters."""
 _DECLARED = re.compile(rb"""(<\?xml[^>]*?)\sencoding=["']([A-Za-z0-9._-]+)["']([^>]*\?>)""")
 NO_SCORM = "SCORM 1.2かSCORM 2004で書き出したZIPファイルを選んでください。"
 UNUSED_ORDER = "順番や条件の指定(シーケンシング)は使いません。受講者は目次からどの部分でも開けます。"
+OWN_RULE = "この教材は、全部の部分を求めず、いつ終わりになるかを自分で決めています。レッスンの「終わりになるのは」で変えられます。"
+HIDDEN = "目次に出さないと指定された部分は、目次に出さず、終えることも求めません。"
 
 
 def _refused(why: str) -> InvalidError:
@@ -57,7 +71,7 @@ def folder_of(names: Sequence[str]) -> str:
     if highest:
         message = f"{MANIFEST}が二つ以上あります。教材を一つずつ別のZIPファイルにしてください。"
         raise _refused(message)
-    kinds = {OTHERS[name.rsplit("/", 1)[-1].lower()] for name in names if name.rsplit("/", 1)[-1].lower() in OTHERS}
+    kinds = {OTHERS[plain] for plain in (name.rsplit("/", 1)[-1].lower() for name in names) if plain in OTHERS}
     seems = f"{'、'.join(sorted(kinds))}の教材のようです。" if kinds else ""
     message = f"{MANIFEST}がありません。{seems}{NO_SCORM}"
     raise _refused(message)
@@ -71,7 +85,9 @@ def read(content: bytes, paths: Sequence[str]) -> Manifest:
     try:
         root = fromstring(_in_utf8(content))
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
-        message = f"{MANIFEST}をXMLとして読めません。"
+        line = f"({error.position[0]}行目)" if isinstance(error, ParseError) else ""
+        why = "使われている接頭辞(xmlns)が書かれていません。" if "unbound prefix" in str(error) else ""
+        message = f"{MANIFEST}をXMLとして読めません{line}。{why}"
         raise _refused(message) from error
     return _Reader(root, paths).manifest()
 
@@ -97,7 +113,7 @@ class _Reader:
 
     def __init__(self, root: Element, paths: Sequence[str]) -> None:
         self.root, self.exact = root, set(paths)
-        self.nearly = {path.lower(): path for path in paths}
+        self.nearly = {folded_path(path): path for path in paths}
         self.remarks: list[str] = []
         self.parts: list[Part] = []
         self.taken: set[str] = set()
@@ -116,9 +132,18 @@ class _Reader:
         self._look_for_unused()
         self._look_for_missing()
         title = text(child(organisation, "title")) if organisation is not None else ""
-        return Manifest(
-            self.standard, (title or self.parts[0].title)[:LONGEST_TITLE], tuple(self.parts), tuple(self.remarks)
-        )
+        whole = self._rollup_of(organisation)
+        if any(part.hidden and part.path for part in self.parts):
+            self.remarks.append(HIDDEN)
+        if any(rule.says_anything for rule in (whole, *(part.rollup for part in self.parts))):
+            self.remarks.append(OWN_RULE)
+        title = (title or self.parts[0].title)[:LONGEST_TITLE]
+        return Manifest(self.standard, title, tuple(self.parts), tuple(self.remarks), whole)
+
+    def _rollup_of(self, organisation: Element | None) -> Rollup:
+        if organisation is None or self.standard is not PackageStandard.SCORM_2004:
+            return Rollup()
+        return rollup(sequencing(self.root, organisation), holds_others=True)
 
     def _standard(self) -> PackageStandard:
         said = text(child(self.root, "metadata", "schemaversion"))
@@ -131,6 +156,11 @@ class _Reader:
             return PackageStandard.SCORM_2004
         if "adlcp_rootv1p2" in names:
             return PackageStandard.SCORM_12
+        schema = text(child(self.root, "metadata", "schema"))
+        other = next((label for key, label in OTHER_SCHEMAS.items() if key in schema.lower()), "")
+        if other:
+            message = f"{other}の教材のようです。{NO_SCORM}"
+            raise _refused(message)
         said = f"(「{said[:40]}」とあります)" if said else ""
         message = f"{MANIFEST}に、SCORM 1.2かSCORM 2004の教材だと書かれていません{said}。{NO_SCORM}"
         raise _refused(message)
@@ -165,6 +195,7 @@ class _Reader:
             "identifier": identifier,
             "title": (title or identifier)[:LONGEST_TITLE],
             "depth": depth,
+            "hidden": attribute(item, "isvisible").lower() in {"false", "0"},
         }
         reference = attribute(item, "identifierref")
         if reference:
@@ -172,6 +203,9 @@ class _Reader:
             asked, remarks = rules(self.root, item, self.standard)
             said |= asked
             self.remarks += remarks
+        if self.standard is PackageStandard.SCORM_2004:
+            inside = next(children(item, "item"), None)
+            said["rollup"] = rollup(sequencing(self.root, item), holds_others=inside is not None)
         self.parts.append(Part(**said))
         for inside in children(item, "item"):
             self._take(inside, depth + 1)
@@ -209,7 +243,7 @@ class _Reader:
             path = posixpath.normpath(posixpath.join(folder, written))
             if path in self.exact:
                 return path, path
-        return path, self.nearly.get(path.lower())
+        return path, self.nearly.get(folded_path(path))
 
     def _address(self, resource: Element, title: str) -> tuple[str, str, str]:
         """Return the path of a resource's page among the files, and the query and fragment of its address."""
@@ -223,7 +257,7 @@ class _Reader:
             message = f"「{title}」のファイル({href[:60] or '指定なし'})が、ZIPファイルの中にありません。"
             raise _refused(message)
         if found != path:
-            self.remarks.append(f"「{path}」は大文字と小文字が違います(中身は「{found}」)。")
+            self.remarks.append(f"「{path}」は大文字と小文字などの書き方が違います(中身は「{found}」)。")
         return found, split.query, split.fragment
 
     def _take_first_page(self) -> None:

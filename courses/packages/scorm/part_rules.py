@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from courses.packages.models import PackageStandard
-from courses.packages.scorm.imsxml import attribute, child, is_true, name, number, text
+from courses.packages.scorm import rollup_rules
+from courses.packages.scorm.imsxml import attribute, child, is_true, number, text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -33,7 +34,7 @@ def rules(root: Element, item: Element, standard: PackageStandard) -> tuple[dict
         asked = child(item, "masteryscore")
         said["mastery"] = number(text(asked), 0, 100)
     else:
-        sequencing = _sequencing(root, item)
+        sequencing = rollup_rules.sequencing(root, item)
         primary = child(sequencing, "objectives", "primaryObjective") if sequencing is not None else None
         by_measure = primary is not None and is_true(primary, "satisfiedByMeasure")
         asked = child(primary, "minNormalizedMeasure") if primary is not None and by_measure else None
@@ -43,6 +44,8 @@ def rules(root: Element, item: Element, standard: PackageStandard) -> tuple[dict
         said["says_completion"] = controls is not None and is_true(controls, "completionSetByContent")
         limit = child(sequencing, "limitConditions") if sequencing is not None else None
         said["max_time"] = attribute(limit, "attemptAbsoluteDurationLimit") if limit is not None else ""
+        said["objectives"] = rollup_rules.objectives(sequencing)
+        said["stores"] = rollup_rules.stores(item)
     if asked is not None and text(asked) and said["mastery"] is None:
         remarks.append(f"合格点「{text(asked)[:20]}」は{SCORES[standard]}の数ではないため、使いません。")
     for field, is_right in (
@@ -53,15 +56,6 @@ def rules(root: Element, item: Element, standard: PackageStandard) -> tuple[dict
             remarks.append(f"時間の指定「{said[field][:30]}」は読み取れないため、使いません。")
             said[field] = ""
     return said, remarks
-
-
-def _sequencing(root: Element, item: Element) -> Element | None:
-    found = child(item, "sequencing")
-    shared = attribute(found, "IDRef") if found is not None else ""
-    for row in root.iter() if shared else ():
-        if name(row) == "sequencing" and attribute(row, "ID") == shared:
-            return row
-    return found
 
 
 def _threshold(item: Element) -> float | None:
