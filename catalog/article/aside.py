@@ -10,7 +10,23 @@ from catalog.article.line import IMAGE, SPACES, key
 if TYPE_CHECKING:
     from catalog.article.line import Line
 
-PICTURE_CAPTION = re.compile(r"^(?:見出し)?(?:画像|図表|図|写真|イメージ)\s?(?:\d+|[A-Z])?$")
+PICTURE_CAPTION = re.compile(
+    r"""^(?:
+        (?:見出し)?(?:画像|図表|図|写真|イメージ|スライド|キャプチャー?|スクリーンショット|スクショ|サムネイル|ロゴ|集合写真|バナー|資料|動画)
+            (?:画像)?\s?(?:[\d.]+|[A-Z])?                                                 # a picture, and its number
+        |(?:図表?|表|写真|画像|スライド|資料)\s?\d+(?:[\s:.、・)-].*)?                       # 図1 研修の流れ
+        |(?:スクリーンショット|スクショ|キャプチャー?|Screenshot|Screen\s?Shot)[\s_(:-]?.*
+        |(?:IMG|DSCN?|PXL|image|photo|picture|slide|figure)[-_\s]?\d[\w.-]*                 # as cameras and tools name them
+        |[\w\s().~-]+\.(?:png|jpe?g|gif|webp|svg|heic|bmp|tiff?|pdf|pptx?|mp4|mov)           # a file
+        |.*(?:自動的に生成された説明|が含まれている画像|が含まれる画像)[^。]*                       # what office software puts there
+        |.*(?:の集合写真|の(?:写真|画像|イラスト|スクリーンショット|キャプチャ|ロゴ|外観|様子)(?:です)?|記念撮影(?:の様子)?)
+        |(?:左|右|前列|後列|手前|写真)(?:から|左|右)?[\s::)].*
+        |[^。、]{0,20}(?:一同|の(?:皆|みな)(?:さん|さま|様)方?)
+    )$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What stands under or instead of a picture: a word for it, the name of a file, what a tool wrote, who is on it."""
+LONGEST_CAPTION = 60
 MODERATOR = re.compile(r"^[―—–─ーｰ‐‑‒]{1,3}(?=\s|[^―—–─ー\s])")
 CREDIT = re.compile(r"^(?:執筆者?|編集者?|編集・執筆|執筆・編集|取材|撮影|写真|文責|構成|ライター|文)\s?:")
 BACK_NUMBERS = re.compile(r"^[【■◆]?\s?バックナンバー")
@@ -35,7 +51,7 @@ def mark_asides(lines: list[Line]) -> None:
 def _kind(line: Line) -> str:
     if IMAGE.search(line.raw) and not line.text.strip(SPACES):
         return "image"
-    if PICTURE_CAPTION.match(line.plain):
+    if len(line.plain) <= LONGEST_CAPTION and PICTURE_CAPTION.match(line.plain):
         return "caption"
     if line.plain.startswith("※"):
         return "note"

@@ -126,6 +126,34 @@ def _is_post(word: str) -> bool:
     return bool(POST.search(word)) and len(word) > 1
 
 
+ASIDE = re.compile(r"\([^)]*\)")
+WHERE = re.compile(r"^(?:写真)?(?:左|右|中央|奥|手前|前列|後列)?(?:から|側|端)?\s?:?\s?")
+BETWEEN = re.compile(r"[、,・/]|(?<=[長監官事員OさんAo氏様])と|\s(?=左|右|中央|奥|手前)")
+
+
+def names_people_only(text: str, people: list[Participant]) -> int:
+    """Return how many participants a line names with their titles, where it says nothing else; 0 where it does."""
+    pieces = [WHERE.sub("", piece.strip()) for piece in BETWEEN.split(ASIDE.sub("", text)) if piece.strip()]
+    return len(pieces) if pieces and all(any(_is_titled(piece, one) for one in people) for piece in pieces) else 0
+
+
+def _is_titled(text: str, person: Participant) -> bool:
+    """Tell whether a text is a name with a title or an affiliation, before it or after it."""
+    said = key(re.sub(r"(?:さん|氏|様)$", "", text))
+    for name in (key(person.name), key(person.surname)):
+        rest = (
+            said.removeprefix(name) if said.startswith(name) else said.removesuffix(name) if said.endswith(name) else ""
+        )
+        if rest and POST.search(rest):
+            return True
+    return said == key(person.name)
+
+
+def has_note(text: str) -> bool:
+    """Tell whether a line bears a note in brackets that introduces nobody."""
+    return any("以下" not in note for note in ASIDE.findall(text))
+
+
 def captions_of(participants: list[Participant]) -> set[str]:
     """Return the keys of the lines that are captions under a participant's picture."""
     captions: set[str] = set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.article import agenda, aside, header, participants, sections
 from catalog.article.line import Line, lines_of
 from catalog.article.model import ReadArticle, ReadRemark, Skipped
-from catalog.article.speakers import Speakers, recurring_names
+from catalog.article.speakers import Speakers, is_introduction, recurring_names, transcribed_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def parse(text: str) -> ReadArticle:
     aside.unmark_closings_within(lines)
     first_label = next((index for index, line in enumerate(lines) if line.kind == "label"), len(lines))
     header.read_head(article, [line for line in lines[:first_label] if line.kind in {"", "note"}])
-    sections.mark_headings(lines)
+    sections.mark_headings(lines, lambda line: bool(participants.names_people_only(line.plain, article.participants)))
     _read_turns(article, lines, first_label)
     article.part = header.part_of(title, lines)
     article.municipalities = header.municipalities_of(article, lines)
@@ -61,6 +61,9 @@ def _mark_labels(article: ReadArticle, lines: Sequence[Line], start: int) -> Non
     aside.mark_captions(body, captions)
     article_lines = {line.number: index for index, line in enumerate(lines)}
     for line in body:
+        named = 0 if line.kind else participants.names_people_only(line.plain, article.participants)
+        if named > 1 or (named and participants.has_note(line.plain)):
+            line.kind = "caption"
         if line.kind == "caption" and _begins_a_turn(lines, article_lines[line.number]):
             line.kind = ""
         if line.kind:
@@ -68,6 +71,27 @@ def _mark_labels(article: ReadArticle, lines: Sequence[Line], start: int) -> Non
         if speaker := speakers.label(line):
             line.kind, line.speaker = "label", speaker
         elif pair := speakers.label_with_text(line):
+            line.kind, (line.speaker, line.first_text) = "label", pair
+    _unmark_captions(body)
+    if not any(line.kind == "label" for line in body):
+        _mark_transcript(speakers, body)
+
+
+def _unmark_captions(body: Sequence[Line]) -> None:
+    """Take back that a name with a title is a label where its bearer is introduced only later: it stands under a picture."""
+    introduced = {
+        line.speaker: line.number for line in reversed(body) if line.kind == "label" and is_introduction(line)
+    }
+    for line in body:
+        if line.kind == "label" and line.number < introduced.get(line.speaker, 0) and not line.first_text:
+            line.kind = "caption"
+
+
+def _mark_transcript(speakers: Speakers, body: Sequence[Line]) -> None:
+    """Find the labels of a transcript whose speakers nobody introduced: names that begin several lines, with a colon."""
+    names = transcribed_names(body)
+    for line in body:
+        if not line.kind and (pair := speakers.transcribed(line, names)):
             line.kind, (line.speaker, line.first_text) = "label", pair
 
 

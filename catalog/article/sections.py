@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from catalog.article.line import key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from catalog.article.line import Line
     from catalog.article.model import ReadArticle
 
@@ -19,8 +21,11 @@ SENTENCE_END = re.compile(
 ASIDE = {"image", "caption", "note", "moderator"}
 
 
-def mark_headings(lines: list[Line]) -> None:
-    """Mark the headings among lines whose labels are known; each is known by what follows it."""
+def mark_headings(lines: list[Line], is_caption: Callable[[Line], bool]) -> None:
+    """Mark the headings among lines whose labels are known; each is known by what follows it.
+
+    What stands where a heading would and names only people is a caption.
+    """
     following = ""
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
@@ -32,7 +37,9 @@ def mark_headings(lines: list[Line]) -> None:
             and _may_be_heading(line)
             and not _after_label(lines, index)
         ):
-            line.kind = "heading"
+            line.kind = "caption" if is_caption(line) else "heading"
+            if line.kind in ASIDE:
+                continue
         following = line.kind
 
 

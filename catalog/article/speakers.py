@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.article.line import key
+from catalog.article.line import key, plain
 from catalog.article.participants import side_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ BARE_NAME = re.compile(r"^[一-龥々ヶヵノ之]{1,4}$")
 HONORIFIC = re.compile(r"(?:さん|氏|様)$")
 ASIDE_OF_ALIAS = re.compile(r"\([^)]*\)$")
 SEAT = re.compile(r"(?:長|CIO|CDO|補佐官?|知事|主幹|主査|担当)$")
+SAID_ON_ONE_LINE = re.compile(r"^\s*([^:：。、]{1,12})\s*[:：]\s*(.+)$")
 LONGEST_SEAT = 50
 LONGEST_LABEL = 80
 
@@ -51,13 +52,21 @@ class Speakers:
 
     def label_with_text(self, line: Line) -> tuple[str, str] | None:
         """Return speaker and text of a line such as `宮坂:はい。`; None where it does not begin with a known name."""
-        match = re.match(r"^\s*([^:：。、]{1,12})\s*[:：]\s*(.+)$", line.text)
+        match = SAID_ON_ONE_LINE.match(line.text)
         if not match:
             return None
         name = key(match[1])
         names = {*map(key, self.by_alias), *(key(person.surname) for person in self.article.participants)}
-        speaker = self._known(line, match[1].strip()) if name in names else None
+        titled = plain(match[1])
+        speaker = self._known(line, match[1].strip()) if name in names else self._titled(titled, ends_in_colon=True)
         return (speaker, match[2]) if speaker else None
+
+    def transcribed(self, line: Line, names: frozenset[str]) -> tuple[str, str] | None:
+        """Return speaker and text of a line of a transcript, whose speaker nobody introduced."""
+        match = SAID_ON_ONE_LINE.match(line.text)
+        if not match or plain(match[1]) not in names:
+            return None
+        return self._unresolved(line, plain(match[1])), match[2]
 
     def _known(self, line: Line, name: str) -> str | None:
         """Return the speaker of an alias, a surname or a full name that is known already."""
@@ -126,6 +135,11 @@ class Speakers:
         return name
 
 
+def is_introduction(line: Line) -> bool:
+    """Tell whether a line introduces a speaker: A:N(以下「N」)."""
+    return INTRODUCED.match(line.plain) is not None
+
+
 def _is_surname_with_title(name: str, person: Participant) -> bool:
     title = key(name).removeprefix(key(person.surname))
     known = key(person.affiliation), key(person.role or "")
@@ -155,4 +169,11 @@ def recurring_names(lines: list[Line]) -> frozenset[str]:
     counts = Counter(
         line.plain.rstrip(":") for line in lines if not line.kind and BARE_NAME.match(line.plain.rstrip(":"))
     )
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def transcribed_names(lines: list[Line]) -> frozenset[str]:
+    """Return the short names that begin several lines, followed by a colon and words."""
+    said = (SAID_ON_ONE_LINE.match(line.text) for line in lines if not line.kind)
+    counts = Counter(plain(match[1]) for match in said if match and BARE_NAME.match(plain(match[1])))
     return frozenset(name for name, count in counts.items() if count > 1)

@@ -431,3 +431,43 @@ def test_full_width_parentheses_colons_and_digits_are_read_alike():
         assert (wide.municipalities, wide.participants, wide.agenda) == (
             narrow.municipalities, narrow.participants, narrow.agenda,
         )  # fmt: skip
+
+
+# --- what stands under pictures
+
+
+CASE = Path(__file__).parent.parent / "data" / "cases" / "people" / "11-article-caption.txt"
+CAPTIONS = [
+    "キャプチャ", "スクリーンショット 2022-10-11 134512", "image.png", "IMG_1234", "スライド3", "図1 研修の流れ", "集合写真",
+    "テーブル 自動的に生成された説明", "テキスト が含まれている画像", "座談会の様子", "研修資料.pdf", "参加者の皆さん", "架空市職員一同",
+    "中村副市長", "中村副市長(ぼかし後送付用)", "宮坂副知事と中村副市長", "左から中村副市長、加賀谷部長", "中村 哲也副市長",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("caption", CAPTIONS)
+@pytest.mark.parametrize("stead", ["キャプチャ", "中村副市長(ぼかし後送付用)"])
+def test_what_stands_under_a_picture_is_neither_a_heading_nor_a_remark(caption, stead):
+    text = CASE.read_text(encoding="utf-8").replace(stead, caption)
+    assert said(text) == [
+        ("中村 哲也", "共通カリキュラム", "職員がともに学ぶ", "資料をもとに部長より説明します。"),
+        ("加賀谷 実", "共通カリキュラム", "職員がともに学ぶ", "よろしくお願いします。研修を共同でつくりました。"),
+    ]
+    assert kinds(text) <= {"empty-turn"}, "who is named alone between two turns may have said nothing"
+
+
+def test_a_transcript_whose_speakers_nobody_introduces_is_read_and_warned_of():
+    text = article(
+        "共に学ぶ\n岡部:研修を増やしたいです。\n目黒:いいですね。\n岡部:一緒に進めましょう。\n目黒:はい。", ""
+    )
+    assert said(text) == [
+        ("岡部", "共に学ぶ", None, "研修を増やしたいです。"),
+        ("目黒", "共に学ぶ", None, "いいですね。"),
+        ("岡部", "共に学ぶ", None, "一緒に進めましょう。"),
+        ("目黒", "共に学ぶ", None, "はい。"),
+    ]
+    assert "unresolved-speaker" in kinds(text)
+
+
+def test_a_list_within_what_is_said_is_no_transcript():
+    told = "青木\n三つあります。\n目的:学ぶこと\n方法:集まること\n目的:続けること"
+    assert [speaker for speaker, *_rest in said(article("共に学ぶ\n" + told))] == ["青木 実"]
