@@ -11,6 +11,8 @@ from catalog.article.line import key, plain
 from catalog.article.participants import side_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from catalog.article.line import Line
     from catalog.article.model import Participant, ReadArticle
 
@@ -172,7 +174,7 @@ def recurring_names(lines: list[Line]) -> frozenset[str]:
     return frozenset(name for name, count in counts.items() if count > 1)
 
 
-def transcribed_names(lines: list[Line]) -> frozenset[str]:
+def transcribed_names(lines: Sequence[Line]) -> frozenset[str]:
     """Return the short names that begin several lines, followed by a colon and words."""
     said = (SAID_ON_ONE_LINE.match(line.text) for line in lines if not line.kind)
     counts = Counter(plain(match[1]) for match in said if match and BARE_NAME.match(plain(match[1])))
