@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from kernel.database import db
 from kernel.errors import RefusalError
+from kernel.page import address_on
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -67,7 +68,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf(_error: CSRFError) -> ResponseReturnValue:
-        message = "ページを開いてから時間がたったか、別の画面でサインインし直したようです。前のページに戻り、読み込み直してからもう一度送ってください。"
+        message = "ページを開いてから時間がたったか、別の画面でサインインし直したようです。もとのページに戻って、もう一度送ってください。"
         return _page("もう一度お試しください", message, 400)
 
     @app.errorhandler(HTTPException)
@@ -95,5 +96,9 @@ def _forget_who_asks() -> None:
 
 def _page(title: str, message: str, status: int) -> ResponseReturnValue:
     return render_template(
-        "error.html", title=title, message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1]
+        "error.html",
+        title=title,
+        message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1],
+        back=address_on(request.host, request.referrer),
+        wrote=request.method == "POST",
     ), status

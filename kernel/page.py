@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
 
@@ -71,3 +71,14 @@ def page_of(statement: sa.Select[Any], number: int, size: int = 20) -> Page[Any]
     rows = db.session.execute(statement.limit(size).offset((number - 1) * size)).all() if total else []
     single = len(statement.column_descriptions) == 1
     return Page([row[0] for row in rows] if single else rows, total, number, size)
+
+
+def address_on(host: str, address: str | None) -> str:
+    """Return an address (where a request came from) without its host; empty where it is none, or of another host."""
+    try:
+        there = urlsplit(address or "")
+    except ValueError:
+        return ""
+    path = there.path + (f"?{there.query}" if there.query else "")
+    is_ours = there.netloc == host and path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if is_ours and path.isprintable() else ""

@@ -9,6 +9,7 @@ from flask_login import LoginManager, current_user
 
 from kernel.database import db
 from kernel.errors import NotFoundError
+from kernel.page import address_on
 
 from people.actor import load_actor
 
@@ -109,6 +110,10 @@ def init_app(app: Flask) -> None:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
-    flash("サインインすると、このページを開けます。")
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else request.referrer and "/"
-    return redirect(url_for("people.sign_in_page", next=wanted))
+    if request.headers.get("X-Requested-With") == "fetch":  # a page that keeps by itself says so itself
+        return "", 401
+    if request.method == "GET":
+        flash("サインインすると、このページを開けます。")
+        return redirect(url_for("people.sign_in_page", next=request.full_path.rstrip("?")))
+    flash("サインインが切れていました。サインインすると、もとのページに戻ります。入力した内容も残っています。")
+    return redirect(url_for("people.sign_in_page", next=address_on(request.host, request.referrer) or "/"))

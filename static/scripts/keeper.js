@@ -4,7 +4,7 @@ import { say } from "./status.js";
 const EVERY = 3000;
 const SIGNED_OUT =
   "サインインが切れたため、保存できていません。サインインし直してから、このページを読み込み直してください。";
-const WHY = { 0: SIGNED_OUT, 400: SIGNED_OUT, 422: "入力に直すところがあるため、まだ保存していません。" };
+const WHY = { 401: SIGNED_OUT, 400: SIGNED_OUT, 422: "入力に直すところがあるため、まだ保存していません。" };
 const OFFLINE =
   "つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。";
 
@@ -23,12 +23,12 @@ const send = async (address, fields) => {
   if (!answer.ok) throw new Error(String(answer.status));
 };
 
-// What a form holds, without its token.
-export const fieldsOf = (form) => {
-  const fields = new URLSearchParams(new FormData(form));
-  fields.delete("csrf_token");
-  return fields;
-};
+// A copy of what waits, in this browser, under a name.
+export const copyAs = (name) => ({
+  put: (text) => localStorage.setItem(name, text),
+  drop: () => localStorage.removeItem(name),
+  left: () => localStorage.getItem(name),
+});
 
 // `read` gives the fields as they are, `choose` those to be sent; `copy` is told what waits, and when nothing does any more.
 export const keep = (address, read, { done = "", choose = (fields) => fields, copy } = {}) => {

@@ -1,0 +1,97 @@
+"""A sign-in that ends in the middle of a form loses nothing: one signs in, and the form stands there as it was typed."""
+
+from __future__ import annotations
+
+import itertools
+
+from factories import Office
+from lessons import taught
+from pages import COORDINATOR, PEOPLE, STAFF
+
+NUMBERS = itertools.count(1)
+
+
+def opens_course(person):
+    slug = f"kept-{next(NUMBERS)}"
+    taught(Office.of("133035").coordinator, slug)
+    person.goes_to(f"/courses/{slug}").presses("この講座を受講する")
+    person.presses("学習を").page.locator("details.contents summary").press("Enter")
+    return person
+
+
+def sign_in_ends(person):
+    person.page.context.clear_cookies()
+    return person
+
+
+def signs_in_here(person, who):
+    person.types("メールアドレス または 職員番号", f"{who}@example.lg.jp")
+    person.page.locator("#password").fill(PEOPLE[who])
+    person.page.locator("main").get_by_role("button", name="サインイン").click()
+    return person
+
+
+def test_answers_of_a_quiz_come_back_after_signing_in_again(visit, behind):
+    learner = opens_course(visit(STAFF))
+    learner.page.get_by_role("link", name="確認テスト").last.click()
+    learner.presses("始める")
+    sign_in_ends(learner)
+    learner.page.get_by_label("右", exact=True).check()
+    learner.page.get_by_label("正しい", exact=True).check()
+    learner.presses("答え合わせをする")
+    assert learner.page.get_by_text("もとのページに戻ります").count() == 1
+    signs_in_here(learner, STAFF)
+    assert learner.heading == "確認テスト"
+    assert learner.sees("送れなかった内容をもどしました。")
+    assert learner.page.get_by_label("右", exact=True).is_checked()
+    assert learner.page.get_by_label("正しい", exact=True).is_checked()
+    learner.presses("答え合わせをする")
+    assert learner.page.url.rsplit("/", 1)[0].endswith("/attempts")
+
+
+def test_the_note_of_a_practice_task_comes_back_after_signing_in_again_and_after_reloading(visit, behind):
+    learner = opens_course(visit(STAFF, width=375))
+    learner.page.get_by_role("link", name="やってみる").last.click()
+    sign_in_ends(learner)
+    learner.page.locator("textarea").fill("窓口の様子を書きました。")
+    learner.presses("書いたことを保存する")
+    signs_in_here(learner, STAFF)
+    assert learner.page.locator("textarea").input_value() == "窓口の様子を書きました。"
+    learner.presses("書いたことを保存する")
+    assert learner.sees("書いたことを保存しました。")
+    learner.page.locator("textarea").fill("書き足しました。")
+    learner.page.once("dialog", lambda dialog: dialog.accept())
+    learner.page.reload()
+    assert learner.page.locator("textarea").input_value() == "書き足しました。"
+
+
+def test_a_new_person_comes_back_also_by_an_older_page(visit):
+    clerk = visit(COORDINATOR).goes_to("/office/staff/new")
+    clerk.types("氏名", "試験 花子")
+    other = clerk.page.context.new_page()
+    other.goto("/sign-in")
+    other.get_by_role("button", name="サインアウト").click()
+    clerk.page.locator("main").get_by_role("button").first.click()
+    signs_in_here(clerk, COORDINATOR)
+    assert clerk.page.url.endswith("/office/staff/new")
+    assert clerk.page.get_by_label("氏名").first.input_value() == "試験 花子"
+    assert clerk.sees("送れなかった内容をもどしました。")
+    other.goto("/sign-in")
+    other.get_by_role("button", name="サインアウト").click()
+    other.goto("/sign-in")
+    other.get_by_label("メールアドレス または 職員番号").fill(f"{COORDINATOR}@example.lg.jp")
+    other.locator("#password").fill(PEOPLE[COORDINATOR])
+    other.locator("main").get_by_role("button", name="サインイン").click()
+    clerk.page.locator("main").get_by_role("button").first.click()
+    assert clerk.heading == "もう一度お試しください"
+    clerk.follows("もとのページにもどる")
+    assert clerk.page.get_by_label("氏名").first.input_value() == "試験 花子"
+
+
+def test_nobody_else_finds_what_was_typed(visit):
+    clerk = visit(COORDINATOR).goes_to("/office/staff/new")
+    clerk.types("氏名", "試験 花子")
+    sign_in_ends(clerk)
+    clerk.page.locator("main").get_by_role("button").first.click()
+    signs_in_here(clerk, "sachiko.takahashi").goes_to("/office/staff/new")
+    assert clerk.page.get_by_label("氏名").first.input_value() == ""
