@@ -18,7 +18,7 @@ from people import audit
 from people.act import Act
 from people.permission import Actor, Permission
 
-from courses import catalogue_version
+from courses import catalogue_version, completion_rule
 from courses import edition as editions
 from courses.lessons import lesson_kind
 from courses.models import Course, CourseEdition, EditionState
@@ -38,7 +38,12 @@ def missing_for_publication(edition: CourseEdition) -> list[str]:
         (not edition.minutes, "所要時間(分)を入力してください。"),
         (not edition.summary, "概要を書いてください。"),
     ]
-    return [*(sentence for lacking, sentence in lacks if lacking), *lesson_kind.lacks(editions.whole(edition.id))]
+    whole = editions.whole(edition.id)
+    return [
+        *(sentence for lacking, sentence in lacks if lacking),
+        *lesson_kind.lacks(whole),
+        *completion_rule.lacks(whole),
+    ]
 
 
 def hand_in(actor: Actor, edition: CourseEdition) -> None:

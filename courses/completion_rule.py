@@ -20,6 +20,15 @@ def meetings_needed(percent: int, held: int) -> int:
     return max(1, -(-held * percent // 100))
 
 
+def lacks(edition: CourseEdition) -> list[str]:
+    """Return what an edition (which must be `whole`) still needs so that a completion of it says something."""
+    if not edition.format.is_own_pace or any(
+        lesson.required for module in edition.modules for lesson in module.lessons
+    ):
+        return []
+    return ["修了に必要なレッスンを一つ以上つくってください。eラーニングは、レッスンを終えることで修了になります。"]
+
+
 def sentence(edition: CourseEdition) -> str:
     """Return the rule of an edition as its page says it."""
     if edition.format.is_own_pace:

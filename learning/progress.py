@@ -92,8 +92,8 @@ def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
         .values(finished_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    left = db.session.scalars(
-        sa.select(sa.func.count())
+    required, left = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(Progress.finished_at.is_(None)))
         .select_from(Lesson)
         .join(Module, Module.id == Lesson.module_id)
         .join(
@@ -101,17 +101,20 @@ def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
             sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == enrolment.id),
             isouter=True,
         )
-        .where(Module.edition_id == enrolment.edition_id, Lesson.required, Progress.finished_at.is_(None))
+        .where(Module.edition_id == enrolment.edition_id, Lesson.required)
     ).one()
-    return left == 0 and completion.lessons_finished(enrolment)
+    return required > 0 and left == 0 and completion.lessons_finished(enrolment)
 
 
-def declare_finished(path: Path) -> None:
-    """Finish a course that has no lessons yet, by the learner's own word.
+def finish_course(path: Path) -> None:
+    """Finish a course whose required lessons are all finished: nobody completes a course by their word alone.
 
-    Raises ConflictError where lessons are left, or a session decides.
+    Raises ConflictError where lessons are left, or where there are none to be finished.
     """
-    if path.required:
-        message = "すべてのレッスンを終えると修了になります。"
+    if not path.required:
+        message = "修了に必要なレッスンがまだないため、修了にできません。講座をつくった団体にお知らせください。"
         raise ConflictError(message)
-    enrolments.finish(path.enrolment)
+    if path.left:
+        message = "必修のレッスンをすべて終えると修了になります。"
+        raise ConflictError(message)
+    completion.lessons_finished(path.enrolment)

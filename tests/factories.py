@@ -24,7 +24,7 @@ from people.signing_in import password
 
 from courses import edition as editions
 from courses.course import BeginCourse, begin
-from courses.edition import EditionText
+from courses.edition import EditionText, LessonText, ModuleText
 from courses.lessons import quiz as quizzes
 from courses.lessons import quiz_data
 from courses.lessons.question import QuestionKind
@@ -163,8 +163,17 @@ def edition_of(course: Course) -> CourseEdition:
     return editions.whole(latest)
 
 
+def with_a_lesson(course: Course) -> Course:
+    """A course with a lesson that is to be finished, where it is an e-learning one."""
+    edition = edition_of(course)
+    if edition.format.is_own_pace and not edition.modules:
+        editions.write_modules(edition, [ModuleText("本編", (LessonText("読む", "読みます。"),))])
+    return course
+
+
 def motivated(course: Course) -> Course:
-    """A course to which a remark has been linked."""
+    """A course to which a remark has been linked, and that has what publication asks for."""
+    with_a_lesson(course)
     remark_id = db.session.scalars(sa.select(Remark.id).order_by(Remark.id)).first()
     add(Motivation(remark_id=remark_id, course_id=course.id, rationale="この声に応えるため"))
     db.session.commit()

@@ -179,7 +179,7 @@ def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 @blueprint.post("/enrolments/<int:enrolment_id>/finish")
 @requires(Permission.TAKE_PART)
 def finish(enrolment_id: int) -> ResponseReturnValue:
-    """Finish a course that has no lessons yet."""
+    """Finish a course whose required lessons are all finished."""
     path = path_of(actor(), enrolment_id)
-    progress.declare_finished(path)
+    progress.finish_course(path)
     return completed(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from factories import draft_course, edition_of, edition_text, motivated, published
+from factories import draft_course, edition_of, edition_text, motivated, published, with_a_lesson
 
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -187,7 +187,7 @@ def test_a_course_can_be_traced_both_ways(client):
 
 def test_a_remark_that_nothing_answers_is_listed_until_a_course_answers_it(client, mizuho, secretariat):
     assert "都に支援してもらえる部分があれば助かる" in client.get("/remarks?unanswered=1").text
-    course = draft_course(mizuho.coordinator)
+    course = with_a_lesson(draft_course(mizuho.coordinator))
     motivation.motivate(mizuho.coordinator.actor, course, Motivate("15-2", 9, "相談窓口の使い方を学ぶため"))
     edition = in_review(mizuho.coordinator, course)
     publication.hand_in(mizuho.coordinator.actor, edition)

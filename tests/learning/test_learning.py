@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from factories import (
+    draft_course,
     edition_of,
     joins,
     learns_everything,
@@ -34,6 +35,7 @@ from courses.lessons.quiz import Asked
 from courses.models import Course, CourseEdition, EditionState, Format, Lesson, LessonKind
 from courses.sessions.models import Meeting
 
+from catalog import publication
 from catalog.models import Adoption, Curriculum
 
 from participation.attending import attendance
@@ -494,3 +496,17 @@ def test_who_began_a_course_can_finish_it_after_it_was_retired(mizuho, secretari
     assert browser.get("/courses/ai-first/lessons").location == f"/learn/{identity}"
     learns_everything(browser, identity)
     assert "修了しました" in browser.get(f"/learn/{identity}").text
+
+
+def test_nobody_completes_a_course_that_has_nothing_to_be_finished(mizuho):
+    optional = ModuleText("本編", (LessonText("読む", "読みます。", required=False),))
+    enrolment_id, (lesson_id,) = begins(mizuho.staff, taught(mizuho.coordinator, modules=(optional,)))
+    browser = mizuho.staff.browser()
+    browser.post(f"/learn/{enrolment_id}/{lesson_id}/finish")
+    assert browser.post(f"/enrolments/{enrolment_id}/finish").status_code == 409
+    assert state_of(enrolment_id) is EnrolmentState.IN_PROGRESS
+
+
+def test_an_e_learning_course_without_a_required_lesson_is_not_handed_in(mizuho):
+    course = draft_course(mizuho.coordinator)
+    assert any("修了に必要なレッスン" in one for one in publication.missing_for_publication(edition_of(course)))
