@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 import joyokanji  # type: ignore[import-untyped]
 
 UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 """Signs that nobody sees and that copying from a page or a mail leaves in a text."""
 
+LONGEST_NUMBER = 40
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]")
 _KANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {ord("ヵ"): "か", ord("ヶ"): "け"}
 _DASHES = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70]")
+_MINUS = re.compile("^[-\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70▲△]")
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})"
+_POWERS = {"百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "億": 10**8, "兆": 10**12}
+_PART = re.compile(rf"({_DIGITS})({'|'.join(sorted(_POWERS, key=len, reverse=True))}|$)")
+_NUMBER = re.compile(rf"(?:{_DIGITS}(?:{'|'.join(_POWERS)})){{0,5}}(?:{_DIGITS})?")
 _AS_TEXT = re.compile("""^=?["']?(.*?)["']?$""")
 _PAIRS = """
     髙高 𠮷吉 﨑崎 嵜崎 邉辺 齋斎 齊斉 濵浜 嶋島 嶌島 隝島 㠀島 冨富 峯峰 栁柳 桒桑 舘館 槗橋 凜凛 晧皓 渕淵 渊淵 薮藪 篭籠 薗園
@@ -32,6 +39,39 @@ def folded(text: str) -> str:
     plain = _SELECTORS.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
     plain = joyokanji.convert(plain.translate(_NAMES)).replace("〻", "々")
     return unicodedata.normalize("NFC", re.sub(r"\s+", "", str(plain).casefold().translate(_KANA)))
+
+
+def folded_word(text: str) -> str:
+    """Return a form in which spellings of one word meet, as `folded`, and more than in names.
+
+    Every sign for a dash, a full stop behind it and the long vowel at the end of a word from abroad (コンピューター,
+    コンピュータ: 外来語の表記, 平成3年内閣告示第2号; JIS Z 8301) make no difference.
+    """
+    plain = re.sub(r"(?<=[ァ-ヶー]{2})ー(?![ァ-ヶー])", "", unicodedata.normalize("NFKC", text).strip().rstrip("。."))
+    return _DASHES.sub("-", folded(plain))
+
+
+def without_unit(text: str, unit: str) -> str:
+    """Return what was typed as a number without the unit that stands behind the field already."""
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("。").rstrip()
+    unit = unicodedata.normalize("NFKC", unit).strip()
+    return plain.removesuffix(unit).rstrip() if unit else plain
+
+
+def typed_number(text: str, unit: str = "") -> Decimal | None:
+    """Return the number that a text says as people type it; None where it says none.
+
+    Full-width digits, every sign for minus (also ▲), 約, 千 万 億, commas between groups of three digits and a unit
+    behind it are understood; 1,5 says no number.
+    """
+    plain = re.sub(r"\s+", "", UNSEEN.sub("", without_unit(text, unit)))
+    plain = re.sub("^(?:約|およそ|ほぼ)", "", plain).rstrip(".").replace("、", ",")
+    sign = -1 if _MINUS.match(plain) else 1
+    plain = _MINUS.sub("", plain).removeprefix("+")
+    if not plain or len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+        return None
+    parts = [Decimal(digits.replace(",", "")) * _POWERS.get(power, 1) for digits, power in _PART.findall(plain)]
+    return sign * sum(parts, Decimal(0))
 
 
 def folded_number(text: str) -> str:

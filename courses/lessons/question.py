@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar
 
-from kernel.spelling import folded
+from kernel.spelling import folded, folded_word, typed_number, without_unit
 from kernel.text import normalised, number_in
 from kernel.vocabulary import Term
 
@@ -192,12 +192,12 @@ class NumberQuestion(Question):
 
     def mark(self, answer: Sequence[str], order: Sequence[int]) -> Mark:  # noqa: ARG002
         """Mark a number, however it is typed."""
-        given = decimal_in(answer[0] if answer else "")
+        given = typed_number(answer[0] if answer else "", self.unit)
         return Mark(given is not None and abs(given - self.answer) <= self.tolerance, (self.feedback,))
 
     def in_words(self, answer: Sequence[str], order: Sequence[int]) -> list[str]:  # noqa: ARG002
         """Return the number with its unit."""
-        return [f"{part}{self.unit}" for part in answer if part]
+        return [f"{without_unit(part, self.unit)}{self.unit}" for part in answer if part]
 
     def wrong(self) -> str:
         """Return what is missing."""
@@ -214,7 +214,7 @@ class ShortTextQuestion(Question):
 
     def mark(self, answer: Sequence[str], order: Sequence[int]) -> Mark:  # noqa: ARG002
         """Mark a word."""
-        return Mark(bool(answer) and folded(answer[0]) in set(map(folded, self.answers)), (self.feedback,))
+        return Mark(bool(answer) and folded_word(answer[0]) in set(map(folded_word, self.answers)), (self.feedback,))
 
     def in_words(self, answer: Sequence[str], order: Sequence[int]) -> list[str]:  # noqa: ARG002
         """Return the word."""

@@ -122,7 +122,7 @@ def test_an_answer_that_leaves_out_or_adds_a_choice_is_wrong(one):
     [
         ("１２", True),
         ("12.0", True),
-        ("1,2", True),
+        ("1,2", False),
         ("12人", False),
         ("", False),
         ("十二", False),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.spelling import folded, folded_number, plain_address
+from kernel.spelling import folded, folded_number, folded_word, plain_address, typed_number
 
 ONE_NAME = [
     ("髙橋 幸子", "高橋幸子"), ("齋藤", "斎藤"), ("齊藤", "斉藤"), ("渡邉", "渡辺"), ("渡邊", "渡辺"), ("黑澤", "黒沢"), ("德永", "徳永"),
@@ -50,3 +52,29 @@ def test_zeros_at_the_front_of_a_number_count():
 )  # fmt: skip
 def test_what_copying_put_around_an_address_is_taken_off(typed):
     assert plain_address(typed) == "reihaba@example.lg.jp"
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "number"),
+    [
+        ("１５００人", "人", 1500), ("1500 人 ", "人", 1500), ("約1,500人。", "人", 1500), ("1、500", "", 1500), ("1 500", "", 1500),
+        ("1.5％", "%", 1.5), (".5", "", 0.5), ("5.", "", 5), ("+5", "", 5), ("15万", "", 150_000), ("1億2千万", "", 120_000_000),
+        ("1万5千人", "人", 15_000), *((f"{sign}5", "", -5) for sign in "-−‐–ー－▲△"), ("\u200b5", "", 5),
+        ("1,5", "", None), ("1.2.3", "", None), ("", "", None), ("五", "", None), ("1e3", "", None), ("9" * 41, "", None), ("人", "人", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_as_people_type_it(typed, unit, number):
+    assert typed_number(typed, unit) == (None if number is None else Decimal(str(number)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("コンピューター", "コンピュータ"), ("サーバーの移行", "サーバの移行"), ("e‐Gov", "e-Gov"), ("標準化。", "標準化"), ("ヶ所", "ケ所"), ("ユーザー ID", "ユーザID")],
+)  # fmt: skip
+def test_spellings_of_one_word_meet(one, other):
+    assert folded_word(one) == folded_word(other)
+
+
+def test_other_words_do_not_meet():
+    assert folded_word("キー") != folded_word("木")
+    assert folded_word("コーヒー") != folded_word("コヒー")
