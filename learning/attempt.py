@@ -76,16 +76,25 @@ def open_attempt(enrolment: Enrolment, made: Sequence[Attempt]) -> Attempt | Non
     return next((one for one in made if one.enrolment_id == enrolment.id and one.submitted_at is None), None)
 
 
-def why_not(quiz: Quiz, made: Sequence[Attempt]) -> str:
-    """Return why no further attempt can be begun now; empty where one can."""
+def why_not(quiz: Quiz, made: Sequence[Attempt], more: int = 0) -> str:
+    """Return why no further attempt can be begun now; empty where one can. `more` attempts were granted beyond the limit."""
     submitted = [one for one in made if one.submitted_at]
-    if quiz.attempts and len(submitted) >= quiz.attempts:
-        advice = "" if any(one.passed for one in submitted) else "研修担当にご相談ください。"
-        return f"受けられる{quiz.attempts}回をすべて使いました。{advice}"
+    most = quiz.attempts + more
+    if quiz.attempts and len(submitted) >= most:
+        advice = (
+            "" if any(one.passed for one in submitted) else "もう一度受けたいときは、研修担当に回数の追加を頼めます。"
+        )
+        return f"受けられる{most}回をすべて使いました。{advice}"
     if not submitted or submitted[-1].submitted_at is None:
         return ""
     again = submitted[-1].submitted_at + dt.timedelta(minutes=quiz.wait_minutes)
     return f"次は {clock.moment_label(again)} から受けられます。" if again > clock.now() else ""
+
+
+def more_of(path: Path, lesson: Lesson) -> int:
+    """Return how many attempts at a quiz were granted to somebody beyond its limit."""
+    mine = path.progress.get(lesson.id)
+    return mine.more_attempts if mine else 0
 
 
 def begin(path: Path, lesson: Lesson) -> Attempt:
@@ -94,7 +103,7 @@ def begin(path: Path, lesson: Lesson) -> Attempt:
     made = attempts(enrolment, lesson.id)
     if present := open_attempt(enrolment, made):
         return present
-    if reason := why_not(quiz, made):
+    if reason := why_not(quiz, made, more_of(path, lesson)):
         raise ConflictError(reason)
     number = 1 + sum(one.enrolment_id == enrolment.id for one in made)
     attempt = Attempt(enrolment_id=enrolment.id, lesson_id=lesson.id, number=number, seed=secrets.token_hex(16))

@@ -20,7 +20,7 @@ from participation.models import Enrolment
 class Progress(Base):
     """How far somebody got in a lesson. `position` is the paragraph last seen, `note` what was written in a practice task.
 
-    `shared`: the coordinator may read the note, and comment on it.
+    `shared`: the coordinator may read the note, and comment on it. `more_attempts` at its quiz were granted beyond its limit.
 
     A lesson that is finished stays finished, whatever another window says later.
     """
@@ -35,6 +35,7 @@ class Progress(Base):
     shared: Mapped[bool] = mapped_column(default=False)
     comment: Mapped[str] = mapped_column(default="")
     commented_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    more_attempts: Mapped[int] = mapped_column(default=0)
     lesson: Mapped[Lesson] = relationship(lazy="raise_on_sql")
     enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("position >= 0", "position_not_negative"),)
@@ -109,3 +110,11 @@ class PackageRun(Base):
     seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     finished_at: Mapped[dt.datetime | None]
     __table_args__ = (sa.CheckConstraint("seconds >= 0", "seconds_not_negative"),)
+
+    @property
+    def standing(self) -> str:
+        """Return how far somebody got, in a word."""
+        if self.finished_at:
+            is_passed = self.success is SuccessStatus.PASSED
+            return SuccessStatus.PASSED.label if is_passed else CompletionStatus.COMPLETED.label
+        return SuccessStatus.FAILED.label if self.success is SuccessStatus.FAILED else CompletionStatus.INCOMPLETE.label

@@ -89,14 +89,7 @@ class Shown:
     def state_of(self, part: Part) -> str:
         """Return how far somebody got in a part, in a word; empty where it was not opened yet."""
         run = self.runs.get(part.identifier)
-        return state_of(run) if run else ""
-
-
-def state_of(run: PackageRun) -> str:
-    """Return how far a run got, in a word."""
-    if run.finished_at:
-        return SuccessStatus.PASSED.label if run.success is SuccessStatus.PASSED else CompletionStatus.COMPLETED.label
-    return SuccessStatus.FAILED.label if run.success is SuccessStatus.FAILED else CompletionStatus.INCOMPLETE.label
+        return run.standing if run else ""
 
 
 def runs_of(enrolment_id: int, lesson_id: int) -> dict[str, PackageRun]:
@@ -205,7 +198,7 @@ def keep(enrolment: Enrolment, lesson: Lesson, part_id: str, began: int, said: M
     _write(run, report, began)
     finished = _is_finished(lesson, package, runs_of(enrolment.id, lesson.id))
     completed = finished and progress.mark_finished(enrolment, lesson.id)
-    return Kept(state_of(run), finished, completed, is_older)
+    return Kept(run.standing, finished, completed, is_older)
 
 
 def _is_finished(lesson: Lesson, package: Package, runs: Mapping[str, PackageRun]) -> bool:

@@ -34,9 +34,30 @@ def _touch(enrolment_id: int, lesson_id: int, **change: Any) -> None:
         .values(
             enrolment_id=enrolment_id,
             lesson_id=lesson_id,
-            **{"position": 0, "note": "", "shared": False, "comment": "", **values},
+            **{"position": 0, "note": "", "shared": False, "comment": "", "more_attempts": 0, **values},
         )
         .on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=values)
+    )
+
+
+def more_attempts(enrolment_id: int) -> dict[int, int]:
+    """Return how many attempts were granted beyond the limits of the quizzes, by lesson."""
+    rows = db.session.execute(
+        sa.select(Progress.lesson_id, Progress.more_attempts).where(
+            Progress.enrolment_id == enrolment_id, Progress.more_attempts > 0
+        )
+    )
+    return {lesson_id: more for lesson_id, more in rows}  # noqa: C416 - pairs of a row, not of a mapping
+
+
+def grant_attempt(enrolment_id: int, lesson_id: int) -> None:
+    """Let somebody try a quiz once more than its limit says."""
+    _touch(enrolment_id, lesson_id)
+    db.session.execute(
+        sa.update(Progress)
+        .where(Progress.enrolment_id == enrolment_id, Progress.lesson_id == lesson_id)
+        .values(more_attempts=Progress.more_attempts + 1)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -83,6 +83,7 @@ class Act(Term):
     CODE_SHOWN = "code shown", "出席コードを表示"
     CERTIFICATE_REVOKED = "certificate revoked", "修了証を取り消し"
     OUTSIDE_CONFIRMED = "outside confirmed", "ほかで学んだことを確認"
+    ATTEMPT_GRANTED = "attempt granted", "確認テストの受験を1回追加"
     PRACTICE_COMMENTED = "practice commented", "やってみたことにひとこと"
 
     @property

@@ -104,7 +104,8 @@ def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
         made=[one for one in made if one.enrolment_id == path.enrolment.id],
         open=present,
         asked=attempt.asked(present, quiz) if present else [],
-        why_not=attempt.why_not(quiz, made),
+        more=attempt.more_of(path, shown),
+        why_not=attempt.why_not(quiz, made, attempt.more_of(path, shown)),
     )
 
 

@@ -69,5 +69,5 @@ def attempt_result(attempt_id: int) -> ResponseReturnValue:
         beside=path.beside(lesson),
         band=band,
         recommended=published_courses(band.courses) if band else [],
-        why_not=attempt.why_not(result.quiz, made),
+        why_not=attempt.why_not(result.quiz, made, attempt.more_of(path, lesson)),
     )

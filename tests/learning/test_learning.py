@@ -510,3 +510,35 @@ def test_nobody_completes_a_course_that_has_nothing_to_be_finished(mizuho):
 def test_an_e_learning_course_without_a_required_lesson_is_not_handed_in(mizuho):
     course = draft_course(mizuho.coordinator)
     assert any("修了に必要なレッスン" in one for one in publication.missing_for_publication(edition_of(course)))
+
+
+def used_up(office):
+    """A learner who has failed the only attempt at the quiz of a course."""
+    quiz = {**QUIZ, "attempts": 1}
+    course = taught(
+        office.coordinator, modules=(ModuleText("本編", (LessonText("テスト", "", LessonKind.QUIZ, content=quiz),)),)
+    )
+    enrolment_id, (lesson_id,) = begins(office.staff, course)
+    browser = office.staff.browser()
+    browser.post(f"/learn/{enrolment_id}/{lesson_id}/attempt")
+    browser.post(f"/attempts/{open_attempt(enrolment_id)[0]}/submit")
+    return enrolment_id, lesson_id, browser
+
+
+def test_a_coordinator_sees_what_quizzes_came_to_and_grants_a_further_attempt(mizuho, hachioji):
+    enrolment_id, lesson_id, browser = used_up(mizuho)
+    page = f"/learn/{enrolment_id}/{lesson_id}"
+    assert "研修担当に回数の追加を頼めます。" in browser.get(page).text
+    office = mizuho.coordinator.browser()
+    assert mizuho.staff.name in office.get(f"/office/scores?q={mizuho.staff.number}").text
+    assert "0%" in office.get(f"/office/scores/{enrolment_id}").text
+    assert office.post(f"/office/scores/{enrolment_id}/{lesson_id}").status_code == 302
+    assert office.post(f"/office/scores/{enrolment_id}/{lesson_id}").status_code == 409, "an attempt is left"
+    assert "研修担当が1回追加しました" in browser.get(page).text
+    assert browser.post(f"{page}/attempt").status_code == 302
+    passes_the_quiz(browser, enrolment_id, lesson_id)
+    assert state_of(enrolment_id) is EnrolmentState.COMPLETED
+    other = hachioji.coordinator.browser()
+    assert mizuho.staff.name not in other.get("/office/scores").text
+    assert other.get(f"/office/scores/{enrolment_id}").status_code == 404
+    assert other.post(f"/office/scores/{enrolment_id}/{lesson_id}").status_code == 404
