@@ -1,4 +1,7 @@
-"""Certificates (修了証): issued once for a completion, with what they say at that time; confirmed by anybody by their number."""
+"""Certificates (修了証): issued once for a completion, with what they say at that time; confirmed by anybody by their number.
+
+Where the day of a completion was corrected since, a new one is issued that refers to the one before.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ LENGTH = 16
 
 
 def issue(actor: Actor, enrolment_id: int) -> Certificate:
-    """Return the certificate of an own completion, made at the first time; it never changes afterwards.
+    """Return the certificate of an own completion, made at the first time, and anew where the completion was corrected since.
 
     Raises NotFoundError for anybody else's enrolment, ConflictError where the course is not completed.
     """
@@ -42,14 +45,17 @@ def issue(actor: Actor, enrolment_id: int) -> Certificate:
     if enrolment.state is not EnrolmentState.COMPLETED or enrolment.completed_at is None:
         message = "修了証は、講座を修了すると発行できます。"
         raise ConflictError(message)
-    made = _of(enrolment_id)
-    if made is None:
+    made, completed_on = _of(enrolment_id), clock.local(enrolment.completed_at).date()
+    if made is None or (made.completed_on != completed_on and not made.revoked_at):
         certificate = Certificate(
-            enrolment_id=enrolment_id, number=drawn(LENGTH), holder=name,
-            title=title, edition_number=number, completed_on=clock.local(enrolment.completed_at).date(),
+            enrolment_id=enrolment_id, number=drawn(LENGTH), holder=name, title=title, edition_number=number,
+            completed_on=completed_on, replaces_id=made.id if made else None,
         )  # fmt: skip
         try:
             with db.session.begin_nested():
+                if made:
+                    made.replaced_at = clock.now()
+                    db.session.flush()
                 db.session.add(certificate)
                 db.session.flush()
         except IntegrityError:  # another window was faster
@@ -62,7 +68,18 @@ def issue(actor: Actor, enrolment_id: int) -> Certificate:
 
 
 def _of(enrolment_id: int) -> Certificate | None:
-    return db.session.scalar(sa.select(Certificate).where(Certificate.enrolment_id == enrolment_id))
+    return db.session.scalar(
+        sa.select(Certificate)
+        .where(Certificate.enrolment_id == enrolment_id, Certificate.replaced_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+
+
+def beside(certificate: Certificate) -> tuple[str, str]:
+    """Return the numbers of the certificate that one replaces and of the one that replaces it; empty for none."""
+    before = db.session.scalar(sa.select(Certificate.number).where(Certificate.id == certificate.replaces_id))
+    after = db.session.scalar(sa.select(Certificate.number).where(Certificate.replaces_id == certificate.id))
+    return before or "", after or ""
 
 
 def by_number(number: str) -> Certificate:
@@ -93,8 +110,14 @@ def own_certificate(actor: Actor, number: str) -> Certificate:
 
 
 def is_valid(certificate: Certificate) -> bool:
-    """Tell whether a certificate holds: it is not revoked, and the completion it tells of stands."""
-    return certificate.revoked_at is None and certificate.enrolment.state is EnrolmentState.COMPLETED
+    """Tell whether a certificate holds: neither revoked nor replaced, and the completion stands as it tells of it."""
+    return certificate.revoked_at is None and certificate.replaced_at is None and not is_corrected(certificate)
+
+
+def is_corrected(certificate: Certificate) -> bool:
+    """Tell whether the completion that a certificate tells of was corrected or taken back since."""
+    at = certificate.enrolment.completed_at
+    return at is None or clock.local(at).date() != certificate.completed_on
 
 
 def initial(certificate: Certificate) -> str:

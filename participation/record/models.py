@@ -17,11 +17,14 @@ from participation.models import Enrolment
 
 
 class Certificate(Base):
-    """A certificate (修了証), with what it said when it was issued: it changes with nobody and nothing."""
+    """A certificate (修了証), with what it said when it was issued: it changes with nobody and nothing.
+
+    Where the completion was corrected, another one replaces it, which refers to it; of an enrolment one is not replaced.
+    """
 
     __tablename__ = "certificate"
     id: Mapped[int] = mapped_column(primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), index=True)
     number: Mapped[str] = mapped_column(sa.String(32), unique=True)
     holder: Mapped[str]
     title: Mapped[str]
@@ -30,7 +33,15 @@ class Certificate(Base):
     issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     revoked_at: Mapped[dt.datetime | None]
     revoked_because: Mapped[str] = mapped_column(default="")
+    replaced_at: Mapped[dt.datetime | None]
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"), unique=True)
     enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.Index(
+            "uq_certificate_present", "enrolment_id", unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"), postgresql_where=sa.text("replaced_at IS NULL"),
+        ),
+    )  # fmt: skip
 
 
 class Provenance(Term):

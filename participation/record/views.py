@@ -44,6 +44,7 @@ def _page(number: str, form: ReasonForm) -> ResponseReturnValue:
         certificate=found,
         grouped=in_groups(found.number),
         is_valid=certificate.is_valid(found),
+        beside=certificate.beside(found),
         initial=certificate.initial(found),
         is_mine=person is not None and person.staff_id == found.enrolment.staff_id,
         may_revoke=certificate.may_revoke(person, found) and found.revoked_at is None,

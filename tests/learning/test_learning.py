@@ -38,6 +38,7 @@ from courses.sessions.models import Meeting
 from catalog import publication
 from catalog.models import Adoption, Curriculum
 
+from participation import enrolment as enrolments
 from participation.attending import attendance
 from participation.attending.models import EnteredBy
 from participation.models import Enrolment, EnrolmentState
@@ -372,6 +373,24 @@ def test_a_certificate_says_for_ever_what_it_said_and_strangers_read_an_initial(
     db.session.execute(sa.update(CourseEdition).values(title="別の題"))
     db.session.commit()
     assert "窓口の案内文を書き直す" in app.test_client().get(page).text
+
+
+def test_a_corrected_completion_gets_a_new_certificate_that_refers_to_the_one_before(learner, app):
+    learns_everything(learner.browser, learner.mine)
+    before = learner.browser.post(f"/enrolments/{learner.mine}/certificate").location
+    a_day_earlier = clock.now() - dt.timedelta(days=1)
+    enrolments.move(db.session.get_one(Enrolment, learner.mine), EnrolmentState.COMPLETED, a_day_earlier)
+    db.session.commit()
+    assert "修了した日が訂正されたため、この修了証は使えません。" in app.test_client().get(before).text
+    assert learner.browser.get(f"{before}.pdf").status_code == 409
+    after = learner.browser.post(f"/enrolments/{learner.mine}/certificate").location
+    assert after != before
+    assert learner.browser.post(f"/enrolments/{learner.mine}/certificate").location == after
+    assert f'href="{after}"' in app.test_client().get(before).text
+    page = app.test_client().get(after).text
+    assert "この修了証は有効です" in page
+    assert f'href="{before}"' in page
+    assert learner.browser.get(f"{after}.pdf").status_code == 200
 
 
 def test_a_certificate_is_revoked_by_who_looks_after_the_course_with_a_reason(learner, app, hachioji, mizuho):
