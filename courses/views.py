@@ -47,7 +47,7 @@ def new_course() -> ResponseReturnValue:
     """Begin a course."""
     form, remark = NewCourseForm(), request.args.get("remark", "")[:60]
     _with_choices(form)
-    own = actor().organisation_id
+    own = actor().organisation_with(Permission.WRITE_COURSES)
     if own is None:
         raise NotFoundError
     if begun := accepted(form, lambda: courses.begin(actor(), BeginCourse(form.slug.value, own, form.text()))):

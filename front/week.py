@@ -229,7 +229,7 @@ def _overdue(actor: Actor) -> list[Overdue]:
         .where(
             CurriculumStep.required,
             Adoption.due_on <= clock.today() + AHEAD,
-            Adoption.organisation_id == actor.organisation_id,
+            Adoption.organisation_id == actor.organisation_with(Permission.ENROL_STAFF),
         )
         .group_by(Curriculum.id, Adoption.id, Adoption.due_on)
         .having(missing > 0)

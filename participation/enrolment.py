@@ -19,6 +19,7 @@ from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
+from courses.sessions.audience import is_open_to
 from courses.sessions.models import TrainingSession
 
 from participation import enrolment_count
@@ -31,15 +32,18 @@ if TYPE_CHECKING:
 ALREADY = "すでにこの講座を受講しています。マイページで確かめてください。"
 
 
-def entrant(actor: Actor) -> Member:
-    """Return the actor as an entrant. Raises ConflictError for somebody who belongs to no organisation today."""
+def entrant(actor: Actor, session: TrainingSession | None = None) -> Member:
+    """Return the actor as an entrant: of the own organisation whose staff may come to a session, the main one first.
+
+    Raises ConflictError for somebody who belongs to no organisation today.
+    """
     if actor.organisation_id is None:
         message = "いまの所属がないため申し込めません。研修担当に確かめてください。"
         raise ConflictError(message)
-    size_class = db.session.scalars(
-        sa.select(Organisation.size_class).where(Organisation.id == actor.organisation_id)
-    ).one()
-    return Member(actor.staff_id, actor.name, actor.organisation_id, size_class)
+    own = actor.organisation_ids if session else ()
+    acting = next((id_ for id_ in own if session and is_open_to(id_, session)), actor.organisation_id)
+    size_class = db.session.scalars(sa.select(Organisation.size_class).where(Organisation.id == acting)).one()
+    return Member(actor.staff_id, actor.name, acting, size_class)
 
 
 def own_entrant(actor: Actor, membership_id: int) -> Member:

@@ -51,7 +51,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
 def enrol_in_session(session_id: int) -> ResponseReturnValue:
     """Take a place in a session."""
     session = session_for(actor(), session_id)
-    application.enrol_in_session(actor(), enrolments.entrant(actor()), session)
+    application.enrol_in_session(actor(), enrolments.entrant(actor(), session), session)
     flash("席を確保しました。当日お待ちしています。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 

@@ -123,6 +123,16 @@ class Actor:
         scope = self.scope(permission)
         return bool(scope) if organisation_id is None else organisation_id in scope
 
+    @property
+    def organisation_ids(self) -> list[int]:
+        """Return the organisations to which the person belongs today, the main one first."""
+        return list(dict.fromkeys(id_ for id_, _role in self.roles))
+
+    def organisation_with(self, permission: Permission) -> int | None:
+        """Return the own organisation for which the person holds a permission, the main one before others (併任)."""
+        held = [id_ for id_, role in self.roles if permission in PERMISSIONS[role]]
+        return self.organisation_id if self.organisation_id in held else next(iter(held), None)
+
     def holds(self, role: Role) -> bool:
         """Tell whether the person holds a role anywhere."""
         return any(held is role for _id, held in self.roles)

@@ -12,6 +12,7 @@ from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 
+from people import organisation as organisations
 from people.access import actor, public, requires
 from people.permission import Permission
 
@@ -49,21 +50,27 @@ def curriculum_page(slug: str) -> ResponseReturnValue:
 @requires(Permission.ADOPT_CURRICULA)
 def adopt(slug: str) -> ResponseReturnValue:
     """Adopt a curriculum for the own organisation."""
-    curriculum, form, own = curricula.published_curriculum(slug), AdoptionForm(), actor().organisation_id
+    curriculum, form = curricula.published_curriculum(slug), AdoptionForm()
+    own = actor().organisation_with(Permission.ADOPT_CURRICULA)
     if own is None:
         raise NotFoundError
     if accepted(form, lambda: curricula.adopt(actor(), own, curriculum, form.command())):
         flash(f"「{curriculum.title}」を採用しました。対象の職員のマイページに、必修の講座が表示されます。")
         return redirect(url_for("catalog.adoptions"))
-    return answer("catalog/adopt.html", form, curriculum=curricula.published_curriculum(slug))
+    return answer(
+        "catalog/adopt.html",
+        form,
+        curriculum=curricula.published_curriculum(slug),
+        organisation=organisations.organisation(own),
+    )
 
 
 @blueprint.get("/office/adoptions")
 @requires(Permission.ADOPT_CURRICULA)
 def adoptions() -> ResponseReturnValue:
     """List what the own organisation adopted."""
-    own = [actor().organisation_id] if actor().organisation_id else []
-    return render_template("catalog/adoptions.html", adoptions=curricula.adoptions_of([id_ for id_ in own if id_]))
+    own = actor().organisation_with(Permission.ADOPT_CURRICULA)
+    return render_template("catalog/adoptions.html", adoptions=curricula.adoptions_of([own] if own else []))
 
 
 @blueprint.post("/office/adoptions/<int:adoption_id>/end")
@@ -97,7 +104,7 @@ def _form(curriculum: Curriculum | None = None) -> CurriculumForm:
 @requires(Permission.WRITE_COURSES)
 def new_curriculum() -> ResponseReturnValue:
     """Begin a curriculum."""
-    form, own = _form(), actor().organisation_id
+    form, own = _form(), actor().organisation_with(Permission.WRITE_COURSES)
     if own is None:
         raise NotFoundError
     if accepted(form, lambda: curricula.begin(actor(), own, form.command())):

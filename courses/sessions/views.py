@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def new_session(slug: str) -> ResponseReturnValue:
     """Plan a session of a published course, of the own organisation or of another one."""
     course, edition = courses.published_course(slug)
-    form, own = NewSessionForm(), actor().organisation_id
+    form, own = NewSessionForm(), actor().organisation_with(Permission.PLAN_SESSIONS)
     if own is None:
         raise NotFoundError
     if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own))):

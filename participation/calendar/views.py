@@ -61,9 +61,10 @@ def _organisation_id() -> int | None:
     """Return the own organisation where its calendar is meant, None for the person's."""
     if request.form.get("of") != "organisation":
         return None
-    if actor().organisation_id is None:
+    own = actor().organisation_with(Permission.ENROL_STAFF)
+    if own is None:
         raise NotFoundError
-    return actor().organisation_id
+    return own
 
 
 @blueprint.get("/calendars/<token>.ics")

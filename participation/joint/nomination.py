@@ -79,6 +79,15 @@ def check_open(session: TrainingSession, organisation_id: int) -> None:
         raise ConflictError(message)
 
 
+def nominating_for(actor: Actor, session: TrainingSession) -> int:
+    """Return the own organisation that nominates for a session: one whose staff may come. Raises NotFoundError."""
+    own = [id_ for id_ in actor.organisation_ids if id_ in actor.scope(Permission.ENROL_STAFF)]
+    found = next((id_ for id_ in own if is_open_to(id_, session)), next(iter(own), None))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 def nominating(actor: Actor, session: TrainingSession, organisation_id: int) -> Organisation:
     """Return the organisation whose list the actor may change: an own one, or any one for the host of the session.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def wish(actor: Actor, session: TrainingSession, note: str) -> Wish:
     """Wish to be nominated. Raises ConflictError outside the window, for a second wish and for who takes the course."""
-    person = enrolments.entrant(actor)
+    person = enrolments.entrant(actor, session)
     check_open(session, person.organisation_id)
     if db.session.get(Wish, (session.id, person.staff_id)):
         message = "すでに希望を伝えています。"

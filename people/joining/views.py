@@ -73,8 +73,8 @@ def _where_to_enter() -> list[SelectChoice]:
     """Return the organisation in which people are entered: the one that the address names, else the own one."""
     if chosen := chosen_organisation():
         return options([(chosen.id, chosen.name)])
-    own = actor().organisation_id
-    return options([(own, actor().organisation_name)] if own else [])
+    own = actor().organisation_with(Permission.MANAGE_STAFF)
+    return options([(own, organisation.organisation(own).name)] if own else [])
 
 
 def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
@@ -147,7 +147,7 @@ def resume(membership_id: int) -> ResponseReturnValue:
 def _organisation_id() -> int:
     """Return the organisation that the address names, else the own one. Raises NotFoundError where there is none."""
     chosen = chosen_organisation()
-    organisation_id = chosen.id if chosen else actor().organisation_id
+    organisation_id = chosen.id if chosen else actor().organisation_with(Permission.MANAGE_STAFF)
     if organisation_id is None:
         raise NotFoundError
     return organisation_id

@@ -39,10 +39,7 @@ if TYPE_CHECKING:
 def list_of(session_id: int) -> tuple[TrainingSession, Organisation]:
     """Return a session and the organisation whose list the address means: the named one, else the own one."""
     session, named = session_for(actor(), session_id), number_in(request.args.get("organisation", ""))
-    organisation_id = actor().organisation_id if named is None else named
-    if organisation_id is None:
-        raise NotFoundError
-    return session, nomination.nominating(actor(), session, organisation_id)
+    return session, nomination.nominating(actor(), session, named or nomination.nominating_for(actor(), session))
 
 
 def _back(session_id: int, organisation_id: int) -> ResponseReturnValue:

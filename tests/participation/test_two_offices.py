@@ -1,0 +1,79 @@
+"""Who belongs to two organisations (併任) acts for the one that is entitled, whichever came first."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from factories import session_of
+from joint_sessions import joint
+
+from kernel import clock
+from kernel.database import add, db
+
+from people.models import Membership, Organisation, Role, RoleGrant
+
+from courses.sessions.models import AdmissionRule, Audience
+
+from participation.joint.models import NominationList, Wish
+from participation.models import Enrolment
+
+
+@pytest.fixture
+def both(mizuho, hachioji):
+    """A clerk of 瑞穂町 who also belongs to 八王子市, as its coordinator."""
+    person = mizuho.person()
+    second = add(
+        Membership(
+            staff_id=person.staff_id, organisation_id=hachioji.id, joined_on=clock.today() - dt.timedelta(days=1)
+        )
+    )
+    add(RoleGrant(membership_id=second.id, role=Role.COORDINATOR))
+    first = db.session.get_one(Membership, person.membership_id)
+    first.joined_on = clock.today() - dt.timedelta(days=400)
+    db.session.commit()
+    return person
+
+
+def chosen(office, host, **planned):
+    organisation = db.session.get_one(Organisation, office.id)
+    return session_of("web-meeting-chat", host, audience=Audience.CHOSEN, chosen=[organisation], **planned)
+
+
+def test_a_place_is_taken_for_the_organisation_whose_staff_may_come(both, hachioji, secretariat):
+    session_id = chosen(hachioji, secretariat).id
+    browser = both.browser()
+    assert "申し込む" in browser.get(f"/sessions/{session_id}").text
+    assert browser.post(f"/sessions/{session_id}/enrol").status_code == 302
+    assert db.session.scalars(sa.select(Enrolment.organisation_id)).one() == hachioji.id
+
+
+def test_a_wish_is_told_to_the_organisation_whose_staff_may_come(both, hachioji, secretariat):
+    session_id = chosen(hachioji, secretariat, giving=AdmissionRule.NOMINATION).id
+    assert both.browser().post(f"/sessions/{session_id}/wish", data={"note": ""}).status_code == 302
+    assert db.session.scalars(sa.select(Wish.organisation_id)).one() == hachioji.id
+
+
+def test_where_both_may_come_it_is_the_main_one(both, mizuho, secretariat):
+    session_id = session_of("web-meeting-chat", secretariat).id
+    both.browser().post(f"/sessions/{session_id}/enrol")
+    assert db.session.scalars(sa.select(Enrolment.organisation_id)).one() == mizuho.id
+
+
+def test_a_coordinator_of_the_second_organisation_works_for_that_one(both, hachioji, secretariat):
+    page = f"/office/nominations/{joint(secretariat)}"
+    browser = both.browser()
+    assert "八王子市" in browser.get(page).text
+    assert browser.post(page, data={"note": "よろしく"}).status_code == 302
+    assert db.session.scalars(sa.select(NominationList.organisation_id)).one() == hachioji.id
+    for page in (
+        "/office/staff/new",
+        "/office",
+        "/office/adoptions",
+        "/curricula/newcomers/adopt",
+        "/office/invitation",
+    ):
+        answer = browser.get(page)
+        assert answer.status_code == 200, page
+    assert "八王子市" in browser.get("/curricula/newcomers/adopt").text
