@@ -61,6 +61,12 @@ def size_class_of(kind: OrganisationKind, staff_count: int | None, population: i
     return CLASS_OF_KIND[kind]
 
 
+def comes_after_all(organisation: Organisation) -> bool:
+    """Tell whether an organisation's size says nothing: a host that is no local government, without figures."""
+    figures = (organisation.staff_count, organisation.population)
+    return organisation.kind is OrganisationKind.HOST and figures == (None, None)
+
+
 def read_organisations(file: Path) -> Iterator[Organisation]:
     """Read organisations from a CSV file (UTF-8): code, name, reading, kind, prefecture, staff_count, population.
 

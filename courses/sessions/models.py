@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -78,6 +79,7 @@ class TrainingSession(Base):
     cancelled_because: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[dt.datetime | None]
     sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     edition: Mapped[CourseEdition] = relationship(lazy="raise_on_sql")
     host: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     meetings: Mapped[list[Meeting]] = relationship(
@@ -118,7 +120,10 @@ class TrainingSession(Base):
 
 
 class Meeting(Base):
-    """A meeting of a training session: a date of its own. Empty place and link: as usual for the session."""
+    """A meeting of a training session: a date of its own. Empty place and link: as usual for the session.
+
+    Calendars know it by its `uid`, whatever address the application has (RFC 7986 5.3).
+    """
 
     __tablename__ = "meeting"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,6 +135,8 @@ class Meeting(Base):
     cancelled_at: Mapped[dt.datetime | None]
     cancelled_because: Mapped[str] = mapped_column(default="")
     sequence: Mapped[int] = mapped_column(default=0)
+    uid: Mapped[str] = mapped_column(sa.String(120), default=lambda: f"{uuid.uuid4()}@tomomanabi", unique=True)
+    changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now, onupdate=clock.now)
     session: Mapped[TrainingSession] = relationship(back_populates="meetings", lazy="raise_on_sql")
 
     @property

@@ -98,7 +98,7 @@ def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None
         .where(TrainingSession.id == session.id, TrainingSession.taken <= command.capacity)
         .values(
             **{name: getattr(command, name) for name in SAID}, **audience.columns(command.open_to),
-            lecturers=list(command.lecturers), sequence=TrainingSession.sequence + 1,
+            lecturers=list(command.lecturers), sequence=TrainingSession.sequence + 1, changed_at=clock.now(),
         )
         .returning(TrainingSession.id)
     ).one_or_none()  # fmt: skip
@@ -141,7 +141,7 @@ def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
         message = "すでに開かれた会があります。残りの会を「この会だけ中止する」から一つずつ中止してください。"
         raise ConflictError(message)
     session.cancelled_at, session.cancelled_because = clock.now(), reason
-    session.sequence += 1
+    session.sequence, session.changed_at = session.sequence + 1, clock.now()
     audit.record(actor, Act.SESSION_CANCELLED, reason, organisation_id=session.host_id, session=session.id)
     db.session.flush()
 

@@ -1,18 +1,19 @@
 """Calendars: a session as a file, and private feeds of a person and of an organisation (RFC 5545).
 
-Each meeting has one UID for ever and a SEQUENCE that rises with every change, so that a change arrives as a change
-and a cancellation as a cancellation, not as a second entry.
+Each meeting has one UID for ever (RFC 7986 5.3) and a SEQUENCE that rises with every change, so that a change arrives as
+a change and a cancellation as a cancellation, not as a second entry. The host is the ORGANIZER (RFC 5546 3.2.1).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import icalendar
 import sqlalchemy as sa
-from icalendar import STATUS, Event
+from icalendar import STATUS, Event, vCalAddress
 from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock
@@ -30,11 +31,28 @@ from participation.calendar.models import CalendarFeed
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
 LOOK_BACK_DAYS = 90
+REFRESH = dt.timedelta(hours=6)
 MAKER = "-//Tomomanabi//participation//JA"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the application is and who sends for it: its address and the address of its mails."""
+
+    url: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a calendar is called, what it is known by, and what it does."""
+
+    name: str
+    uid: str
+    method: str = "PUBLISH"
 
 
 @dataclass(frozen=True)
@@ -47,27 +65,26 @@ class Entry:
     remark: str = ""
 
 
-def file_of(session: TrainingSession, public_url: str, *, shows_link: bool) -> bytes:
+def file_of(session: TrainingSession, place: Place, *, shows_link: bool) -> bytes:
     """Return the calendar file of a session, loaded with edition, host and meetings."""
     entries = [Entry(session, meeting, shows_link) for meeting in session.meetings]
-    return _calendar(entries, public_url, session.edition.title, "CANCEL" if session.is_off else "PUBLISH")
+    cancels = session.is_off and len(entries) == 1  # a cancellation is of one UID only (RFC 5546 3.2.5)
+    named = Named(session.edition.title, f"session-{session.id}", "CANCEL" if cancels else "PUBLISH")
+    return _calendar(entries, named, place)
 
 
-def _calendar(entries: Iterable[Entry], public_url: str, name: str, method: str) -> bytes:
-    calendar = icalendar.Calendar.new(prodid=MAKER, method=method, name=name)
+def _calendar(entries: Iterable[Entry], named: Named, place: Place) -> bytes:
+    calendar = icalendar.Calendar.new(
+        prodid=MAKER, method=named.method, name=named.name, uid=f"{named.uid}@tomomanabi", refresh_interval=REFRESH
+    )
     for entry in entries:
-        calendar.add_component(_event(entry, public_url))
+        calendar.add_component(_event(entry, place))
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
 
 
-def uid_of(meeting: Meeting, public_url: str) -> str:
-    """Return the UID of a meeting, which never changes."""
-    return f"meeting-{meeting.id}@{public_url.split('://', 1)[-1]}"
-
-
-def _event(entry: Entry, public_url: str) -> Event:
+def _event(entry: Entry, place: Place) -> Event:
     session, meeting = entry.session, entry.meeting
     is_off = session.is_off or meeting.cancelled_at is not None
     link = meeting.meeting_link or session.meeting_link
@@ -76,15 +93,17 @@ def _event(entry: Entry, public_url: str) -> Event:
     if entry.shows_link:
         told += [link, session.joining_notes]
     return Event.new(
-        uid=uid_of(meeting, public_url),
+        uid=meeting.uid,
         sequence=session.sequence + meeting.sequence,
         stamp=clock.now(),
+        last_modified=max(session.changed_at, meeting.changed_at),
+        organizer=vCalAddress.new(place.sender, cn=session.host.name),
         start=clock.local(meeting.starts_at),
         end=clock.local(meeting.ends_at),
         summary=f"【中止】{session.edition.title}" if is_off else session.edition.title,
         location=meeting.place or session.place or ("オンライン" if link else None),
         description="\n".join(line for line in told if line),
-        url=f"{public_url}/sessions/{session.id}",
+        url=f"{place.url}/sessions/{session.id}",
         status=STATUS.CANCELLED if is_off else STATUS.CONFIRMED,
     )
 
@@ -112,7 +131,7 @@ def end_feed(actor: Actor, organisation_id: int | None = None) -> None:
     )
 
 
-def feed(token: str, public_url: str) -> bytes:
+def feed(token: str, place: Place) -> bytes:
     """Return the calendar behind a private address. Raises NotFoundError where it has ended or its maker may no more."""
     row = db.session.execute(
         sa.select(CalendarFeed, Staff.sign_in_epoch)
@@ -124,10 +143,11 @@ def feed(token: str, public_url: str) -> bytes:
         raise NotFoundError
     organisation_id = row[0].organisation_id
     if organisation_id is None:
-        return _calendar(_own(actor), public_url, f"ともまなび {actor.name}", "PUBLISH")
+        return _calendar(_own(actor), Named(f"ともまなび {actor.name}", f"person-{digest(token)[:20]}"), place)
     if organisation_id not in actor.scope(Permission.ENROL_STAFF):
         raise NotFoundError
-    return _calendar(_of_organisation(organisation_id), public_url, "ともまなび 団体の研修", "PUBLISH")
+    named = Named("ともまなび 団体の研修", f"organisation-{digest(token)[:20]}")
+    return _calendar(_of_organisation(organisation_id), named, place)
 
 
 def _since() -> dt.datetime:

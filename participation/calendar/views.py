@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 
-def _public_url() -> str:
-    return str(current_app.extensions["settings"].public_url)
+def _place() -> feed.Place:
+    settings = current_app.extensions["settings"]
+    return feed.Place(str(settings.public_url), str(settings.mail.sender))
 
 
 @blueprint.get("/sessions/<int:session_id>/calendar.ics")
@@ -34,7 +35,7 @@ def session_calendar(session_id: int) -> ResponseReturnValue:
     session = nominees.own_session(actor(), session_id)
     shows_link = bool(enrolments.place_in(session_id, actor().staff_id)) or roster.is_host(actor(), session)
     day = clock.local(session.starts_at)
-    content = feed.file_of(session, _public_url(), shows_link=shows_link)
+    content = feed.file_of(session, _place(), shows_link=shows_link)
     return download(content, "text/calendar", f"開催回_{day:%Y%m%d}.ics")
 
 
@@ -44,7 +45,7 @@ def make_calendar() -> ResponseReturnValue:
     """Make the private address of a calendar and show it once."""
     organisation_id = _organisation_id()
     token = feed.make_feed(actor(), organisation_id)
-    address = f"{_public_url()}{url_for('participation.calendar_feed', token=token)}"
+    address = f"{_place().url}{url_for('participation.calendar_feed', token=token)}"
     return render_template("participation/calendar.html", address=address, is_own=organisation_id is None)
 
 
@@ -71,4 +72,4 @@ def _organisation_id() -> int | None:
 @public
 def calendar_feed(token: str) -> ResponseReturnValue:
     """Give a calendar to the calendar programme that knows its private address."""
-    return download(feed.feed(token, _public_url()), "text/calendar", "tomomanabi.ics")
+    return download(feed.feed(token, _place()), "text/calendar", "tomomanabi.ics")

@@ -41,7 +41,7 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
         raise ConflictError(message)
     session.called_off_at = clock.now()
     session.cancelled_because = f"参加者が最少の{session.minimum}人に満たなかったため"
-    session.sequence += 1
+    session.sequence, session.changed_at = session.sequence + 1, clock.now()
     audit.record(
         actor, Act.SESSION_CALLED_OFF, session.edition.title, organisation_id=session.host_id, session=session.id
     )

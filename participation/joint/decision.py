@@ -17,6 +17,8 @@ from kernel.errors import ConflictError
 
 from people import audit
 from people.act import Act
+from people.models import SizeClass
+from people.organisation import comes_after_all
 
 from courses.sessions import place
 from courses.sessions.models import TrainingSession
@@ -40,6 +42,10 @@ NO_CODE = "host-"
 """An organisation without a code is known in an allocation by this and its id."""
 
 
+AFTER_ALL = 1 + len(SizeClass)
+"""The size class in an allocation of an organisation whose size says nothing: it takes no turn before a town."""
+
+
 def code_of(organisation: Organisation) -> str:
     """Return what an organisation is called in an allocation."""
     return organisation.code or f"{NO_CODE}{organisation.id}"
@@ -59,7 +65,7 @@ def call_of(session: TrainingSession, nominations: Sequence[Nomination]) -> Call
         organisations=tuple(
             Nominator(
                 code_of(organisation),
-                int(organisation.size_class.value),
+                AFTER_ALL if comes_after_all(organisation) else int(organisation.size_class.value),
                 tuple(nomination.id for nomination in by_organisation[id_]),
                 *history.get(id_, (0, 0)),
             )

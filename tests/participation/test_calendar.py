@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -84,7 +85,7 @@ def test_a_change_and_a_cancellation_arrive_as_such_and_not_as_second_entries(cl
     host.post(f"/meetings/{second}/cancel", data={"reason": "講師の都合"})
     programme.read(client.get(address).data)
     assert len(programme.entries) == 2
-    moved, cancelled = sorted(programme.entries.values(), key=lambda event: event.uid.value)
+    moved, cancelled = sorted(programme.entries.values(), key=lambda event: event.dtstart.value)
     assert clock.local(moved.dtstart.value).strftime("%m-%d %H:%M") == "05-13 10:00"
     assert (moved.status.value, cancelled.status.value) == ("CONFIRMED", "CANCELLED")
     assert "講師の都合" in cancelled.description.value
@@ -92,14 +93,6 @@ def test_a_change_and_a_cancellation_arrive_as_such_and_not_as_second_entries(cl
     programme.read(client.get(address).data)
     assert {event.status.value for event in programme.entries.values()} == {"CANCELLED"}
     assert len(programme.entries) == 2
-
-
-def test_the_file_of_a_cancelled_session_cancels(mizuho):
-    session_id = two_meetings(mizuho)
-    browser = mizuho.coordinator.browser()
-    assert Client().read(browser.get(f"/sessions/{session_id}/calendar.ics").data)[0].method.value == "PUBLISH"
-    browser.post(f"/sessions/{session_id}/cancel", data={"reason": "台風"})
-    assert Client().read(browser.get(f"/sessions/{session_id}/calendar.ics").data)[0].method.value == "CANCEL"
 
 
 def test_the_link_of_a_meeting_is_for_those_who_have_a_place(mizuho, hachioji):
@@ -139,3 +132,39 @@ def test_the_calendar_of_an_organisation_tells_how_many_go_and_no_names(client, 
     db.session.execute(sa.text("DELETE FROM role_grant WHERE membership_id = :id"), {"id": coordinator.membership_id})
     db.session.commit()
     assert client.get(address).status_code == 404
+
+
+def test_a_calendar_says_who_holds_the_session_when_it_changed_and_when_to_ask_again(client, feed):
+    _session_id, address = feed
+    calendar, _seen = Client().read(client.get(address).data)
+    again, _seen = Client().read(client.get(address).data)
+    assert calendar.contents["uid"][0].value == again.contents["uid"][0].value
+    assert calendar.contents["refresh-interval"][0].value == "PT6H"
+    for event in calendar.vevent_list:
+        assert event.organizer.value.startswith("mailto:")
+        assert event.organizer.params["CN"] == ["瑞穂町"]
+        assert event.contents["last-modified"][0].value is not None
+
+
+def test_a_meeting_is_known_by_the_same_uid_wherever_the_application_is(client, app, feed):
+    _session_id, address = feed
+    _calendar, before = Client().read(client.get(address).data)
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, public_url="https://elsewhere.example.lg.jp")
+    try:
+        _calendar, after = Client().read(client.get(address).data)
+    finally:
+        app.extensions["settings"] = settings
+    assert before == after
+
+
+def test_what_is_cancelled_is_of_one_entry_or_published_as_cancelled(mizuho):
+    for session_id, method in (
+        (session_of("web-meeting-chat", mizuho).id, "CANCEL"),
+        (two_meetings(mizuho), "PUBLISH"),
+    ):
+        browser = mizuho.coordinator.browser()
+        browser.post(f"/sessions/{session_id}/cancel", data={"reason": "台風"})
+        calendar, _seen = Client().read(browser.get(f"/sessions/{session_id}/calendar.ics").data)
+        assert calendar.method.value == method
+        assert {event.status.value for event in calendar.vevent_list} == {"CANCELLED"}

@@ -142,3 +142,13 @@ def test_who_is_left_out_of_the_decision_can_still_stand_in(mizuho, secretariat)
     assert busy.name in mizuho.coordinator.browser().get(page, query_string={"q": busy.name}).text
     mizuho.coordinator.browser().post(f"{page}/{busy.membership_id}")
     assert enrolled(session_id) == {busy.staff_id}
+
+
+def test_a_host_whose_size_nobody_knows_takes_no_turn_before_a_town(mizuho, secretariat):
+    session_id = joint(mizuho, capacity=1)
+    nominate(secretariat, session_id, 1)
+    nominate(mizuho, session_id, 1)
+    close_applications(session_id)
+    decide(mizuho, session_id)
+    placed = db.session.scalars(sa.select(Enrolment.organisation_id).where(Enrolment.session_id == session_id)).all()
+    assert placed == [mizuho.id]
