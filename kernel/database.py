@@ -114,3 +114,16 @@ def slices(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
             part = []
     if part:
         yield part
+
+
+def commit_part() -> None:
+    """Commit what a long act has done so far, so that it holds up nobody else; what was loaded stays loaded.
+
+    Each part is whole, and the act done again does nothing twice.
+    """
+    session = db.session()
+    session.expire_on_commit = False
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = True

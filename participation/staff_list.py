@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from kernel.database import db
+from kernel.database import commit_part, db
 from kernel.errors import ConflictError, InvalidError
 from kernel.vocabulary import Term
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from courses.sessions.models import TrainingSession
 
 
+PART = 100
 MOST_PEOPLE = 1_000_000
 CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_PLACES})
 
@@ -123,8 +124,12 @@ def _outcome(person: Member, seen: set[int], enrolled: set[int], finished: set[i
 
 
 def enrol_all(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
-    """Enrol the people of a list; return what became of each line. A line that is refused refuses no other one."""
+    """Enrol the people of a list; return what became of each line. A line that is refused refuses no other one.
+
+    A long list is entered in parts, so that nobody else waits for it; entered again it enrols nobody twice.
+    """
     result = []
+    entered = 0
     for line, person, outcome in _found(actor, course, session, text):
         became = outcome
         if outcome is Outcome.ENROLS and person:
@@ -134,7 +139,9 @@ def enrol_all(actor: Actor, course: Course, session: TrainingSession | None, tex
                         application.enrol_in_session(actor, person, session)
                     else:
                         enrolments.enrol_in_course(actor, person, course)
-                became = Outcome.ENROLLED
+                became, entered = Outcome.ENROLLED, entered + 1
+                if entered % PART == 0:
+                    commit_part()
             except ConflictError as refusal:
                 became = Outcome.ALREADY if refusal.message == enrolments.ALREADY else Outcome.NO_PLACE
         result.append(_listed(line, person, became))

@@ -21,6 +21,7 @@ from people.permission import Actor
 from people.recognition import Unclear
 
 from participation import enrolment as enrolments
+from participation import staff_list
 from participation.models import Enrolment
 from participation.staff_list import Outcome, preview
 
@@ -174,3 +175,27 @@ def test_who_has_finished_is_not_enrolled_again_by_a_list_unless_the_year_asks_f
     db.session.execute(sa.update(Enrolment).values(completed_at=clock.fiscal_year_began() - clock.MOMENT))
     db.session.commit()
     assert outcomes(mizuho, mizuho.staff.number) == [Outcome.ENROLS.label]
+
+
+def test_a_long_list_is_entered_in_parts_and_a_break_loses_only_the_last(mizuho, monkeypatch):
+    people = [mizuho.person() for _number in range(7)]
+    course = offered("paperless-basics")
+    monkeypatch.setattr(staff_list, "PART", 3)
+    enrols, done = enrolments.enrol_in_course, []
+
+    def breaks(actor, person, course):
+        if len(done) == 5:
+            raise KeyboardInterrupt
+        done.append(person)
+        return enrols(actor, person, course)
+
+    monkeypatch.setattr(enrolments, "enrol_in_course", breaks)
+    text = "\n".join(person.number for person in people)
+    with pytest.raises(KeyboardInterrupt):
+        staff_list.enrol_all(mizuho.coordinator.actor, course, None, text)
+    db.session.rollback()
+    assert enrolled() == 3, "the second part was not whole"
+    monkeypatch.setattr(enrolments, "enrol_in_course", enrols)
+    staff_list.enrol_all(mizuho.coordinator.actor, offered("paperless-basics"), None, text)
+    db.session.commit()
+    assert enrolled() == 7
