@@ -56,3 +56,12 @@ class FailedSignIn(Base):
         sa.Index("ix_failed_sign_in_account_at", "account", "at"),
         sa.Index("ix_failed_sign_in_address_at", "address", "at"),
     )
+
+
+class SignInPlace(Base):
+    """An address from which somebody has signed in lately: what a stranger does elsewhere must not lock them out there."""
+
+    __tablename__ = "sign_in_place"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True, index=True)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now, index=True)

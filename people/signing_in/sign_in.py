@@ -1,4 +1,4 @@
-"""Sign-in: by e-mail, or by staff number and organisation; slowed down per account and per address."""
+"""Sign-in: by e-mail, or by staff number and organisation; slowed down per account and address, and per address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, insert
 from kernel.errors import InvalidError, RefusalError
 from kernel.spelling import folded, folded_number, plain_address
 
@@ -20,14 +20,19 @@ from people.membership import is_current
 from people.models import Membership, Staff
 from people.organisation import by_code_or_name
 from people.signing_in import password
-from people.signing_in.models import FailedSignIn
+from people.signing_in.models import FailedSignIn, SignInPlace
 
 if TYPE_CHECKING:
     from people.permission import Actor
 
 WINDOW = dt.timedelta(minutes=15)
+REMEMBERED = dt.timedelta(days=90)
+"""How long an address counts as one's own after a sign-in."""
 PER_ACCOUNT = 5
-PER_ADDRESS = 50  # A whole office may come from one address (三層の対策).
+PER_ACCOUNT_ELSEWHERE = 50
+PER_ADDRESS = 50
+PER_COLLEAGUE = 5
+"""A whole office comes from one address (三層の対策): each who has signed in there makes room for so many failures more."""
 
 WRONG = "サインインできませんでした。入力した内容を確かめてください。"
 SLOW_DOWN = "サインインの失敗が続いたため、しばらく受け付けません。15分ほどたってから、もう一度お試しください。"
@@ -53,28 +58,61 @@ def sign_in(attempt: SignIn) -> Actor:
     staff = _person(attempt)
     key = f"staff:{staff.id}" if staff else folded(f"{attempt.account}@{attempt.organisation}")
     since = clock.now() - WINDOW
-    failures = db.session.execute(
-        sa.select(
-            sa.func.count().filter(FailedSignIn.account == key),
-            sa.func.count().filter(FailedSignIn.address == attempt.address),
-        ).where(
-            FailedSignIn.at > since,
-            sa.or_(FailedSignIn.account == key, FailedSignIn.address == attempt.address),
-        )
-    ).one()
-    if failures[0] >= PER_ACCOUNT or failures[1] >= PER_ADDRESS:
+    if _fails_too_often(staff, key, attempt.address, since):
         raise InvalidError(SLOW_DOWN)
     if not password.matches(attempt.password, staff.password_hash if staff else None) or staff is None:
         db.session.add(FailedSignIn(account=key, address=attempt.address))
         db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
         db.session.flush()
         raise InvalidError(WRONG)
-    db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.account == key))
+    db.session.execute(
+        sa.delete(FailedSignIn).where(FailedSignIn.account == key, FailedSignIn.address == attempt.address)
+    )
+    _remember(staff, attempt.address)
     signed_in = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
     assert signed_in is not None  # noqa: S101 - just read
     audit.record(signed_in, Act.SIGNED_IN, staff.name, staff=staff.id)
     db.session.flush()
     return signed_in
+
+
+def _fails_too_often(staff: Staff | None, key: str, address: str, since: dt.datetime) -> bool:
+    """Tell whether an account failed too often from this address, or from all where it never signed in, or the address did.
+
+    Failures elsewhere lock nobody out of where they work, and failures of colleagues lock no office out.
+    """
+    here, everywhere, of_address = db.session.execute(
+        sa.select(
+            sa.func.count().filter(FailedSignIn.account == key, FailedSignIn.address == address),
+            sa.func.count().filter(FailedSignIn.account == key),
+            sa.func.count().filter(FailedSignIn.address == address),
+        ).where(FailedSignIn.at > since, sa.or_(FailedSignIn.account == key, FailedSignIn.address == address))
+    ).one()
+    if here >= PER_ACCOUNT:
+        return True
+    if everywhere < PER_ACCOUNT_ELSEWHERE and of_address < PER_ADDRESS:
+        return False
+    colleagues, is_own = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(SignInPlace.staff_id == (staff.id if staff else 0))).where(
+            SignInPlace.address == address, SignInPlace.at > clock.now() - REMEMBERED
+        )
+    ).one()
+    return (
+        everywhere >= PER_ACCOUNT_ELSEWHERE and not is_own
+    ) or of_address >= PER_ADDRESS + PER_COLLEAGUE * colleagues
+
+
+def _remember(staff: Staff, address: str) -> None:
+    """Remember from where somebody signs in, and forget what is long ago."""
+    now = clock.now()
+    db.session.execute(
+        insert(SignInPlace)
+        .values(staff_id=staff.id, address=address, at=now)
+        .on_conflict_do_update(index_elements=["staff_id", "address"], set_={"at": now})
+    )
+    db.session.execute(
+        sa.delete(SignInPlace).where(SignInPlace.staff_id == staff.id, SignInPlace.at <= now - REMEMBERED)
+    )
 
 
 def _person(attempt: SignIn) -> Staff | None:

@@ -202,3 +202,37 @@ def test_no_wanted_page_leads_elsewhere(client, mizuho, wanted):
         data={"account": mizuho.staff.email, "password": "a long enough pass phrase"},
     )
     assert "evil" not in answer.location or answer.location.startswith("/%")
+
+
+def from_address(app, address):
+    """A browser at an address of its own."""
+    browser = app.test_client()
+    browser.environ_base["REMOTE_ADDR"] = address
+    return browser
+
+
+def signs_in(browser, person, secret=PASSWORD):
+    """Try to sign in; tell whether it worked."""
+    return browser.post("/sign-in", data={"account": person.email, "password": secret}).status_code == 302
+
+
+def test_failures_of_colleagues_lock_no_office_out(app, mizuho):
+    people = [mizuho.person() for _number in range(3)]
+    assert all(signs_in(from_address(app, "192.0.2.1"), person) for person in people)
+    for number in range(sign_in.PER_ADDRESS + sign_in.PER_COLLEAGUE * 3 - 1):
+        from_address(app, "192.0.2.1").post("/sign-in", data={"account": f"nobody{number}@example.jp", "password": "x"})
+    assert signs_in(from_address(app, "192.0.2.1"), people[0]), "each who signed in there makes room for more"
+    for number in range(2):
+        from_address(app, "192.0.2.1").post("/sign-in", data={"account": f"more{number}@example.jp", "password": "x"})
+    assert not signs_in(from_address(app, "192.0.2.1"), people[0])
+
+
+def test_a_stranger_elsewhere_locks_nobody_out_of_where_they_work(app, mizuho):
+    person = mizuho.person()
+    assert signs_in(from_address(app, "192.0.2.1"), person)
+    for number in range(sign_in.PER_ACCOUNT_ELSEWHERE):
+        assert not signs_in(from_address(app, f"198.51.100.{number}"), person, "wrong")
+    assert not signs_in(from_address(app, "203.0.113.9"), person), (
+        "from a new address the account is closed for a while"
+    )
+    assert signs_in(from_address(app, "192.0.2.1"), person)
