@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('sign_in_place',
     sa.Column('staff_id', sa.Integer(), nullable=False),
-    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_sign_in_place_staff_id_staff')),
     sa.PrimaryKeyConstraint('staff_id', 'address', name=op.f('pk_sign_in_place'))
