@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -20,16 +18,12 @@ from participation.models import Enrolment, EnrolmentState
 
 from learning.models import Progress
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-MOST = 50
 LONGEST_COMMENT = 2000
 
 
-def shown_to(actor: Actor) -> Sequence[Progress]:
-    """Return what the actor's own staff chose to show: without a comment first, then the latest first."""
-    return db.session.scalars(_shown(actor).order_by(Progress.comment != "", Progress.seen_at.desc()).limit(MOST)).all()
+def shown_to(actor: Actor) -> sa.Select[Progress]:
+    """Return the statement of what the actor's own staff chose to show: without a comment first, then the latest first."""
+    return _shown(actor).order_by(Progress.comment != "", Progress.seen_at.desc())
 
 
 def _shown(actor: Actor) -> sa.Select[Progress]:

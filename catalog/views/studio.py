@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel.database import db
 from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 
@@ -32,8 +31,16 @@ if TYPE_CHECKING:
 def studio() -> ResponseReturnValue:
     """List the own courses, last changed first."""
     rows = page_of(own_courses(actor()), page_number(request.args.get("page")))
-    wishes = db.session.scalars(requests_for(actor()).limit(10)).all()
+    wishes = page_of(requests_for(actor()), 1, size=10)
     return render_template("catalog/studio.html", editions=rows, wishes=wishes)
+
+
+@blueprint.get("/studio/requests")
+@requires(Permission.WRITE_COURSES)
+def course_requests() -> ResponseReturnValue:
+    """List all that staff wish to learn, latest first."""
+    rows = page_of(requests_for(actor()), page_number(request.args.get("page")), size=50)
+    return render_template("catalog/requests.html", wishes=rows)
 
 
 @blueprint.get("/studio/<slug>")

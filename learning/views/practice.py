@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import accepted, answer
+from kernel.page import Page, page_number, page_of
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -22,12 +23,14 @@ from learning.forms import CommentForm
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from learning.models import Progress
+
 
 @blueprint.get("/office/practice")
 @requires(Permission.ENROL_STAFF)
 def practice_notes() -> ResponseReturnValue:
     """Show what the own staff tried."""
-    return answer("learning/practice.html", CommentForm(formdata=None), rows=practice.shown_to(actor()), at=None)
+    return answer("learning/practice.html", CommentForm(formdata=None), rows=_shown(), at=None)
 
 
 @blueprint.post("/office/practice/<int:enrolment_id>/<int:lesson_id>")
@@ -38,7 +41,11 @@ def comment_practice(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     if accepted(form, lambda: practice.comment(actor(), enrolment_id, lesson_id, form.comment.value)):
         flash("ひとことを伝えました。本人のレッスンのページに表示されます。")
         return redirect(url_for("learning.practice_notes"))
-    return answer("learning/practice.html", form, rows=practice.shown_to(actor()), at=(enrolment_id, lesson_id))
+    return answer("learning/practice.html", form, rows=_shown(), at=(enrolment_id, lesson_id))
+
+
+def _shown() -> Page[Progress]:
+    return page_of(practice.shown_to(actor()), page_number(request.args.get("page")))
 
 
 @blueprint.get("/studio/<slug>/figures")

@@ -15,7 +15,7 @@ from people.permission import Actor, Permission
 from courses.sessions.models import TrainingSession
 from courses.sessions.training_session import session_for
 
-from participation.joint.models import Nomination, NominationState, Wish
+from participation.joint.models import Nomination, NominationList, NominationState, Wish
 from participation.models import Enrolment, EnrolmentState
 
 
@@ -48,6 +48,17 @@ def nominations_by_organisation(actor: Actor, session: TrainingSession) -> list[
     return given_places(
         session, sa.true() if is_host else actor.scope(Permission.READ_NAMES).where(Nomination.organisation_id)
     )
+
+
+def notes_to_host(session_id: int) -> list[tuple[Organisation, str]]:
+    """Return what organisations wrote to the host beside their lists, by reading: for the host alone."""
+    rows = db.session.execute(
+        sa.select(Organisation, NominationList.note)
+        .join(Organisation, Organisation.id == NominationList.organisation_id)
+        .where(NominationList.session_id == session_id, NominationList.note != "")
+        .order_by(Organisation.reading, Organisation.id)
+    )
+    return [(organisation, note) for organisation, note in rows]
 
 
 def given_places(session: TrainingSession, whose: sa.ColumnElement[bool] | None = None) -> list[OrganisationNominees]:

@@ -124,3 +124,13 @@ def test_a_list_nominates_nobody_whom_its_name_does_not_name_and_the_report_prin
     assert "島田 一" in shown, "the name as it is known, not as it was typed"
     assert "島田 一" in browser.post(address, data={"text": text, "nominate": "1"}).text
     assert list(states(session_id)) == [one.staff_id]
+
+
+def test_the_host_reads_what_organisations_wrote_to_it_and_others_do_not(mizuho, hachioji, secretariat):
+    session_id = joint(secretariat)
+    nominate(hachioji, session_id, 1)
+    note = {"note": "車いすで参加します。"}
+    assert hachioji.coordinator.browser().post(f"/office/nominations/{session_id}", data=note).status_code == 302
+    assert note["note"] in secretariat.coordinator.browser().get(f"/sessions/{session_id}/allocation").text
+    for page in (f"/sessions/{session_id}", f"/office/nominations/{session_id}"):
+        assert note["note"] not in mizuho.coordinator.browser().get(page).text

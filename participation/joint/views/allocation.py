@@ -44,6 +44,7 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         session=session,
         state=state_of(session),
         given=given,
+        notes=nominees.notes_to_host(session_id),
         turns={turn.id: turn for turn in (*result.places, *result.waiting)},
         placed={turn.id for turn in result.places},
         weights={one.code: one.weight for one in call.organisations},
