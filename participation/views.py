@@ -22,6 +22,7 @@ from participation import application, staff_list, withdrawal
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
 from participation.forms import StaffListForm
+from participation.joint.eligibility import CLASHES, hints_for, hints_of
 from participation.joint.forms import WishForm
 from participation.session_page import page_of
 
@@ -53,6 +54,8 @@ def enrol_in_session(session_id: int) -> ResponseReturnValue:
     session = session_for(actor(), session_id)
     application.enrol_in_session(actor(), enrolments.entrant(actor(), session), session)
     flash("席を確保しました。当日お待ちしています。")
+    if CLASHES in hints_for(session, [actor().staff_id])[actor().staff_id]:
+        flash("同じ時間に、別の受講があります。マイページで確かめて、どちらかを取りやめてください。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 
 
@@ -133,4 +136,8 @@ def choose_staff(slug: str) -> ResponseReturnValue:
     text = request.args.get("q", "")[:100]
     own = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF).where(membership.is_current())
     people = db.session.scalars(own.limit(20)).all()
-    return render_template("participation/choose_staff.html", people=people, text=text, **_said_of(*_chosen(slug)))
+    course, session = _chosen(slug)
+    hints = hints_of(course.id, [person.staff_id for person in people], session)
+    return render_template(
+        "participation/choose_staff.html", people=people, text=text, hints=hints, **_said_of(course, session)
+    )

@@ -27,17 +27,23 @@ TOOK, LACKS, CLASHES, TAKES = "修了済み", "先に受ける講座が未修了
 
 
 def hints_for(session: TrainingSession, staff_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return what is to be known of people while choosing: took the course, lacks a prerequisite, has a clash."""
+    """Return what is to be known of people while choosing for a session: took the course, lacks a prerequisite, has a clash."""
+    return hints_of(session.edition.course_id, staff_ids, session)
+
+
+def hints_of(
+    course_id: int, staff_ids: Collection[int], session: TrainingSession | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Return what is to be known of people while choosing for a course, taken in a session or at the own pace."""
     if not staff_ids:
         return {}
-    course_id = session.edition.course_id
     of_them = Enrolment.staff_id.in_(staff_ids)
     states: dict[int, set[EnrolmentState]] = {}
     for staff_id, state in db.session.execute(
         sa.select(Enrolment.staff_id, Enrolment.state).where(of_them, Enrolment.course_id == course_id)
     ):
         states.setdefault(staff_id, set()).add(state)
-    lacking, clashing = _lacking(course_id, staff_ids), _clashing(session, of_them)
+    lacking, clashing = _lacking(course_id, staff_ids), _clashing(session, of_them) if session else set()
     return {
         staff_id: tuple(
             hint

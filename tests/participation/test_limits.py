@@ -18,6 +18,7 @@ from people.models import Role
 from courses.sessions.models import Audience, Meeting
 from courses.sessions.session_state import SessionState, state_of
 
+from participation import enrolment as enrolments
 from participation.hosting.concerned import tell_changed
 from participation.joint import waiting_list
 from participation.joint.models import Nomination, NominationState
@@ -222,3 +223,41 @@ def test_of_two_changes_the_newest_is_mailed_and_nothing_is_dropped_by_age(mizuh
         sa.select(Notice.mail_state).where(Notice.staff_id == mizuho.staff.staff_id).order_by(Notice.id)
     ).all()
     assert states == [MailState.SKIPPED, MailState.DUE]
+
+
+def test_who_waits_can_give_it_up_on_the_page(mizuho):
+    session_id = joint(mizuho, capacity=1)
+    people = nominate(mizuho, session_id, 2)
+    close_applications(session_id)
+    decide(mizuho, session_id)
+    waits = db.session.scalars(
+        sa.select(Nomination).where(Nomination.session_id == session_id, Nomination.state == NominationState.WAITING)
+    ).one()
+    person = next(one for one in people if one.staff_id == waits.staff_id)
+    browser = person.browser()
+    assert f"/nominations/{waits.id}/withdraw" in browser.get(f"/sessions/{session_id}").text
+    assert browser.post(f"/nominations/{waits.id}/withdraw").status_code == 302
+    db.session.expire_all()
+    assert waits.state is NominationState.WITHDRAWN
+
+
+def test_who_takes_a_place_is_told_of_another_at_the_same_hour(mizuho):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    other = session_of("vision-communication", mizuho).id
+    browser = mizuho.staff.browser()
+    told = "同じ時間に、別の受講があります。"
+    for at, is_told in ((session_id, False), (other, True)):
+        browser.post(f"/sessions/{at}/enrol")
+        assert (told in browser.get("/me").text) is is_told
+
+
+def test_choosing_people_one_by_one_tells_who_finished(mizuho):
+    course = "/office/enrol/paperless-basics/choose"
+    office = mizuho.coordinator.browser()
+    assert "修了済み" not in office.get(course).text
+    browser = mizuho.staff.browser()
+    browser.post("/courses/paperless-basics/enrol")
+    mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.staff_id == mizuho.staff.staff_id)).one()
+    enrolments.finish(db.session.get_one(Enrolment, mine))
+    db.session.commit()
+    assert "修了済み" in office.get(course).text
