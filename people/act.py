@@ -87,6 +87,24 @@ class Act(Term):
     PRACTICE_COMMENTED = "practice commented", "やってみたことにひとこと"
 
     @property
+    def is_about_a_learner(self) -> bool:
+        """Tell whether its entries say who learns what: that stays with the own organisation (`people.permission.EVERYWHERE`)."""
+        return self.value in ABOUT_LEARNERS
+
+    @property
     def on_behalf(self) -> Act:
         """Return the same act done by the host on behalf of an organisation, for what a host can do so."""
         return Act[f"{self.name}_ON_BEHALF"]
+
+
+ABOUT_LEARNERS = frozenset(
+    act.value
+    for act in Act
+    if act.name.startswith(("NOMINAT", "OFFER_", "ENROLLED"))
+    or act
+    in {
+        Act.WAITING_WITHDRAWN, Act.SUBSTITUTED, Act.WITHDRAWN, Act.ATTENDANCE, Act.CERTIFICATE_REVOKED,
+        Act.OUTSIDE_CONFIRMED, Act.PRACTICE_COMMENTED, Act.ATTEMPT_GRANTED,
+    }
+)  # fmt: skip
+"""The acts whose entries name a person and a course, as they are stored."""

@@ -12,7 +12,7 @@ from kernel.database import db
 from kernel.spelling import folded
 from kernel.text import normalised
 
-from people.act import Act
+from people.act import ABOUT_LEARNERS, Act
 from people.models import AuditEntry, Staff
 from people.permission import Actor, Permission
 
@@ -28,6 +28,9 @@ class Change:
 
     before: Sequence[str] | None
     after: Sequence[str]
+
+
+HIDDEN = "(氏名と講座は、その団体の担当だけが見られます)"
 
 
 def record(
@@ -78,6 +81,21 @@ def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
         acts = [value for value, label in LABELS.items() if typed in label]
         as_written = sa.and_(AuditEntry.act.not_in(LABELS), AuditEntry.act.contains(typed, autoescape=True))
         keys = (AuditEntry.search_key, Staff.search_key)
-        names = (one.contains(folded(typed), autoescape=True) for one in keys)
-        statement = statement.where(sa.or_(AuditEntry.act.in_(acts), as_written, *names))
+        subject, who = (one.contains(folded(typed), autoescape=True) for one in keys)
+        statement = statement.where(
+            sa.or_(AuditEntry.act.in_(acts), as_written, who, sa.and_(subject, _says_no_more_than_may_be_read(actor)))
+        )
     return statement
+
+
+def _says_no_more_than_may_be_read(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry's subject may be read: it is about no learner, or of an organisation whose names may be."""
+    return sa.or_(
+        AuditEntry.act.not_in(ABOUT_LEARNERS), actor.scope(Permission.READ_NAMES).where(AuditEntry.organisation_id)
+    )
+
+
+def subject_of(actor: Actor, entry: AuditEntry) -> str:
+    """Return what an entry was done to; who learns what only to those who may read the names of its organisation."""
+    may_read = entry.organisation_id is not None and actor.may(Permission.READ_NAMES, entry.organisation_id)
+    return entry.subject if may_read or entry.act not in ABOUT_LEARNERS else HIDDEN

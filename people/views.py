@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
@@ -62,7 +63,12 @@ def audit_log() -> ResponseReturnValue:
     text = request.args.get("q", "")[:100]
     entries = page_of(audit.entries_for(actor(), text), page_number(request.args.get("page")), size=50)
     return render_template(
-        "people/audit.html", entries=entries, text=text, label_of=audit.label_of, change_of=audit.change_of
+        "people/audit.html",
+        entries=entries,
+        text=text,
+        label_of=audit.label_of,
+        change_of=audit.change_of,
+        subject_of=partial(audit.subject_of, actor()),
     )
 
 

@@ -12,7 +12,7 @@ from kernel.database import add, db
 from people import audit
 from people.act import Act
 from people.audit import Change
-from people.models import AuditEntry
+from people.models import AuditEntry, Role
 
 
 def log_of(office, query=""):
@@ -83,3 +83,18 @@ def test_no_act_is_recorded_twice_under_two_names():
     labels = [act.label for act in Act]
     assert len(set(labels)) == len(labels)
     assert all(re.fullmatch(r"[a-z -]+", act.value) for act in Act)
+
+
+def test_who_learned_what_stays_with_the_own_organisation_in_the_log_too(mizuho, secretariat):
+    person = mizuho.person(name="秘密 花子")
+    office = mizuho.coordinator.browser()
+    office.post(f"/office/staff/{person.membership_id}/enrol/paperless-basics")
+    own = mizuho.person(Role.ADMINISTRATOR).browser()
+    everywhere = secretariat.person(Role.SECRETARIAT).browser()
+    assert "秘密 花子:" in own.get("/admin/audit").text
+    page = everywhere.get("/admin/audit").text
+    assert "受講を申し込み" in page
+    assert "秘密 花子:" not in page
+    assert audit.HIDDEN in page
+    assert audit.HIDDEN not in everywhere.get("/admin/audit?q=秘密花子").text, "a search tells no more than the page"
+    assert "受講を申し込み" in own.get("/admin/audit?q=秘密花子").text
