@@ -6,10 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import wtforms
+from flask_wtf.file import FileRequired
 from wtforms import FormField
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import ChoiceField, LinesField, LongTextField, RowsField, TermField, TextField, TickField, options
+from kernel.fields import (
+    ChoiceField,
+    LinesField,
+    LongTextField,
+    RowsField,
+    TermField,
+    TextField,
+    TickField,
+    UploadField,
+    options,
+)
 from kernel.forms import LONGEST_LINE, Form, NormalisingMeta
 
 from courses.lessons.question import NO, YES, ChoiceQuestion, QuestionKind
@@ -159,6 +170,15 @@ def _as_field(value: Any) -> str:
 def with_questions(quiz: Quiz, questions: Sequence[Question]) -> dict[str, Any]:
     """Return the content of a quiz with other questions."""
     return as_data(replace(quiz, questions=tuple(questions)))
+
+
+class QuestionFileForm(Form):
+    """A file of questions that another tool wrote."""
+
+    file = UploadField(
+        "問題のファイル", [FileRequired(message="ファイルを選んでください。")],
+        description="GIFT、Moodle XML、CSV、Excel。表は「問い」「選択肢1」「選択肢2」…「正解」「解説」の列にします。",
+    )  # fmt: skip
 
 
 class NewQuestionForm(Form):

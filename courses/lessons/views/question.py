@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
@@ -16,14 +16,15 @@ from people.permission import Permission
 from courses.blueprint import blueprint
 from courses.course import record_work
 from courses.edition import LessonText
-from courses.lessons import lesson_kind, outline
+from courses.lessons import lesson_kind, outline, question_file
 from courses.lessons.question import Question, QuestionKind
-from courses.lessons.question_forms import NewQuestionForm, question_form, with_questions
+from courses.lessons.question_forms import NewQuestionForm, QuestionFileForm, question_form, with_questions
 from courses.lessons.views.outline import WAYS, open_draft
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from courses.lessons.question_file import ReadQuestions
     from courses.models import CourseEdition, Lesson
 
 
@@ -34,6 +35,30 @@ def add_question(slug: str, lesson_id: int) -> ResponseReturnValue:
     form = NewQuestionForm()
     kind = (form.kind.value if form.validate() else QuestionKind.SINGLE).value
     return redirect(url_for("courses.new_question", slug=slug, lesson_id=lesson_id, kind=kind))
+
+
+@blueprint.route("/studio/<slug>/lessons/<int:lesson_id>/questions/file", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def import_questions(slug: str, lesson_id: int) -> ResponseReturnValue:
+    """Add the questions of a file to a quiz, and say what of it was left out."""
+    course, edition = open_draft(slug)
+    _module, lesson = outline.lesson_of(edition, lesson_id)
+    present, form = list(lesson_kind.quiz_in(lesson).questions), QuestionFileForm()
+
+    def take_in() -> ReadQuestions:
+        found = question_file.read(form.file.stream.read(question_file.LARGEST + 1))
+        _put(edition, lesson, [*present, *found.questions])
+        return found
+
+    if found := accepted(form, take_in):
+        record_work(actor(), Act.QUESTION_CHANGED, course)
+        flash(f"{len(found.questions)}問を加えました。")
+        if not found.left_out:
+            return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id, _anchor="questions"))
+        return render_template("courses/questions_imported.html", course=course, lesson=lesson, found=found)
+    course, edition = open_draft(slug)
+    _module, lesson = outline.lesson_of(edition, lesson_id)
+    return answer("courses/question_file.html", form, course=course, lesson=lesson)
 
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>/questions/new/<kind>", methods=["GET", "POST"])
