@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,6 +15,7 @@ from people.permission import Actor, Permission
 
 from courses.edition import check_editable, note_change
 from courses.files.files import Files, media_type
+from courses.lessons.captions import LARGEST, vtt_from_srt
 from courses.models import Asset, Course, CourseEdition, EditionState
 from courses.packages import package
 
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60
 
 
-SHOWABLE = "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕、SCORMのZIPです。"
+SHOWABLE = "教材に使えるのは、SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTT・SRTの字幕、SCORMのZIPです。"
 
 
 PACKED = "application/zip"
+SUBRIP = ".srt"
 
 
 def check_file(name: str) -> str:
@@ -54,7 +57,9 @@ class KeptFile:
 
 
 def keep_file(kept: Files, name: str, content: BinaryIO) -> KeptFile:
-    """Keep a file. Raises InvalidError as `check_file` does, and for a ZIP that is no package."""
+    """Keep a file; captions in SubRip as WebVTT. Raises InvalidError as `check_file` does, and for a ZIP that is no package."""
+    if name.lower().endswith(SUBRIP):
+        name, content = name[: -len(SUBRIP)] + ".vtt", io.BytesIO(vtt_from_srt(content.read(LARGEST + 1)))
     plain = check_file(name)
     if media_type(plain) == PACKED:
         unpacked = package.unpack(kept, content)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from courses.models import CourseEdition
 
-FILES_TAKEN = "SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTTの字幕、SCORM 1.2とSCORM 2004のZIP。"
+FILES_TAKEN = "SVG・PNG・JPEG・WebPの図、PDF、MP4・WebMの動画、VTT・SRTの字幕、SCORM 1.2とSCORM 2004のZIP。"
 HOW = "見出しは「## 」、箇条書きは「- 」、表は「| 」、事例は「::: example 題」と「:::」ではさみます。図は「![説明](assets/ファイル名)」。"
 
 
