@@ -25,7 +25,12 @@ def test_from_a_voice_to_a_course_that_is_found(visit):
     author.types("所要時間", "45").types("学習目標", "分け合う相手と段取りを決められる").presses("下書きをつくる")
     assert author.page.get_by_label("発言のURLか番号").input_value() == "41-1/2"
     author.types("理由", "一人で担当している町の声に応えるため").presses("加える")
-    author.presses("確認を頼む")
+    assert author.sees("修了に必要なレッスンを一つ以上つくってください。")
+    author.follows("単元とレッスンを書く").types("単元の題", "はじめに").presses("単元を加える")
+    author.page.locator("summary", has_text="レッスンを加える").click()
+    author.types("レッスンの題", "相手を決める").presses("加えて書く")
+    author.types("本文", "近くの団体に声をかけます。").presses("保存する")
+    author.goes_to("/studio/learn-together").presses("確認を頼む")
     assert author.sees("書いた人だけでは公開できません")
 
     second = visit(SECRETARIAT).goes_to("/office").follows("読んで確認する")
