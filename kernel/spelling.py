@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import cache
 
 import joyokanji  # type: ignore[import-untyped]
 
@@ -39,6 +40,14 @@ def folded(text: str) -> str:
     plain = _SELECTORS.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
     plain = joyokanji.convert(plain.translate(_NAMES)).replace("〻", "々")
     return unicodedata.normalize("NFC", re.sub(r"\s+", "", str(plain).casefold().translate(_KANA)))
+
+
+@cache
+def usual_character(character: str) -> str:
+    """Return the form in which a character is usually written: for old forms and variants the usual one, for what nobody sees nothing."""
+    if UNSEEN.match(character) or _SELECTORS.match(character):
+        return ""
+    return str(joyokanji.convert(character.translate(_NAMES)))
 
 
 def folded_word(text: str) -> str:

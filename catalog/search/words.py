@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from sudachipy import Dictionary, SplitMode
 
+from kernel.spelling import usual_character
+
 if TYPE_CHECKING:
     from sudachipy import Morpheme, Tokenizer
 
@@ -62,7 +64,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """Return the text in NFKC and lower case, and for each of its characters the place in the text given."""
+    """Return the text in NFKC, lower case and usual characters, and for each of its characters the place in the text given."""
     characters: list[str] = []
     places: list[int] = []
     index = 0
@@ -71,8 +73,9 @@ def _plain(text: str) -> tuple[str, list[int]]:
         while following < len(text) and text[following] in "ﾞﾟ\u3099\u309a":  # voiced marks belong to the letter
             following += 1
         for character in unicodedata.normalize("NFKC", text[index:following]).casefold():
-            characters.append(character)
-            places.append(index)
+            for usual in usual_character(character):
+                characters.append(usual)
+                places.append(index)
         index = following
     places.append(len(text))
     return "".join(characters), places

@@ -16,7 +16,7 @@ from courses.models import CourseEdition
 from catalog import catalogue_search, facets
 from catalog.facets import Facet, Length, Sort, length_of
 from catalog.models import DocumentKind
-from catalog.search import index, query
+from catalog.search import index, query, words
 from catalog.search.query import marked, ranked, read
 
 
@@ -216,3 +216,13 @@ def test_the_index_can_be_built_anew(app):
 
 def test_a_query_keeps_to_a_few_words():
     assert len(read("研修 " * 50 + " ".join(f"語{n}" for n in range(60))).terms) <= query.MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("渡邉", "渡辺"), ("齋藤", "斎藤"), ("𠮷田", "吉田"), ("髙橋", "高橋"), ("舊字體", "旧字体"), ("研\u200b修", "研修"), ("\ufa10", "塚")],
+)  # fmt: skip
+def test_old_forms_and_variants_are_the_same_words(typed, written):
+    assert {token for word in words.words(typed) for token in word.tokens} == {
+        token for word in words.words(written) for token in word.tokens
+    }
