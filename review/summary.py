@@ -25,6 +25,7 @@ from review.suppression import (
     HIDDEN,
     NOBODY,
     Figures,
+    hidden_together,
     is_small,
     suppressed,
     suppressed_groups,
@@ -85,6 +86,13 @@ class Summary:
     def all_lines(self) -> list[Line]:
         """Return all lines, with their names, as a download holds them."""
         return self._named(self.unnamed)
+
+    @functools.cached_property
+    def hidden_together(self) -> tuple[int, Figures] | None:
+        """Return how many lines are hidden and what they come to together; curricula share courses and have no sum."""
+        if self.by is By.CURRICULUM:
+            return None
+        return hidden_together(self.total, [line.figures for line in self.unnamed])
 
     def _named(self, lines: Sequence[Line]) -> list[Line]:
         if self.by is not By.ORGANISATION:

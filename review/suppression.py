@@ -119,3 +119,22 @@ def suppressed_total(total: Figures, groups: Sequence[Figures], shown: Sequence[
     if not _is_safe(groups, [figures.completed is None for figures in shown]):
         return seen._replace(in_progress=None, completed=None)
     return seen
+
+
+def hidden_together(total: Figures, shown: Sequence[Figures]) -> tuple[int, Figures] | None:
+    """Return how many groups of a whole are hidden, and their figures together; None where that is not to be told.
+
+    It is what follows from the total and the groups shown, and so tells nothing more than they do.
+    """
+    hidden, seen = sum(figures.is_hidden for figures in shown), [one for one in shown if not one.is_hidden]
+    if hidden < FEWEST_HIDDEN or total.enrolled is None:
+        return None
+    enrolled = total.enrolled - sum(one.enrolled or 0 for one in seen)
+    if total.completed is None or any(one.completed is None for one in seen):
+        return hidden, Figures(enrolled, None, None)
+    parts = [
+        (total.in_progress or 0, total.completed),
+        *((-(one.in_progress or 0), -(one.completed or 0)) for one in seen),
+    ]
+    in_progress, completed = (sum(column) for column in zip(*parts, strict=True))
+    return hidden, suppressed(Figures(enrolled, in_progress, completed))

@@ -26,6 +26,7 @@ from review.suppression import (
     HIDDEN,
     NOBODY,
     Figures,
+    hidden_together,
     is_small,
     suppressed,
     suppressed_groups,
@@ -296,3 +297,17 @@ def test_the_past_years_of_a_small_office_are_hidden_too(secretariat):
     page = secretariat.secretary.browser().get("/review").text
     assert ">3<" not in page
     assert "3<span" not in page
+
+
+@given(st.lists(GROUP, max_size=8))
+def test_what_is_hidden_is_told_together_and_tells_no_more_than_the_rest_does(groups):
+    shown = suppressed_groups(groups)
+    total = suppressed_total(total_of(groups), groups, shown)
+    told = hidden_together(total, shown)
+    if told is None:
+        return
+    count, rest = told
+    hidden = [group for group, one in zip(groups, shown, strict=True) if one.is_hidden]
+    assert count == len(hidden)
+    assert rest.enrolled == sum(group.enrolled or 0 for group in hidden) >= 5
+    assert rest.completed is None or rest.completed == sum(group.completed or 0 for group in hidden)
