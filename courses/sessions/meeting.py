@@ -69,6 +69,10 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> None:
         message = "過ぎた日時には変更できません。年に誤りがないか確かめてください。"
         raise InvalidError(message, field="day")
     _check_goes_on(meeting)
+    others = [one for one in meeting.session.going_on if one is not meeting]
+    if is_moved and any(one.starts_at < command.ends_at and command.starts_at < one.ends_at for one in others):
+        message = "この開催回の別の会と時間が重なります。"
+        raise InvalidError(message, field="starts_time")
     for name, value in vars(command).items():
         setattr(meeting, name, value)
     if meeting.session.going_on == [meeting]:  # then its place is the session's

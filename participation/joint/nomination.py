@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
+from kernel.vocabulary import Term
 
 from people import audit
 from people.act import Act
@@ -234,15 +235,24 @@ def remove(actor: Actor, nomination_id: int) -> Nomination:
     return nomination
 
 
-def move(actor: Actor, nomination_id: int, *, up: bool) -> Nomination:
-    """Move somebody one place up or down in the organisation's order. Raises NotFoundError or ConflictError."""
+class Way(Term):
+    """Where somebody is moved in the order of a list."""
+
+    UP = "up", "上へ"
+    DOWN = "down", "下へ"
+    FIRST = "first", "先頭へ"
+    LAST = "last", "最後へ"
+
+
+def move(actor: Actor, nomination_id: int, way: Way) -> Nomination:
+    """Move somebody in the organisation's order, by one place or to an end. Raises NotFoundError or ConflictError."""
     nomination, session, organisation = own(actor, nomination_id)
     check_open(session, organisation.id)
     order = list(_nominations(session.id, organisation.id))
     place = next(index for index, row in enumerate(order) if row.id == nomination_id)
-    other = place - 1 if up else place + 1
-    if 0 <= other < len(order):
-        order[place], order[other] = order[other], order[place]
+    last = len(order) - 1
+    there = {Way.UP: max(0, place - 1), Way.DOWN: min(last, place + 1), Way.FIRST: 0, Way.LAST: last}[way]
+    order.insert(there, order.pop(place))
     for position, row in enumerate(order, 1):
         row.position = position
     _changed(actor, session, organisation.id, Act.NOMINATION_MOVED, nomination.staff.name)

@@ -40,7 +40,14 @@ const keep = (report, ended = false, ending = ended) => {
   unsaid = !(said || ending);
   return send(JSON.stringify({ ...report, ended, said: !unsaid }));
 };
-const send = (text) => {
+// A record that is too long is kept without the answers of its questions: place, status, score and data come first.
+const TOO_LONG = "413";
+const withoutAnswers = (text) => {
+  const report = JSON.parse(text);
+  delete report.runtimeData?.cmi?.interactions;
+  return JSON.stringify(report);
+};
+const send = (text, shortened = false) => {
   try {
     const request = new XMLHttpRequest();
     request.open("POST", run.keep, false);
@@ -59,6 +66,7 @@ const send = (text) => {
     }
     if (leaving && navigator.sendBeacon(run.keep, new Blob([text], { type: "text/plain;charset=UTF-8" })))
       return { result: true, errorCode: 0 };
+    if (problem.message === TOO_LONG && !shortened) return send(withoutAnswers(text), true);
     const refused = REFUSED.test(problem.message);
     if (!refused) {
       if (!unkept) setTimeout(again, AGAIN);

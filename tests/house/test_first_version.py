@@ -38,6 +38,7 @@ LATER: dict[str, tuple[tuple[str, str], ...]] = {
     "/office": (("テストと教材の成績 ", ""),),
     "/office/enrol/security-basics/choose": (("修了済み ", ""), ("この講座を受講中 ", "")),
     "/review": (("非表示の2団体の合計 — 26 件 非表示 非表示 — — ", ""),),
+    "/office/nominations/5": (("先頭へ (緑川 花子) ", ""),),
     "/sessions/5/allocation": (("団体からの連絡事項 瑞穂町 車いすの席をお願いします。 ", ""),),
     "/sessions/8": (("(2026年11月25日(水) 14:00 の会) 講師", "講師"),),
     "/office/staff": (

@@ -134,3 +134,20 @@ def test_the_host_reads_what_organisations_wrote_to_it_and_others_do_not(mizuho,
     assert note["note"] in secretariat.coordinator.browser().get(f"/sessions/{session_id}/allocation").text
     for page in (f"/sessions/{session_id}", f"/office/nominations/{session_id}"):
         assert note["note"] not in mizuho.coordinator.browser().get(page).text
+
+
+def test_the_last_of_a_list_becomes_first_in_one_press(mizuho):
+    session_id = joint(mizuho)
+    people = nominate(mizuho, session_id, 4)
+    rows = dict(
+        db.session.execute(
+            sa.select(Nomination.staff_id, Nomination.id).where(Nomination.session_id == session_id)
+        ).all()
+    )
+    office = mizuho.coordinator.browser()
+    office.post(f"/nominations/{rows[people[3].staff_id]}/move", data={"direction": "first"})
+    office.post(f"/nominations/{rows[people[0].staff_id]}/move", data={"direction": "last"})
+    order = db.session.scalars(
+        sa.select(Nomination.staff_id).where(Nomination.session_id == session_id).order_by(Nomination.position)
+    ).all()
+    assert order == [people[place].staff_id for place in (3, 1, 2, 0)]

@@ -127,8 +127,10 @@ def remove_nomination(nomination_id: int) -> ResponseReturnValue:
 @blueprint.post("/nominations/<int:nomination_id>/move")
 @requires(Permission.ENROL_STAFF)
 def move_nomination(nomination_id: int) -> ResponseReturnValue:
-    """Move somebody up or down in the order."""
-    row = nomination.move(actor(), nomination_id, up=request.form.get("direction") != "down")
+    """Move somebody in the order, by the button that was pressed."""
+    pressed = request.form.get("direction", "")
+    way = next((one for one in nomination.Way if one.value == pressed), nomination.Way.UP)
+    row = nomination.move(actor(), nomination_id, way)
     return _back(row.session_id, row.organisation_id)
 
 
