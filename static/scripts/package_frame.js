@@ -143,6 +143,21 @@ const isContainer = (element) => {
 };
 const NOT_IMPLEMENTED = 401;
 
+// An identifier of SCORM 1.2 is of ASCII signs; tools write others too. They are kept in ASCII, and given back as written.
+const IDENTIFIER = /\.(?:interactions|objectives)\.(?:\d+\.)*id$/;
+const inAscii = (value) => String(value).replace(/[^\x20-\x7e]/gu, (sign) => `_u${sign.codePointAt(0).toString(16)}_`);
+const asWritten = (value) =>
+  String(value).replace(/_u([0-9a-f]{2,6})_/g, (_all, code) => String.fromCodePoint(Number.parseInt(code, 16)));
+
+// To leave a place or a language empty is legal (SCORM 2004 RTE 4.2.13, 4.2.14).
+const EMPTIED = { "cmi.location": "_location", "cmi.learner_preference.language": "_language" };
+const empties = (element) => {
+  const holder = element === "cmi.location" ? api.cmi.content : api.cmi.learner_preference;
+  holder[EMPTIED[element]] = "";
+  unset = false;
+  return "true";
+};
+
 // Where a part may ask to go (adl.nav.request_valid): before it, after it, to any part of the table of contents.
 const VALID = /^adl\.nav\.request_valid\.(continue|previous|(?:choice|jump)\.\{target=(.+)\})$/;
 const isValid = (element) => {
@@ -169,7 +184,10 @@ const listens = () => {
   const gets = api[get].bind(api);
   const ends = api[end].bind(api);
   let request = "";
-  api[get] = (element) => (api.isInitialized() && isValid(String(element))) || gets(element);
+  api[get] = (element) => {
+    const given = (api.isInitialized() && isValid(String(element))) || gets(element);
+    return run.standard === "1.2" && IDENTIFIER.test(element) ? asWritten(given) : given;
+  };
   api[end] = (parameter) => {
     const done = ends(parameter);
     if (String(done) === "true" && !closing && !leaving)
@@ -181,7 +199,8 @@ const listens = () => {
       api.throwSCORMError(element, NOT_IMPLEMENTED);
       return "false";
     }
-    const taken = sets(element, value);
+    if (run.standard !== "1.2" && value === "" && element in EMPTIED && api.isInitialized()) return empties(element);
+    const taken = sets(element, run.standard === "1.2" && IDENTIFIER.test(element) ? inAscii(value) : value);
     if (element === "adl.nav.request" && String(taken) === "true") request = String(value);
     if (String(taken) === "false" && api.isInitialized()) tell("refused", { element: String(element).slice(0, 100) });
     return taken;

@@ -152,3 +152,47 @@ def test_a_part_can_be_begun_afresh_and_keeps_its_score(visit, behind):
     learner.page.get_by_role("button", name="はじめからやり直す").press("Enter")
     assert learner.sees("はじめから始めます。")
     assert learner.sees("33点")
+
+
+MANY_ANSWERS = """<!doctype html><meta charset="utf-8"><title>t</title><h1>長い記録</h1>
+<button onclick="answers()">すべて答える</button><script>
+const A=window.parent.API_1484_11;A.Initialize('');
+const answers=()=>{for(let n=0;n<1500;n++){A.SetValue(`cmi.interactions.${n}.id`,`q${n}`);A.SetValue(`cmi.interactions.${n}.type`,'fill-in');A.SetValue(`cmi.interactions.${n}.description`,'あ'.repeat(250));A.SetValue(`cmi.interactions.${n}.learner_response`,'答'.repeat(240))}
+A.SetValue('cmi.location','終わりのページ');A.SetValue('cmi.score.scaled','0.9');A.SetValue('cmi.completion_status','completed');A.Terminate('')};
+</script>"""
+
+
+def test_a_record_that_is_too_long_keeps_place_score_and_status(visit, behind):
+    slug = f"long-record-{next(NUMBERS)}"
+    publishes(
+        {
+            "教材": zipped(
+                {"imsmanifest.xml": manifest_2004(item("a", "長い", "r"), sco("r", "i.html")), "i.html": MANY_ANSWERS}
+            )
+        },
+        slug,
+    )
+    learner = begins(visit(STAFF), slug)
+    part_of(learner).get_by_role("button", name="すべて答える").press("Enter")
+    assert learner.sees("この教材は終わりました。")
+    kept = run()
+    assert (kept.location, kept.score) == ("終わりのページ", 90)
+    assert "interactions" not in kept.data["cmi"]
+    assert state_of(slug) is EnrolmentState.COMPLETED
+
+
+def test_identifiers_in_japanese_and_emptied_places_are_taken(visit, behind):
+    _slug, learner = opens(visit, "probe12")
+    part_of(learner).get_by_role("heading").wait_for()
+    frame = next(frame for frame in learner.page.frames if frame.name == "part" or "probe" in frame.content())
+    assert frame.evaluate("() => String(A.LMSSetValue('cmi.interactions.0.id', '問い一'))") == "true"
+    assert frame.evaluate("() => String(A.LMSSetValue('cmi.objectives.0.id', '目標𠮷'))") == "true"
+    assert frame.evaluate("() => A.LMSGetValue('cmi.objectives.0.id')") == "目標𠮷"
+    slug = f"empties-{next(NUMBERS)}"
+    page = "<!doctype html><meta charset='utf-8'><title>t</title><p id='p'></p><script>const A=window.parent.API_1484_11;A.Initialize('');A.SetValue('cmi.location','a');document.getElementById('p').textContent='空:'+A.SetValue('cmi.location','')+A.SetValue('cmi.learner_preference.language','')+'['+A.GetValue('cmi.location')+']'</script>"
+    publishes(
+        {"教材": zipped({"imsmanifest.xml": manifest_2004(item("a", "空", "r"), sco("r", "i.html")), "i.html": page})},
+        slug,
+    )
+    other = part_of(begins(visit(STAFF), slug))
+    assert other.locator("#p").inner_text() == "空:truetrue[]"
