@@ -24,6 +24,7 @@ from kernel.errors import ConflictError, InvalidError
 from courses import course as courses
 from courses import edition as editions
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
+from courses.files.archive import tidied
 from courses.files.files import media_type
 from courses.lessons.asset import SHOWABLE, keep_file
 from courses.lessons.lesson_kind import KINDS, PackageFinish, files_used
@@ -101,6 +102,7 @@ def files_of(edition: CourseEdition, prerequisites: tuple[str, ...], kept: Files
 
 def read(files: Mapping[str, bytes]) -> CourseFile:
     """Read a course from its files. Raises InvalidError that names the file, and says what is missing or wrong."""
+    files = tidied(files, COURSE)
     said = _loaded(files, COURSE)
     used = {COURSE}
     modules = []

@@ -17,7 +17,8 @@ ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和
 
 _WESTERN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ERA = re.compile(r"(令和|平成|昭和|[RHS])(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.IGNORECASE)
-_TIME = re.compile(r"(\d{1,2})[:時](\d{2})?分?")
+HALF_A_DAY = 12
+_TIME = re.compile(r"(午前|午後|am|pm)?(\d{1,2})(?::(\d{1,2})|時(?:(\d{1,2})分?|(半))?)?(am|pm)?", re.IGNORECASE)
 
 
 def now() -> dt.datetime:
@@ -110,11 +111,19 @@ def parse_date(text: str) -> dt.date | None:
 
 
 def parse_time(text: str) -> dt.time | None:
-    """Read 14:00, 9:30, 14時 or 14時30分; None where it is no time of day."""
+    """Read 14:00, 9:30, 14時, 14時30分, 午後2時 or 午後2時半; None where it is no time of day."""
     match = _TIME.fullmatch(unicodedata.normalize("NFKC", text).replace(" ", ""))
-    if match is None:
+    half_day = (match[1] or match[6] or "").lower() if match else ""
+    if match is None or not (half_day or match[3] or "時" in match[0]):
         return None
+    hour, minute = int(match[2]), 30 if match[5] else int(match[3] or match[4] or 0)
+    if half_day and hour > HALF_A_DAY:
+        return None
+    if half_day in {"午後", "pm"}:
+        hour = hour % HALF_A_DAY + HALF_A_DAY
+    elif half_day:
+        hour %= HALF_A_DAY
     try:
-        return dt.time(int(match[1]), int(match[2] or 0))
+        return dt.time(hour, minute)
     except ValueError:
         return None

@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
 from kernel.database import db
-from kernel.errors import NotFoundError
+from kernel.errors import ForbiddenError, NotFoundError
 from kernel.page import address_on
 
 from people.actor import load_actor
@@ -92,6 +92,9 @@ def guard() -> Any:
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    if rule and not actor().roles:
+        message = "いまの所属がないため、このページは使えません。所属は、登録された初日から始まります。学習の記録はマイページで見られます。"
+        raise ForbiddenError(message)
     if rule and not any(actor().may(permission) for permission in rule):
         raise NotFoundError
     if getattr(current_app.view_functions[request.endpoint], "uploads", False):

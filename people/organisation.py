@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,9 +121,14 @@ def load_organisations(file: Path) -> int:
     return len(new)
 
 
-def by_code_or_name(text: str) -> Organisation:
-    """Find the organisation that a person means by a code (131041) or a name (新宿区, 広島県府中市).
+_BUILDING = re.compile(r"(?<=[市町村区])(?:役所|役場)$|(?<=[都道府県])庁$")
+_DISTRICT = re.compile(r"(^|[都道府県])[^都道府県]{1,5}郡")
 
+
+def by_code_or_name(text: str) -> Organisation:
+    """Find the organisation that a person means by a code (131041), a name (新宿区, 広島県府中市) or what people call it.
+
+    That is also with its district (西多摩郡瑞穂町), by its building (瑞穂町役場) and by its reading (みずほまち).
     Raises InvalidError where there is none, or where several bear the name.
     """
     typed = normalised(text)
@@ -133,6 +139,15 @@ def by_code_or_name(text: str) -> Organisation:
         rows = db.session.scalars(
             sa.select(Organisation).where(sa.or_(Organisation.name == typed, full_name == typed))
         ).all()
+        called = _as_called(typed)
+        rows = (
+            rows
+            or db.session.scalars(
+                sa.select(Organisation).where(
+                    sa.or_(Organisation.name.in_(called), full_name.in_(called), Organisation.reading == folded(typed))
+                )
+            ).all()
+        )
     if not rows:
         message = f"「{typed}」という団体は見つかりません。団体名か6桁の団体コードを入力してください。"
         raise InvalidError(message, field="organisation")
@@ -141,6 +156,12 @@ def by_code_or_name(text: str) -> Organisation:
         message = f"「{typed}」は{len(rows)}団体あります({names})。都道府県名から入力してください。"
         raise InvalidError(message, field="organisation")
     return rows[0]
+
+
+def _as_called(typed: str) -> list[str]:
+    """Return the names that may be meant: without the building, without the district."""
+    name = _BUILDING.sub("", typed)
+    return [name, _DISTRICT.sub(r"\1", name)]
 
 
 def prefecture_names() -> set[str]:

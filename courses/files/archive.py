@@ -8,6 +8,7 @@ import lzma
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, ValueError,
 )  # fmt: skip
+LEFT_BY_OTHERS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 UNREADABLE = "ZIPファイルとして読めません。途中で切れていないか確かめてください。"
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
@@ -183,3 +185,19 @@ def packed(files: Mapping[str, bytes]) -> bytes:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(name, FIRST_DAY), files[name], zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+def tidied(files: Mapping[str, bytes], top: str) -> dict[str, bytes]:
+    """Return the files without what file managers leave in an archive: files of their own, decomposed names, a folder around all.
+
+    `top` is a file that stands outside every folder.
+    """
+    plain = {
+        unicodedata.normalize("NFC", name): content
+        for name, content in files.items()
+        if not name.startswith("__MACOSX/") and name.rsplit("/", 1)[-1] not in LEFT_BY_OTHERS
+    }
+    folder = f"{next(iter(plain), '').split('/', 1)[0]}/"
+    if top not in plain and all(name.startswith(folder) for name in plain):
+        return {name.removeprefix(folder): content for name, content in plain.items()}
+    return plain

@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import struct
+import unicodedata
 import zipfile
 
 import pytest
@@ -22,6 +23,7 @@ from kernel.settings import CONTENT
 
 from courses import course_file
 from courses import edition as editions
+from courses.course import latest_edition
 from courses.files import archive
 from courses.lessons.lesson_text import assets_in, rendered
 from courses.lessons.quiz_data import quiz_from
@@ -316,3 +318,10 @@ def test_a_file_that_is_lost_is_not_found_instead_of_a_broken_answer(app, mizuho
     db.session.execute(sa.update(Asset).where(Asset.id == row.id).values(digest="0" * 64))
     db.session.commit()
     assert mizuho.staff.browser().get(address).status_code == 404
+
+
+def test_what_file_managers_leave_in_an_archive_is_no_obstacle(app, mizuho):
+    packed = course_file.files_of(*latest_edition("paperless-basics"), current_app.extensions["files"])
+    as_sent = {f"研修/{unicodedata.normalize('NFD', name)}": content for name, content in packed.items()}
+    as_sent |= {"__MACOSX/研修/._course.yaml": b"x", "研修/.DS_Store": b"x", "研修/assets/Thumbs.db": b"x"}
+    assert course_file.read(as_sent) == course_file.read(packed)

@@ -55,3 +55,14 @@ def test_no_text_breaks_the_reading_of_dates_and_times(text):
 
 def test_a_moment_is_shown_as_clocks_in_tokyo_show_it():
     assert clock.moment_label(dt.datetime(2026, 11, 21, 5, 0, tzinfo=dt.UTC)) == "2026年11月21日(土) 14:00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "time"),
+    [
+        ("14:00", (14, 0)), ("９時30分", (9, 30)), ("14時", (14, 0)), ("午後2時", (14, 0)), ("午後２時半", (14, 30)), ("午前9時", (9, 0)),
+        ("午後12時", (12, 0)), ("午前12時", (0, 0)), ("午後2:15", (14, 15)), ("2pm", (14, 0)), ("午後13時", None), ("25:00", None), ("14", None), ("午後", None),
+    ],
+)  # fmt: skip
+def test_a_time_is_read_as_people_type_it(typed, time):
+    assert clock.parse_time(typed) == (dt.time(*time) if time else None)

@@ -87,3 +87,20 @@ def test_a_wrong_code_in_the_file_is_refused_with_place_and_reason(app, tmp_path
     )
     with pytest.raises(InvalidError, match=r"organisations.csv.*2行目.*131017"):
         load_organisations(file)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "瑞穂町",
+        "133035",
+        "東京都瑞穂町",
+        "瑞穂町役場",
+        "西多摩郡瑞穂町",
+        "東京都西多摩郡瑞穂町",
+        "みずほまち",
+        "ミズホマチ",
+    ],
+)
+def test_an_organisation_is_found_by_what_people_call_it(app, typed):
+    assert by_code_or_name(typed).code == "133035"

@@ -334,3 +334,13 @@ def test_an_address_as_it_was_copied_is_kept_without_what_stood_around_it(mizuho
     assert new(mizuho, email=typed).status_code == 302
     kept = db.session.scalars(sa.select(Staff.email).order_by(Staff.id.desc()).limit(1)).one()
     assert re.fullmatch(r"reihaba\d?@example\.lg\.jp", kept)
+
+
+def test_who_is_entered_ahead_is_told_when_the_pages_open(mizuho):
+    person = mizuho.person()
+    browser = person.browser()
+    membership(person).joined_on = clock.today() + dt.timedelta(days=3)
+    db.session.commit()
+    answer = browser.post("/courses/paperless-basics/enrol")
+    assert answer.status_code == 403
+    assert "所属は、登録された初日から始まります。" in answer.text
