@@ -93,7 +93,7 @@ class PackageRun(Base):
     """What a part of a package last reported of somebody (see `learning.run_time`). `score` is in percent.
 
     `data` is the whole data model of the part, from which its next session goes on. `seconds` counts all sessions,
-    `session` is when the one began that spoke last, in milliseconds. What is finished keeps its best score.
+    `session` is when the one began that spoke last, in milliseconds. What is finished stays so, whatever it says later.
     """
 
     __tablename__ = "package_run"

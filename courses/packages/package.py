@@ -73,16 +73,14 @@ def unpack(kept: Files, content: BinaryIO) -> Unpacked:
 
 
 def enter(unpacked: Unpacked) -> None:
-    """Enter a package, unless it has been entered before."""
-    if db.session.get(Package, unpacked.digest):
-        return
+    """Enter a package; of one that has been entered before, its manifest is read again, for versions that read less of it."""
     said = unpacked.manifest
-    db.session.add(
-        Package(
-            digest=unpacked.digest, standard=said.standard, title=said.title, outline=said.outline,
-            rollup=asdict(said.rollup), remarks=list(said.remarks),
-        )
-    )  # fmt: skip
+    read = {"title": said.title, "outline": said.outline, "rollup": asdict(said.rollup), "remarks": list(said.remarks)}
+    if found := db.session.get(Package, unpacked.digest):
+        for name, value in read.items():
+            setattr(found, name, value)
+        return
+    db.session.add(Package(digest=unpacked.digest, standard=said.standard, **read))
     db.session.flush()
     rows = [
         {"package_digest": unpacked.digest, "path": path, "digest": digest, "size": size}

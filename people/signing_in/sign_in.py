@@ -110,9 +110,7 @@ def _remember(staff: Staff, address: str) -> None:
         .values(staff_id=staff.id, address=address, at=now)
         .on_conflict_do_update(index_elements=["staff_id", "address"], set_={"at": now})
     )
-    db.session.execute(
-        sa.delete(SignInPlace).where(SignInPlace.staff_id == staff.id, SignInPlace.at <= now - REMEMBERED)
-    )
+    db.session.execute(sa.delete(SignInPlace).where(SignInPlace.at <= now - REMEMBERED))
 
 
 def _person(attempt: SignIn) -> Staff | None:

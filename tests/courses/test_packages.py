@@ -240,6 +240,16 @@ def test_the_same_archive_is_unpacked_for_all_and_entered_once(app, files):
     assert set(held) == {"imsmanifest.xml", "index.html"}
 
 
+def test_a_package_of_an_earlier_version_is_read_again_when_it_is_added_anew(app, files):
+    package.enter(asset.keep_file(files, "x.zip", io.BytesIO(one_page("<p>また</p>"))).package)
+    row = db.session.scalars(sa.select(Package)).one()
+    row.outline, row.rollup = [{**part, "title": "以前"} for part in row.outline], {}
+    db.session.flush()
+    package.enter(asset.keep_file(files, "x.zip", io.BytesIO(one_page("<p>また</p>"))).package)
+    assert row.outline[0]["title"] == "はじめに"
+    assert row.rollup["tracked"] is True
+
+
 def test_a_course_with_packages_goes_out_and_in_again(app, mizuho, files):
     packaged(mizuho.coordinator, {"一": one_page("<p>出入り</p>")}, "with-package", instead="text")
     out = course_file.files_of(*latest_edition("with-package"), files)
