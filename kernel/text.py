@@ -33,14 +33,17 @@ def shortened(text: str, length: int) -> str:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of an office's file: UTF-8 with or without BOM, UTF-16 with one, else CP932.
+    """Return the text of an office's file: UTF-8 or UTF-16, with or without BOM, else CP932.
 
-    Nothing is guessed.
+    Nothing is guessed: the byte NUL stands in no text but one in UTF-16, in the half that is empty for ASCII.
 
     Raises UnicodeDecodeError where it is neither.
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16")
+    if b"\x00" in content:
+        is_little = content[1::2].count(0) > content[::2].count(0)
+        return content.decode("utf-16-le" if is_little else "utf-16-be")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

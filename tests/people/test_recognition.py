@@ -161,3 +161,8 @@ def test_a_list_that_names_somebody_of_another_office_means_nobody(roster, hachi
     stranger = hachioji.person(name="他所 一郎")
     assert means(f"{stranger.email}\n他所 一郎\n{stranger.number}", roster) == [Unclear.UNKNOWN] * 3
     assert Office.of("133035").id != hachioji.id
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932"])
+def test_a_file_is_read_in_the_encodings_of_offices(encoding):
+    assert text_of_file("職員番号,氏名\r\n1001,佐藤 明\r\n".encode(encoding)).text.startswith("職員番号,氏名")
