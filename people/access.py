@@ -12,6 +12,7 @@ from kernel.errors import ForbiddenError, NotFoundError
 from kernel.page import address_on
 
 from people.actor import load_actor
+from people.permission import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
-    from people.permission import Actor, Permission
+    from people.permission import Actor
 
 A_MEGABYTE = 1024 * 1024
 A_FORM = 64 * 1024
@@ -92,7 +93,7 @@ def guard() -> Any:
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    if rule and not actor().roles:
+    if Permission.TAKE_PART in rule and not actor().roles:
         message = "いまの所属がないため、このページは使えません。所属は、登録された初日から始まります。学習の記録はマイページで見られます。"
         raise ForbiddenError(message)
     if rule and not any(actor().may(permission) for permission in rule):
