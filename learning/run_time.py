@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NOBODY = "受講者"
 """The name that a package is told: what others wrote learns nobody's name."""
 LONGEST_LOCATION = 1000
+DIGITS = 7
+"""How many digits of a score are kept (real(10,7): SCORM 2004 RTE 4.1.1.6)."""
 MOST_SECONDS = 10_000 * 3600
 SUSPENDED = {"suspend", "logout"}
 CONTAINERS = frozenset(
@@ -90,10 +92,10 @@ def _percent(score: dict[str, Any]) -> float | None:
     """Return a score in percent: as it is scaled, else raw between its bounds, which are 0 and 100 where none are said."""
     scaled, raw = _number(score.get("scaled")), _number(score.get("raw"))
     if scaled is not None:
-        return scaled * 100
+        return round(scaled * 100, DIGITS)
     least, most = _number(score.get("min")) or 0.0, _number(score.get("max"))
     most = 100.0 if most is None else most
-    return None if raw is None or most <= least else (raw - least) / (most - least) * 100
+    return None if raw is None or most <= least else round((raw - least) * 100 / (most - least), DIGITS)
 
 
 def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Report:

@@ -126,13 +126,16 @@ def _is_post(word: str) -> bool:
     return bool(POST.search(word)) and len(word) > 1
 
 
+LONGEST_CAPTION = 60
 ASIDE = re.compile(r"\([^)]*\)")
 WHERE = re.compile(r"^(?:写真)?(?:左|右|中央|奥|手前|前列|後列)?(?:から|側|端)?\s?:?\s?")
-BETWEEN = re.compile(r"[、,・/]|(?<=[長監官事員OさんAo氏様])と|\s(?=左|右|中央|奥|手前)")
+BETWEEN = re.compile(r"[、,・/]|(?<=[長監官事員O氏様ん])と|\s(?=左|右|中央|奥|手前)")
 
 
 def names_people_only(text: str, people: list[Participant]) -> int:
     """Return how many participants a line names with their titles, where it says nothing else; 0 where it does."""
+    if len(text) > LONGEST_CAPTION:
+        return 0
     pieces = [WHERE.sub("", piece.strip()) for piece in BETWEEN.split(ASIDE.sub("", text)) if piece.strip()]
     return len(pieces) if pieces and all(any(_is_titled(piece, one) for one in people) for piece in pieces) else 0
 

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
+from any_order import run
 from factories import Office, organisation_named, session_of
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kernel import clock
 from kernel.database import db
@@ -311,17 +311,17 @@ class Hosting(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_sessions_in_any_order_leave_nothing_of_what_did_not_take_place(request, ground):
-    run(request.getfixturevalue(ground), max_examples=4, stateful_step_count=25, derandomize=True, database=None)
+    run(
+        Hosting,
+        request.getfixturevalue(ground),
+        max_examples=4,
+        stateful_step_count=25,
+        derandomize=True,
+        database=None,
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_sessions_in_any_order_however_long_one_tries(request, ground):
-    run(request.getfixturevalue(ground), max_examples=25, stateful_step_count=40)
-
-
-def run(ground, **size):
-    """Try acts at random; a failing series is printed as it is, for to shorten it takes minutes."""
-    Hosting.ground = ground
-    usual = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
-    run_state_machine_as_test(Hosting, settings=settings(usual, **size))
+    run(Hosting, request.getfixturevalue(ground), max_examples=25, stateful_step_count=40)

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
+from any_order import run
 from factories import Office, organisation_named, session_of
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -17,7 +17,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from kernel import clock
@@ -261,20 +260,20 @@ class Session(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_any_acts_in_any_order_break_no_promise(request, ground):
-    run(request.getfixturevalue(ground), max_examples=4, stateful_step_count=25, derandomize=True, database=None)
+    run(
+        Session,
+        request.getfixturevalue(ground),
+        max_examples=4,
+        stateful_step_count=25,
+        derandomize=True,
+        database=None,
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_any_acts_in_any_order_break_no_promise_however_long_one_tries(request, ground):
-    run(request.getfixturevalue(ground), max_examples=20, stateful_step_count=40)
-
-
-def run(ground, **size):
-    """Try acts at random; a failing series is printed as it is, for to shorten it takes minutes."""
-    Session.ground = ground
-    usual = settings(deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
-    run_state_machine_as_test(Session, settings=settings(usual, **size))
+    run(Session, request.getfixturevalue(ground), max_examples=20, stateful_step_count=40)
 
 
 def test_many_who_rebalance_at_once_offer_each_place_once(app, mizuho, secretariat):
