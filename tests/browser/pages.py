@@ -46,10 +46,15 @@ class Visitor:
 
     def presses(self, name: str) -> Visitor:
         self.page.get_by_role("button", name=name).first.click()
-        return self
+        return self._has_arrived()
 
     def follows(self, name: str) -> Visitor:
         self.page.get_by_role("link", name=name).first.click()
+        return self._has_arrived()
+
+    def _has_arrived(self) -> Visitor:
+        """Wait until the page is whole: a click ends when the next page begins, and what is not there yet has no count."""
+        self.page.wait_for_load_state("domcontentloaded")
         return self
 
     def finds(self, words: str) -> Visitor:

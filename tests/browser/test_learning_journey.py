@@ -53,6 +53,7 @@ def answers(person):
 
 def begins(person):
     """Enrol in the course of this page, if that is not done yet, and begin."""
+    person.page.get_by_role("button", name=re.compile("この講座を受講する|学習を")).first.wait_for()
     if person.page.get_by_role("button", name="この講座を受講する").count():
         person.presses("この講座を受講する")
     return person.presses("学習を")
