@@ -45,7 +45,6 @@ import front.pages
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-LARGEST_REQUEST = 4 * 1024 * 1024
 PACKAGES = (people, courses, catalog, participation, learning, review, front)
 COMMANDS = (
     people.cli.group, courses.cli.group, catalog.cli.group, participation.cli.group, participation.cli.notices,
@@ -89,8 +88,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=12 * 3600,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=access.A_FORM,
+        MAX_FORM_MEMORY_SIZE=access.A_TABLE,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         WTF_I18N_ENABLED=False,
         WTF_CSRF_TIME_LIMIT=None,

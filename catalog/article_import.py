@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NOTE_KEY = re.compile(r"/(n[0-9a-f]{8,})(?:[/?#]|$)")
 LONGEST_ARTICLE = 300_000
+LONGEST_LINE = 5000
 
 
 class Match(Term):
@@ -122,6 +123,10 @@ def preview(command: ImportArticle) -> Preview:
     if len(command.text) > LONGEST_ARTICLE:
         message = "記事が長すぎます。一つの記事だけを入れてください。"
         raise InvalidError(message, field="text")
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", command.text), 1):
+        if len(line) > LONGEST_LINE:
+            message = f"{number}行目が長すぎます({LONGEST_LINE:,}文字まで)。段落ごとに改行してください。"
+            raise InvalidError(message, field="text")
     reading = parse(command.text)
     if not reading.remarks:
         message = "発言が一つも見つかりません。記事の全文(参加者から最後の発言まで)が入っているか確かめてください。"

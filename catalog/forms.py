@@ -8,8 +8,18 @@ from flask_wtf.file import FileSize
 from wtforms.validators import DataRequired, Length
 
 from kernel.errors import InvalidError
-from kernel.fields import DayField, LinesField, LongTextField, QuotedField, RowField, TextField, TickField, UploadField
-from kernel.forms import LONGEST_LINE, Form, numbered
+from kernel.fields import (
+    DayField,
+    LinesField,
+    LongTextField,
+    QuotedField,
+    RowField,
+    TextField,
+    TickField,
+    UploadField,
+)
+from kernel.forms import Form, numbered
+from kernel.typed import LONGEST_LINE
 
 from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
 from catalog.curriculum import Adopt, Step, WriteCurriculum

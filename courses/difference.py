@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
+from rapidfuzz.distance import Indel
 
 from courses import completion_rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from courses.models import CourseEdition, Lesson
+
+MOST_LINES = 5000
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,25 @@ def differences(old: CourseEdition, new: CourseEdition) -> list[Difference]:
     """Return the fields in which two editions differ, line by line. Both must be `whole`."""
     before, after = _as_lines(old), _as_lines(new)
     return [
-        Difference(
-            label, tuple((line[0], line[2:]) for line in difflib.ndiff(before[label], after[label]) if line[0] != "?")
-        )
+        Difference(label, tuple(compared(before[label], after[label])))
         for label in before
         if before[label] != after[label]
     ]
+
+
+def compared(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the lines of two texts with what became of each: the fewest are gone ("-") and new ("+").
+
+    Comparing takes time and memory with the product of the lines, 64 at a time; beyond `MOST_LINES` all are shown as changed.
+    """
+    if max(len(before), len(after)) > MOST_LINES:
+        yield from (("-", line) for line in before)
+        yield from (("+", line) for line in after)
+        return
+    for step in Indel.opcodes(before, after):
+        sign = " " if step.tag == "equal" else "-"
+        yield from ((sign, line) for line in before[step.src_start : step.src_end])
+        yield from (("+", line) for line in after[step.dest_start : step.dest_end] if sign != " ")
 
 
 def _as_lines(edition: CourseEdition) -> dict[str, list[str]]:

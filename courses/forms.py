@@ -17,7 +17,8 @@ from kernel.fields import (
     WholeField,
     options,
 )
-from kernel.forms import LONGEST_LINE, Form
+from kernel.forms import Form
+from kernel.typed import LONGEST_LINE
 
 from courses.completion_rule import SHARES
 from courses.edition import EditionText

@@ -12,7 +12,7 @@ from kernel.errors import InvalidError, NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.act import Act
 from people.organisation import by_code_or_name
 from people.permission import Permission
@@ -43,6 +43,7 @@ def _with_choices(form: EditionForm) -> EditionForm:
 
 @blueprint.route("/studio/new", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def new_course() -> ResponseReturnValue:
     """Begin a course."""
     form, remark = NewCourseForm(), request.args.get("remark", "")[:60]
@@ -58,6 +59,7 @@ def new_course() -> ResponseReturnValue:
 
 @blueprint.route("/studio/<slug>/edit", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def edit_edition(slug: str) -> ResponseReturnValue:
     """Change what the draft says."""
     course, edition = own_draft(actor(), slug)
@@ -77,6 +79,7 @@ def edit_edition(slug: str) -> ResponseReturnValue:
 
 @blueprint.route("/studio/<slug>/links", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def edit_links(slug: str) -> ResponseReturnValue:
     """Say which organisations hold the course and which courses come first."""
     course = own_course(actor(), slug)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from zoneinfo import ZoneInfo
+
+from kernel.spelling import normal_form
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
@@ -95,7 +96,7 @@ def parse_date(text: str) -> dt.date | None:
 
     Returns None where it is no date of the calendar.
     """
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    plain = normal_form(text).replace(" ", "")
     if match := _WESTERN.fullmatch(plain):
         year, month, day = (int(part) for part in match.groups())
     elif match := _ERA.fullmatch(plain):
@@ -112,7 +113,7 @@ def parse_date(text: str) -> dt.date | None:
 
 def parse_time(text: str) -> dt.time | None:
     """Read 14:00, 9:30, 14時, 14時30分, 午後2時 or 午後2時半; None where it is no time of day."""
-    match = _TIME.fullmatch(unicodedata.normalize("NFKC", text).replace(" ", ""))
+    match = _TIME.fullmatch(normal_form(text).replace(" ", ""))
     half_day = (match[1] or match[6] or "").lower() if match else ""
     if match is None or not (half_day or match[3] or "時" in match[0]):
         return None

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 TOO_LARGE = 413
+A_MEGABYTE = 1024
+"""In kilobytes."""
 HTTP_PAGES = {
     400: (
         "受け付けられませんでした",
@@ -27,7 +29,7 @@ HTTP_PAGES = {
     ),
     404: ("ページが見つかりません", "アドレス(URL)が変わったか、このページを見る権限がない可能性があります。"),
     405: ("受け付けられませんでした", "このアドレスは、ページのボタンから開いてください。"),
-    413: ("ファイルが大きすぎます", "MBまでにしてから、もう一度お試しください。"),
+    413: ("送られた内容が大きすぎます", "までにしてから、もう一度お試しください。"),
     500: (
         "思わぬ問題が起きました",
         "ご不便をおかけします。入力した内容は保存されていません。少したってから、もう一度お試しください。",
@@ -75,7 +77,8 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         title, message = HTTP_PAGES.get(error.code or 500, HTTP_PAGES[400])
         if error.code == TOO_LARGE:
-            message = f"{(request.max_content_length or 0) // 1024 // 1024}{message}"
+            kilobytes = (request.max_content_length or 0) // 1024
+            message = f"{kilobytes // 1024}MB{message}" if kilobytes >= A_MEGABYTE else f"{kilobytes}KB{message}"
         return _page(title, message, error.code or 500)
 
     @app.errorhandler(Exception)

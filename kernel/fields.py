@@ -23,6 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 from kernel import clock
 from kernel.spelling import plain_address
 from kernel.text import in_katakana, number_in
+from kernel.typed import Typed, TypedText
 from kernel.vocabulary import Term
 
 if TYPE_CHECKING:
@@ -34,15 +35,7 @@ TermT = TypeVar("TermT", bound=Term)
 YEARS = range(1950, 2101)
 
 
-class Typed:
-    """A field whose `value` is of its type once the form was found right. `is_group`: several boxes; `is_tick`: one."""
-
-    data: Any
-    is_group = False
-    is_tick = False
-
-
-class TextField(Typed, StringField):
+class TextField(TypedText, StringField):
     """A line of text."""
 
     @property
@@ -55,19 +48,17 @@ class AddressField(TextField):
     """An e-mail address; what copying put around it is taken off."""
 
     def __init__(self, label: str, validators: list[Any] | None = None, **settings: Any) -> None:
-        filters = [*settings.pop("filters", ()), lambda text: plain_address(text) if text else text]
-        super().__init__(label, validators, filters=filters, **settings)
+        super().__init__(label, validators, filters=[*settings.pop("filters", ()), plain_address], **settings)
 
 
 class KatakanaField(TextField):
     """A reading in katakana; hiragana becomes it."""
 
     def __init__(self, label: str, validators: list[Any] | None = None, **settings: Any) -> None:
-        filters = [*settings.pop("filters", ()), lambda text: in_katakana(text) if text else text]
-        super().__init__(label, validators, filters=filters, **settings)
+        super().__init__(label, validators, filters=[*settings.pop("filters", ()), in_katakana], **settings)
 
 
-class LongTextField(Typed, TextAreaField):
+class LongTextField(TypedText, TextAreaField):
     """Text of several lines."""
 
     @property
@@ -79,9 +70,13 @@ class LongTextField(Typed, TextAreaField):
 class QuotedField(LongTextField):
     """Text that is kept as it was written, because it is quoted (an article)."""
 
+    is_normalised = False
 
-class SecretField(Typed, PasswordField):
-    """A password."""
+
+class SecretField(TypedText, PasswordField):
+    """A password: kept as it was typed (OWASP ASVS 5.0, 6.2.8)."""
+
+    is_normalised = False
 
     @property
     def value(self) -> str:
@@ -211,13 +206,14 @@ def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-class DayField(Typed, StringField):
+class DayField(TypedText, StringField):
     """A date, typed as people write it. `day` is the date, or None where the field is empty."""
 
     day: dt.date | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+    def pre_validate(self, form: Any) -> None:
         """Read the date. Raises ValidationError where it is none."""
+        super().pre_validate(form)
         self.day = clock.parse_date(self.data) if self.data else None
         if self.data and (self.day is None or self.day.year not in YEARS):
             message = "日付は 2026-11-21、2026/11/21、R8.11.21 のように入力してください。"
@@ -229,13 +225,14 @@ class DayField(Typed, StringField):
         return _found(self.day)
 
 
-class TimeField(Typed, StringField):
+class TimeField(TypedText, StringField):
     """A time of day, typed as people write it."""
 
     time: dt.time | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+    def pre_validate(self, form: Any) -> None:
         """Read the time. Raises ValidationError where it is none."""
+        super().pre_validate(form)
         self.time = clock.parse_time(self.data) if self.data else None
         if self.data and self.time is None:
             message = "時刻は 14:00 のように入力してください。"

@@ -11,15 +11,14 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError, RefusalError
-from kernel.fields import QuotedField, TextField
+from kernel.fields import TextField
 from kernel.text import normalised, number_in, private_signs
+from kernel.typed import LONGEST_LINE, TypedText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Result = TypeVar("Result")
-LONGEST_LINE = 500
-LONGEST_TEXT = 100_000
 MOST_IDS = 2**63
 
 
@@ -58,13 +57,11 @@ class NormalisingMeta:
         return _Messages(super().get_translations(form))  # type: ignore[misc]
 
     def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-        """Give every text field the filter that normalises it, unless it quotes somebody."""
-        if issubclass(unbound_field.field_class, StringField) and not issubclass(
-            unbound_field.field_class, QuotedField
-        ):
-            options = {**options, "filters": [_normal, *unbound_field.kwargs.get("filters", ())]}
-            unbound_field.kwargs.pop("filters", None)
+        """Look at the length of every text first, then normalise it, unless it quotes somebody or is a secret."""
         field: Field = unbound_field.bind(form=form, **options)
+        if isinstance(field, TypedText):
+            normal = (normalised,) if field.is_normalised else ()
+            field.filters = [field.refuse_too_long, *map(_of_text, (*normal, *field.filters))]
         return field
 
 
@@ -78,7 +75,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Tell whether the form is right; a character that only one machine knows is in none of its texts."""
         is_right = bool(super().validate(*arguments, **more))
         for field in self:
-            if isinstance(field, StringField) and (signs := private_signs(str(field.data or ""))):
+            if isinstance(field, StringField) and not field.errors and (signs := private_signs(str(field.data or ""))):
                 message = f"外字「{signs}」は、ほかのパソコンや紙では別の文字になります。ほかの文字か、かなで入力してください。"
                 field.errors = [*field.errors, message]
                 is_right = False
@@ -106,8 +103,9 @@ class EmptyForm(Form):
     """A form that only asks for a yes."""
 
 
-def _normal(value: str | None) -> str | None:
-    return normalised(value) if isinstance(value, str) else value
+def _of_text(reading: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    """Return a filter that leaves alone what is no text."""
+    return lambda value: reading(value) if value else value
 
 
 def numbered(fields: Mapping[str, str], prefix: str) -> Iterator[tuple[int, str]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from decimal import Decimal
+from email.headerregistry import Address
 from functools import cache
+from typing import Literal
 
 import joyokanji  # type: ignore[import-untyped]
 
@@ -13,6 +16,7 @@ UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u
 """Signs that nobody sees and that copying from a page or a mail leaves in a text."""
 
 LONGEST_NUMBER = 40
+LONGEST_ADDRESS = 254
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]")
 _KANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {ord("ヵ"): "か", ord("ヶ"): "け"}
 _DASHES = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70]")
@@ -21,6 +25,7 @@ _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})"
 _POWERS = {"百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "億": 10**8, "兆": 10**12}
 _PART = re.compile(rf"({_DIGITS})({'|'.join(sorted(_POWERS, key=len, reverse=True))}|$)")
 _NUMBER = re.compile(rf"(?:{_DIGITS}(?:{'|'.join(_POWERS)})){{0,5}}(?:{_DIGITS})?")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _AS_TEXT = re.compile("""^=?["']?(.*?)["']?$""")
 _PAIRS = """
     髙高 𠮷吉 﨑崎 嵜崎 邉辺 齋斎 齊斉 濵浜 嶋島 嶌島 隝島 㠀島 冨富 峯峰 栁柳 桒桑 舘館 槗橋 凜凛 晧皓 渕淵 渊淵 薮藪 篭籠 薗園
@@ -29,6 +34,26 @@ _PAIRS = """
 """
 """Characters that personnel lists write for one another in names and that are no old forms of the Jōyō Kanji."""
 _NAMES = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+MOST_MARKS = 30
+"""Combining marks in a row that are kept; no language writes more (UAX #15, 13, Stream-Safe Text Format)."""
+
+
+def normal_form(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
+    """Return text in a normal form. Of combining marks in a row the first 30 are kept: ordering a run takes the square of its length."""
+    return text if text.isascii() else unicodedata.normalize(form, _marks_in_a_row().sub(r"\1", text))
+
+
+@cache
+def _marks_in_a_row() -> re.Pattern[str]:
+    """Return the pattern of a run that is too long: of characters that are, or begin in their normal form with, a combining mark."""
+    marks = (
+        character
+        for character in map(chr, range(0x300, sys.maxunicode + 1))
+        if unicodedata.combining(character)
+        or (unicodedata.decomposition(character) and unicodedata.combining(unicodedata.normalize("NFKD", character)[0]))
+    )
+    several = f"[{''.join(marks)}]"
+    return re.compile(f"({several}{{{MOST_MARKS}}}){several}+")
 
 
 def folded(text: str) -> str:
@@ -37,9 +62,9 @@ def folded(text: str) -> str:
     Width, case, kana, spaces, signs that nobody sees, variation sequences, compatibility ideographs, old forms
     (常用漢字表, 平成22年内閣告示第2号) and the usual variants in names make no difference.
     """
-    plain = _SELECTORS.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
+    plain = _SELECTORS.sub("", UNSEEN.sub("", normal_form(text)))
     plain = joyokanji.convert(plain.translate(_NAMES)).replace("〻", "々")
-    return unicodedata.normalize("NFC", re.sub(r"\s+", "", str(plain).casefold().translate(_KANA)))
+    return normal_form(re.sub(r"\s+", "", str(plain).casefold().translate(_KANA)), "NFC")
 
 
 @cache
@@ -56,14 +81,14 @@ def folded_word(text: str) -> str:
     Every sign for a dash, a full stop behind it and the long vowel at the end of a word from abroad (コンピューター,
     コンピュータ: 外来語の表記, 平成3年内閣告示第2号; JIS Z 8301) make no difference.
     """
-    plain = re.sub(r"(?<=[ァ-ヶー]{2})ー(?![ァ-ヶー])", "", unicodedata.normalize("NFKC", text).strip().rstrip("。."))
+    plain = re.sub(r"(?<=[ァ-ヶー]{2})ー(?![ァ-ヶー])", "", normal_form(text).strip().rstrip("。."))
     return _DASHES.sub("-", folded(plain))
 
 
 def without_unit(text: str, unit: str) -> str:
     """Return what was typed as a number without the unit that stands behind the field already."""
-    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("。").rstrip()
-    unit = unicodedata.normalize("NFKC", unit).strip()
+    plain = normal_form(text).strip().removesuffix("。").rstrip()
+    unit = normal_form(unit).strip()
     return plain.removesuffix(unit).rstrip() if unit else plain
 
 
@@ -89,13 +114,23 @@ def folded_number(text: str) -> str:
     Width, case, spaces, every sign for a dash and what a table program puts around a number to keep its zeros
     (`'00123`, `="00123"`) make no difference. Zeros at the front do.
     """
-    plain = re.sub(r"\s+", "", UNSEEN.sub("", _DASHES.sub("-", unicodedata.normalize("NFKC", text)))).casefold()
+    plain = re.sub(r"\s+", "", UNSEEN.sub("", _DASHES.sub("-", normal_form(text)))).casefold()
     return _AS_TEXT.sub(r"\1", _DASHES.sub("-", plain))
 
 
 def plain_address(text: str) -> str:
     """Return an e-mail address without what copying put around it: `<a@b>`, `mailto:a@b`, `a@b.`, unseen signs."""
-    plain = UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip().lower()
-    if match := re.search(r"<([^<>]*@[^<>]*)>$", plain):
-        plain = match[1].strip()
+    plain = UNSEEN.sub("", normal_form(text)).strip().lower()
+    if plain.endswith(">") and "@" in (inside := plain[:-1].rpartition("<")[2]):
+        plain = inside.strip()
     return plain.removeprefix("mailto:").rstrip(".")
+
+
+def is_address(text: str) -> bool:
+    """Tell whether mail can be sent to an address: its shape, its length (RFC 5321, 4.5.3.1), and that the mail library takes it."""
+    if len(text) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
+        return False
+    try:
+        return Address(addr_spec=text).addr_spec == text
+    except Exception:  # noqa: BLE001 - the library raises what it happens to run into (cpython 134155)
+        return False

@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 
-from kernel.spelling import UNSEEN
+from kernel.spelling import UNSEEN, normal_form
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 _TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
@@ -22,9 +22,7 @@ def normalised(text: str) -> str:
     parts = re.split(
         "([\uf900-\ufaff])", _CONTROL.sub("", UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     )
-    return "".join(
-        part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in enumerate(parts)
-    ).strip()
+    return "".join(part if index % 2 else normal_form(part) for index, part in enumerate(parts)).strip()
 
 
 def shortened(text: str, length: int) -> str:

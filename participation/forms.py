@@ -6,8 +6,9 @@ from flask_wtf.file import FileSize
 from wtforms.validators import Length
 
 from kernel.fields import LongTextField, UploadField
-from kernel.forms import LONGEST_TEXT, Form
-from kernel.office_table import FileText, text_of_file
+from kernel.forms import Form
+from kernel.tables.office_table import FileText, text_of_file
+from kernel.typed import LONGEST_TEXT
 
 LARGEST_FILE = 2_000_000
 HOW_A_LIST_IS_READ = (

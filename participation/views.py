@@ -12,7 +12,7 @@ from kernel.forms import answer
 from kernel.text import number_in
 
 from people import membership
-from people.access import actor, requires, signed_in
+from people.access import A_TABLE, actor, holds, requires, signed_in
 from people.permission import Permission
 
 from courses.course import published_course
@@ -98,6 +98,7 @@ def _said_of(course: Course, session: TrainingSession | None) -> dict[str, objec
 
 @blueprint.route("/office/enrol/<slug>", methods=["GET", "POST"])
 @requires(Permission.ENROL_STAFF)
+@holds(A_TABLE)
 def enrol_staff(slug: str) -> ResponseReturnValue:
     """Enrol own staff by a list: look at what would happen, then do it and report each line."""
     (course, session), form = _chosen(slug), StaffListForm()

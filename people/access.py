@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 A_MEGABYTE = 1024 * 1024
 A_FORM = 64 * 1024
-"""What a form may weigh beside its file, in bytes."""
+LONG_TEXTS = A_MEGABYTE
+A_TABLE = 4 * A_MEGABYTE
+"""What a request may weigh, in bytes: a usual form; one with long texts; one with the table or text of an office."""
 View = TypeVar("View", bound="Callable[..., Any]")
 
 
@@ -34,6 +36,16 @@ def requires(*permissions: Permission, uploads: bool = False) -> Callable[[View]
     def decide(view: View) -> View:
         view.rule = permissions  # type: ignore[attr-defined]
         view.uploads = uploads  # type: ignore[attr-defined]
+        return view
+
+    return decide
+
+
+def holds(most: int) -> Callable[[View], View]:
+    """Let a view be sent more than a usual form, in bytes."""
+
+    def decide(view: View) -> View:
+        view.largest = most  # type: ignore[attr-defined]
         return view
 
     return decide
@@ -84,10 +96,12 @@ def check_every_view(app: Flask) -> None:
 def guard() -> Any:
     """Let a request through only where its view's rule allows it; what one may not see is not found.
 
-    It runs before anything of the body is read.
+    It runs before anything of the body is read, and says how much of it will be.
     """
     if request.endpoint is None:
         return None
+    view = current_app.view_functions[request.endpoint]
+    request.max_content_length = getattr(view, "largest", A_FORM)
     rule = rule_of(current_app, request.endpoint)
     if rule is None:
         return None
@@ -98,7 +112,7 @@ def guard() -> Any:
         raise ForbiddenError(message)
     if rule and not any(actor().may(permission) for permission in rule):
         raise NotFoundError
-    if getattr(current_app.view_functions[request.endpoint], "uploads", False):
+    if getattr(view, "uploads", False):
         request.max_content_length = current_app.extensions["settings"].upload_mb * A_MEGABYTE + A_FORM
         db.session.rollback()  # a long request holds nothing while it comes in
     return None

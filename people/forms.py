@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from wtforms.validators import NumberRange, Optional, Regexp
+from wtforms.validators import NumberRange, Optional, ValidationError
 
-from kernel.fields import TicksField, WholeField
+from kernel.fields import AddressField, TicksField, WholeField
 from kernel.forms import Form
+from kernel.spelling import is_address
 
 from people.models import Role
 from people.organisation import CorrectFigures
 
-EMAIL = Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$", message="メールアドレスの形ではありません。例: hanako@example.lg.jp")
+
+def address_like(_form: Form, field: AddressField) -> None:
+    """Refuse what no mail can be sent to. Raises ValidationError."""
+    if field.value and not is_address(field.value):
+        message = "メールアドレスの形ではありません。例: hanako@example.lg.jp"
+        raise ValidationError(message)
 
 
 class FiguresForm(Form):

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from kernel.database import db
 from kernel.errors import InvalidError
-from kernel.office_table import MOST_ROWS, delimiter_of, rows_of
 from kernel.spelling import folded, folded_number, plain_address
+from kernel.tables.office_table import MOST_ROWS, delimiter_of, rows_of
 from kernel.text import normalised
 from kernel.vocabulary import Term
 
@@ -47,6 +47,7 @@ HEADINGS = {
 }
 _COLUMNS = {folded(heading): column for column, headings in HEADINGS.items() for heading in headings.split()}
 _NUMBER_IF_ALONE = folded("番号")
+LONGEST_HEADING = 50
 _TITLES = re.compile(
     r"\s*(?:様|さん|殿|氏)$|\s+(?:主事|主任|主査|技師|係長|課長補佐|課長|次長|部長|局長|室長|参事|主幹|係員|会計年度任用職員)$"
 )
@@ -122,6 +123,7 @@ def _shown(cells: Sequence[str]) -> str:
 
 def _columns(cells: Sequence[str]) -> list[Column | None]:
     """Return what each column says by a row of headings; nothing where it is none."""
+    cells = [cell if len(cell) <= LONGEST_HEADING else "" for cell in cells]
     keys = [folded(re.sub(r"\((?!.*(?:カナ|かな|読)).*\)", "", cell)) for cell in cells]
     kana = [folded(cell).endswith(("(かな)", "(ふりがな)", "(よみ)")) for cell in cells]
     columns = [Column.READING if is_kana else _COLUMNS.get(key) for key, is_kana in zip(keys, kana, strict=True)]

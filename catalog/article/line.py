@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
+from kernel.spelling import normal_form
+
 SPACES = " \u3000\u00a0"
-IMAGE = re.compile(r"!\[[^\]]*\]\((?:[^()]|\([^()]*\))*\)")
+IMAGE = re.compile(r"!\[[^\]]{0,1000}+\]\((?:[^()]|\([^()]{0,500}+\)){0,2000}+\)")
 MARKS = re.compile(r"^(?:#{1,6}\s*|>\s+|-\s+|\*\s+)+")
 TILDES = str.maketrans("〜～∼˜", "~~~~")
 
@@ -38,7 +39,7 @@ class Line:
 
 def plain(text: str) -> str:
     """Return text for comparing: NFKC, one kind of tilde, single spaces, no marks of Markdown around it."""
-    folded = unicodedata.normalize("NFKC", text.translate(TILDES)).translate(TILDES)
+    folded = normal_form(text.translate(TILDES)).translate(TILDES)
     folded = MARKS.sub("", folded).replace("**", "")
     return re.sub(r"\s+", " ", folded).strip()
 

@@ -7,14 +7,13 @@ SudachiPy's normalised forms join サーバ and サーバー, 引越し and 引�
 from __future__ import annotations
 
 import threading
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from sudachipy import Dictionary, SplitMode
 
-from kernel.spelling import usual_character
+from kernel.spelling import normal_form, usual_character
 
 if TYPE_CHECKING:
     from sudachipy import Morpheme, Tokenizer
@@ -72,7 +71,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
         following = index + 1
         while following < len(text) and text[following] in "ﾞﾟ\u3099\u309a":  # voiced marks belong to the letter
             following += 1
-        for character in unicodedata.normalize("NFKC", text[index:following]).casefold():
+        for character in normal_form(text[index:following]).casefold():
             for usual in usual_character(character):
                 characters.append(usual)
                 places.append(index)

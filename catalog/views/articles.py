@@ -10,7 +10,7 @@ from kernel.errors import ConflictError, InvalidError, RefusalError
 from kernel.forms import answer
 from kernel.text import decoded
 
-from people.access import actor, requires
+from people.access import A_TABLE, actor, holds, requires
 from people.permission import Permission
 
 from catalog import article_import
@@ -36,6 +36,7 @@ def _text(form: ArticleForm) -> str:
 
 @blueprint.route("/studio/articles/new", methods=["GET", "POST"])
 @requires(Permission.IMPORT_ARTICLES)
+@holds(A_TABLE)
 def new_article() -> ResponseReturnValue:
     """Read an article, show what was read, and store it when it was looked at."""
     form = ArticleForm()

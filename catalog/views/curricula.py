@@ -13,7 +13,7 @@ from kernel.fields import options
 from kernel.forms import accepted, answer
 
 from people import organisation as organisations
-from people.access import actor, public, requires
+from people.access import LONG_TEXTS, actor, holds, public, requires
 from people.permission import Permission
 
 from courses.models import Level, Track
@@ -102,6 +102,7 @@ def _form(curriculum: Curriculum | None = None) -> CurriculumForm:
 
 @blueprint.route("/studio/curricula/new", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def new_curriculum() -> ResponseReturnValue:
     """Begin a curriculum."""
     form, own = _form(), actor().organisation_with(Permission.WRITE_COURSES)
@@ -115,6 +116,7 @@ def new_curriculum() -> ResponseReturnValue:
 
 @blueprint.route("/studio/curricula/<slug>", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def edit_curriculum(slug: str) -> ResponseReturnValue:
     """Change a curriculum."""
     curriculum = curricula.own_curriculum(actor(), slug)

@@ -8,7 +8,6 @@ import lzma
 import re
 import stat
 import struct
-import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from kernel.errors import InvalidError
+from kernel.spelling import normal_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -193,7 +193,7 @@ def tidied(files: Mapping[str, bytes], top: str) -> dict[str, bytes]:
     `top` is a file that stands outside every folder.
     """
     plain = {
-        unicodedata.normalize("NFC", name): content
+        normal_form(name, "NFC"): content
         for name, content in files.items()
         if not name.startswith("__MACOSX/") and name.rsplit("/", 1)[-1] not in LEFT_BY_OTHERS
     }

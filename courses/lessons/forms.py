@@ -19,7 +19,8 @@ from kernel.fields import (
     WholeField,
     options,
 )
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form
+from kernel.forms import Form
+from kernel.typed import LONGEST_LINE, LONGEST_TEXT
 
 from courses.edition import LessonText
 from courses.lessons.asset import files_for

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from courses.lessons.question_row import Found
 
+LONGEST_BLOCK = 10_000
 _BLOCK = re.compile(r"(?<!\\)\{((?:\\.|[^{}\\])*)(?<!\\)\}", re.DOTALL)
 _ANSWER = re.compile(r"(?<!\\)([=~])((?:\\.|[^=~\\])*)", re.DOTALL)
 _WEIGHT = re.compile(r"^%(-?\d+(?:\.\d+)?)%")
@@ -23,7 +24,7 @@ _FORMAT = re.compile(r"^\s*\[(?:html|moodle|plain|markdown)\]")
 
 def is_gift(text: str) -> bool:
     """Tell whether a text holds a question in this format."""
-    return any(_BLOCK.search(block) for block in _blocks(text))
+    return any(_BLOCK.search(block[:LONGEST_BLOCK]) for block in _blocks(text))
 
 
 def _blocks(text: str) -> list[str]:
@@ -34,7 +35,10 @@ def _blocks(text: str) -> list[str]:
 def read(text: str) -> Iterator[Found]:
     """Return what each block of a text asks."""
     for number, block in enumerate(_blocks(text), 1):
-        where, answers = f"{number}問目", _BLOCK.search(block)
+        where, answers = f"{number}問目", _BLOCK.search(block[:LONGEST_BLOCK])
+        if len(block) > LONGEST_BLOCK:
+            yield where, f"問題が長すぎます({LONGEST_BLOCK:,}文字まで)。"
+            continue
         if answers is None:
             yield where, "答え({ })がありません。"
             continue

@@ -11,6 +11,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, NotFoundError
 
 from courses.edition import check_editable, note_change
+from courses.lessons import lesson_text
 from courses.lessons.lesson_kind import first_content
 from courses.models import CourseEdition, Lesson, LessonKind, Module
 
@@ -103,8 +104,10 @@ def add_lesson(edition: CourseEdition, module_id: int, title: str, kind: LessonK
 
 
 def write_lesson(edition: CourseEdition, lesson_id: int, text: LessonText) -> Lesson:
-    """Let a lesson say what is written. Its kind stays."""
+    """Let a lesson say what is written. Its kind stays. Raises InvalidError for a text that takes too long to be shown."""
     check_editable(edition)
+    lesson_text.check(text.body)
+    lesson_text.check(str(text.content.get("intro", "")))
     _module, lesson = lesson_of(edition, lesson_id)
     lesson.title, lesson.body, lesson.minutes, lesson.required = text.title, text.body, text.minutes, text.required
     lesson.content = dict(text.content)

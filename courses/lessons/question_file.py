@@ -13,8 +13,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from kernel.errors import InvalidError
-from kernel.office_table import delimiter_of, rows_of, text_of_file
 from kernel.spelling import folded, typed_number
+from kernel.tables.office_table import delimiter_of, rows_of, text_of_file
 
 from courses.lessons import gift
 from courses.lessons.question_row import of_choices, without_tags

@@ -21,7 +21,8 @@ from kernel.fields import (
     UploadField,
     options,
 )
-from kernel.forms import LONGEST_LINE, Form, NormalisingMeta
+from kernel.forms import Form, NormalisingMeta
+from kernel.typed import LONGEST_LINE
 
 from courses.lessons.question import NO, YES, ChoiceQuestion, QuestionKind
 from courses.lessons.quiz_data import as_data, question_from

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from kernel.spelling import normal_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def folded_path(path: str) -> str:
     """Return a path as file systems compare it that know neither capitals nor how a kana is composed (Unicode NFC)."""
-    return unicodedata.normalize("NFC", unquote(path)).casefold()
+    return normal_form(unquote(path), "NFC").casefold()
 
 
 @dataclass(frozen=True)

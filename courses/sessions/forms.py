@@ -20,7 +20,8 @@ from kernel.fields import (
     WholeField,
     options,
 )
-from kernel.forms import LONGEST_LINE, LONGEST_TEXT, Form
+from kernel.forms import Form
+from kernel.typed import LONGEST_LINE, LONGEST_TEXT
 
 from people.models import SizeClass
 from people.organisation import by_code_or_name, prefecture_names

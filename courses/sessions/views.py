@@ -9,7 +9,7 @@ from flask import flash, redirect, url_for
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses import course as courses
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 @blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
+@holds(LONG_TEXTS)
 def new_session(slug: str) -> ResponseReturnValue:
     """Plan a session of a published course, of the own organisation or of another one."""
     course, edition = courses.published_course(slug)

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses import completion_rule
@@ -161,6 +161,7 @@ def keep_position(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/note")
 @requires(Permission.TAKE_PART)
+@holds(LONG_TEXTS)
 def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     """Keep what somebody wrote in a practice task."""
     form = NoteForm()

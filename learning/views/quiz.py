@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses.course import published_courses
@@ -32,6 +32,7 @@ def begin_attempt(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/attempts/<int:attempt_id>/answers")
 @requires(Permission.TAKE_PART)
+@holds(LONG_TEXTS)
 def keep_answers(attempt_id: int) -> ResponseReturnValue:
     """Keep answers on the way: for the page itself an empty answer, by the button the page again."""
     mine = attempt.own_attempt(actor(), attempt_id)
@@ -44,6 +45,7 @@ def keep_answers(attempt_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/attempts/<int:attempt_id>/submit")
 @requires(Permission.TAKE_PART)
+@holds(LONG_TEXTS)
 def submit(attempt_id: int) -> ResponseReturnValue:
     """Submit an attempt and see what it came to."""
     mine = attempt.own_attempt(actor(), attempt_id)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kernel.errors import InvalidError
-from kernel.office_table import rows_of, text_of_file
 from kernel.spelling import folded, plain_address
+from kernel.tables.office_table import rows_of, text_of_file
 from kernel.text import shortened
 
 if TYPE_CHECKING:

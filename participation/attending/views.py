@@ -9,7 +9,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires, signed_in
+from people.access import A_TABLE, LONG_TEXTS, actor, holds, requires, signed_in
 from people.permission import Permission
 
 from courses.completion_rule import sentence
@@ -46,6 +46,7 @@ def session_attendance(session_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/meetings/<int:meeting_id>/attendance", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
+@holds(LONG_TEXTS)
 def meeting_attendance(meeting_id: int) -> ResponseReturnValue:
     """Enter who came to a meeting; one press enters all those who are not entered yet."""
     meeting = meeting_of(actor(), meeting_id)
@@ -113,6 +114,7 @@ def attend(code: str = "") -> ResponseReturnValue:
 
 @blueprint.route("/meetings/<int:meeting_id>/web-meeting", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
+@holds(A_TABLE)
 def web_meeting_file(meeting_id: int) -> ResponseReturnValue:
     """Read the participant file of a web-meeting tool and show whom each name in it seems to mean."""
     meeting = meeting_of(actor(), meeting_id)
@@ -137,6 +139,7 @@ def _half(meeting: Meeting) -> int:
 
 @blueprint.post("/meetings/<int:meeting_id>/web-meeting/names")
 @requires(Permission.PLAN_SESSIONS)
+@holds(A_TABLE)
 def confirm_names(meeting_id: int) -> ResponseReturnValue:
     """Enter those whom the names of the file mean; what is entered already stands."""
     meeting = meeting_of(actor(), meeting_id)

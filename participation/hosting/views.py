@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 
 from kernel.forms import EmptyForm, ReasonForm, accepted, answer
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses.sessions.forms import MeetingForm, SessionForm, held_at, planned_by
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 @blueprint.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
+@holds(LONG_TEXTS)
 def edit_session(session_id: int) -> ResponseReturnValue:
     """Change a session; more places go to those who wait."""
     session = hosted(actor(), session_id)

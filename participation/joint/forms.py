@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms.validators import DataRequired, Length
 
 from kernel.fields import LongTextField, RowField, TextField
-from kernel.forms import LONGEST_LINE, Form
+from kernel.forms import Form
+from kernel.typed import LONGEST_LINE
 
 from participation.joint.exceptional_place import GivePlace
 

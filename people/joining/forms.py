@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from kernel.fields import AddressField, ChoiceField, DayField, KatakanaField, RowField, TextField, WholeField, options
-from kernel.forms import LONGEST_LINE, Form
+from kernel.fields import (
+    AddressField,
+    ChoiceField,
+    DayField,
+    KatakanaField,
+    RowField,
+    TextField,
+    WholeField,
+    options,
+)
+from kernel.forms import Form
+from kernel.typed import LONGEST_LINE
 
-from people.forms import EMAIL
+from people.forms import address_like
 from people.joining.entry import CorrectStaff, JoinStaff
 from people.joining.invitation import Enter
 from people.joining.transfer import WelcomeStaff
@@ -48,7 +58,7 @@ class NameForm(Form):
 class StaffForm(NameForm, MembershipForm):
     """A person of the own organisation."""
 
-    email = AddressField("メールアドレス", [Optional(), EMAIL, Length(max=LONGEST_LINE)])
+    email = AddressField("メールアドレス", [Optional(), address_like, Length(max=LONGEST_LINE)])
 
     def command(self) -> JoinStaff:
         """Return the person to be entered."""
@@ -86,7 +96,7 @@ class AcceptForm(NameForm, NewPasswordForm):
     """What somebody writes who enters by an invitation."""
 
     email = AddressField(
-        "メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)],
+        "メールアドレス", [DataRequired(), address_like, Length(max=LONGEST_LINE)],
         description="サインインに使います。職場のアドレスを入力してください。", render_kw={"autocomplete": "email"},
     )  # fmt: skip
     department = TextField("部署", [Length(max=200)])

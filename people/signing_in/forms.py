@@ -5,9 +5,10 @@ from __future__ import annotations
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from kernel.fields import AddressField, SecretField, TextField
-from kernel.forms import LONGEST_LINE, Form
+from kernel.forms import Form
+from kernel.typed import LONGEST_LINE
 
-from people.forms import EMAIL
+from people.forms import address_like
 from people.signing_in.password import SHORTEST
 from people.signing_in.sign_in import SignIn
 
@@ -58,4 +59,4 @@ class ChangePasswordForm(NewPasswordForm):
 class ResetRequestForm(Form):
     """Ask the own organisation for a new link."""
 
-    email = AddressField("メールアドレス", [DataRequired(), EMAIL, Length(max=LONGEST_LINE)])
+    email = AddressField("メールアドレス", [DataRequired(), address_like, Length(max=LONGEST_LINE)])

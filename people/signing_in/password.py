@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from kernel.errors import InvalidError
+from kernel.text import normalised
 
 SHORTEST = 12  # NIST SP 800-63B asks for length, not for kinds of characters.
 LONGEST = 200
@@ -55,7 +56,15 @@ def _nobodys_hash() -> str:
 def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether a password is the hashed one. Takes as long where there is no hash, so that time tells nothing."""
     known = password_hash or _nobodys_hash()
+    as_before = normalised(password)  # what was kept of passwords until November 2026
+    return (
+        any(_verifies(known, said[:LONGEST]) for said in dict.fromkeys((password, as_before)))
+        and password_hash is not None
+    )
+
+
+def _verifies(password_hash: str, password: str) -> bool:
     try:
-        return _kept.hasher.verify(known, password[:LONGEST]) and password_hash is not None
+        return _kept.hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False

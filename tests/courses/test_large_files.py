@@ -71,7 +71,7 @@ def test_what_is_no_single_part_is_given_whole_or_refused(kept, headers, status)
 def test_a_file_beyond_the_limit_is_refused_with_the_limit(app, mizuho):
     draft_course(mizuho.coordinator, "with-video")
     browser = mizuho.coordinator.browser()
-    for address, sent, limit in (("assets", 501, "500MBまで"), ("modules", 5, "4MBまで")):
+    for address, sent, limit in (("assets", 501, "500MBまで"), ("modules", 5, "64KBまで")):
         environ = {"CONTENT_LENGTH": str(sent * 1024 * 1024), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
         answer = browser.post(f"/studio/with-video/{address}", environ_overrides=environ)
         assert answer.status_code == 413

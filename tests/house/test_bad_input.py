@@ -154,7 +154,7 @@ def test_unknown_methods_and_large_bodies_are_answered_in_japanese(client):
     assert "ページが見つかりません" in client.get("/no-such-page").text
     too_large = client.post("/sign-in", data={"account": "a" * (5 * 1024 * 1024)})
     assert too_large.status_code == 413
-    assert "4MB" in too_large.text
+    assert "64KB" in too_large.text
 
 
 @pytest.mark.parametrize("name", ["endpoint", "_scheme", "_method", "_external", "values"])

@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 from kernel.errors import InvalidError
-from kernel.office_table import MOST_ROWS, text_of_file
 from kernel.spelling import folded
+from kernel.tables.office_table import MOST_ROWS, text_of_file
 
 from people.membership import Member
 from people.models import Membership, SizeClass

@@ -9,7 +9,7 @@ from flask import current_app, flash, redirect, request, url_for
 from kernel.database import db
 from kernel.forms import EmptyForm, accepted, answer
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.act import Act
 from people.permission import Permission
 
@@ -127,6 +127,7 @@ def remove_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Write a lesson; what is written is kept on the way, too."""
     course, edition = open_draft(slug)

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires
+from people.access import A_TABLE, LONG_TEXTS, actor, holds, requires
 from people.act import Act
 from people.permission import Permission
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 @blueprint.post("/studio/<slug>/lessons/<int:lesson_id>/questions")
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def add_question(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Go on to write a question of the kind that was chosen."""
     form = NewQuestionForm()
@@ -39,6 +40,7 @@ def add_question(slug: str, lesson_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>/questions/file", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(A_TABLE)
 def import_questions(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Add the questions of a file to a quiz, and say what of it was left out."""
     course, edition = open_draft(slug)
@@ -63,6 +65,7 @@ def import_questions(slug: str, lesson_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>/questions/new/<kind>", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def new_question(slug: str, lesson_id: int, kind: str) -> ResponseReturnValue:
     """Write a new question."""
     if kind not in {one.value for one in QuestionKind}:
@@ -72,6 +75,7 @@ def new_question(slug: str, lesson_id: int, kind: str) -> ResponseReturnValue:
 
 @blueprint.route("/studio/<slug>/lessons/<int:lesson_id>/questions/<int:number>", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
 def edit_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue:
     """Write a question anew."""
     return _write_question(slug, lesson_id, None, number)

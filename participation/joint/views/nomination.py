@@ -11,7 +11,7 @@ from kernel.forms import accepted, answer
 from kernel.text import number_in
 
 from people import membership
-from people.access import actor, requires
+from people.access import A_TABLE, actor, holds, requires
 from people.organisation import by_code_or_name
 from people.permission import Permission
 
@@ -28,7 +28,7 @@ from participation.joint.forms import NoteForm, WishForm
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from kernel.office_table import FileText
+    from kernel.tables.office_table import FileText
 
     from people.models import Organisation
     from people.recognition import ListedLine
@@ -97,6 +97,7 @@ def nominate(session_id: int, membership_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/office/nominations/<int:session_id>/list", methods=["GET", "POST"])
 @requires(Permission.ENROL_STAFF)
+@holds(A_TABLE)
 def nominate_list(session_id: int) -> ResponseReturnValue:
     """Put the people of a pasted list or a file at the end: look at what would happen, then do it and report each line."""
     session, organisation = list_of(session_id)
