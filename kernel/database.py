@@ -89,6 +89,33 @@ def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN" if reading.get() else "BEGIN IMMEDIATE")
 
 
+def engine_options(address: str, *, serves: bool) -> dict[str, Any]:
+    """Return how the database at an address is asked: no parameter of a statement, which may be personal data, is ever logged.
+
+    PostgreSQL is given up when it gives no connection for 5 seconds; where pages are served, also when a statement or a
+    wait for a lock takes 30. Commands may take as long as they need.
+    """
+    if not address.startswith("postgresql"):
+        return {"hide_parameters": True}
+    limits = {"options": "-c statement_timeout=30s -c lock_timeout=30s"} if serves else {}
+    return {
+        "hide_parameters": True,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5, **limits},
+    }
+
+
+@sa.event.listens_for(sa.Engine, "handle_error")
+def _say_no_row(context: sa.engine.ExceptionContext) -> None:
+    """Leave out the row that PostgreSQL quotes in the details of an error: it may be personal data."""
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if said and context.sqlalchemy_exception:
+        error = context.original_exception
+        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
+        error.args = (said,)
+
+
 RowT = TypeVar("RowT", bound=Base)
 
 

@@ -15,8 +15,8 @@ from kernel.database import db
 from kernel.errors import InvalidError
 
 from participation import enrolment_count
-from participation.joint import allocation, waiting_list
-from participation.mailing import delivery, reminders, repetition
+from participation.joint import allocation
+from participation.mailing import delivery, worker
 from participation.notices.models import MailState
 
 group = AppGroup("participation", help="Enrolments and their count, allocation.")
@@ -34,16 +34,7 @@ def recount() -> None:
 @group.command("rebalance")
 def rebalance() -> None:
     """Let unanswered offers of joint sessions expire and offer free places to the next."""
-    click.echo(f"{_rebalance()} sessions rebalanced")
-
-
-def _rebalance() -> int:
-    sessions = waiting_list.due()
-    for session_id in sessions:
-        waiting_list.rebalance(session_id)
-        db.session.commit()
-    db.session.rollback()
-    return len(sessions)
+    click.echo(f"{worker.rebalance()} sessions rebalanced")
 
 
 @group.command("allocate")
@@ -69,20 +60,13 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     settings = current_app.extensions["settings"]
     if not settings.mail.host:
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
-    announced_on = None
+    working = worker.Worker(settings.mail, settings.public_url)
     while True:
-        _rebalance()
-        reminders.remind()
-        if announced_on != clock.today() and not repetition.announce():
-            announced_on = clock.today()
-        db.session.commit()
-        if settings.mail.host:
-            report = delivery.deliver(settings.mail, settings.public_url)
-            if report.sent or report.failed:
-                click.echo(f"{report.sent} mails sent, {report.failed} to be tried again")
-            if report.waiting:
-                click.echo(f"the mail server did not take {report.waiting} mails; they wait")
-        db.session.remove()
+        report = working.look()
+        if report.sent or report.failed:
+            click.echo(f"{report.sent} mails sent, {report.failed} to be tried again")
+        if report.waiting:
+            click.echo(f"the mail server did not take {report.waiting} mails; they wait")
         if once:
             return
         time.sleep(PAUSE)

@@ -33,6 +33,7 @@ def _count(enrolment: Enrolment, old: tuple[int, int, int], new: tuple[int, int,
     enrolled, in_progress, completed = (after - earlier for earlier, after in zip(old, new, strict=True))
     if not (enrolled or in_progress or completed):
         return
+    _lock(enrolment)
     levels = set(_other_levels(enrolment)) if enrolled else set()
     for level, is_new_person in (
         (enrolment.level.value, enrolment.level not in levels),
@@ -40,6 +41,17 @@ def _count(enrolment: Enrolment, old: tuple[int, int, int], new: tuple[int, int,
     ):
         people = enrolled if is_new_person else 0
         _add(enrolment, level, enrolled=enrolled, in_progress=in_progress, completed=completed, people=people)
+
+
+def _lock(enrolment: Enrolment) -> None:
+    """Let nobody else count for this organisation and year until the transaction ends: what is read from here on is what counts."""
+    key = _key(enrolment, ALL_LEVELS)
+    _begin(key)
+    db.session.execute(
+        sa.select(EnrolmentCount.people)
+        .where(*(getattr(EnrolmentCount, name) == value for name, value in key.items()))
+        .with_for_update()
+    )
 
 
 def _other_levels(enrolment: Enrolment) -> list[Any]:
@@ -56,10 +68,19 @@ def _other_levels(enrolment: Enrolment) -> list[Any]:
     )
 
 
-def _add(enrolment: Enrolment, level: str, **change: int) -> None:
-    key = {"fiscal_year": enrolment.fiscal_year, "level": level, "organisation_id": enrolment.organisation_id}
-    nothing = dict.fromkeys(change, 0)
+def _key(enrolment: Enrolment, level: str) -> dict[str, Any]:
+    return {"fiscal_year": enrolment.fiscal_year, "level": level, "organisation_id": enrolment.organisation_id}
+
+
+def _begin(key: dict[str, Any]) -> None:
+    """Let a row be there, with nothing counted yet."""
+    nothing = dict.fromkeys(("enrolled", "in_progress", "completed", "people"), 0)
     db.session.execute(insert(EnrolmentCount).values(**key, **nothing).on_conflict_do_nothing(index_elements=list(key)))
+
+
+def _add(enrolment: Enrolment, level: str, **change: int) -> None:
+    key = _key(enrolment, level)
+    _begin(key)
     db.session.execute(
         sa.update(EnrolmentCount)
         .where(*(getattr(EnrolmentCount, name) == value for name, value in key.items()))

@@ -9,7 +9,8 @@ from kernel.text import decoded
 
 LARGEST = 2 * 1024 * 1024
 _TIMES = re.compile(
-    r"^\s*(\d{1,2}):(\d{2}):(\d{2})[,.](\d{1,3})\s*-->\s*(\d{1,2}):(\d{2}):(\d{2})[,.](\d{1,3}).*$", re.MULTILINE
+    r"^[^\S\n]*(\d{1,2}):(\d{2}):(\d{2})[,.](\d{1,3})[^\S\n]*-->[^\S\n]*(\d{1,2}):(\d{2}):(\d{2})[,.](\d{1,3}).*$",
+    re.MULTILINE,
 )
 
 

@@ -7,7 +7,9 @@ killed between the two leaves the claim: when it has run out, the same mail with
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -31,7 +33,13 @@ if TYPE_CHECKING:
 
     from kernel.settings import Mail
 
-CLAIM = dt.timedelta(minutes=5)
+log = logging.getLogger("tomomanabi.mail")
+CLAIM = dt.timedelta(minutes=15)
+"""How long a worker keeps a letter for itself: longer than a server may take over it."""
+CONNECT_SECONDS, SEND_SECONDS = 30, 600
+"""How long a server is waited for; what it thinks of a letter may take ten minutes (RFC 5321, 4.5.3.2.6)."""
+MOST_HANG_UPS = 3
+"""Letters in a row over which a server hangs up: then it is the server, and not the letter."""
 FIRST_PAUSE = dt.timedelta(minutes=1)
 SERVER_PAUSE = dt.timedelta(minutes=2)
 LONGEST_PAUSE = dt.timedelta(hours=6)
@@ -50,6 +58,7 @@ class Letter:
     subject: str
     text: str
     message_id: str
+    claimed_until: dt.datetime
 
 
 @dataclass
@@ -76,9 +85,9 @@ def troubled() -> Sequence[Notice]:
     ).all()
 
 
-def deliver(mail: Mail, public_url: str) -> Report:
-    """Send what is due. Commits after every step, so that nothing is lost and hardly anything repeated."""
-    report = Report()
+def deliver(mail: Mail, public_url: str, report: Report | None = None) -> Report:
+    """Send what is due; add up in a report. Commits after every step, so that nothing is lost and hardly anything repeated."""
+    report = report or Report()
     while letters := claim(public_url):
         _send(letters, mail, report)
     return report
@@ -114,12 +123,12 @@ def claim(public_url: str) -> list[Letter]:
         groups.setdefault(row.message_id or (row.id if row.kind in IMMEDIATE else f"staff {row.staff_id}"), []).append(
             row
         )
-    letters = [_letter(group, public_url) for group in groups.values()]
+    letters = [_letter(group, public_url, now + CLAIM) for group in groups.values()]
     db.session.commit()
     return letters
 
 
-def _letter(group: list[Notice], public_url: str) -> Letter:
+def _letter(group: list[Notice], public_url: str, claimed_until: dt.datetime) -> Letter:
     message_id = group[0].message_id or make_msgid(domain=public_url.split("://", 1)[-1].split(":", maxsplit=1)[0])
     for row in group:
         row.message_id = message_id
@@ -132,7 +141,7 @@ def _letter(group: list[Notice], public_url: str) -> Letter:
         [f"{first.staff.name}さん", *parts, f"お知らせの受け取り方は、次のページで変えられます。\n{public_url}/notices"]
     )
     subject = first.title if len(group) == 1 else f"ともまなびのお知らせ {len(group)}件"
-    return Letter(tuple(row.id for row in group), first.staff.email or "", subject, text, message_id)
+    return Letter(tuple(row.id for row in group), first.staff.email or "", subject, text, message_id, claimed_until)
 
 
 def _page_of(row: Notice) -> str:
@@ -142,7 +151,7 @@ def _page_of(row: Notice) -> str:
 def message_of(letter: Letter, sender: str) -> EmailMessage:
     """Return a letter as a mail."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
+    message["From"], message["To"], message["Subject"] = sender, letter.to, " ".join(letter.subject.split())
     message["Message-ID"] = letter.message_id
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
@@ -151,34 +160,61 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
 
 
 def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> None:
-    """Send letters over one connection; those that a server does not get to wait, and none of them has failed."""
-    waiting = list(letters)
-    try:
-        with smtplib.SMTP(mail.host, mail.port, timeout=30) as server:
-            if mail.starttls:
-                server.starttls()
-            if mail.user:
-                server.login(mail.user, mail.password)
-            while waiting:
-                _send_one(server, waiting[0], mail, report)
-                waiting.pop(0)
-    except (OSError, smtplib.SMTPException):
-        has_sent = len(waiting) < len(letters)
-        for letter in waiting:
-            report.waiting += 1
-            _mark(letter, mail_at=clock.now() + (dt.timedelta() if has_sent else SERVER_PAUSE), claimed_until=None)
+    """Send letters. One that a server does not take, or hangs up over, fails alone; where there is no server all wait."""
+    waiting, hang_ups = list(letters), 0
+    while waiting and hang_ups < MOST_HANG_UPS:
+        try:
+            with smtplib.SMTP(mail.host, mail.port, timeout=CONNECT_SECONDS) as server:
+                if mail.starttls:
+                    server.starttls(context=ssl.create_default_context())
+                if mail.user:
+                    server.login(mail.user, mail.password)
+                if server.sock:
+                    server.sock.settimeout(SEND_SECONDS)
+                while waiting:
+                    letter = waiting.pop(0)
+                    if not _is_ours(letter):
+                        continue
+                    has_hung_up = _send_one(server, letter, mail, report)
+                    hang_ups = hang_ups + 1 if has_hung_up else 0
+                    if has_hung_up:
+                        break
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("the mail server is not there: %s", error)
+            break
+    for letter in waiting:
+        report.waiting += 1
+        _mark(letter, mail_at=clock.now() + SERVER_PAUSE, claimed_until=None)
 
 
-def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) -> None:
+def _is_ours(letter: Letter) -> bool:
+    """Claim a letter anew before it is sent; tell whether no other worker has taken it meanwhile."""
+    found = db.session.execute(
+        sa.update(Notice)
+        .where(
+            Notice.id.in_(letter.notice_ids),
+            Notice.mail_state == MailState.DUE,
+            Notice.claimed_until == letter.claimed_until,
+        )
+        .values(claimed_until=clock.now() + CLAIM)
+        .returning(Notice.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    db.session.commit()
+    return bool(found)
+
+
+def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) -> bool:
+    """Send a letter, or note that it failed, for whatever reason; tell whether the server hung up over it."""
     try:
         server.send_message(message_of(letter, mail.sender))
-    except smtplib.SMTPServerDisconnected:
-        raise
-    except (smtplib.SMTPException, ValueError):
+    except Exception as error:  # noqa: BLE001 - the mail library raises what it happens to run into
+        log.warning("a letter was not taken (notices %s): %s", letter.notice_ids, type(error).__name__)
         report.failed += _failed(letter)
-        return
+        return isinstance(error, smtplib.SMTPServerDisconnected | OSError)
     _mark(letter, mail_state=MailState.SENT, sent_at=clock.now(), claimed_until=None)
     report.sent += 1
+    return False
 
 
 def _failed(letter: Letter) -> int:
