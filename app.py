@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kernel import clock, error_pages, headers, transaction
 from kernel.database import db, engine_options
 from kernel.page import address_with
-from kernel.settings import Settings
+from kernel.settings import CONTENT, Settings
 
 import people.cli
 import people.pages
@@ -41,6 +41,7 @@ import review.pages
 
 import front.cli
 import front.pages
+from front import demo
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, compare_type=True)
     password.set_cost(settings.argon2_memory_kib, settings.argon2_passes)
+    password.refuse(() if settings.demo else demo.passwords(CONTENT / "demo.yaml"))
     place.init_app(app)
     access.init_app(app)
     csrf = CSRFProtect(app)

@@ -18,6 +18,8 @@ import catalog.cli
 
 from front import demo
 
+SAMPLE = CONTENT / "demo.yaml"
+
 
 @click.command("prepare")
 @with_appcontext
@@ -30,17 +32,28 @@ def prepare() -> None:
     context.invoke(catalog.cli.load)
     if current_app.extensions["settings"].demo:
         context.invoke(load_demo)
+    elif sample := demo.signing_in(SAMPLE):
+        message = (
+            f"This database holds {len(sample)} people of the demonstration, whose passwords anybody can read. Use another database "
+            "(DATABASE_URL, or another VAR folder), or run `flask demo --lock-out`, which takes their passwords away."
+        )
+        raise click.ClickException(message)
 
 
 @click.command("demo")
+@click.option("--lock-out", "locks_out", is_flag=True, help="Take their passwords from the sample people instead.")
 @with_appcontext
-def load_demo() -> None:
+def load_demo(locks_out: bool = False) -> None:  # noqa: FBT001, FBT002
     """Add a small fictional staff with sample sign-ins. Refused unless DEMO=1."""
+    if locks_out:
+        click.echo(f"{demo.lock_out(SAMPLE)} sample people can sign in no more")
+        db.session.commit()
+        return
     if not current_app.extensions["settings"].demo:
         message = "Sample accounts are only made with DEMO=1, and never in production."
         raise click.ClickException(message)
-    added = demo.load(CONTENT / "demo.yaml")
+    added = demo.load(SAMPLE)
     db.session.commit()
     click.echo(f"{added} sample people added" if added else "sample people are there already")
-    for line in demo.sign_ins(CONTENT / "demo.yaml"):
+    for line in demo.sign_ins(SAMPLE):
         click.echo(line)

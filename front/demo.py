@@ -28,6 +28,7 @@ from participation.joint.models import Nomination, NominationList
 from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 DOMAIN = "example.lg.jp"
@@ -62,6 +63,30 @@ def sign_ins(file: Path) -> list[str]:
                 f"  {person['sample']:<14} {account:<34} {secret}   ({person['organisation']} {person['name']})"
             )
     return lines
+
+
+def passwords(file: Path) -> frozenset[str]:
+    """Return the passwords of the sample people, which anybody can read."""
+    plan = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return frozenset(person["password"] for person in plan["people"])
+
+
+def signing_in(file: Path) -> Sequence[Staff]:
+    """Return the sample people of this database who have a password."""
+    plan = yaml.safe_load(file.read_text(encoding="utf-8"))
+    addresses = [f"{person['account']}@{DOMAIN}" for person in plan["people"]]
+    return db.session.scalars(
+        sa.select(Staff).where(Staff.email.in_(addresses), Staff.password_hash.is_not(None))
+    ).all()
+
+
+def lock_out(file: Path) -> int:
+    """Take their password from the sample people and sign them out everywhere; return how many there were."""
+    people = signing_in(file)
+    for person in people:
+        person.password_hash = None
+        person.sign_in_epoch += 1
+    return len(people)
 
 
 def _enter(person: dict[str, Any]) -> Membership:

@@ -105,7 +105,7 @@ class Settings:
             public_url=public_url,
             packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
             upload_mb=int(upload),
-            files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / 'files'}"),
+            files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),
             mail=Mail.from_environ(environ),
         )
 
@@ -190,4 +190,11 @@ def database_url(environ: Mapping[str, str]) -> str:
         return address
     folder = var_folder(environ)
     folder.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{folder / 'tomomanabi.sqlite'}"
+    file = folder / f"{_name('tomomanabi', demo=environ.get('DEMO') == '1')}.sqlite"
+    file.touch(mode=0o600)
+    return f"sqlite:///{file}"
+
+
+def _name(usual: str, *, demo: bool) -> str:
+    """Return what something is called: what is made for a demonstration never lies where real work is kept."""
+    return f"demo-{usual}" if demo else usual

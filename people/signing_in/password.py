@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,6 +13,9 @@ from zxcvbn import zxcvbn
 from kernel.errors import InvalidError
 from kernel.text import normalised
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 SHORTEST = 12  # NIST SP 800-63B asks for length, not for kinds of characters.
 LONGEST = 200
 LONGEST_WEIGHED = 72  # what zxcvbn looks at
@@ -19,9 +23,10 @@ STRONG_ENOUGH = 3  # of 4: 10^8 guesses and more
 
 
 class _Kept:
-    """What hashes, at the cost that the application was started with."""
+    """What the application was started with: what hashes, and what nobody may have."""
 
     hasher = PasswordHasher()
+    published: Collection[str] = ()
 
 
 _kept = _Kept()
@@ -33,6 +38,11 @@ def set_cost(memory_kib: int, passes: int) -> None:
     _nobodys_hash.cache_clear()
 
 
+def refuse(published: Collection[str]) -> None:
+    """Let these passwords open nothing, because anybody can read them somewhere (ASVS 5.0, 6.3.2)."""
+    _kept.published = frozenset(published)
+
+
 def hashed(password: str, *about: str) -> str:
     """Return the hash of a new password; `about` are words that anybody would try first (name, e-mail address).
 
@@ -42,7 +52,7 @@ def hashed(password: str, *about: str) -> str:
         message = f"パスワードは{SHORTEST}文字以上{LONGEST}文字以下にしてください。"
         raise InvalidError(message, field="password")
     words = [word for text in about for word in (*re.split(r"[@\s]", text), *re.split(r"[@.\s]", text)) if word]
-    if zxcvbn(password[:LONGEST_WEIGHED], user_inputs=words)["score"] < STRONG_ENOUGH:
+    if password in _kept.published or zxcvbn(password[:LONGEST_WEIGHED], user_inputs=words)["score"] < STRONG_ENOUGH:
         message = "推測されやすいパスワードです。関係のない言葉を三つ四つつなげるなど、ほかのものにしてください。"
         raise InvalidError(message, field="password")
     return _kept.hasher.hash(password)
@@ -56,10 +66,12 @@ def _nobodys_hash() -> str:
 def matches(password: str, password_hash: str | None) -> bool:
     """Tell whether a password is the hashed one. Takes as long where there is no hash, so that time tells nothing."""
     known = password_hash or _nobodys_hash()
+    is_published = password in _kept.published
     as_before = normalised(password)  # what was kept of passwords until November 2026
     return (
         any(_verifies(known, said[:LONGEST]) for said in dict.fromkeys((password, as_before)))
         and password_hash is not None
+        and not is_published
     )
 
 

@@ -9,16 +9,28 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import yaml
+from postgresql import free_port
 
 from kernel.database import db
+from kernel.errors import InvalidError
 from kernel.settings import CONTENT
 
 from people.models import Staff
+from people.signing_in import password
 
 from front import demo
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(autouse=True)
+def _published():
+    """The tests begin as a demonstration does; what they say of published passwords holds for themselves only."""
+    password.refuse(())
+    yield
+    password.refuse(demo.passwords(CONTENT / "demo.yaml"))
 
 
 def run(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,6 +56,47 @@ def test_sample_people_are_loaded_once_and_cover_every_role(app):
     assert demo.load(CONTENT / "demo.yaml") == 0
     roles = {line.split()[0] for line in demo.sign_ins(CONTENT / "demo.yaml")}
     assert roles == {"staff", "coordinator", "administrator", "secretariat"}
+
+
+def test_a_published_password_opens_nothing_where_the_work_is_real(app, client):
+    plan = yaml.safe_load((CONTENT / "demo.yaml").read_text(encoding="utf-8"))
+    person = plan["people"][2]
+    demo.load(CONTENT / "demo.yaml")
+    db.session.commit()
+    sent = {"account": f"{person['account']}@{demo.DOMAIN}", "password": person["password"]}
+    assert client.post("/sign-in", data=sent).status_code == 302, "in the demonstration it does"
+    password.refuse(demo.passwords(CONTENT / "demo.yaml"))
+    answer = app.test_client().post("/sign-in", data=sent)
+    assert "サインインできませんでした" in answer.text
+    with pytest.raises(InvalidError):
+        password.hashed(person["password"])
+
+
+def test_a_database_with_sample_people_is_refused_until_they_are_locked_out(app):
+    demo.load(CONTENT / "demo.yaml")
+    db.session.commit()
+    password.refuse(demo.passwords(CONTENT / "demo.yaml"))
+    commands = app.test_cli_runner()
+    refused = commands.invoke(args=["prepare"])
+    assert refused.exit_code == 1
+    assert "flask demo --lock-out" in refused.output
+    assert "6 sample people can sign in no more" in commands.invoke(args=["demo", "--lock-out"]).output
+    assert commands.invoke(args=["prepare"]).exit_code == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "10.0.0.1", "manabi.example.lg.jp", ""])  # noqa: S104
+def test_a_demonstration_starts_on_this_machine_only(host):
+    answer = run(
+        "gunicorn",
+        "--bind",
+        f"{host}:{free_port()}",
+        "wsgiref.simple_server:demo_app",
+        folder=ROOT / "var",
+        DEMO="1",
+        SECRET_KEY="",
+    )
+    assert answer.returncode != 0
+    assert "starts on 127.0.0.1 only" in answer.stderr + answer.stdout
 
 
 def test_the_first_person_of_an_installation_is_made_on_the_command_line(app, client):

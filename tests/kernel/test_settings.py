@@ -25,6 +25,14 @@ def test_a_demonstration_makes_its_own_secret_and_keeps_it(tmp_path):
     assert len(first.secret_key) == 64
 
 
+def test_a_demonstration_lies_apart_from_real_work_and_is_read_by_its_owner_only(tmp_path):
+    sample = Settings.from_environ({"DEMO": "1", "VAR": str(tmp_path)})
+    real = Settings.from_environ({"SECRET_KEY": "0123456789abcdef" * 4, "VAR": str(tmp_path)})
+    assert sample.database_url != real.database_url
+    assert sample.files_url != real.files_url
+    assert {oct(file.stat().st_mode)[-3:] for file in tmp_path.glob("*.sqlite")} == {"600"}
+
+
 def test_production_cookies_go_over_https_only(tmp_path):
     settings = Settings.from_environ({"SECRET_KEY": "0123456789abcdef" * 4, "VAR": str(tmp_path)})
     assert settings.secure_cookies
