@@ -34,7 +34,7 @@ class Visitor:
         self.types("メールアドレス または 職員番号", f"{who}@example.lg.jp")
         self.page.locator("#password").fill(PEOPLE[who])
         self.page.locator("main").get_by_role("button", name="サインイン").click()
-        return self
+        return self.has_arrived()
 
     def types(self, label: str, text: str) -> Visitor:
         self.page.get_by_label(label).first.fill(text)
@@ -46,13 +46,13 @@ class Visitor:
 
     def presses(self, name: str) -> Visitor:
         self.page.get_by_role("button", name=name).first.click()
-        return self._has_arrived()
+        return self.has_arrived()
 
     def follows(self, name: str) -> Visitor:
         self.page.get_by_role("link", name=name).first.click()
-        return self._has_arrived()
+        return self.has_arrived()
 
-    def _has_arrived(self) -> Visitor:
+    def has_arrived(self) -> Visitor:
         """Wait until the page is whole: a click ends when the next page begins, and what is not there yet has no count."""
         self.page.wait_for_load_state("domcontentloaded")
         return self

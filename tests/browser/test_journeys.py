@@ -10,6 +10,7 @@ import pytest
 import python_calamine
 from articles import INTRODUCED
 from pages import ADMINISTRATOR, COORDINATOR, OTHER_COORDINATOR, SECRETARIAT, STAFF
+from playwright.sync_api import expect
 
 
 def test_from_a_voice_to_a_course_that_is_found(visit):
@@ -23,7 +24,7 @@ def test_from_a_voice_to_a_course_that_is_found(visit):
         "概要", "近くの団体と研修を分け合う手順を学ぶ。"
     )
     author.types("所要時間", "45").types("学習目標", "分け合う相手と段取りを決められる").presses("下書きをつくる")
-    assert author.page.get_by_label("発言のURLか番号").input_value() == "41-1/2"
+    expect(author.page.get_by_label("発言のURLか番号")).to_have_value("41-1/2")
     author.types("理由", "一人で担当している町の声に応えるため").presses("加える")
     assert author.sees("修了に必要なレッスンを一つ以上つくってください。")
     author.follows("単元とレッスンを書く").types("単元の題", "はじめに").presses("単元を加える")
@@ -124,4 +125,4 @@ def test_errors_are_summed_up_with_links_to_their_fields(visit):
     summary.get_by_role("link", name="氏名").click()
     assert person.page.evaluate("document.activeElement.id") == "name"
     assert person.page.locator("#reading").get_attribute("aria-describedby") == "reading-hint reading-error"
-    assert person.page.locator("#reading").input_value() == "yomikata"
+    expect(person.page.locator("#reading")).to_have_value("yomikata")

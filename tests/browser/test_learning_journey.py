@@ -12,6 +12,7 @@ import yaml
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from pages import ADMINISTRATOR, STAFF
+from playwright.sync_api import expect
 
 from kernel.settings import CONTENT
 
@@ -175,7 +176,7 @@ def test_an_author_writes_lessons_and_a_quiz_without_a_mouse_press_lost(visit):
     author.types("本文", "サインインが切れてから書いた文です。")
     assert author.sees("サインインが切れたため、保存できていません。")
     author.sign_in("ichiro.okutama").goes_to(address)
-    assert author.page.get_by_label("本文").input_value() == "サインインが切れてから書いた文です。"
+    expect(author.page.get_by_label("本文")).to_have_value("サインインが切れてから書いた文です。")
     assert author.sees("書いたところまで保存しました。")
 
     author.goes_to("/studio/small-step/modules").page.locator("summary", has_text="レッスンを加える").click()

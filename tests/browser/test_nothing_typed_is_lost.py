@@ -7,6 +7,7 @@ import itertools
 from factories import Office
 from lessons import taught
 from pages import COORDINATOR, PEOPLE, STAFF
+from playwright.sync_api import expect
 
 NUMBERS = itertools.count(1)
 
@@ -28,7 +29,7 @@ def signs_in_here(person, who):
     person.types("メールアドレス または 職員番号", f"{who}@example.lg.jp")
     person.page.locator("#password").fill(PEOPLE[who])
     person.page.locator("main").get_by_role("button", name="サインイン").click()
-    return person
+    return person.has_arrived()
 
 
 def test_answers_of_a_quiz_come_back_after_signing_in_again(visit, behind):
@@ -44,8 +45,8 @@ def test_answers_of_a_quiz_come_back_after_signing_in_again(visit, behind):
     signs_in_here(learner, STAFF)
     assert learner.heading == "確認テスト"
     assert learner.sees("送れなかった内容をもどしました。")
-    assert learner.page.get_by_label("右", exact=True).is_checked()
-    assert learner.page.get_by_label("正しい", exact=True).is_checked()
+    expect(learner.page.get_by_label("右", exact=True)).to_be_checked()
+    expect(learner.page.get_by_label("正しい", exact=True)).to_be_checked()
     learner.presses("答え合わせをする")
     assert learner.page.url.rsplit("/", 1)[0].endswith("/attempts")
 
@@ -57,13 +58,13 @@ def test_the_note_of_a_practice_task_comes_back_after_signing_in_again_and_after
     learner.page.locator("textarea").fill("窓口の様子を書きました。")
     learner.presses("書いたことを保存する")
     signs_in_here(learner, STAFF)
-    assert learner.page.locator("textarea").input_value() == "窓口の様子を書きました。"
+    expect(learner.page.locator("textarea")).to_have_value("窓口の様子を書きました。")
     learner.presses("書いたことを保存する")
     assert learner.sees("書いたことを保存しました。")
     learner.page.locator("textarea").fill("書き足しました。")
     learner.page.once("dialog", lambda dialog: dialog.accept())
     learner.page.reload()
-    assert learner.page.locator("textarea").input_value() == "書き足しました。"
+    expect(learner.page.locator("textarea")).to_have_value("書き足しました。")
 
 
 def test_a_new_person_comes_back_also_by_an_older_page(visit):
@@ -75,7 +76,7 @@ def test_a_new_person_comes_back_also_by_an_older_page(visit):
     clerk.page.locator("main").get_by_role("button").first.click()
     signs_in_here(clerk, COORDINATOR)
     assert clerk.page.url.endswith("/office/staff/new")
-    assert clerk.page.get_by_label("氏名").first.input_value() == "試験 花子"
+    expect(clerk.page.get_by_label("氏名").first).to_have_value("試験 花子")
     assert clerk.sees("送れなかった内容をもどしました。")
     other.goto("/sign-in")
     other.get_by_role("button", name="サインアウト").click()
@@ -86,7 +87,7 @@ def test_a_new_person_comes_back_also_by_an_older_page(visit):
     clerk.page.locator("main").get_by_role("button").first.click()
     assert clerk.heading == "もう一度お試しください"
     clerk.follows("もとのページにもどる")
-    assert clerk.page.get_by_label("氏名").first.input_value() == "試験 花子"
+    expect(clerk.page.get_by_label("氏名").first).to_have_value("試験 花子")
 
 
 def test_nobody_else_finds_what_was_typed(visit):
@@ -95,4 +96,4 @@ def test_nobody_else_finds_what_was_typed(visit):
     sign_in_ends(clerk)
     clerk.page.locator("main").get_by_role("button").first.click()
     signs_in_here(clerk, "sachiko.takahashi").goes_to("/office/staff/new")
-    assert clerk.page.get_by_label("氏名").first.input_value() == ""
+    expect(clerk.page.get_by_label("氏名").first).to_have_value("")
