@@ -15,7 +15,7 @@ from kernel.database import add, db
 from people.joining.entry import JoinStaff, enter
 from people.models import Membership, Role, RoleGrant, Staff
 from people.organisation import by_code_or_name
-from people.signing_in import password
+from people.signing_in import open_sign_in, password
 
 from courses.models import Course, CourseEdition
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
@@ -85,7 +85,7 @@ def lock_out(file: Path) -> int:
     people = signing_in(file)
     for person in people:
         person.password_hash = None
-        person.sign_in_epoch += 1
+        open_sign_in.end_all(person)
     return len(people)
 
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import OperationalError
 
-from kernel.database import db
+from kernel import clock
+from kernel.database import db, reading
 from kernel.errors import ForbiddenError, NotFoundError
 from kernel.page import address_on
 
-from people.actor import load_actor
-from people.permission import Permission
+from people.actor import SEEN_EVERY, load_actor, note_seen
+from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Flask
+    from flask import Flask, Response
     from flask.typing import ResponseReturnValue
-
-    from people.permission import Actor
 
 A_MEGABYTE = 1024 * 1024
 A_FORM = 64 * 1024
 LONG_TEXTS = A_MEGABYTE
 A_TABLE = 4 * A_MEGABYTE
 """What a request may weigh, in bytes: a usual form; one with long texts; one with the table or text of an office."""
+CONFIRMED_FOR = dt.timedelta(hours=1)
 View = TypeVar("View", bound="Callable[..., Any]")
 
 
@@ -49,6 +52,12 @@ def holds(most: int) -> Callable[[View], View]:
         return view
 
     return decide
+
+
+def confirmed(view: View) -> View:
+    """Ask for the password again before a view that opens doors to others, unless it was given within the hour (ASVS 5.0, 7.5.1)."""
+    view.confirmed = True  # type: ignore[attr-defined]
+    return view
 
 
 def signed_in(view: View) -> View:
@@ -112,6 +121,8 @@ def guard() -> Any:
         raise ForbiddenError(message)
     if rule and not any(actor().may(permission) for permission in rule):
         raise NotFoundError
+    if getattr(view, "confirmed", False) and not _has_confirmed(actor()):
+        return _ask_to_confirm()
     if getattr(view, "uploads", False):
         request.max_content_length = current_app.extensions["settings"].upload_mb * A_MEGABYTE + A_FORM
         db.session.rollback()  # a long request holds nothing while it comes in
@@ -125,6 +136,29 @@ def init_app(app: Flask) -> None:
     login.session_protection = None  # an office behind changing addresses must not be signed out
     login.unauthorized_handler(_ask_to_sign_in)
     app.before_request(guard)
+    app.after_request(_note_seen)
+
+
+def _has_confirmed(who: Actor) -> bool:
+    return who.confirmed_at is not None and clock.now() - who.confirmed_at < CONFIRMED_FOR
+
+
+def _ask_to_confirm() -> ResponseReturnValue:
+    itself = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("people.confirm", next=address_on(request.host, request.referrer) or itself))
+
+
+def _note_seen(response: Response) -> Response:
+    """Note that something was done at a sign-in, every few minutes; a page that is only read notes it after its own transaction."""
+    who = g.get("_login_user")
+    if isinstance(who, Actor) and who.seen_at and clock.now() - who.seen_at > SEEN_EVERY:
+        with contextlib.suppress(OperationalError):
+            if reading.get():
+                db.session.rollback()
+            note_seen(who.sign_in_id or 0)
+            if reading.get():
+                db.session.commit()
+    return response
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

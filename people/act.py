@@ -9,6 +9,9 @@ class Act(Term):
     """What was done. The value is stored; the label is what the log shows, and may change."""
 
     SIGNED_IN = "signed in", "サインイン"
+    SIGN_IN_FAILED = "sign-in failed", "サインインの失敗"
+    SIGNED_OUT = "signed out", "サインアウト"
+    SIGN_INS_ENDED = "sign-ins ended", "職員のサインインを終了"
     PASSWORD_SET = "password set", "パスワードを設定"
     PASSWORD_CHANGED = "password changed", "パスワードを変更"
     SIGNED_OUT_EVERYWHERE = "signed out everywhere", "すべての端末からサインアウト"

@@ -1,17 +1,27 @@
-"""The actor: who acts, by what the session cookie names, with the roles held today."""
+"""The actor: who acts, by the sign-in that a cookie names, with the roles held today."""
 
 from __future__ import annotations
+
+import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import db
+from kernel.secret import digest
 
-from people.models import Membership, Organisation, Role, RoleGrant, Staff
+from people.models import Membership, OpenSignIn, Organisation, Role, RoleGrant, Staff
 from people.permission import Actor
 
-WHO_ACTS = (
-    sa.select(Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
+IDLE = dt.timedelta(hours=4)
+"""How long a sign-in at which nothing is done goes on: half a working day (ASVS 5.0, 7.3.1)."""
+LONGEST = dt.timedelta(hours=12)
+"""How long any sign-in goes on (ASVS 5.0, 7.3.2)."""
+SEEN_EVERY = dt.timedelta(minutes=10)
+
+WHO = (
+    sa.select(Staff.id, Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
     .select_from(Staff)
     .outerjoin(
         Membership,
@@ -23,32 +33,72 @@ WHO_ACTS = (
     )
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
     .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
-    .where(Staff.id == sa.bindparam("staff_id"), Staff.sign_in_epoch == sa.bindparam("epoch"))
     .order_by(Membership.joined_on, Membership.id, RoleGrant.role)
+)
+WHO_IT_IS = WHO.where(Staff.id == sa.bindparam("staff_id"))
+WHO_ACTS = (
+    WHO.join(OpenSignIn, OpenSignIn.staff_id == Staff.id)
+    .add_columns(OpenSignIn.id, OpenSignIn.seen_at, OpenSignIn.confirmed_at)
+    .where(
+        OpenSignIn.token_digest == sa.bindparam("digest"),
+        OpenSignIn.seen_at > sa.bindparam("seen_since", type_=OpenSignIn.seen_at.type),
+        OpenSignIn.began_at > sa.bindparam("began_since", type_=OpenSignIn.began_at.type),
+    )
 )
 
 
-def load_actor(session_id: str) -> Actor | None:
-    """Return the actor a session cookie names, or None where the person has signed out everywhere: one query."""
-    staff_id, _, epoch = session_id.partition(":")
-    if not (staff_id.isdigit() and epoch.isdigit()):
-        return None
-    rows = db.session.execute(WHO_ACTS, {"staff_id": int(staff_id), "epoch": int(epoch), "today": clock.today()}).all()
+def load_actor(token: str) -> Actor | None:
+    """Return the actor whose sign-in a cookie names, or None where it has ended: one query."""
+    now = clock.now()
+    limits = {"digest": digest(token), "seen_since": now - IDLE, "began_since": now - LONGEST}
+    rows: Any = db.session.execute(WHO_ACTS, {"today": clock.today(), **limits}).all()
     if not rows:
         return None
-    roles = dict.fromkeys(
-        (organisation_id, role)
-        for _name, organisation_id, _organisation, granted in rows
-        if organisation_id is not None
-        for role in (Role.STAFF, granted)
-        if role is not None
+    sign_in_id, seen_at, confirmed_at = rows[0][5:]
+    return _actor(rows, token=token, sign_in_id=sign_in_id, seen_at=seen_at, confirmed_at=confirmed_at)
+
+
+def is_open(sign_in_id: int) -> bool:
+    """Tell whether a sign-in goes on."""
+    now = clock.now()
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    OpenSignIn.id == sign_in_id, OpenSignIn.seen_at > now - IDLE, OpenSignIn.began_at > now - LONGEST
+                )
+            )
+        )
     )
-    name, organisation_id, organisation_name, _role = rows[0]
+
+
+def note_seen(sign_in_id: int) -> None:
+    """Note that something was done at a sign-in just now, unless that was noted a few minutes ago."""
+    now = clock.now()
+    db.session.execute(
+        sa.update(OpenSignIn)
+        .where(OpenSignIn.id == sign_in_id, OpenSignIn.seen_at < now - SEEN_EVERY)
+        .values(seen_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def actor_of(staff_id: int) -> Actor | None:
+    """Return a person as one who acts without having signed in here, or None where there is nobody: one query."""
+    rows: Any = db.session.execute(WHO_IT_IS, {"staff_id": staff_id, "today": clock.today()}).all()
+    return _actor(rows) if rows else None
+
+
+def _actor(rows: Any, **of_sign_in: Any) -> Actor:
+    roles = dict.fromkeys(
+        (row[2], role) for row in rows if row[2] is not None for role in (Role.STAFF, row[4]) if role is not None
+    )
+    staff_id, name, organisation_id, organisation_name = rows[0][:4]
     return Actor(
-        staff_id=int(staff_id),
+        staff_id=staff_id,
         name=name,
-        sign_in_epoch=int(epoch),
         organisation_id=organisation_id,
         organisation_name=organisation_name or "",
         roles=tuple(roles),
+        **of_sign_in,
     )

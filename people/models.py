@@ -86,6 +86,23 @@ class Staff(Base):
         return value
 
 
+class OpenSignIn(Base):
+    """A sign-in that goes on, at one device. Only the digest of what its cookie holds is kept.
+
+    `confirmed_at` is when the password was last given there.
+    """
+
+    __tablename__ = "open_sign_in"
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    began_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime] = mapped_column(index=True)
+    confirmed_at: Mapped[dt.datetime]
+    address: Mapped[str]
+    device: Mapped[str]
+
+
 class Membership(Base):
     """A dated membership (所属) of a person in an organisation; `left_on` is the first day no longer in it."""
 

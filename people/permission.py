@@ -13,6 +13,8 @@ from kernel.vocabulary import Term
 from people.models import Role
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from sqlalchemy.sql import ColumnElement
 
 
@@ -87,22 +89,28 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """The person who acts, with the roles held today: (organisation, role) pairs, the main one first."""
+    """The person who acts, with the roles held today: (organisation, role) pairs, the main one first.
+
+    Whoever acts by a page has signed in: when something was last done there, and the password last given, is known.
+    """
 
     staff_id: int
     name: str
-    sign_in_epoch: int
     organisation_id: int | None
     organisation_name: str
     roles: tuple[tuple[int, Role], ...] = field(default=())
+    token: str = field(default="", repr=False)
+    sign_in_id: int | None = None
+    seen_at: dt.datetime | None = None
+    confirmed_at: dt.datetime | None = None
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
     """What a sign-in asks of whoever it signs in."""
 
     def get_id(self) -> str:
-        """Return what the session cookie keeps: it ends with the epoch, so that "sign out everywhere" works."""
-        return f"{self.staff_id}:{self.sign_in_epoch}"
+        """Return what the session cookie keeps: the name of one sign-in, which ends where the database says so."""
+        return self.token
 
     @functools.cached_property
     def _scopes(self) -> dict[Permission, Scope]:

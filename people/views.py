@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_login import login_user
 
 from kernel.errors import InvalidError
 from kernel.fields import options
@@ -14,7 +13,7 @@ from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 
 from people import audit, membership, organisation, role
-from people.access import actor, requires, signed_in
+from people.access import actor, confirmed, requires, signed_in
 from people.act import Act
 from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm
@@ -23,7 +22,7 @@ from people.joining.forms import TransferForm
 from people.joining.views import chosen_organisation
 from people.models import Membership, OrganisationKind
 from people.permission import Permission
-from people.signing_in import password_link, sign_in
+from people.signing_in import open_sign_in, password_link, sign_in
 from people.signing_in.forms import ChangePasswordForm
 
 if TYPE_CHECKING:
@@ -97,6 +96,7 @@ def staff_member(membership_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/office/staff/<int:membership_id>/roles")
 @requires(Permission.MANAGE_STAFF)
+@confirmed
 def set_roles(membership_id: int) -> ResponseReturnValue:
     """Give a person exactly the roles that are ticked."""
     form = RolesForm()
@@ -110,6 +110,7 @@ def set_roles(membership_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/office/staff/<int:membership_id>/link")
 @requires(Permission.MANAGE_STAFF)
+@confirmed
 def hand_over_link(membership_id: int) -> ResponseReturnValue:
     """Make a link to set a password and show it once, to be handed over."""
     person, token = password_link.issue_for(actor(), membership_id)
@@ -117,20 +118,38 @@ def hand_over_link(membership_id: int) -> ResponseReturnValue:
     return render_template("people/link.html", person=person, address=address)
 
 
+@blueprint.post("/office/staff/<int:membership_id>/sign-out")
+@requires(Permission.MANAGE_STAFF)
+def end_sign_ins(membership_id: int) -> ResponseReturnValue:
+    """End every sign-in of a person."""
+    staff = open_sign_in.end_for(actor(), membership_id)
+    flash(f"{staff.name}さんを、すべての端末からサインアウトさせました。")
+    return redirect(url_for("people.staff_member", membership_id=membership_id))
+
+
 @blueprint.route("/account", methods=["GET", "POST"])
 @signed_in
 def account() -> ResponseReturnValue:
     """Show the own account; change the password."""
     form = ChangePasswordForm()
-    if renewed := accepted(form, lambda: sign_in.change_password(actor(), form.present.value, form.password.value)):
-        login_user(renewed)
-        flash("パスワードを変更しました。ほかの端末からはサインアウトしています。")
-        return redirect(url_for("people.account"))
-    return answer("people/account.html", form, transfer_form=TransferForm(formdata=None))
+    shown = {"transfer_form": TransferForm(formdata=None), "sign_ins": open_sign_in.open_sign_ins(actor())}
+    if form.validate_on_submit():
+        try:
+            staff = sign_in.check_own(actor(), form.present.value, request.remote_addr or "")
+        except InvalidError as refusal:
+            form.refuse(refusal)
+            return render_template("people/account.html", form=form, **shown)  # status 200: the failure is to be kept
+        if accepted(form, lambda: sign_in.change_password(actor(), staff, form.password.value)):
+            flash(
+                "パスワードを変更しました。ほかの端末からはサインアウトしています。カレンダーの専用のURLも使えなくなりました。"
+            )
+            return redirect(url_for("people.account"))
+    return answer("people/account.html", form, **shown)
 
 
 @blueprint.post("/account/transfer-code")
 @signed_in
+@confirmed
 def make_transfer_code() -> ResponseReturnValue:
     """Make a code with which another organisation can enter the person; show it once."""
     form = TransferForm()

@@ -43,7 +43,7 @@ from kernel.settings import (
     Settings,
 )
 
-from people.actor import load_actor
+from people.actor import actor_of
 from people.joining.entry import (
     JoinStaff,
     enter,
@@ -215,7 +215,7 @@ def bare(app: Flask, session_id: int, people: list[int]) -> float:
     with app.app_context():
         begin = time.perf_counter()
         for staff_id in people[:PLACES]:
-            actor = load_actor(f"{staff_id}:1")
+            actor = actor_of(staff_id)
             assert actor is not None
             enrol_in_session(actor, enrolments.entrant(actor), session_for(actor, session_id))
             db.session.commit()

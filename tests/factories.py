@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock
 from kernel.database import add, db
 
-from people.actor import load_actor
+from people.actor import actor_of
 from people.joining.entry import JoinStaff, enter
 from people.models import Membership, Organisation, Role, RoleGrant
 from people.organisation import by_code_or_name
@@ -66,7 +66,7 @@ class Person:
     @property
     def actor(self) -> Actor:
         """The person as one who acts, with the roles held now."""
-        actor = load_actor(f"{self.staff_id}:1")
+        actor = actor_of(self.staff_id)
         assert actor is not None
         return actor
 

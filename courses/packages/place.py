@@ -13,6 +13,7 @@ from kernel import clock, transaction
 from kernel.errors import NotFoundError
 
 from people.access import View, public
+from people.actor import is_open
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from courses.packages.manifest import Part
 
 HOURS = 10
-"""How long a link leads somewhere: a day of work."""
+"""How long a link leads somewhere at most: a day of work. It ends before with the sign-in at which it was made."""
 
 
 def apart(view: View) -> View:
@@ -63,21 +64,27 @@ def _serializer(what: str) -> URLSafeSerializer:
     return URLSafeSerializer(_settings().secret_key, salt=f"package {what}")
 
 
-def signed(what: str, payload: Any) -> str:
-    """Return a payload as a token that nobody else can make, and that ends."""
+def signed(what: str, payload: Any, sign_in_id: int | None) -> str:
+    """Return a payload as a token that nobody else can make, and that ends with a sign-in."""
     until = clock.now() + dt.timedelta(hours=HOURS)
-    return str(_serializer(what).dumps([int(until.timestamp()), payload]))
+    return str(_serializer(what).dumps([int(until.timestamp()), sign_in_id, payload]))
 
 
-def unsigned(what: str, token: str) -> Any:
-    """Return what a token says. Raises NotFoundError for one that is not ours, or has ended."""
-    try:
-        until, payload = _serializer(what).loads(token)
-    except BadData as error:
-        raise NotFoundError from error
-    if until < clock.now().timestamp():
+def unsigned(what: str, token: str) -> tuple[Any, int]:
+    """Return what a token says, and the sign-in it rests on.
+
+    Raises NotFoundError for one that is not ours or has ended, and for a window that somebody else opened: packages are
+    shown in our frame.
+    """
+    if request.headers.get("Sec-Fetch-Dest") == "document" and request.headers.get("Sec-Fetch-Site") != "same-origin":
         raise NotFoundError
-    return payload
+    try:
+        until, sign_in_id, payload = _serializer(what).loads(token)
+    except (BadData, ValueError) as error:
+        raise NotFoundError from error
+    if until < clock.now().timestamp() or not is_open(sign_in_id):
+        raise NotFoundError
+    return payload, sign_in_id
 
 
 def address_of(endpoint: str, **values: Any) -> str:
@@ -86,9 +93,9 @@ def address_of(endpoint: str, **values: Any) -> str:
     return origin + url_for(endpoint, **values) if origin else ""
 
 
-def page_of(digest: str, part: Part) -> str:
+def page_of(digest: str, part: Part, sign_in_id: int) -> str:
     """Return the path of a part's page, where packages run."""
-    token = signed("files", digest)
+    token = signed("files", digest, sign_in_id)
     return url_for("courses.package_file", token=token, path="") + quote(part.path) + part.query
 
 

@@ -24,7 +24,8 @@ WHAT_A_PACKAGE_MAY = (
 @apart
 def package_file(token: str, path: str) -> ResponseReturnValue:
     """Give a file of a package, or the part of it that is asked for."""
-    row = package.file_of(str(unsigned("files", token)), path)
+    digest, _sign_in = unsigned("files", token)
+    row = package.file_of(str(digest), path)
     answer = in_pieces(row.digest, row.size, request)
     answer.content_type, compressed = package.media_type(path)
     if compressed:

@@ -11,6 +11,7 @@ from kernel import clock
 from kernel.errors import InvalidError
 
 from people.access import actor, requires
+from people.actor import note_seen
 from people.permission import Permission
 
 from courses.packages import package as packages
@@ -37,7 +38,7 @@ def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
     """Return the address of the frame in which the open part runs; empty where packages do not run here."""
     began = int(clock.now().timestamp() * 1000)
     run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier, "began": began}
-    return address_of("learning.package_frame", token=signed("run", run))
+    return address_of("learning.package_frame", token=signed("run", run, actor().sign_in_id))
 
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/again")
@@ -53,7 +54,7 @@ def begin_part_again(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 def frame_for_trial(here: Shown) -> str:
     """Return the address of the frame in which the open part runs for who only tries it: nothing of it is kept."""
     trial = {"package": here.package.digest, "part": here.open.identifier}
-    return address_of("learning.package_frame", token=signed("run", trial))
+    return address_of("learning.package_frame", token=signed("run", trial, actor().sign_in_id))
 
 
 def framing(page: str) -> ResponseReturnValue:
@@ -67,7 +68,7 @@ def framing(page: str) -> ResponseReturnValue:
 @apart
 def package_frame(token: str) -> ResponseReturnValue:
     """Show the frame of a part: the run-time of its standard, what its session starts from, and its page."""
-    said = unsigned("run", token)
+    said, sign_in_id = unsigned("run", token)
     if "package" in said:  # a trial
         package = packages.package(said["package"])
         part = part_in(parts_from(package.outline), said["part"])
@@ -77,10 +78,10 @@ def package_frame(token: str) -> ResponseReturnValue:
         enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
         here = package_run.shown(enrolment, lesson, said["part"])
         start = package_run.start(enrolment, here, current_app.config["SECRET_KEY"])
-    return _frame(token, here, start)
+    return _frame(token, sign_in_id, here, start)
 
 
-def _frame(token: str, here: Shown, start: dict[str, Any]) -> ResponseReturnValue:
+def _frame(token: str, sign_in_id: int, here: Shown, start: dict[str, Any]) -> ResponseReturnValue:
     package, part = here.package, here.open
     answer = current_app.make_response(
         render_template(
@@ -96,7 +97,7 @@ def _frame(token: str, here: Shown, start: dict[str, Any]) -> ResponseReturnValu
                 ],
                 "ways": here.ways,
                 "keep": url_for("learning.keep_run", token=token),
-                "page": page_of(package.digest, part),
+                "page": page_of(package.digest, part, sign_in_id),
                 "shown_by": current_app.extensions["settings"].public_origin,
             },
         )
@@ -111,7 +112,8 @@ def _frame(token: str, here: Shown, start: dict[str, Any]) -> ResponseReturnValu
 @apart
 def keep_run(token: str) -> ResponseReturnValue:
     """Keep what a part reports: JSON, sent as plain text, because that is what a browser sends while it leaves."""
-    said = unsigned("run", token)
+    said, sign_in_id = unsigned("run", token)
+    note_seen(sign_in_id)
     request.max_content_length = LARGEST_REPORT
     try:
         report = json.loads(request.get_data())

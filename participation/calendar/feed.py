@@ -21,7 +21,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.secret import digest
 
-from people.actor import load_actor
+from people.actor import actor_of
 from people.models import Staff
 from people.permission import Actor, Permission
 
@@ -117,7 +117,12 @@ def make_feed(actor: Actor, organisation_id: int | None = None) -> str:
         raise NotFoundError
     token = secrets.token_urlsafe(24)
     end_feed(actor, organisation_id)
-    db.session.add(CalendarFeed(token_digest=digest(token), staff_id=actor.staff_id, organisation_id=organisation_id))
+    epoch = db.session.scalars(sa.select(Staff.sign_in_epoch).where(Staff.id == actor.staff_id)).one()
+    db.session.add(
+        CalendarFeed(
+            token_digest=digest(token), staff_id=actor.staff_id, organisation_id=organisation_id, sign_in_epoch=epoch
+        )
+    )
     db.session.flush()
     return token
 
@@ -133,15 +138,15 @@ def end_feed(actor: Actor, organisation_id: int | None = None) -> None:
 
 def feed(token: str, place: Place) -> bytes:
     """Return the calendar behind a private address. Raises NotFoundError where it has ended or its maker may no more."""
-    row = db.session.execute(
-        sa.select(CalendarFeed, Staff.sign_in_epoch)
-        .join(Staff, Staff.id == CalendarFeed.staff_id)
+    row = db.session.scalar(
+        sa.select(CalendarFeed)
+        .join(Staff, sa.and_(Staff.id == CalendarFeed.staff_id, Staff.sign_in_epoch == CalendarFeed.sign_in_epoch))
         .where(CalendarFeed.token_digest == digest(token))
-    ).one_or_none()
-    actor = load_actor(f"{row[0].staff_id}:{row[1]}") if row else None
+    )
+    actor = actor_of(row.staff_id) if row else None
     if row is None or actor is None:
         raise NotFoundError
-    organisation_id = row[0].organisation_id
+    organisation_id = row.organisation_id
     if organisation_id is None:
         return _calendar(_own(actor), Named(f"ともまなび {actor.name}", f"person-{digest(token)[:20]}"), place)
     if organisation_id not in actor.scope(Permission.ENROL_STAFF):

@@ -13,7 +13,7 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.secret import grouped
 
-from people.access import actor, requires, signed_in
+from people.access import actor, confirmed, requires, signed_in
 from people.permission import Permission
 
 from courses.sessions.training_session import session_for
@@ -46,6 +46,7 @@ def _file(paper: Paper, ending: str) -> Response:
 
 @blueprint.get("/sessions/<int:session_id>/papers/<any(roster, attendance, completions):kind>.<any(xlsx, pdf):ending>")
 @requires(Permission.PLAN_SESSIONS)
+@confirmed
 def host_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of the host."""
     return _file(OF_HOSTS[kind](actor(), session_for(actor(), session_id)), ending)
@@ -53,6 +54,7 @@ def host_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
 
 @blueprint.get("/sessions/<int:session_id>/papers/<any(nominations, result):kind>.<any(xlsx, pdf):ending>")
 @requires(Permission.ENROL_STAFF)
+@confirmed
 def nominator_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of an organisation that nominates."""
     return _file(OF_NOMINATORS[kind](actor(), *list_of(session_id)), ending)

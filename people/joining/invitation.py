@@ -22,6 +22,7 @@ from kernel.secret import digest
 
 from people import audit
 from people.act import Act
+from people.actor import actor_of
 from people.joining.entry import JoinStaff, enter
 from people.joining.models import Invitation
 from people.models import Organisation
@@ -54,7 +55,8 @@ def _is_open() -> sa.ColumnElement[bool]:
 
 def open_of(organisation_id: int) -> Invitation | None:
     """Return the invitation of an organisation that is open."""
-    return db.session.scalar(sa.select(Invitation).where(Invitation.organisation_id == organisation_id, _is_open()))
+    found = db.session.scalar(sa.select(Invitation).where(Invitation.organisation_id == organisation_id, _is_open()))
+    return found if found and _may_still_invite(found) else None
 
 
 def invite(actor: Actor, organisation_id: int, most: int) -> str:
@@ -67,7 +69,11 @@ def invite(actor: Actor, organisation_id: int, most: int) -> str:
     token = secrets.token_urlsafe(24)
     add(
         Invitation(
-            organisation_id=organisation_id, token_digest=digest(token), most=most, expires_at=clock.now() + VALID_FOR
+            organisation_id=organisation_id,
+            made_by_id=actor.staff_id,
+            token_digest=digest(token),
+            most=most,
+            expires_at=clock.now() + VALID_FOR,
         )
     )
     audit.record(actor, Act.OFFICE_INVITED, name, organisation_id=organisation_id, most=most)
@@ -102,12 +108,18 @@ def opened(token: str) -> Invitation:
         .options(joinedload(Invitation.organisation))
         .where(Invitation.token_digest == digest(token), _is_open())
     )
-    if invitation is None:
-        message = (
-            "この招待のリンクは使えません。期限が切れたか、人数に達しています。研修担当に新しいリンクを頼んでください。"
-        )
+    if invitation is None or not _may_still_invite(invitation):
+        message = "この招待のリンクは使えません。期限が切れたか、人数に達したか、発行した人の担当が終わりました。研修担当に新しいリンクを頼んでください。"
         raise NotFoundError(message)
     return invitation
+
+
+def _may_still_invite(invitation: Invitation) -> bool:
+    """Tell whether whoever made an invitation could make it today."""
+    if invitation.made_by_id is None:
+        return True
+    maker = actor_of(invitation.made_by_id)
+    return maker is not None and maker.may(Permission.MANAGE_STAFF, invitation.organisation_id)
 
 
 def accept(token: str, command: Enter) -> Staff:

@@ -14,11 +14,15 @@ from people.models import Organisation, Staff
 
 
 class Invitation(Base):
-    """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept."""
+    """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept.
+
+    It rests on whoever made it: with their right it ends. Early ones do not say who that was.
+    """
 
     __tablename__ = "invitation"
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     most: Mapped[int]
     joined: Mapped[int] = mapped_column(default=0)
@@ -33,11 +37,13 @@ class TransferCode(Base):
     """A code with which a person is entered by another organisation. Only its digest is kept.
 
     `ends_present` says that the present memberships end on the day the new one begins (異動), or that they go on (併任).
+    It ends with the person's sign-ins: when the password changes, or all are ended.
     """
 
     __tablename__ = "transfer_code"
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
     code_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     ends_present: Mapped[bool]
+    sign_in_epoch: Mapped[int]
     expires_at: Mapped[dt.datetime]
     staff: Mapped[Staff] = relationship(lazy="raise_on_sql")

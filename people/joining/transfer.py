@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from kernel import clock
 from kernel.database import db
@@ -27,6 +27,8 @@ from people.models import Membership, Staff
 from people.permission import Actor, Permission
 
 VALID_FOR = dt.timedelta(days=60)  # 内示 comes in March, the transfer on 1 April.
+BACKDATED = dt.timedelta(days=31)
+"""How long before the code a transfer may begin: codes are made late, but nobody else's past is written anew."""
 LENGTH = 12
 
 
@@ -54,6 +56,7 @@ def make_code(actor: Actor, *, ends_present: bool) -> str:
             staff_id=actor.staff_id,
             code_digest=_digest(letters),
             ends_present=ends_present,
+            sign_in_epoch=db.session.get_one(Staff, actor.staff_id).sign_in_epoch,
             expires_at=clock.now() + VALID_FOR,
         )
     )
@@ -70,7 +73,7 @@ def _digest(code: str) -> str:
 def welcome(actor: Actor, command: WelcomeStaff) -> Membership:
     """Enter a person who comes with a code; where the person wanted it so, the present memberships end.
 
-    Raises NotFoundError for another organisation, InvalidError for a code that opens nothing, ConflictError for
+    Raises NotFoundError for another organisation, InvalidError for a code that opens nothing or a beginning long before it, ConflictError for
     somebody who belongs to the organisation already, a taken staff number, or the last administrator elsewhere.
     """
     if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
@@ -81,6 +84,7 @@ def welcome(actor: Actor, command: WelcomeStaff) -> Membership:
     if any(row.organisation_id == command.organisation_id for row in present):
         message = f"{staff.name}さんは、すでにこの団体に所属しています。"
         raise ConflictError(message, field="code")
+    _check_not_long_ago(code, command.joined_on)
     entry.check_number_free(command.staff_number, command.organisation_id, staff.id, command.joined_on, None)
     for row in present if code.ends_present else ():
         if row.left_on is None or row.left_on > command.joined_on:
@@ -101,13 +105,26 @@ def welcome(actor: Actor, command: WelcomeStaff) -> Membership:
 def _open_code(typed: str) -> TransferCode:
     code = db.session.scalar(
         sa.select(TransferCode)
-        .options(joinedload(TransferCode.staff))
-        .where(TransferCode.code_digest == _digest(typed), TransferCode.expires_at > clock.now())
+        .options(contains_eager(TransferCode.staff))
+        .join(TransferCode.staff)
+        .where(
+            TransferCode.code_digest == _digest(typed),
+            TransferCode.expires_at > clock.now(),
+            TransferCode.sign_in_epoch == Staff.sign_in_epoch,
+        )
     )
     if code is None:
         message = "このコードは使えません。本人に、アカウントの画面でコードを発行し直してもらってください。"
         raise InvalidError(message, field="code")
     return code
+
+
+def _check_not_long_ago(code: TransferCode, joined_on: dt.date) -> None:
+    """Raise InvalidError for a beginning long before the person made the code: what happened until then stands."""
+    earliest = clock.local(code.expires_at - VALID_FOR).date() - BACKDATED
+    if joined_on < earliest:
+        message = f"所属の始まりは、{clock.date_label(earliest)}より後の日にしてください。異動コードの発行の1か月前より前にはさかのぼれません。"
+        raise InvalidError(message, field="joined_on")
 
 
 def _memberships(staff_id: int) -> list[Membership]:

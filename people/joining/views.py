@@ -14,7 +14,7 @@ from kernel.page import page_number, page_of
 from kernel.text import number_in
 
 from people import membership, organisation
-from people.access import actor, public, requires
+from people.access import actor, confirmed, public, requires
 from people.blueprint import blueprint
 from people.joining import entry, invitation, rejoining, transfer
 from people.joining.forms import AcceptForm, InviteForm, LeaveForm, ResumeForm, StaffForm, WelcomeForm
@@ -86,6 +86,7 @@ def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
 
 @blueprint.route("/office/staff/<int:membership_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
+@confirmed
 def edit_staff(membership_id: int) -> ResponseReturnValue:
     """Correct a person's entry."""
     person = membership.managed_membership(actor(), membership_id)
@@ -155,6 +156,7 @@ def _organisation_id() -> int:
 
 @blueprint.route("/office/invitation", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
+@confirmed
 def invite() -> ResponseReturnValue:
     """Show the invitation of an organisation; make a new one and show its link once."""
     organisation_id, form = _organisation_id(), InviteForm()

@@ -29,9 +29,17 @@ class SignInForm(Form):
         "パスワード", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "current-password"}
     )
 
-    def command(self, address: str) -> SignIn:
-        """Return what was typed, with the address the request came from."""
-        return SignIn(self.account.value, self.organisation.value, self.password.value, address)
+    def command(self, address: str, agent: str) -> SignIn:
+        """Return what was typed, with the address and the browser the request came from."""
+        return SignIn(self.account.value, self.organisation.value, self.password.value, address, agent)
+
+
+class ConfirmForm(Form):
+    """Give the own password once more."""
+
+    present = SecretField(
+        "パスワード", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "current-password"}
+    )
 
 
 class NewPasswordForm(Form):

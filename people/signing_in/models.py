@@ -32,7 +32,8 @@ class PasswordLink(Base):
     standing: Mapped[str | None] = mapped_column(sa.String(64))
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+    issued_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    staff: Mapped[Staff] = relationship(foreign_keys=[staff_id], lazy="raise_on_sql")
 
 
 class ResetRequest(Base):

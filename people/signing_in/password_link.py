@@ -1,7 +1,7 @@
 """Password links: an invitation, or a new start after a forgotten password.
 
 Used once, for a limited time, and only while the person stands as when the link was made: a password, address, role or
-membership that has changed since ends it.
+membership that has changed since ends it, and so does the end of the right of whoever made it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from kernel.secret import digest
 
 from people import audit
 from people.act import Act
+from people.actor import actor_of
 from people.membership import is_current, is_not_over, managed_membership, visible_to
 from people.models import Membership, RoleGrant, Staff
 from people.role import check_may_act_for
-from people.signing_in import password
+from people.signing_in import open_sign_in, password
 from people.signing_in.models import LinkPurpose, PasswordLink, ResetRequest
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def issue(actor: Actor | None, membership: Membership) -> str:
             token_digest=digest(token),
             standing=_standing(staff),
             expires_at=clock.now() + VALID_FOR[purpose],
+            issued_by_id=actor.staff_id if actor else None,
         )
     )
     audit.record(actor, LINK_ISSUED[purpose], staff.name, organisation_id=membership.organisation_id, staff=staff.id)
@@ -73,13 +75,25 @@ def open_link(token: str) -> PasswordLink:
             PasswordLink.expires_at > clock.now(),
         )
     )
-    if link is None or link.standing != _standing(link.staff):
+    if link is None or link.standing != _standing(link.staff) or not _may_still_issue(link):
         message = (
             "このリンクは使えません。期限が切れたか、すでに使われたか、発行のあとで登録の内容が変わりました。"
             "研修担当に新しいリンクを頼んでください。"
         )
         raise NotFoundError(message)
     return link
+
+
+def _may_still_issue(link: PasswordLink) -> bool:
+    """Tell whether whoever made a link manages the person today; the command line always does."""
+    if link.issued_by_id is None:
+        return True
+    issuer = actor_of(link.issued_by_id)
+    return issuer is not None and bool(
+        db.session.scalar(
+            sa.select(sa.exists().where(Membership.staff_id == link.staff_id, visible_to(issuer), is_not_over()))
+        )
+    )
 
 
 def _standing(staff: Staff) -> str:
@@ -100,7 +114,7 @@ def set_password(token: str, new_password: str) -> Staff:
     """
     link = open_link(token)
     link.staff.password_hash = password.hashed(new_password, link.staff.name, link.staff.email or "")
-    link.staff.sign_in_epoch += 1
+    open_sign_in.end_all(link.staff)
     link.used_at = clock.now()
     office = db.session.scalar(
         sa.select(Membership.organisation_id).where(Membership.staff_id == link.staff_id, is_current()).limit(1)

@@ -15,11 +15,10 @@ from kernel.spelling import folded, folded_number, plain_address
 
 from people import audit
 from people.act import Act
-from people.actor import load_actor
 from people.membership import is_current
 from people.models import Membership, Staff
 from people.organisation import by_code_or_name
-from people.signing_in import password
+from people.signing_in import open_sign_in, password
 from people.signing_in.models import FailedSignIn, SignInPlace
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ PER_COLLEAGUE = 5
 """A whole office comes from one address (三層の対策): each who has signed in there makes room for so many failures more."""
 
 WRONG = "サインインできませんでした。入力した内容を確かめてください。"
+WRONG_PRESENT = "いまのパスワードが違います。"
 SLOW_DOWN = "サインインの失敗が続いたため、しばらく受け付けません。15分ほどたってから、もう一度お試しください。"
 
 
@@ -46,34 +46,63 @@ class SignIn:
     organisation: str
     password: str
     address: str
+    agent: str = ""
 
 
 def sign_in(attempt: SignIn) -> Actor:
-    """Return the actor if the password is right; the sentence of a refusal does not tell who exists.
+    """Begin a sign-in if the password is right and return its actor; the sentence of a refusal does not tell who exists.
 
     Somebody who belongs to no organisation any more signs in by e-mail, to the own record. Failures count for the
     person, whichever name was typed. Raises InvalidError where it is not, or where account or address failed too often within 15 minutes.
     The failure is kept, so the caller must answer with a page that commits.
     """
     staff = _person(attempt)
-    key = f"staff:{staff.id}" if staff else folded(f"{attempt.account}@{attempt.organisation}")
-    since = clock.now() - WINDOW
-    if _fails_too_often(staff, key, attempt.address, since):
-        raise InvalidError(SLOW_DOWN)
-    if not password.matches(attempt.password, staff.password_hash if staff else None) or staff is None:
-        db.session.add(FailedSignIn(account=key, address=attempt.address))
-        db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
-        db.session.flush()
-        raise InvalidError(WRONG)
-    db.session.execute(
-        sa.delete(FailedSignIn).where(FailedSignIn.account == key, FailedSignIn.address == attempt.address)
-    )
+    key = _key(staff.id) if staff else folded(f"{attempt.account}@{attempt.organisation}")
+    _check(staff, key, attempt.password, attempt.address, WRONG)
+    assert staff is not None  # noqa: S101 - nobody's password is right
     _remember(staff, attempt.address)
-    signed_in = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
-    assert signed_in is not None  # noqa: S101 - just read
+    signed_in = open_sign_in.begin(staff.id, attempt.address, attempt.agent)
     audit.record(signed_in, Act.SIGNED_IN, staff.name, staff=staff.id)
     db.session.flush()
     return signed_in
+
+
+def _key(staff_id: int) -> str:
+    return f"staff:{staff_id}"
+
+
+def _check(staff: Staff | None, key: str, typed: str, address: str, wrong: str) -> None:
+    """Check a password. Raises InvalidError where it is wrong, or where there were too many failures lately; a failure is kept."""
+    since = clock.now() - WINDOW
+    if _fails_too_often(staff, key, address, since):
+        raise InvalidError(SLOW_DOWN)
+    if not password.matches(typed, staff.password_hash if staff else None):
+        db.session.add(FailedSignIn(account=key, address=address))
+        db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
+        if staff:
+            audit.record(None, Act.SIGN_IN_FAILED, staff.name, organisation_id=_office(staff), staff=staff.id)
+        db.session.flush()
+        raise InvalidError(wrong)
+    db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.account == key, FailedSignIn.address == address))
+
+
+def _office(staff: Staff) -> int | None:
+    return db.session.scalar(
+        sa.select(Membership.organisation_id)
+        .where(Membership.staff_id == staff.id, is_current())
+        .order_by(Membership.id)
+        .limit(1)
+    )
+
+
+def check_own(actor: Actor, typed: str, address: str) -> Staff:
+    """Check the password of somebody who has signed in; return who it is.
+
+    Raises InvalidError where it is wrong, or was too often; the failure is kept, so the caller must answer with a page that commits.
+    """
+    staff = db.session.get_one(Staff, actor.staff_id)
+    _check(staff, _key(staff.id), typed, address, WRONG_PRESENT)
+    return staff
 
 
 def _fails_too_often(staff: Staff | None, key: str, address: str, since: dt.datetime) -> bool:
@@ -133,29 +162,10 @@ def _person(attempt: SignIn) -> Staff | None:
     )
 
 
-def change_password(actor: Actor, present: str, new: str) -> Actor:
-    """Change the own password and sign out everywhere else; return the actor of this one sign-in.
-
-    Raises InvalidError where the present password is wrong or the new one cannot be taken.
-    """
-    staff = db.session.get_one(Staff, actor.staff_id)
-    if not password.matches(present, staff.password_hash):
-        message = "いまのパスワードが違います。"
-        raise InvalidError(message, field="present")
+def change_password(actor: Actor, staff: Staff, new: str) -> Staff:
+    """Change the own password and sign out everywhere else; return whose it is. Raises InvalidError where it cannot be taken."""
     staff.password_hash = password.hashed(new, staff.name, staff.email or "")
-    return _new_epoch(staff, Act.PASSWORD_CHANGED)
-
-
-def sign_out_everywhere(actor: Actor) -> Actor:
-    """End all sign-ins of the person; return the actor for the present one, if it is to go on."""
-    return _new_epoch(db.session.get_one(Staff, actor.staff_id), Act.SIGNED_OUT_EVERYWHERE)
-
-
-def _new_epoch(staff: Staff, act: Act) -> Actor:
-    staff.sign_in_epoch += 1
+    open_sign_in.end_all(staff, but=actor)
+    audit.record(actor, Act.PASSWORD_CHANGED, staff.name, staff=staff.id)
     db.session.flush()
-    renewed = load_actor(f"{staff.id}:{staff.sign_in_epoch}")
-    assert renewed is not None  # noqa: S101
-    audit.record(renewed, act, staff.name, staff=staff.id)
-    db.session.flush()
-    return renewed
+    return staff

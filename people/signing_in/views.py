@@ -10,10 +10,10 @@ from flask_login import login_user, logout_user
 from kernel.errors import RefusalError
 from kernel.forms import accepted, answer
 
-from people.access import actor, public, signed_in
+from people.access import actor, public, signed_in, visitor
 from people.blueprint import blueprint
-from people.signing_in import password_link, sign_in
-from people.signing_in.forms import NewPasswordForm, ResetRequestForm, SignInForm
+from people.signing_in import open_sign_in, password_link, sign_in
+from people.signing_in.forms import ConfirmForm, NewPasswordForm, ResetRequestForm, SignInForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -27,7 +27,7 @@ def sign_in_page() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return answer("people/sign_in.html", form)
     try:
-        person = sign_in.sign_in(form.command(request.remote_addr or ""))
+        person = sign_in.sign_in(form.command(request.remote_addr or "", request.user_agent.string))
     except RefusalError as refusal:
         form.refuse(refusal)
         return render_template("people/sign_in.html", form=form)  # status 200: the failure is to be kept
@@ -47,6 +47,8 @@ def _wanted() -> str | None:
 @public
 def sign_out() -> ResponseReturnValue:
     """End this sign-in."""
+    if (who := visitor()) and who.sign_in_id:
+        open_sign_in.end(who, who.sign_in_id)
     logout_user()
     session.clear()
     flash("サインアウトしました。")
@@ -57,9 +59,34 @@ def sign_out() -> ResponseReturnValue:
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all sign-ins of this person but the present one."""
-    login_user(sign_in.sign_out_everywhere(actor()))
+    open_sign_in.end_elsewhere(actor())
     flash("ほかの端末からサインアウトしました。この端末では続けて使えます。")
     return redirect(url_for("people.account"))
+
+
+@blueprint.post("/account/sign-ins/<int:sign_in_id>/end")
+@signed_in
+def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
+    """End one of the own sign-ins elsewhere."""
+    flash(f"サインインを終わらせました({open_sign_in.end(actor(), sign_in_id).device})。")
+    return redirect(url_for("people.account"))
+
+
+@blueprint.route("/confirm", methods=["GET", "POST"])
+@signed_in
+def confirm() -> ResponseReturnValue:
+    """Give the password once more, and go back to where it was asked for."""
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return answer("people/confirm.html", form)
+    try:
+        sign_in.check_own(actor(), form.present.value, request.remote_addr or "")
+    except RefusalError as refusal:
+        form.refuse(refusal)
+        return render_template("people/confirm.html", form=form)  # status 200: the failure is to be kept
+    open_sign_in.confirm(actor())
+    flash("確認しました。もう一度、同じ操作をしてください。入力した内容は残っています。")
+    return redirect(_wanted() or url_for("front.me"))
 
 
 @blueprint.route("/password/forgotten", methods=["GET", "POST"])

@@ -25,6 +25,7 @@ from kernel.database import Base, db
 
 from people.act import Act
 from people.models import AuditEntry
+from people.signing_in import password
 
 from participation.forms import HOW_A_LIST_IS_READ
 
@@ -34,6 +35,17 @@ LATER: dict[str, tuple[tuple[str, str], ...]] = {
     "/me": (
         ("2026年11月25日(水) 14:00 東京自治会館", "2026年11月18日(水) 14:00 東京自治会館"),
         ("オンライン 会議のリンク (Web会議とチャットの使いこなし) ", "オンライン "),
+    ),
+    "/account": (
+        ("サインアウトし、カレンダーの専用のURLも使えなくなります。", "サインアウトします。"),
+        (
+            (
+                "サインイン中の端末 共用のパソコンでサインアウトを忘れたときは、ここで終わらせます。"
+                "何もしないまま4時間たつか、サインインから12時間たつと、自動で終わります。 "
+                "端末 サインイン 最後の操作 接続元 操作 不明な端末 2026年11月25日(水) 10:30 2026年11月25日(水) 10:30ごろ 127.0.0.1 この端末"
+            ),
+            "ほかの端末からのサインアウト 共用のパソコンでサインアウトを忘れたときに使います。この端末では続けて使えます。 ほかの端末からサインアウトする",
+        ),
     ),
     "/office": (("テストと教材の成績 ", ""),),
     "/office/enrol/security-basics/choose": (("修了済み ", ""), ("この講座を受講中 ", "")),
@@ -55,6 +67,13 @@ LATER: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """What later versions write on a page on purpose, and what stood there in the first: by address."""
 ON_EVERY_PAGE = (
+    (
+        (
+            "端末をなくしたときや、本人でない人が使っているおそれがあるときは、すぐにサインアウトさせます。"
+            "パスワードはそのままなので、新しいリンクも渡してください。 すべての端末からサインアウトさせる "
+        ),
+        "",
+    ),
     ("規模が登録されていない実施団体は、そのあとです。", ""),
     ("VTT・SRTの字幕", "VTTの字幕"),
     (" ファイルから加える(GIFT・Moodle XML・CSV)", ""),
@@ -87,6 +106,7 @@ def first_version(request, stored, tmp_path, monkeypatch):
 
     monkeypatch.setattr(clock, "dt", types.SimpleNamespace(**{**vars(dt), "datetime": Then}))
     app = make_app(url)
+    password.refuse(())  # the people of the sample data sign in
     with app.app_context():
         upgrade(revision=LAST_MIGRATION)
         restore(stored["rows"])

@@ -1,0 +1,199 @@
+"""Sign-ins go on at a device, and end there: by the person, by the office, by time; some acts ask who it is once more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from factories import PASSWORD, membership
+
+from kernel import clock
+from kernel.database import db
+
+from people.act import Act
+from people.actor import IDLE, LONGEST
+from people.models import AuditEntry, OpenSignIn, Role
+from people.signing_in import open_sign_in, sign_in
+
+NEW = "another long pass phrase"
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1"
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """Let time pass."""
+    now = [clock.now()]
+
+    def passes(**much):
+        now[0] += dt.timedelta(**much)
+        monkeypatch.setattr(clock, "now", lambda: now[0])
+
+    return passes
+
+
+def is_in(browser):
+    return browser.get("/me").status_code == 200
+
+
+def copied(app, browser):
+    """Another browser, with the same cookie."""
+    name, thief = app.config["SESSION_COOKIE_NAME"], app.test_client()
+    domain = browser.get("/me").request.host.partition(":")[0]
+    thief.set_cookie(name, browser.get_cookie(name, domain).value, domain=domain)
+    return thief
+
+
+def test_a_copied_cookie_ends_with_the_sign_in(app, mizuho):
+    browser = mizuho.staff.browser()
+    thief = copied(app, browser)
+    assert is_in(thief)
+    browser.post("/sign-out")
+    assert not is_in(thief)
+    assert thief.post("/notices/read").status_code == 302
+
+
+def test_a_sign_in_at_which_nothing_is_done_ends(mizuho, passes):
+    browser = mizuho.staff.browser()
+    passes(hours=3)
+    assert is_in(browser), "and this was something"
+    passes(hours=3)
+    assert is_in(browser)
+    passes(seconds=IDLE.total_seconds() + 1)
+    assert not is_in(browser)
+
+
+def test_no_sign_in_goes_on_for_longer_than_a_day_of_work(mizuho, passes):
+    browser = mizuho.staff.browser()
+    for _hour in range(11):
+        passes(hours=1)
+        assert is_in(browser)
+    passes(seconds=(LONGEST - dt.timedelta(hours=11)).total_seconds() + 1)
+    assert not is_in(browser)
+
+
+def test_an_act_counts_as_something_done_too(mizuho, passes):
+    browser = mizuho.staff.browser()
+    passes(hours=3)
+    assert browser.post("/notices/read").status_code == 302
+    passes(hours=3)
+    assert is_in(browser)
+
+
+def test_sign_ins_that_ended_are_forgotten(mizuho, passes):
+    mizuho.staff.browser()
+    passes(hours=13)
+    mizuho.person().browser()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(OpenSignIn)) == 1
+
+
+@pytest.mark.parametrize(
+    ("agent", "device"),
+    [(EDGE, "Windows・Edge"), (PHONE, "iPhone・Safari"), ("curl/8", "不明な端末"), ("", "不明な端末")],
+)
+def test_a_device_is_named_as_far_as_it_says_so(agent, device):
+    assert open_sign_in.device_of(agent) == device
+
+
+def test_everybody_sees_the_own_sign_ins_and_ends_one(app, mizuho):
+    here, phone = mizuho.staff.browser(), app.test_client()
+    phone.post("/sign-in", data={"account": mizuho.staff.email, "password": PASSWORD}, headers={"User-Agent": PHONE})
+    page = here.get("/account").text
+    assert "iPhone・Safari" in page
+    assert "この端末" in page
+    (other,) = db.session.scalars(sa.select(OpenSignIn.id).where(OpenSignIn.device == "iPhone・Safari")).all()
+    assert here.post(f"/account/sign-ins/{other}/end").status_code == 302
+    assert not is_in(phone)
+    assert is_in(here)
+
+
+def test_nobody_ends_the_sign_in_of_another(mizuho):
+    victim = mizuho.staff.browser()
+    (theirs,) = db.session.scalars(sa.select(OpenSignIn.id)).all()
+    assert mizuho.person(Role.ADMINISTRATOR).browser().post(f"/account/sign-ins/{theirs}/end").status_code == 404
+    assert is_in(victim)
+
+
+def test_a_new_password_ends_the_other_sign_ins_and_not_this_one(mizuho):
+    here, there = mizuho.staff.browser(), mizuho.staff.browser()
+    assert here.post("/account", data={"present": PASSWORD, "password": NEW, "again": NEW}).status_code == 302
+    assert is_in(here)
+    assert not is_in(there)
+
+
+def test_the_office_ends_the_sign_ins_of_its_own_people(mizuho, hachioji):
+    browser = mizuho.staff.browser()
+    address = f"/office/staff/{mizuho.staff.membership_id}/sign-out"
+    assert hachioji.coordinator.browser().post(address).status_code == 404
+    assert is_in(browser)
+    assert mizuho.coordinator.browser().post(address).status_code == 302
+    assert not is_in(browser)
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.SIGN_INS_ENDED.value)).one()
+    assert entry.subject == mizuho.staff.name
+
+
+def test_a_coordinator_ends_no_sign_in_of_who_holds_more(mizuho):
+    browser = mizuho.administrator.browser()
+    address = f"/office/staff/{mizuho.administrator.membership_id}/sign-out"
+    assert mizuho.coordinator.browser().post(address).status_code == 403
+    assert is_in(browser)
+
+
+def test_a_sign_in_that_fails_is_on_record_in_the_own_office(client, mizuho, hachioji):
+    client.post("/sign-in", data={"account": mizuho.staff.email, "password": "wrong"})
+    assert "サインインの失敗" in mizuho.administrator.browser().get("/admin/audit").text
+    assert "サインインの失敗" not in hachioji.administrator.browser().get("/admin/audit").text
+
+
+def opens_doors(mizuho):
+    """The acts that give access to others, or take personal data out: how they are asked for."""
+    person = mizuho.person()
+    return {
+        "roles": ("POST", f"/office/staff/{person.membership_id}/roles", {"roles": "coordinator"}),
+        "link": ("POST", f"/office/staff/{person.membership_id}/link", {}),
+        "address": ("POST", f"/office/staff/{person.membership_id}/edit", {"email": "elsewhere@example.lg.jp"}),
+        "invitation": ("POST", "/office/invitation", {"most": "5"}),
+        "transfer code": ("POST", "/account/transfer-code", {"ends_present": "yes"}),
+        "calendar": ("POST", "/account/calendar", {}),
+    }
+
+
+def test_what_opens_doors_asks_for_the_password_once_an_hour(mizuho, passes):
+    browser = mizuho.coordinator.browser()
+    office = browser.get("/office").request.url
+    passes(minutes=61)
+    for name, (method, address, sent) in opens_doors(mizuho).items():
+        asked = browser.open(address, method=method, data=sent, headers={"Referer": office})
+        assert (asked.status_code, asked.location) == (302, "/confirm?next=/office"), name
+    assert "パスワードがちがいます" not in browser.get(asked.location).text
+    wrong = browser.post(asked.location, data={"present": "wrong"})
+    assert sign_in.WRONG_PRESENT in wrong.text
+    answer = browser.post(asked.location, data={"present": PASSWORD})
+    assert answer.location == "/office"
+    assert "もう一度、同じ操作をしてください" in browser.get("/office").text
+    for name, (method, address, sent) in opens_doors(mizuho).items():
+        done = browser.open(address, method=method, data=sent)
+        assert "/confirm" not in (done.location or ""), name
+
+
+def test_the_password_is_asked_for_as_patiently_as_at_the_sign_in(mizuho):
+    browser = mizuho.staff.browser()
+    for _time in range(sign_in.PER_ACCOUNT):
+        assert sign_in.WRONG_PRESENT in browser.post("/confirm", data={"present": "wrong"}).text
+    assert sign_in.SLOW_DOWN in browser.post("/confirm", data={"present": PASSWORD}).text
+    sent = {"present": PASSWORD, "password": NEW, "again": NEW}
+    assert sign_in.SLOW_DOWN in browser.post("/account", data=sent).text
+
+
+def test_a_confirmation_leads_to_no_other_site(mizuho):
+    answer = mizuho.staff.browser().post("/confirm?next=//evil.example", data={"present": PASSWORD})
+    assert answer.location == "/me"
+
+
+def test_who_belongs_nowhere_any_more_keeps_the_own_sign_ins(mizuho):
+    left = mizuho.person()
+    browser = left.browser()
+    membership(left).left_on = clock.today()
+    db.session.commit()
+    assert "サインイン中の端末" in browser.get("/account").text
