@@ -39,6 +39,13 @@ class ConflictError(RefusalError):
     title = "いまはできません"
 
 
+class UnavailableError(RefusalError):
+    """Something that this needs does not answer: it is not the person's doing, and may be mended by waiting."""
+
+    status = 503
+    title = "いまは使えません"
+
+
 class InvalidError(RefusalError):
     """What was given cannot be taken as it is."""
 

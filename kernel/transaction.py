@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from flask import Flask, Response, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from kernel import error_pages
 from kernel.database import db, reading
 
 if TYPE_CHECKING:
@@ -31,7 +33,10 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         if request.method not in SAFE_METHODS and response.status_code < FIRST_REFUSAL:
-            db.session.commit()
+            try:
+                db.session.commit()
+            except SQLAlchemyError as error:
+                return error_pages.instead(response, error)
         else:
             db.session.rollback()
         return response

@@ -6,16 +6,27 @@ overwritten.
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
+import logging
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import obstore
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
+
+from kernel.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from obstore.store import ClientConfig, RetryConfig
+
+log = logging.getLogger("tomomanabi.files")
 
 A_PIECE = 1024 * 1024
 AT_ONCE = 4
@@ -33,6 +44,35 @@ def media_type(name: str) -> str | None:
     return TYPES.get(Path(name).suffix.lower())
 
 
+RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": dt.timedelta(seconds=20)}
+"""How long a store is waited for: whoever waits holds one of a few threads."""
+
+
+def _client() -> ClientConfig:
+    """Return how long an answer is waited for; what is said here replaces what the environment says of it."""
+    is_plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+    return {"connect_timeout": "5s", "timeout": "20s", "allow_http": is_plain}
+
+
+@contextlib.contextmanager
+def _answering(*, asks: bool = False) -> Iterator[None]:
+    """Raise UnavailableError, with a word to the operator, where a store or the own folder does not take or give.
+
+    A file that is asked for and not there raises FileNotFoundError.
+    """
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        if asks and isinstance(error, FileNotFoundError | NotFoundError):
+            raise FileNotFoundError from error
+        log.exception("the store of files did not answer")
+        message = (
+            "教材のファイルの保存先が応答しないか、いっぱいです。少したってから、もう一度お試しください。"
+            "くり返すときは、システムの担当に知らせてください。"
+        )
+        raise UnavailableError(message, field="file") from error
+
+
 class Files:
     """The files at an address: `file:///folder` or `s3://bucket/prefix` (with AWS_* in the environment)."""
 
@@ -41,13 +81,16 @@ class Files:
         self._store = (
             LocalStore(address.removeprefix("file://"), mkdir=True)
             if address.startswith("file://")
-            else from_url(address)
+            else from_url(address, client_options=_client(), retry_config=RETRIES)
         )
 
     def keep(self, content: BinaryIO) -> tuple[str, int]:
-        """Keep a file; return its digest and its size in bytes. It is read piece by piece, never as a whole."""
+        """Keep a file; return its digest and its size in bytes. It is read piece by piece, never as a whole.
+
+        Raises UnavailableError where it cannot be kept now.
+        """
         digest, size = hashlib.sha256(), 0
-        with tempfile.TemporaryFile() as whole:
+        with _answering(), tempfile.TemporaryFile() as whole:
             while piece := content.read(A_PIECE):
                 digest.update(piece)
                 size += len(piece)
@@ -57,8 +100,12 @@ class Files:
         return digest.hexdigest(), size
 
     def pieces(self, digest: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """Return a file, or its bytes from `start` up to before `end`, piece by piece. Raises FileNotFoundError."""
-        size = obstore.head(self._store, digest)["size"]
+        """Return a file, or its bytes from `start` up to before `end`, piece by piece.
+
+        Raises FileNotFoundError, UnavailableError where the store does not answer.
+        """
+        with _answering(asks=True):
+            size = obstore.head(self._store, digest)["size"]
         return self._pieces(digest, start, size if end is None else min(end, size))
 
     def _pieces(self, digest: str, start: int, stop: int) -> Iterator[bytes]:
