@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import render_template
+from flask import current_app, flash, redirect, render_template, url_for
 
 from people.access import actor, public, requires, signed_in, visitor
 from people.permission import Permission
@@ -17,16 +17,19 @@ from courses.sessions.training_session import coming_sessions
 from catalog import curriculum, facets, motivation, roundtable
 
 from participation import enrolment as enrolments
+from participation.mailing import delivery
 from participation.notices import inbox
 
 from review import outcome
 
-from front import due
+from front import condition, due
 from front.blueprint import blueprint
 from front.week import week_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from kernel.settings import Settings
 
 
 @blueprint.get("/courses/<slug>")
@@ -64,6 +67,35 @@ def home() -> ResponseReturnValue:
         voices=roundtable.first_voices(),
         so_far=outcome.so_far(len(facets.current().course_ids)),
     )
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    """Tell programmes whether pages can be served, and what somebody should look at; healthz only says that it runs."""
+    if not condition.is_ready():
+        return {"status": "not ready", "attention": ["schema"]}, 503
+    troubled = sorted({sign.key for sign in condition.signs(_settings()) if not sign.is_well})
+    return {"status": "attention" if troubled else "ok", "attention": troubled}
+
+
+@blueprint.get("/admin/condition")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def condition_page() -> ResponseReturnValue:
+    """Show how the parts of the installation are."""
+    return render_template("front/condition.html", signs=condition.signs(_settings()), given_up=delivery.given_up())
+
+
+@blueprint.post("/admin/condition/resend")
+@requires(Permission.MANAGE_ORGANISATIONS)
+def resend() -> ResponseReturnValue:
+    """Try the mails again that were given up."""
+    flash(f"{delivery.resend()}件のメールを、もう一度送ります。いまも正しい内容のものだけが送られます。")
+    return redirect(url_for("front.condition_page"))
+
+
+def _settings() -> Settings:
+    return current_app.extensions["settings"]  # type: ignore[no-any-return]
 
 
 @blueprint.get("/office")

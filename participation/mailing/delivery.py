@@ -85,6 +85,18 @@ def troubled() -> Sequence[Notice]:
     ).all()
 
 
+def waiting_since(moment: dt.datetime) -> int:
+    """Return how many notices should have been mailed before a moment, and are still to be."""
+    return db.session.scalars(
+        sa.select(sa.func.count()).where(Notice.mail_state == MailState.DUE, Notice.mail_at < moment)
+    ).one()
+
+
+def given_up() -> int:
+    """Return how many notices could not be mailed at all."""
+    return db.session.scalars(sa.select(sa.func.count()).where(Notice.mail_state == MailState.FAILED)).one()
+
+
 def deliver(mail: Mail, public_url: str, report: Report | None = None) -> Report:
     """Send what is due; add up in a report. Commits after every step, so that nothing is lost and hardly anything repeated."""
     report = report or Report()

@@ -202,6 +202,7 @@ def test_attendance_makes_a_completion_and_can_be_corrected(mizuho, hachioji, mo
     assert early.status_code == 409
     later = clock.now() + dt.timedelta(days=10, hours=1)
     monkeypatch.setattr(clock, "now", lambda: later)
+    browser = mizuho.coordinator.browser()
     assert "出欠の入力" in browser.get("/office").text
     browser.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{identity}": "attended"})
     assert db.session.get_one(Enrolment, identity, populate_existing=True).state is EnrolmentState.COMPLETED

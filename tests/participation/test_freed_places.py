@@ -145,5 +145,5 @@ def test_a_list_can_be_enrolled_in_the_last_days_and_not_before(mizuho, secretar
     decide(secretariat, session_id)
     later = found(session_id).starts_at - dt.timedelta(days=5)
     monkeypatch.setattr(clock, "now", lambda: later)
-    answer = browser.post(address, data={"text": mizuho.staff.number, "enrol": "1"})
+    answer = mizuho.coordinator.browser().post(address, data={"text": mizuho.staff.number, "enrol": "1"})
     assert "1人の受講を申し込みました" in answer.text

@@ -89,11 +89,12 @@ def test_a_session_that_is_not_run_asks_for_nothing_and_sets_its_people_free(miz
     session_id = joint(secretariat, capacity=5, minimum=3)
     (person,) = nominate(mizuho, session_id, 1)
     decide(secretariat, session_id)
-    host = secretariat.person(Role.COORDINATOR).browser()
-    host.post(f"/sessions/{session_id}/call-off")
+    hosting = secretariat.person(Role.COORDINATOR)
+    hosting.browser().post(f"/sessions/{session_id}/call-off")
     assert "不開催になりました" in person.browser().get("/me").text
     later = found(session_id).starts_at + dt.timedelta(hours=1)
     monkeypatch.setattr(clock, "now", lambda: later)
+    host = hosting.browser()
     assert "出欠の入力" not in host.get("/office").text
     mine = db.session.scalars(sa.select(Enrolment.id)).one()
     entered = {f"presence-{mine}": "attended"}

@@ -144,7 +144,7 @@ def test_a_coordinator_enrols_one_by_one(mizuho, hachioji):
 def test_no_text_breaks_the_reading_of_a_list(request, ground, text):
     with request.getfixturevalue(ground).app.app_context():
         office = Office.of("133035")
-        somebody = Actor(0, "だれか", 1, office.id, office.name, ((office.id, Role.COORDINATOR),))
+        somebody = Actor(0, "だれか", office.id, office.name, ((office.id, Role.COORDINATOR),))
         with contextlib.suppress(InvalidError):
             lines = preview(somebody, offered("ai-first"), None, text)
             assert not any(line.is_good for line in lines)
