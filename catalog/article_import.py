@@ -18,13 +18,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError
+from kernel.spelling import is_web_address
 from kernel.vocabulary import Term
 
 from people import audit
 from people.act import Act
 
 from catalog.article import ReadArticle, ReadRemark, parse
-from catalog.models import Article, Motivation, Participant, Remark, Roundtable, TableSide
+from catalog.models import Article, EarlierRemark, Motivation, Participant, Remark, Roundtable, TableSide
 from catalog.search import index
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ def preview(command: ImportArticle) -> Preview:
     if not reading.remarks:
         message = "発言が一つも見つかりません。記事の全文(参加者から最後の発言まで)が入っているか確かめてください。"
         raise InvalidError(message, field="text")
+    if command.url and not is_web_address(command.url):
+        message = "記事のURLは https:// で始まるものを入力してください。"
+        raise InvalidError(message, field="url")
     note_key = note_key_of(command.url)
     key = key_of(reading, note_key)
     article = _stored(key, note_key)
@@ -225,9 +229,10 @@ def store(actor: Actor | None, command: ImportArticle) -> Preview:
     _store_participants(article.roundtable, seen.reading)
     stored = {remark.position: remark for remark in article.remarks}
     for remark in seen.remarks:
-        _store_remark(article, stored.pop(remark.read.position, None), remark.read)
+        _store_remark(actor, article, stored.pop(remark.read.position, None), remark.read)
     for left_over in stored.values():
         if left_over.text is not None:
+            _keep_earlier(actor, left_over)
             left_over.text = None  # the article no longer has it; our summary stays
             index.index_remark(left_over)
     db.session.flush()
@@ -272,7 +277,19 @@ def _store_participants(roundtable: Roundtable, reading: ReadArticle) -> None:
             )  # fmt: skip
 
 
-def _store_remark(article: Article, stored: Remark | None, read: ReadRemark) -> None:
+def _keep_earlier(actor: Actor | None, remark: Remark) -> None:
+    """Keep what a remark said until now, with who replaces it."""
+    add(
+        EarlierRemark(
+            remark_id=remark.id, speaker=remark.speaker, heading=remark.heading, subheading=remark.subheading,
+            text=remark.text or "", replaced_at=clock.now(), replaced_by_id=actor.staff_id if actor else None,
+        )
+    )  # fmt: skip
+
+
+def _store_remark(actor: Actor | None, article: Article, stored: Remark | None, read: ReadRemark) -> None:
+    if stored and stored.text is not None and (stored.text, stored.speaker) != (read.text, read.speaker):
+        _keep_earlier(actor, stored)
     remark = stored or Remark(article_id=article.id, position=read.position)
     remark.speaker, remark.heading, remark.subheading = read.speaker, read.heading, read.subheading
     remark.text, remark.sha256 = read.text, read.sha256

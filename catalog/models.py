@@ -135,6 +135,20 @@ class Remark(Base):
         return self.text is not None and self.summary is not None and self.sha256 == self.summary_sha256
 
 
+class EarlierRemark(Base):
+    """What a remark said before an import replaced it, and who replaced it; nobody from the command line."""
+
+    __tablename__ = "earlier_remark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    remark_id: Mapped[int] = mapped_column(sa.ForeignKey("remark.id"), index=True)
+    speaker: Mapped[str]
+    heading: Mapped[str | None]
+    subheading: Mapped[str | None]
+    text: Mapped[str]
+    replaced_at: Mapped[dt.datetime]
+    replaced_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+
+
 class Motivation(Base):
     """A motivation (きっかけ): the remark a course answers, and why."""
 

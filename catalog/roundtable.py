@@ -13,7 +13,7 @@ from kernel.errors import NotFoundError
 
 from courses.models import Course
 
-from catalog.models import Article, Motivation, Remark, Roundtable, Topic, remark_topic
+from catalog.models import Article, EarlierRemark, Motivation, Remark, Roundtable, Topic, remark_topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +95,13 @@ def remark(article_key: str, position: int) -> Remark:
     if row is None:
         raise NotFoundError
     return row
+
+
+def earlier(remark: Remark) -> Sequence[EarlierRemark]:
+    """Return what a remark said before, the latest first."""
+    return db.session.scalars(
+        sa.select(EarlierRemark).where(EarlierRemark.remark_id == remark.id).order_by(EarlierRemark.id.desc())
+    ).all()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import selectinload
 
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
+from kernel.spelling import is_web_address
 
 from courses import course as courses
 from courses import edition as editions
@@ -148,7 +149,7 @@ def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapp
         body = _decoded(files, name).strip("\n")
     for part in KINDS[kind].needs:
         content[part] = str(entry.get(part, ""))
-    if "address" in content and not content["address"].startswith(("https://", "http://")):
+    if "address" in content and not is_web_address(content["address"]):
         raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
     if content.get("instead", "") not in {"", "text"}:
         raise _wrong(COURSE, f"「{name}」の、開けない人のための扱い(instead)は text か空です。")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from email.headerregistry import Address
 from functools import cache
 from typing import Literal
+from urllib.parse import urlsplit
 
 import joyokanji  # type: ignore[import-untyped]
 
@@ -54,6 +55,16 @@ def _marks_in_a_row() -> re.Pattern[str]:
     )
     several = f"[{''.join(marks)}]"
     return re.compile(f"({several}{{{MOST_MARKS}}}){several}+")
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an address that a page may link to: https or http with a host, and nothing that runs (ASVS 5.0, 1.2.2)."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(host) and text.isprintable() and " " not in text
 
 
 def folded(text: str) -> str:

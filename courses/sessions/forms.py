@@ -21,6 +21,7 @@ from kernel.fields import (
     options,
 )
 from kernel.forms import Form
+from kernel.spelling import is_web_address
 from kernel.typed import LONGEST_LINE, LONGEST_TEXT
 
 from people.models import SizeClass
@@ -50,7 +51,7 @@ class WhereForm(Form):
     def link(self) -> str:
         """Return the link of a web meeting. Raises InvalidError where it is none."""
         link = self.meeting_link.value
-        if link and not link.startswith(("https://", "http://")):
+        if link and not is_web_address(link):
             message = "https:// で始まるリンクを入力してください。"
             raise InvalidError(message, field="meeting_link")
         return link

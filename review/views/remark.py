@@ -22,4 +22,9 @@ if TYPE_CHECKING:
 def remark(key: str, position: int) -> ResponseReturnValue:
     """Show a remark."""
     found = roundtable.remark(key, position)
-    return render_template("review/remark.html", remark=found, outcomes=outcome.outcomes_of(found, visitor()))
+    return render_template(
+        "review/remark.html",
+        remark=found,
+        outcomes=outcome.outcomes_of(found, visitor()),
+        earlier=roundtable.earlier(found) if visitor() else (),
+    )

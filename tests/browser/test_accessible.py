@@ -27,7 +27,7 @@ OF_STAFF = [
 ]
 OF_COORDINATORS = [
     "/office", "/office/staff", "/office/staff/former", "/office/staff/new", "/office/staff/welcome", "/office/invitation", "/office/practice", "/office/outside", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
-    "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/new", "/studio/articles/new", "/studio/curricula",
+    "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/new", "/studio/curricula",
     "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/7", "/sessions/7/edit",
     "/sessions/7/cancel", "/sessions/7/attendance", "/meetings/7/edit", "/office/nominations/5", "/office/nominations/5/list", "/sessions/4",
 ]  # fmt: skip
@@ -47,7 +47,7 @@ OF_ADMINISTRATORS = ["/review", "/review?year=2020", "/review?by=level", "/revie
 OF_SECRETARIAT = [
     "/review", "/review?organisation=八王子市", "/review?by=course&prefecture=東京都", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/figures", "/studio/ai-first/motivations/new",
     "/studio/ai-first/differences/1/1", "/studio/curricula/newcomers", "/admin/organisations", "/admin/organisations/1", "/admin/skills",
-    "/admin/skills/1",
+    "/admin/skills/1", "/studio/articles/new", "/admin/condition", "/confirm",
 ]  # fmt: skip
 
 

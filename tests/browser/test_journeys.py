@@ -14,11 +14,13 @@ from playwright.sync_api import expect
 
 
 def test_from_a_voice_to_a_course_that_is_found(visit):
-    author = visit(COORDINATOR).goes_to("/studio").follows("座談会の記事を取り込む")
-    author.types("記事の文章", INTRODUCED).presses("読み取る")
-    assert author.heading == "読み取った記事の確認"
-    author.presses("6件の発言を取り込む")
-    assert author.sees("6件の発言を取り込みました")
+    second = visit(SECRETARIAT).goes_to("/studio").follows("座談会の記事を取り込む")
+    second.types("記事の文章", INTRODUCED).presses("読み取る")
+    assert second.heading == "読み取った記事の確認"
+    second.presses("6件の発言を取り込む")
+    assert second.sees("6件の発言を取り込みました")
+
+    author = visit(COORDINATOR).goes_to("/roundtables/41")
     author.follows("2番目の発言").follows("この声に応える講座をつくる")
     author.types("URLの末尾", "learn-together").types("講座名", "近隣と分け合う研修のはじめ方").types(
         "概要", "近くの団体と研修を分け合う手順を学ぶ。"
@@ -34,7 +36,7 @@ def test_from_a_voice_to_a_course_that_is_found(visit):
     author.goes_to("/studio/learn-together").presses("確認を頼む")
     assert author.sees("書いた人だけでは公開できません")
 
-    second = visit(SECRETARIAT).goes_to("/office").follows("読んで確認する")
+    second.goes_to("/office").follows("読んで確認する")
     assert second.sees("一人で担当している町の声に応えるため")
     second.presses("公開する")
     assert second.heading == "近隣と分け合う研修のはじめ方"

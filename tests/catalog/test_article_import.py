@@ -108,14 +108,14 @@ def test_a_summary_of_other_words_is_not_verified(app):
     assert not remarks("41-1")[2].is_verified
 
 
-def test_a_changed_remark_that_a_course_cites_is_a_conflict_and_both_texts_are_shown(app, mizuho):
+def test_a_changed_remark_that_a_course_cites_is_a_conflict_and_both_texts_are_shown(app, mizuho, secretariat):
     store(None, of(INTRODUCED))
     cite(remarks("41-1")[2], mizuho.coordinator)
     changed = INTRODUCED.replace("近くの町と一緒に", "近くの市と一緒に")
     with pytest.raises(ConflictError, match="2番目"):
         store(None, of(changed))
     db.session.rollback()
-    browser = mizuho.coordinator.browser()
+    browser = secretariat.secretary.browser()
     shown = browser.post("/studio/articles/new", data={"text": changed}).text
     assert "近くの町と一緒に" in shown
     assert "近くの市と一緒に" in shown
@@ -125,6 +125,32 @@ def test_a_changed_remark_that_a_course_cites_is_a_conflict_and_both_texts_are_s
     accepted = browser.post("/studio/articles/new", data={"text": changed, "store": "1", "accept_changes": "y"})
     assert accepted.status_code == 302
     assert "近くの市" in remarks("41-1")[2].text
+    page = mizuho.coordinator.browser().get("/remarks/41-1/2").text
+    assert "取り込みで置き換わった以前の文章(1)" in page
+    assert "近くの町と一緒に" in page, "what somebody was quoted with stays readable"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)//n1e243cc0101a",
+        "search-ms:query=/n1e243cc0101a",
+        "https:///n1e243cc0101a",
+        "data:text/html,/n1e243cc0101a",
+    ],
+)
+def test_an_article_is_at_an_address_of_the_web(secretariat, address):
+    sent = {"text": INTRODUCED, "url": address, "store": "1"}
+    answer = secretariat.secretary.browser().post("/studio/articles/new", data=sent)
+    assert answer.status_code == 422
+    assert "https:// で始まるもの" in answer.text
+
+
+@pytest.mark.parametrize("role", ["coordinator", "administrator"])
+def test_what_somebody_said_is_entered_by_the_secretariat_only(mizuho, role):
+    browser = getattr(mizuho, role).browser()
+    assert browser.post("/studio/articles/new", data={"text": INTRODUCED, "store": "1"}).status_code == 404
+    assert browser.post("/remarks/8-1/11/asks", data={"asks": "1"}).status_code == 404
 
 
 def test_a_changed_remark_that_nobody_cites_is_taken(app):
@@ -152,16 +178,16 @@ def test_an_article_is_known_by_its_note_key_whatever_the_link_looks_like(app):
     assert again.article is not None
 
 
-def test_a_text_without_remarks_is_refused_with_what_to_do(mizuho):
+def test_a_text_without_remarks_is_refused_with_what_to_do(secretariat):
     with pytest.raises(InvalidError, match="記事の全文"):
         preview(of("ただの文章です。"))
-    answer = mizuho.coordinator.browser().post("/studio/articles/new", data={"text": "ただの文章です。"})
+    answer = secretariat.secretary.browser().post("/studio/articles/new", data={"text": "ただの文章です。"})
     assert answer.status_code == 422
     assert "ただの文章です。" in answer.text
 
 
-def test_speaker_and_headings_are_corrected_by_hand_before_they_are_stored(mizuho):
-    browser = mizuho.coordinator.browser()
+def test_speaker_and_headings_are_corrected_by_hand_before_they_are_stored(secretariat):
+    browser = secretariat.secretary.browser()
     shown = browser.post("/studio/articles/new", data={"text": INTRODUCED}).text
     assert 'name="speaker-2" value="青木 実"' in shown
     assert remarks("41-1") == {}
@@ -176,17 +202,17 @@ def test_speaker_and_headings_are_corrected_by_hand_before_they_are_stored(mizuh
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
-def test_a_file_may_be_in_utf8_or_cp932(mizuho, encoding):
+def test_a_file_may_be_in_utf8_or_cp932(secretariat, encoding):
     content = INTRODUCED.encode(encoding)
-    answer = mizuho.coordinator.browser().post(
+    answer = secretariat.secretary.browser().post(
         "/studio/articles/new", data={"file": (BytesIO(content), "article.txt")}, content_type="multipart/form-data"
     )
     assert answer.status_code == 200
     assert "発言(6件)" in answer.text
 
 
-def test_a_file_that_is_no_text_is_refused_politely(mizuho):
-    answer = mizuho.coordinator.browser().post(
+def test_a_file_that_is_no_text_is_refused_politely(secretariat):
+    answer = secretariat.secretary.browser().post(
         "/studio/articles/new",
         data={"file": (BytesIO(b"\x89PNG\xff\xfe\x81"), "a.png")},
         content_type="multipart/form-data",
@@ -212,11 +238,11 @@ def test_the_command_line_parses_without_a_database_and_imports(app, tmp_path):
     assert "unchanged" in runner.invoke(args=["catalog", "import", str(file)]).output
 
 
-def test_an_imported_remark_is_put_on_the_list_of_those_that_wait(mizuho, client):
+def test_an_imported_remark_is_put_on_the_list_of_those_that_wait(secretariat, client):
     store(None, of(INTRODUCED))
     db.session.commit()
     assert "担当が一人しかいないので" not in client.get("/remarks?unanswered=1").text
-    mizuho.coordinator.browser().post("/remarks/41-1/2/asks", data={"asks": "1"})
+    secretariat.secretary.browser().post("/remarks/41-1/2/asks", data={"asks": "1"})
     assert "担当が一人しかいないので" in client.get("/remarks?unanswered=1").text
 
 

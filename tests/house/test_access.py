@@ -176,7 +176,7 @@ TABLE = """
         /office/staff                     302     404   200         200           200
         /office/enrol/paperless-basics    302     404   200         200           200
         /studio                           302     404   200         200           200
-        /studio/articles/new              302     404   200         200           200
+        /studio/articles/new              302     404   404         404           200
         /review                           302     404   404         200           200
         /review/participation.csv         302     404   404         200           200
         /admin/audit                      302     404   404         200           200
