@@ -1,7 +1,7 @@
 """Publication: an edition is handed in, a second person approves it, and it stands in the catalogue.
 
 No remark, no publication: an edition is published only with a motivation and its rationale, objectives and
-minutes, and by somebody other than the one who wrote it (or by the secretariat).
+minutes, and by somebody other than the one who wrote it or handed it in, the secretariat included.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from kernel.page import seen_as
 
 from people import audit
 from people.act import Act
-from people.permission import Actor, Permission
+from people.membership import is_current
+from people.models import Membership, Role, RoleGrant
+from people.permission import PERMISSIONS, Actor, Permission
 
 from courses import catalogue_version, completion_rule
 from courses import edition as editions
@@ -65,19 +68,54 @@ def send_back(actor: Actor, edition: CourseEdition, note: str) -> None:
 
 
 def may_approve(actor: Actor, edition: CourseEdition) -> bool:
-    """Tell whether somebody may approve an edition: not its author nor who handed it in, unless the secretariat."""
-    if actor.may(Permission.MANAGE_CATALOG):
-        return True
-    own = {edition.author_id, edition.handed_in_by_id}
-    return actor.may(Permission.WRITE_COURSES, edition.course.owner_id) and actor.staff_id not in own
+    """Tell whether somebody is a second person for an edition: neither its author nor who handed it in.
+
+    The role must be older than the hand-in, and given by neither of them: nobody makes a second person of themselves.
+    """
+    own = {edition.author_id, edition.handed_in_by_id} - {None}
+    if actor.staff_id in own or not actor.may(Permission.WRITE_COURSES, edition.course.owner_id):
+        return False
+    entitles = [role for role in Role if Permission.WRITE_COURSES in PERMISSIONS[role]]
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists()
+                .where(
+                    Membership.id == RoleGrant.membership_id,
+                    Membership.staff_id == actor.staff_id,
+                    sa.or_(Membership.organisation_id == edition.course.owner_id, RoleGrant.role == Role.SECRETARIAT),
+                    is_current(),
+                    RoleGrant.role.in_(entitles),
+                    RoleGrant.granted_at <= edition.changed_at,
+                )
+                .where(sa.or_(RoleGrant.granted_by_id.is_(None), RoleGrant.granted_by_id.not_in(own)))
+            )
+        )
+    )
 
 
-def approve(actor: Actor, edition: CourseEdition) -> None:
+def as_read(edition: CourseEdition) -> str:
+    """Return the digest of what a second person reads of an edition, which must be `whole`: its lessons, files and motivations."""
+    lessons = [
+        (lesson.id, lesson.title, lesson.body, lesson.content, lesson.minutes, lesson.required)
+        for module in edition.modules
+        for lesson in module.lessons
+    ]
+    files = [(file.name, file.digest) for file in edition.assets]
+    motives = [(row.remark_id, row.rationale) for row in motivation.motivations_of(edition.course_id)]
+    return seen_as(edition.id, edition.changed_at.timestamp(), lessons, files, motives)
+
+
+def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> None:
     """Approve an edition in review and publish it.
 
-    Raises ForbiddenError for its author, ConflictError if it is not in review, InvalidError if something is missing.
+    Raises ForbiddenError for its author, ConflictError if it is not in review or not what was `seen`, InvalidError if
+    something is missing.
     """
     _check_in_review(edition)
+    if seen and seen != as_read(editions.whole(edition.id)):
+        message = "ページを開いたあとで、この版の内容が変わりました。もとのページを開き直して、いまの内容を読んでから公開してください。"
+        raise ConflictError(message)
     if not may_approve(actor, edition):
         message = "自分が書いた講座は、自分だけでは公開できません。ほかの研修担当か事務局に確認を頼んでください。"
         raise ForbiddenError(message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from kernel.database import add, db
+from kernel.database import add, db, reading
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
@@ -132,9 +132,15 @@ def own_course(actor: Actor, slug: str) -> Course:
 
 
 def own_draft(actor: Actor, slug: str) -> tuple[Course, CourseEdition]:
-    """Return a course the actor may change and its latest edition, whole. Raises NotFoundError."""
+    """Return a course the actor may change and its latest edition, whole. Raises NotFoundError.
+
+    Whoever may write holds the edition before reading it: what is read and written back is nobody else's meanwhile.
+    """
     course = own_course(actor, slug)
-    return course, editions.whole(course.editions[-1].id)
+    latest = course.editions[-1].id
+    if not reading.get():
+        db.session.execute(sa.select(CourseEdition.id).where(CourseEdition.id == latest).with_for_update())
+    return course, editions.whole(latest)
 
 
 def record_work(actor: Actor, act: Act, course: Course) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
-from flask import render_template
+from flask import render_template, request
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, StringField
 from wtforms.validators import DataRequired, Length
@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError, RefusalError
 from kernel.fields import TextField
+from kernel.page import SEEN, seen_as
 from kernel.text import normalised, number_in, private_signs
 from kernel.typed import LONGEST_LINE, TypedText
 
@@ -32,6 +33,12 @@ MESSAGES = {
     "Field cannot be longer than %(max)d character.": "%(max)d文字までで入力してください。",
     "Field cannot be longer than %(max)d characters.": "%(max)d文字までで入力してください。",
 }
+
+
+OVERTAKEN = (
+    "ページを開いたあとで、ほかの人がこの内容を変更しました。入力した内容は下に残っています。"
+    "いまの内容と見比べて直し、もう一度保存すると、あなたの入力で置き換わります。"
+)
 
 
 class _Messages:
@@ -71,15 +78,36 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(NormalisingMeta, FlaskForm.Meta):  # type: ignore[misc]
         """WTForms' settings."""
 
+    overtaken: Sequence[tuple[str, str]] = ()
+    """What others have written meanwhile, field by field, where somebody sent a form that showed something else."""
+
     def validate(self, *arguments: Any, **more: Any) -> bool:
         """Tell whether the form is right; a character that only one machine knows is in none of its texts."""
-        is_right = bool(super().validate(*arguments, **more))
+        is_right = bool(super().validate(*arguments, **more)) & self._is_of_what_was_seen()
         for field in self:
             if isinstance(field, StringField) and not field.errors and (signs := private_signs(str(field.data or ""))):
                 message = f"外字「{signs}」は、ほかのパソコンや紙では別の文字になります。ほかの文字か、かなで入力してください。"
                 field.errors = [*field.errors, message]
                 is_right = False
         return is_right
+
+    @property
+    def seen(self) -> str:
+        """Return the digest of what the form was filled with."""
+        return seen_as([[field.name, field.object_data] for field in self if field.name != "csrf_token"])
+
+    def _is_of_what_was_seen(self) -> bool:
+        """Tell whether what the form was filled with is still so; if not, what it is now stands in `overtaken`."""
+        sent = request.form.get(SEEN)
+        if not sent or sent == self.seen:
+            return True
+        self.overtaken = [
+            (field.label.text, _in_words(field.object_data))
+            for field in self
+            if field.object_data and field.object_data != field.data and not isinstance(field, FieldList)
+        ]
+        self.form_errors.append(OVERTAKEN)
+        return False
 
     def refuse(self, refusal: RefusalError) -> None:
         """Show a refusal at its field, or above the form where it belongs to none."""
@@ -93,6 +121,10 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Return the fields with errors, those of the rows of a list each by itself."""
         fields = [part for field in self for part in (_parts(field) if isinstance(field, FieldList) else [field])]
         return [field for field in fields if field.errors]
+
+
+def _in_words(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _parts(rows: Any) -> list[Field]:
@@ -149,5 +181,6 @@ def accepted(form: Form, act: Callable[[], Result]) -> Result | bool | None:
 
 
 def answer(template: str, form: Form, **context: Any) -> tuple[str, int]:
-    """Render a page with a form; the status says whether what was sent has errors."""
-    return render_template(template, form=form, **context), 422 if form.errors else 200
+    """Render a page with a form; the status says whether what was sent has errors, or others were faster."""
+    status = 409 if form.overtaken else 422 if form.errors else 200
+    return render_template(template, form=form, **context), status

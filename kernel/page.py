@@ -1,7 +1,9 @@
-"""A page of a long list: so many rows, of so many, from an address that can be mailed."""
+"""A page: so many rows of a long list, from an address that can be mailed; and what it showed, which a form tells that comes back."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import sqlalchemy as sa
 
 from kernel.database import db
+from kernel.errors import ConflictError
 from kernel.text import number_in
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 LAST_PAGE = 100_000
+SEEN = "seen"
+"""The hidden field that tells what the page showed: nobody overwrites, or decides on, what they have not read."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +87,16 @@ def address_on(host: str, address: str | None) -> str:
     path = there.path + (f"?{there.query}" if there.query else "")
     is_ours = there.netloc == host and path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if is_ours and path.isprintable() else ""
+
+
+def seen_as(*content: object) -> str:
+    """Return the digest of what a page shows."""
+    said = json.dumps(content, ensure_ascii=False, default=str, sort_keys=True)
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def check_seen(sent: str | None, *content: object) -> None:
+    """Raise ConflictError where a page was sent that showed something else; one that says nothing is not asked."""
+    if sent and sent != seen_as(*content):
+        message = "ページを開いたあとで、内容が変わりました。もとのページを開き直して、いまの内容を確かめてから、もう一度操作してください。"
+        raise ConflictError(message)

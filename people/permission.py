@@ -151,8 +151,9 @@ class Actor:
         return [role.label for role in dict.fromkeys(role for _id, role in self.roles)]
 
     def grantable(self, organisation_id: int) -> list[Role]:
-        """Return the roles this person may grant in an organisation: none that entitles to more than the own."""
+        """Return the roles this person may grant in an organisation: an administrator all of the office, the secretariat every one."""
         if self.holds(Role.SECRETARIAT):
             return [role for role in Role if role is not Role.STAFF]
-        here = frozenset(permission for permission in Permission if organisation_id in self.scope(permission))
-        return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE} and PERMISSIONS[role] <= here]
+        if (organisation_id, Role.ADMINISTRATOR) not in self.roles:
+            return []  # a coordinator who made coordinators would be every second person at once
+        return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE}]

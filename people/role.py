@@ -33,7 +33,9 @@ def check_may_act_for(actor: Actor, staff_id: int) -> None:
         .where(Membership.staff_id == staff_id, Membership.staff_id != actor.staff_id, is_not_over())
     )
     if any(role not in actor.grantable(organisation_id) for organisation_id, role in held):
-        message = "あなたにない役割を持つ人です。その役割を持つ人(管理者か事務局)に頼んでください。"
+        message = (
+            "研修担当などの役割を持つ人の登録やリンクは、管理者か事務局が扱います。管理者か事務局に頼んでください。"
+        )
         raise ForbiddenError(message)
 
 
@@ -80,7 +82,7 @@ def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> N
     """Raise ForbiddenError where one of the roles is not the actor's to give or take."""
     grantable = actor.grantable(membership.organisation_id)
     if beyond := [role.label for role in roles if role not in grantable]:
-        message = f"自分にない役割は変更できません({'、'.join(sorted(beyond))})。"
+        message = f"この役割を変更できるのは、管理者か事務局だけです({'、'.join(sorted(beyond))})。"
         raise ForbiddenError(message)
 
 

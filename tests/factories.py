@@ -104,7 +104,7 @@ class Office:
             )
         )  # fmt: skip
         member.staff.password_hash = password.hashed(PASSWORD)
-        member.grants = [RoleGrant(role=role) for role in roles]
+        member.grants = [RoleGrant(role=role, granted_at=clock.at(member.joined_on, dt.time())) for role in roles]
         person = Person(member.id, member.staff_id, member.staff.name, email, f"S{number:05}", self.name)
         db.session.commit()
         return person

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import accepted, answer
-from kernel.page import page_number, page_of
+from kernel.page import SEEN, page_number, page_of
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -100,6 +100,7 @@ def edition_page(edition_id: int) -> ResponseReturnValue:
         edition=edition,
         motivations=motivation.motivations_of(edition.course_id),
         may_approve=publication.may_approve(actor(), edition),
+        seen=publication.as_read(edition),
         form=ReviewForm(),
         rendered=rendered,
         quiz_of=quiz_of,
@@ -112,7 +113,7 @@ def edition_page(edition_id: int) -> ResponseReturnValue:
 def approve(edition_id: int) -> ResponseReturnValue:
     """Approve an edition; it is published at once."""
     edition = publication.edition_in_review(actor(), edition_id)
-    publication.approve(actor(), edition)
+    publication.approve(actor(), edition, request.form.get(SEEN))
     flash(f"「{edition.title}」を公開しました。")
     return redirect(url_for("front.course", slug=edition.course.slug))
 
@@ -124,7 +125,7 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     edition, form = publication.edition_in_review(actor(), edition_id), ReviewForm()
     if not form.validate():
         return answer(
-            "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition),
+            "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition), seen=publication.as_read(edition),
             motivations=motivation.motivations_of(edition.course_id), rendered=rendered, quiz_of=quiz_of, has_to_be_run=has_to_be_run,
         )  # fmt: skip
     publication.send_back(actor(), edition, form.note.value)

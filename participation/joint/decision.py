@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError
+from kernel.page import check_seen
 
 from people import audit
 from people.act import Act
@@ -131,10 +132,11 @@ def replayed(session: TrainingSession, stored: Allocation | None) -> tuple[Call,
     return call, allocation.allocate(call)
 
 
-def decide(actor: Actor, session_id: int) -> Allocation:
+def decide(actor: Actor, session_id: int, seen: str | None = None) -> Allocation:
     """Decide on the allocation: those who are placed are enrolled, the others wait.
 
-    Raises NotFoundError for anybody but the host, ConflictError before the applications close or after a decision.
+    Raises NotFoundError for anybody but the host, ConflictError before the applications close, after a decision, or where
+    the preview that was `seen` was another.
     """
     session = lock_hosted(actor, session_id)
     if state_of(session) is not SessionState.ALLOCATING:
@@ -142,6 +144,7 @@ def decide(actor: Actor, session_id: int) -> Allocation:
         raise ConflictError(message)
     nominations = {nomination.id: nomination for nomination in standing(session)}
     call = call_of(session, list(nominations.values()))
+    check_seen(seen, allocation.call_as_json(call))
     result = allocation.allocate(call)
     session.decided_at = clock.now()
     for turn in (*result.places, *result.waiting):

@@ -7,6 +7,8 @@ export const fieldsOf = (form) => {
   return fields;
 };
 
+const SKIPPED = ["hidden", "password", "file", "submit", "button"];
+
 // Puts back what was kept of a form; what it has not any more is left out.
 export const putBack = (form, fields) => {
   const rest = [...fields];
@@ -15,7 +17,7 @@ export const putBack = (form, fields) => {
     return at < 0 ? undefined : rest.splice(at, 1)[0][1];
   };
   for (const part of form.elements) {
-    if (!part.name || ["hidden", "password", "file", "submit", "button"].includes(part.type)) continue;
+    if (!part.name || (part.name !== "seen" && SKIPPED.includes(part.type))) continue; // what was seen belongs to what was typed
     if (part.type === "checkbox" || part.type === "radio") part.checked = fields.getAll(part.name).includes(part.value);
     else if (part.multiple)
       for (const option of part.options) option.selected = fields.getAll(part.name).includes(option.value);

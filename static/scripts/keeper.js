@@ -4,7 +4,14 @@ import { say } from "./status.js";
 const EVERY = 3000;
 const SIGNED_OUT =
   "サインインが切れたため、保存できていません。サインインし直してから、このページを読み込み直してください。";
-const WHY = { 401: SIGNED_OUT, 400: SIGNED_OUT, 422: "入力に直すところがあるため、まだ保存していません。" };
+const OVERTAKEN =
+  "ページを開いたあとで、ほかの人がこの内容を変更しました。まだ保存していません。「保存する」を押すと、いまの内容と見比べられます。";
+const WHY = {
+  401: SIGNED_OUT,
+  400: SIGNED_OUT,
+  409: OVERTAKEN,
+  422: "入力に直すところがあるため、まだ保存していません。",
+};
 const OFFLINE =
   "つながらないため、まだ保存できていません。つながると自動で保存します。このページを開いたままにしてください。";
 
@@ -21,6 +28,7 @@ const send = async (address, fields) => {
     headers: { "X-Requested-With": "fetch" },
   });
   if (!answer.ok) throw new Error(String(answer.status));
+  return answer.headers.get("X-Seen");
 };
 
 // A copy of what waits, in this browser, under a name.
@@ -40,7 +48,11 @@ export const keep = (address, read, { done = "", choose = (fields) => fields, co
     if (busy || now === kept.toString()) return;
     busy = true;
     try {
-      await send(address, choose(new URLSearchParams(fields), kept));
+      const seen = await send(address, choose(new URLSearchParams(fields), kept));
+      if (seen) {
+        fields.set("seen", seen);
+        for (const part of document.querySelectorAll("[data-autosave] [name=seen]")) part.value = seen;
+      }
       kept = fields;
       copy?.drop();
       say(done);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from factories import draft_course, edition_of, edition_text, motivated, published, with_a_lesson
@@ -10,6 +12,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 from people.models import Role
+from people.role import set_roles
 
 from courses import course as courses
 from courses import edition as editions
@@ -117,7 +120,8 @@ def test_publishing_the_next_edition_retires_the_one_before(secretariat):
     db.session.commit()
     edition = publication.edition_in_review(author.actor, draft.id)
     publication.hand_in(author.actor, edition)
-    publication.approve(author.actor, edition)
+    second = secretariat.person(Role.SECRETARIAT)
+    publication.approve(second.actor, publication.edition_in_review(second.actor, draft.id))
     states = dict(
         db.session.execute(
             sa.select(CourseEdition.number, CourseEdition.state).where(CourseEdition.course_id == edition.course_id)
@@ -159,8 +163,62 @@ def test_a_retired_course_leaves_the_catalogue_and_can_come_back(secretariat):
     browser.post("/studio/paperless-basics/next")
     browser.post("/studio/paperless-basics/hand-in")
     edition_id = db.session.scalar(sa.select(sa.func.max(CourseEdition.id)))
-    browser.post(f"/studio/editions/{edition_id}/approve")
+    secretariat.person(Role.SECRETARIAT).browser().post(f"/studio/editions/{edition_id}/approve")
     assert browser.get("/courses/paperless-basics").status_code == 200
+
+
+def approval(browser, edition_id):
+    """What the button of the page sends that somebody has before them."""
+    page = browser.get(f"/studio/editions/{edition_id}").text
+    return {"seen": re.search(r'/approve.*?name="seen" value="(\w+)"', page, re.DOTALL)[1]}
+
+
+def test_nobody_publishes_what_they_have_not_read(mizuho):
+    course, edition = handed_in(mizuho.coordinator)
+    db.session.commit()
+    author, second, slug = mizuho.coordinator.browser(), mizuho.person(Role.COORDINATOR).browser(), course.slug
+    sent = approval(second, edition.id)
+    assert second.post(f"/studio/editions/{edition.id}/send-back", data={"note": "直してください"}).status_code == 302
+    db.session.get_one(CourseEdition, edition.id).title = "誰も読んでいない講座"
+    db.session.commit()
+    assert author.post(f"/studio/{slug}/hand-in").status_code == 302
+    refused = second.post(f"/studio/editions/{edition.id}/approve", data=sent)
+    assert refused.status_code == 409
+    assert "いまの内容を読んでから公開してください" in refused.text
+    assert second.post(f"/studio/editions/{edition.id}/approve", data=approval(second, edition.id)).status_code == 302
+
+
+def test_a_motivation_that_changed_since_it_was_read_stops_the_approval_too(mizuho):
+    course, edition = handed_in(mizuho.coordinator)
+    db.session.commit()
+    second = mizuho.person(Role.COORDINATOR).browser()
+    sent = approval(second, edition.id)
+    db.session.scalars(sa.select(Motivation).where(Motivation.course_id == course.id)).first().rationale = "別の理由"
+    db.session.commit()
+    assert second.post(f"/studio/editions/{edition.id}/approve", data=sent).status_code == 409
+
+
+def test_nobody_makes_a_second_person_of_themselves(mizuho):
+    """Neither a role given after the hand-in nor one given by the author makes somebody a second person."""
+    author = mizuho.person(Role.COORDINATOR, Role.ADMINISTRATOR)
+    made_before = mizuho.person()
+    set_roles(author.actor, made_before.membership_id, {Role.COORDINATOR})
+    db.session.commit()
+    course, _edition = handed_in(author)
+    db.session.commit()
+    made_after = mizuho.person()
+    set_roles(mizuho.administrator.actor, made_after.membership_id, {Role.COORDINATOR})
+    db.session.commit()
+    for somebody in (author, made_before, made_after):
+        with pytest.raises(ForbiddenError):
+            publication.approve(somebody.actor, in_review(somebody, course))
+    publication.approve(mizuho.coordinator.actor, in_review(mizuho.coordinator, course))
+
+
+def test_the_secretariat_does_not_publish_alone_either(secretariat):
+    course, _edition = handed_in(secretariat.secretary)
+    with pytest.raises(ForbiddenError):
+        publication.approve(secretariat.secretary.actor, in_review(secretariat.secretary, course))
 
 
 def test_prerequisites_cannot_form_a_circle(secretariat):

@@ -90,7 +90,9 @@ def test_nobody_grants_more_than_they_hold(mizuho):
         set_roles(mizuho.coordinator.actor, mizuho.staff.membership_id, {Role.ADMINISTRATOR})
     with pytest.raises(ForbiddenError, match="事務局"):
         set_roles(mizuho.administrator.actor, mizuho.staff.membership_id, {Role.SECRETARIAT})
-    set_roles(mizuho.coordinator.actor, mizuho.staff.membership_id, {Role.COORDINATOR})
+    with pytest.raises(ForbiddenError, match="管理者か事務局だけ"):
+        set_roles(mizuho.coordinator.actor, mizuho.staff.membership_id, {Role.COORDINATOR})
+    set_roles(mizuho.administrator.actor, mizuho.staff.membership_id, {Role.COORDINATOR})
     assert mizuho.staff.actor.holds(Role.COORDINATOR)
 
 
@@ -138,6 +140,8 @@ def test_roles_are_changed_on_the_persons_page(mizuho):
 def test_a_coordinator_changing_roles_leaves_alone_those_beyond_the_own(mizuho):
     both = mizuho.person(Role.ADMINISTRATOR, Role.COORDINATOR)
     mizuho.coordinator.browser().post(f"/office/staff/{both.membership_id}/roles", data={})
+    assert {role for _id, role in both.actor.roles} == {Role.STAFF, Role.ADMINISTRATOR, Role.COORDINATOR}
+    mizuho.administrator.browser().post(f"/office/staff/{both.membership_id}/roles", data={"roles": "administrator"})
     assert {role for _id, role in both.actor.roles} == {Role.STAFF, Role.ADMINISTRATOR}
 
 

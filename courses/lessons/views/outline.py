@@ -8,6 +8,7 @@ from flask import current_app, flash, redirect, request, url_for
 
 from kernel.database import db
 from kernel.forms import EmptyForm, accepted, answer
+from kernel.page import seen_as
 
 from people.access import LONG_TEXTS, actor, holds, requires
 from people.act import Act
@@ -135,7 +136,7 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     form = form_for(lesson, edition)
     if accepted(form, lambda: outline.write_lesson(edition, lesson_id, form.text(lesson))):
         if request.headers.get("X-Requested-With") == "fetch":
-            return "", 204
+            return "", 204, {"X-Seen": form_for(lesson, edition).seen}
         record_work(actor(), Act.LESSON_CHANGED, course)
         flash("レッスンを保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
@@ -153,6 +154,7 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         quiz=lesson_kind.quiz_in(lesson) if kind.has_questions else None,
         new_question=NewQuestionForm(formdata=None),
         package=chosen(lesson, edition.id),
+        seen_as=seen_as,
     )
 
 

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
+from kernel.page import SEEN, check_seen
 
 from people.access import A_TABLE, LONG_TEXTS, actor, holds, requires
 from people.act import Act
@@ -125,6 +126,7 @@ def move_question(slug: str, lesson_id: int, number: int) -> ResponseReturnValue
     questions, act = list(lesson_kind.quiz_in(lesson).questions), request.form.get("act", "")
     if not 1 <= number <= len(questions):
         raise NotFoundError
+    check_seen(request.form.get(SEEN), questions[number - 1])
     moved = questions.pop(number - 1)
     if act in WAYS:
         questions.insert(max(0, number - 1 + WAYS[act]), moved)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
+from kernel.page import SEEN, seen_as
 from kernel.secret import digest
 
 from people.access import actor, requires
@@ -21,7 +22,7 @@ from courses.sessions.session_state import state_of
 from courses.sessions.training_session import hosted, session_for
 
 from participation.blueprint import blueprint
-from participation.joint import decision, exceptional_place, nominees
+from participation.joint import allocation, decision, exceptional_place, nominees
 from participation.joint.forms import OverrideForm
 from participation.joint.models import NominationState
 
@@ -52,6 +53,7 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         decided=decided,
         overrides=exceptional_place.overrides_of(session_id),
         seed_digest=digest(session.seed),
+        seen=seen_as(allocation.call_as_json(call)),
     )
 
 
@@ -71,7 +73,7 @@ def allocation_file(session_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_SESSIONS)
 def decide(session_id: int) -> ResponseReturnValue:
     """Decide on the allocation."""
-    decided = decision.decide(actor(), hosted(actor(), session_id).id)
+    decided = decision.decide(actor(), hosted(actor(), session_id).id, request.form.get(SEEN))
     flash(
         f"割当を決定しました。{len(decided.result['places'])}人に席があり、{len(decided.result['waiting'])}人が待機です。"
     )

@@ -50,10 +50,11 @@ def _back(session_id: int, organisation_id: int) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def nominations(session_id: int) -> ResponseReturnValue:
     """Show the list of an organisation and choose people for it; leave a note for the host."""
-    form, text = NoteForm(), request.args.get("q", "")[:100]
+    session, organisation = list_of(session_id)
+    listed = nomination.listed(actor(), session, organisation)
+    form, text = NoteForm(note=listed.note), request.args.get("q", "")[:100]
 
     def write() -> Organisation:
-        session, organisation = list_of(session_id)
         nomination.write_note(actor(), session, organisation, form.note.value)
         return organisation
 
@@ -62,8 +63,6 @@ def nominations(session_id: int) -> ResponseReturnValue:
         return _back(session_id, written.id)
     session, organisation = list_of(session_id)
     listed = nomination.listed(actor(), session, organisation)
-    if not form.is_submitted():
-        form = NoteForm(note=listed.note)
     found = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF)
     is_own = organisation.id in actor().scope(Permission.ENROL_STAFF)
     return answer(

@@ -1,0 +1,195 @@
+"""Two people at one form: who comes second is told, sees what the first wrote, keeps what they typed, and decides."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import sqlalchemy as sa
+from factories import draft_course, edition_of, membership, session_of
+from joint_sessions import close_applications, joint, nominate
+from lessons import LESSONS
+
+from kernel import clock
+from kernel.database import db
+
+from people.models import Role
+
+from courses import edition as editions
+from courses.lessons import lesson_kind
+from courses.models import Lesson, LessonKind, Skill
+from courses.sessions.models import Meeting
+
+OVERTAKEN = "ほかの人がこの内容を変更しました"
+
+
+class Typed(HTMLParser):
+    """What the forms of a page would send."""
+
+    def __init__(self):
+        super().__init__()
+        self.forms, self.area, self.select, self.chosen = [], None, None, []
+
+    def handle_starttag(self, tag, attributes):
+        said = dict(attributes)
+        name, kind = said.get("name"), said.get("type")
+        if tag == "form":
+            self.forms.append([])
+        elif tag == "input" and name and kind != "file" and (kind not in {"checkbox", "radio"} or "checked" in said):
+            self.forms[-1].append((name, said.get("value") or ""))
+        elif tag == "textarea":
+            self.area, _ = name, self.forms[-1].append((name, ""))
+        elif tag == "select":
+            self.select, self.chosen = name, []
+        elif tag == "option" and self.select:
+            self.chosen = [said.get("value", "")] if "selected" in said or not self.chosen else self.chosen
+
+    def handle_data(self, text):
+        if self.area:
+            name, so_far = self.forms[-1].pop()
+            self.forms[-1].append((name, so_far + text))
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            name, text = self.forms[-1].pop()
+            self.forms[-1].append((name, text.removeprefix("\r\n").removeprefix("\n")))
+            self.area = None
+        elif tag == "select":
+            self.forms[-1] += [(self.select, value) for value in self.chosen]
+            self.select = None
+
+
+def form_on(page, field):
+    """The form of a page that has a field and tells what it showed."""
+    reader = Typed()
+    reader.feed(page)
+    return next(form for form in reader.forms if {"seen", field} <= dict(form).keys())
+
+
+def sending(form, **changed):
+    """What is sent where some fields are typed anew."""
+    sent: dict[str, list[str]] = {}
+    for name, value in form:
+        sent.setdefault(name, []).append(changed.get(name, value))
+    return sent
+
+
+@pytest.fixture
+def forms(mizuho, secretariat):
+    """The forms that two may have open at once: whose, the page, and the fields that the first and the second change."""
+    slug = draft_course(mizuho.coordinator, "two-authors").slug
+    edition = editions.whole(edition_of(draft_course(mizuho.coordinator, "two-lessons")).id)
+    editions.write_modules(edition, LESSONS)
+    db.session.flush()
+    lessons = [lesson for module in editions.whole(edition.id).modules for lesson in module.lessons]
+    text, quiz = (next(one for one in lessons if one.kind is kind) for kind in (LessonKind.TEXT, LessonKind.QUIZ))
+    session = session_of("web-meeting-chat", mizuho)
+    meeting = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session.id)).one()
+    taken = joint(secretariat, capacity=5)
+    nominate(mizuho, taken, 1)
+    membership(mizuho.staff).staff.reading = "ショクイン"
+    skill = db.session.scalars(sa.select(Skill.id).order_by(Skill.id)).first()
+    db.session.commit()
+    return {
+        "draft": (mizuho, f"/studio/{slug}/edit", "title", "summary"),
+        "links": (mizuho, f"/studio/{slug}/links", "prerequisites", "hosts"),
+        "lesson": (mizuho, f"/studio/two-lessons/lessons/{text.id}", "body", "title"),
+        "question": (mizuho, f"/studio/two-lessons/lessons/{quiz.id}/questions/3", "text", "feedback"),
+        "session": (mizuho, f"/sessions/{session.id}/edit", "place", "capacity"),
+        "meeting": (mizuho, f"/meetings/{meeting}/edit", "place", "starts_time"),
+        "staff": (mizuho, f"/office/staff/{mizuho.staff.membership_id}/edit", "department", "post"),
+        "note": (mizuho, f"/office/nominations/{taken}", "note", "note"),
+        "organisation": (secretariat, f"/admin/organisations/{mizuho.id}", "staff_count", "population"),
+        "skill": (secretariat, f"/admin/skills/{skill}", "skill", "category"),
+    }  # fmt: skip
+
+
+VALUES = {
+    "prerequisites": "ai-first", "hosts": "133035", "capacity": "17", "starts_time": "09:30", "staff_count": "321",
+    "population": "4321",
+}  # fmt: skip
+KINDS = ["draft", "links", "lesson", "question", "session", "meeting", "staff", "note", "organisation", "skill"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_comes_second_is_told_and_keeps_what_was_typed(forms, kind):
+    office, address, one, other = forms[kind]
+    role = Role.COORDINATOR if office.name == "瑞穂町" else Role.SECRETARIAT
+    first, second = office.person(role).browser(), office.person(role).browser()
+    shown = form_on(first.get(address).text, one)
+    by_first, by_second = VALUES.get(one, "先の人が書いた文"), VALUES.get(other, "あとの人が書いた文")
+    written = first.post(address, data=sending(shown, **{one: by_first}))
+    assert written.status_code == 302, re.findall(r'class="errors".*?</div>', written.text, re.DOTALL)
+    refused = second.post(address, data=sending(shown, **{other: by_second}))
+    assert refused.status_code == 409
+    assert OVERTAKEN in refused.text
+    kept = form_on(refused.text, other)
+    assert by_second in dict(kept)[other], "what was typed stays"
+    now = re.search(r"いまの内容\(.*?</dl>", refused.text, re.DOTALL)[0]
+    assert by_first in now, "and what the first wrote stands beside it"
+    assert by_first in dict(form_on(first.get(address).text, one))[one], "nothing was overwritten"
+    assert second.post(address, data=sending(kept)).status_code == 302, "who has read it may go on"
+    assert by_second in dict(form_on(first.get(address).text, other))[other]
+
+
+def test_a_curriculum_has_two_authors_too(mizuho):
+    browser = mizuho.coordinator.browser()
+    said = {"slug": "ours", "title": "うちの", "summary": "要約", "courses": "ai-first"}
+    assert browser.post("/studio/curricula/new", data=said).status_code == 302
+    shown = form_on(browser.get("/studio/curricula/ours").text, "title")
+    written = browser.post("/studio/curricula/ours", data=sending(shown, title="先の題"))
+    assert written.status_code == 302, re.findall(r'class="errors".*?</div>', written.text, re.DOTALL)
+    refused = browser.post("/studio/curricula/ours", data=sending(shown, summary="あとの要約"))
+    assert (refused.status_code, OVERTAKEN in refused.text) == (409, True)
+
+
+def test_what_keeps_itself_is_not_overtaken_by_itself(forms):
+    office, address, _one, _other = forms["lesson"]
+    browser = office.coordinator.browser()
+    shown = dict(form_on(browser.get(address).text, "body"))
+    for text in ("書きかけ", "書きかけの文", "書きかけの文。"):
+        kept = browser.post(address, data={**shown, "body": text}, headers={"X-Requested-With": "fetch"})
+        assert kept.status_code == 204
+        shown["seen"] = kept.headers["X-Seen"]
+    assert browser.post(address, data={**shown, "body": "おわり"}).status_code == 302
+
+
+def test_what_keeps_itself_does_not_overwrite_what_others_wrote(forms):
+    office, address, _one, _other = forms["lesson"]
+    browser = office.coordinator.browser()
+    shown = dict(form_on(browser.get(address).text, "body"))
+    assert browser.post(address, data={**shown, "body": "一時間の仕事"}).status_code == 302
+    kept = browser.post(address, data={**shown, "minutes": "7"}, headers={"X-Requested-With": "fetch"})
+    assert kept.status_code == 409
+    assert dict(form_on(browser.get(address).text, "body"))["body"] == "一時間の仕事"
+
+
+def test_a_question_that_has_moved_is_not_removed_in_place_of_another(forms):
+    office, address, _one, _other = forms["question"]
+    lesson = address.rsplit("/questions", 1)[0]
+    browser = office.coordinator.browser()
+    page = browser.get(lesson).text
+    seen = re.search(r'questions/2/move.*?name="seen" value="(\w+)"', page, re.DOTALL)[1]
+    assert browser.post(f"{lesson}/questions/1/move", data={"act": "down"}).status_code == 302
+    refused = browser.post(f"{lesson}/questions/2/move", data={"act": "remove", "seen": seen})
+    assert refused.status_code == 409
+    assert "いまの内容を確かめてから" in refused.text
+    row = db.session.get_one(Lesson, int(lesson.rsplit("/", 1)[1]), populate_existing=True)
+    assert len(lesson_kind.quiz_in(row).questions) == 6
+
+
+def test_a_host_decides_on_the_lists_that_were_shown(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=1)
+    goes, _stays = nominate(mizuho, session_id, 2)
+    close_applications(session_id)
+    host, address = secretariat.coordinator.browser(), f"/sessions/{session_id}/allocation"
+
+    def shown():
+        return re.search(r'decide.*?name="seen" value="(\w+)"', host.get(address).text, re.DOTALL)[1]
+
+    seen = shown()
+    membership(goes).left_on = clock.today()
+    db.session.commit()
+    assert host.post(f"{address}/decide", data={"seen": seen}).status_code == 409
+    assert host.post(f"{address}/decide", data={"seen": shown()}).status_code == 302
