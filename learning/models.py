@@ -20,7 +20,7 @@ from participation.models import Enrolment
 class Progress(Base):
     """How far somebody got in a lesson. `position` is the paragraph last seen, `note` what was written in a practice task.
 
-    `shared`: the coordinator may read the note, and comment on it. `more_attempts` at its quiz were granted beyond its limit.
+    `shared`: the coordinator of `shown_to_id`, the office when it was written, may read the note, and comment on it. `more_attempts` at its quiz were granted beyond its limit.
 
     A lesson that is finished stays finished, whatever another window says later.
     """
@@ -33,6 +33,7 @@ class Progress(Base):
     finished_at: Mapped[dt.datetime | None]
     note: Mapped[str] = mapped_column(default="")
     shared: Mapped[bool] = mapped_column(default=False)
+    shown_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     comment: Mapped[str] = mapped_column(default="")
     commented_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     more_attempts: Mapped[int] = mapped_column(default=0)

@@ -38,7 +38,7 @@ def _shown(actor: Actor) -> sa.Select[Progress]:
             Progress.shared,
             Progress.note != "",
             Enrolment.state != EnrolmentState.WITHDRAWN,
-            actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
+            actor.scope(Permission.ENROL_STAFF).where(Progress.shown_to_id),
         )
     )
 
@@ -53,7 +53,7 @@ def comment(actor: Actor, enrolment_id: int, lesson_id: int, text: str) -> Progr
     found.comment, found.commented_by_id = text[:LONGEST_COMMENT], actor.staff_id
     audit.record(
         actor, Act.PRACTICE_COMMENTED, f"{found.enrolment.staff.name}:{found.lesson.title}",
-        organisation_id=found.enrolment.organisation_id, enrolment=enrolment_id,
+        organisation_id=found.shown_to_id, enrolment=enrolment_id,
     )  # fmt: skip
     db.session.flush()
     return found

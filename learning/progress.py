@@ -16,6 +16,7 @@ from courses.models import Lesson, Module
 from participation import enrolment as enrolments
 from participation.attending import completion
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.present_office import office_of
 
 from learning.models import Progress
 
@@ -85,7 +86,10 @@ def write_note(path: Path, lesson: Lesson, note: str, *, shared: bool = False) -
         message = "このレッスンに書き込むところはありません。"
         raise ConflictError(message)
     begin(path.enrolment)
-    _touch(path.enrolment.id, lesson.id, note=note[:LONGEST_NOTE], shared=shared)
+    earlier, note = path.progress.get(lesson.id), note[:LONGEST_NOTE]
+    is_new = not (earlier and earlier.shared and earlier.note == note)
+    shown_to = office_of(path.enrolment) if is_new else earlier and earlier.shown_to_id
+    _touch(path.enrolment.id, lesson.id, note=note, shared=shared, shown_to_id=shown_to if shared else None)
 
 
 def finish(path: Path, lesson: Lesson) -> bool:

@@ -15,7 +15,6 @@ from people import audit
 from people.act import Act
 from people.membership import are_said_by
 from people.models import Membership
-from people.permission import Actor, Permission
 
 from courses.lessons.lesson_kind import kind_of, quiz_in
 from courses.models import CourseEdition, Lesson, LessonKind, Module
@@ -23,12 +22,15 @@ from courses.packages import package as packages
 from courses.packages.manifest import pages, parts_from
 
 from participation.models import Enrolment
+from participation.present_office import is_looked_after_by, office_of
 
 from learning import progress
 from learning.models import Attempt, PackageRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from people.permission import Actor
 
 MOST_GRANTED = 20
 
@@ -55,7 +57,7 @@ def enrolments_with_scores(actor: Actor, text: str = "") -> sa.Select[Enrolment]
         .join(Enrolment.edition)
         .options(contains_eager(Enrolment.staff), contains_eager(Enrolment.edition))
         .where(
-            _looked_after_by(actor),
+            is_looked_after_by(actor),
             sa.or_(
                 sa.exists().where(Attempt.enrolment_id == Enrolment.id, Attempt.submitted_at.is_not(None)),
                 sa.exists().where(PackageRun.enrolment_id == Enrolment.id),
@@ -76,16 +78,12 @@ def enrolments_with_scores(actor: Actor, text: str = "") -> sa.Select[Enrolment]
     return statement
 
 
-def _looked_after_by(actor: Actor) -> sa.ColumnElement[bool]:
-    return actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id)
-
-
 def enrolment_of(actor: Actor, enrolment_id: int) -> Enrolment:
     """Return an enrolment of the own staff, with person and edition. Raises NotFoundError."""
     found = db.session.scalar(
         sa.select(Enrolment)
         .options(joinedload(Enrolment.staff), joinedload(Enrolment.edition), joinedload(Enrolment.course))
-        .where(Enrolment.id == enrolment_id, _looked_after_by(actor))
+        .where(Enrolment.id == enrolment_id, is_looked_after_by(actor))
     )
     if found is None:
         raise NotFoundError
@@ -151,7 +149,7 @@ def grant_attempt(actor: Actor, enrolment_id: int, lesson_id: int) -> None:
         actor,
         Act.ATTEMPT_GRANTED,
         score.lesson.title,
-        organisation_id=enrolment.organisation_id,
+        organisation_id=office_of(enrolment),
         staff=enrolment.staff_id,
     )
     db.session.flush()

@@ -24,6 +24,7 @@ from courses.sessions.models import TrainingSession
 
 from participation import enrolment_count
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.present_office import is_looked_after_by
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,7 +160,7 @@ def move(enrolment: Enrolment, state: EnrolmentState, at: dt.datetime | None = N
 
 
 def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
-    """Return an enrolment of the actor, or of staff of the own organisation. Raises NotFoundError."""
+    """Return an enrolment of the actor, or of staff whom the own organisation looks after. Raises NotFoundError."""
     enrolment = db.session.scalar(
         sa.select(Enrolment)
         .options(joinedload(Enrolment.edition), joinedload(Enrolment.session), joinedload(Enrolment.staff))
@@ -167,7 +168,7 @@ def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
             Enrolment.id == enrolment_id,
             sa.or_(
                 Enrolment.staff_id == actor.staff_id,
-                actor.scope(Permission.ENROL_STAFF).where(Enrolment.organisation_id),
+                is_looked_after_by(actor),
             ),
         )
     )

@@ -51,6 +51,17 @@ def test_a_person_takes_the_record_along_to_the_new_organisation(mizuho, hachioj
     assert mover.name not in mizuho.coordinator.browser().get("/office/staff").text
 
 
+def test_a_transfer_does_not_write_anew_what_was_long_before_its_code(mizuho, hachioji):
+    mover = mizuho.person()
+    code = transfer.make_code(mover.actor, ends_present=True)
+    for days in (20_000, 365, 32):
+        with pytest.raises(InvalidError, match="1か月前より前"):
+            welcome(hachioji, code, joined_on=clock.today() - dt.timedelta(days=days))
+    welcome(hachioji, code, joined_on=clock.today() - dt.timedelta(days=31))
+    old, new = memberships_of(mover)
+    assert old.left_on == new.joined_on
+
+
 def test_a_second_membership_keeps_the_first(mizuho, hachioji):
     both = mizuho.person()
     welcome(hachioji, transfer.make_code(both.actor, ends_present=False))
