@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from kernel.database import db
+from kernel.database import alone, db
 from kernel.settings import CONTENT
 
 import people.cli
@@ -24,20 +24,24 @@ SAMPLE = CONTENT / "demo.yaml"
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
-    """Bring the database up to date: migrations, organisations, starter content and, with DEMO=1, sample staff."""
+    """Bring the database up to date: migrations, organisations, starter content and, with DEMO=1, sample staff.
+
+    Where two start at once one waits for the other.
+    """
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    upgrade()
-    context = click.get_current_context()
-    context.invoke(people.cli.load)
-    context.invoke(catalog.cli.load)
-    if current_app.extensions["settings"].demo:
-        context.invoke(load_demo)
-    elif sample := demo.signing_in(SAMPLE):
-        message = (
-            f"This database holds {len(sample)} people of the demonstration, whose passwords anybody can read. Use another database "
-            "(DATABASE_URL, or another VAR folder), or run `flask demo --lock-out`, which takes their passwords away."
-        )
-        raise click.ClickException(message)
+    with alone():
+        upgrade()
+        context = click.get_current_context()
+        context.invoke(people.cli.load)
+        context.invoke(catalog.cli.load)
+        if current_app.extensions["settings"].demo:
+            context.invoke(load_demo)
+        elif sample := demo.signing_in(SAMPLE):
+            message = (
+                f"This database holds {len(sample)} people of the demonstration, whose passwords anybody can read. Use another database "
+                "(DATABASE_URL, or another VAR folder), or run `flask demo --lock-out`, which takes their passwords away."
+            )
+            raise click.ClickException(message)
 
 
 @click.command("demo")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import enum
+import fcntl
 import sqlite3
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -28,6 +31,9 @@ STORED_BY_VALUE = sa.Enum(
     enum.Enum, native_enum=False, length=32, values_callable=lambda terms: [term.value for term in terms]
 )
 
+
+LOCK_OF_PREPARING = 20_261_126
+"""The number of our lock among those of the database."""
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Ids of tables that grow with people: 64 bits; SQLite's own integers have them, and count up only as INTEGER."""
@@ -114,6 +120,23 @@ def _say_no_row(context: sa.engine.ExceptionContext) -> None:
         error = context.original_exception
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
         error.args = (said,)
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Let nobody else bring the database up to date meanwhile: another who wants to waits. No transaction is opened."""
+    if db.engine.dialect.name == "sqlite":
+        file = Path(f"{db.engine.url.database}.lock")
+        with file.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_OF_PREPARING})")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_OF_PREPARING})")
 
 
 RowT = TypeVar("RowT", bound=Base)

@@ -39,5 +39,6 @@ def init_app(app: Flask) -> None:
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store" if current_user.is_authenticated else "no-cache")
+            is_private = current_user.is_authenticated or "token" in (request.view_args or {})
+            response.headers.setdefault("Cache-Control", "no-store" if is_private else "no-cache")
         return response

@@ -29,6 +29,8 @@ NOBODY = "受講者"
 LONGEST_LOCATION = 1000
 DIGITS = 7
 """How many digits of a score are kept (real(10,7): SCORM 2004 RTE 4.1.1.6)."""
+DEEPEST = 50
+"""Levels of data that are read; the data models of SCORM have six."""
 MOST_SECONDS = 10_000 * 3600
 SUSPENDED = {"suspend", "logout"}
 CONTAINERS = frozenset(
@@ -103,11 +105,7 @@ def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Repo
 
     `ended` in it says that the package ended its session. Raises InvalidError for data that is too deep to be any.
     """
-    try:
-        data = _plain(_dict(said, "runtimeData"))
-    except RecursionError as error:
-        message = "教材パッケージの記録を読み取れませんでした。"
-        raise InvalidError(message) from error
+    data = _plain(_dict(said, "runtimeData"))
     cmi = _dict(data, "cmi")
     completion, success = (
         _term(CompletionStatus, said.get("completionStatus")),
@@ -117,7 +115,7 @@ def read(standard: PackageStandard, part: Part, said: Mapping[str, Any]) -> Repo
     score = _dict(_dict(cmi, "core") if of_12 else cmi, "score")
     has_ended = said.get("ended") is True
     if of_12:
-        if has_ended and _dict(cmi, "core").get("lesson_status") in {None, "", "not attempted"}:
+        if has_ended and _dict(cmi, "core").get("lesson_status") in (None, "", "not attempted"):
             completion = CompletionStatus.COMPLETED  # SCORM 1.2 RTE 3.4.4, lesson_status: silence is completion
         completion, success = _after_1_2(part, completion, success, _number(score.get("raw")))
     else:
@@ -169,12 +167,18 @@ def _after_2004(
     return completion, success
 
 
-def _plain(data: Any) -> Any:
-    """Return data without what no database keeps: the character NUL, half of a pair of characters, no number."""
+def _plain(data: Any, depth: int = 0) -> Any:
+    """Return data without what no database keeps: the character NUL, half of a pair of characters, no number.
+
+    Raises InvalidError for data that is deeper than any data model.
+    """
+    if depth > DEEPEST:
+        message = "教材パッケージの記録を読み取れませんでした。"
+        raise InvalidError(message)
     if isinstance(data, dict):
-        return {_plain(name): _plain(value) for name, value in data.items()}
+        return {_plain(name): _plain(value, depth + 1) for name, value in data.items()}
     if isinstance(data, list):
-        return [_plain(value) for value in data]
+        return [_plain(value, depth + 1) for value in data]
     if isinstance(data, str):
         return data.replace("\x00", "").encode("utf-8", "replace").decode()
     return data if not isinstance(data, float) or math.isfinite(data) else ""

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.errors import InvalidError
 from kernel.fields import options
 from kernel.forms import accepted, answer
-from kernel.page import page_number, page_of
+from kernel.page import page_number, page_of, public_address
 
 from people import audit, membership, organisation, role
 from people.access import actor, confirmed, requires, signed_in
@@ -114,7 +114,7 @@ def set_roles(membership_id: int) -> ResponseReturnValue:
 def hand_over_link(membership_id: int) -> ResponseReturnValue:
     """Make a link to set a password and show it once, to be handed over."""
     person, token = password_link.issue_for(actor(), membership_id)
-    address = url_for("people.new_password", token=token, _external=True)
+    address = public_address(url_for("people.new_password", token=token))
     return render_template("people/link.html", person=person, address=address)
 
 

@@ -123,7 +123,7 @@ def _check_not_long_ago(code: TransferCode, joined_on: dt.date) -> None:
     """Raise InvalidError for a beginning long before the person made the code: what happened until then stands."""
     earliest = clock.local(code.expires_at - VALID_FOR).date() - BACKDATED
     if joined_on < earliest:
-        message = f"所属の始まりは、{clock.date_label(earliest)}より後の日にしてください。異動コードの発行の1か月前より前にはさかのぼれません。"
+        message = f"所属の始まりは、{clock.date_label(earliest)}か、それより後の日にしてください。異動コードの発行の1か月前より前にはさかのぼれません。"
         raise InvalidError(message, field="joined_on")
 
 

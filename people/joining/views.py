@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.errors import InvalidError, NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
-from kernel.page import page_number, page_of
+from kernel.page import page_number, page_of, public_address
 from kernel.text import number_in
 
 from people import membership, organisation
@@ -161,7 +161,7 @@ def invite() -> ResponseReturnValue:
     """Show the invitation of an organisation; make a new one and show its link once."""
     organisation_id, form = _organisation_id(), InviteForm()
     if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.most.value or 0)):
-        address = url_for("people.accept_invitation", token=token, _external=True)
+        address = public_address(url_for("people.accept_invitation", token=token))
         return render_template(
             "people/invitation_link.html", address=address, organisation=organisation.organisation(organisation_id)
         )

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from factories import draft_course, edition_of
 from flask import current_app
 from ground import own_files
+from hypothesis import given
+from hypothesis import strategies as st
 from lessons import begins, packaged, state_of
 from made_packages import item, manifest_12, one_page, sco, zipped
 
@@ -428,6 +430,25 @@ def test_nothing_that_a_package_sends_breaks_anything(opened, body):
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
     assert ": NaN" not in current_app.test_client().get(frame_of(page)).text
     assert current_app.test_client().post(THERE + told["keep"], data="x" * 1_100_000).status_code == 413
+
+
+WORDS = ["completionStatus", "successStatus", "totalTimeSeconds", "ended", "said", "sharedData", "runtimeData", "cmi", "core", "score", "raw", "scaled", "min", "max", "lesson_status", "lesson_location", "location", "progress_measure", "suspend_data", "exit"]  # fmt: skip
+REPORTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["passed", "completed", "not attempted"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=8), max_leaves=25,
+)  # fmt: skip
+
+
+@given(
+    said=st.dictionaries(st.sampled_from(WORDS), REPORTS, max_size=8),
+    core=st.dictionaries(st.sampled_from(WORDS), REPORTS, max_size=6),
+)
+@pytest.mark.parametrize("standard", PackageStandard)
+def test_whatever_stands_where_is_read_or_refused(standard, said, core):
+    part = Part(identifier="i", title="題", depth=0, path="index.html", mastery=80, reports=True)
+    report = run_time.read(standard, part, {"ended": True, **said, "runtimeData": {"cmi": {"core": core, **core}}})
+    json.dumps(report.columns["data"], allow_nan=False)
+    assert report.location == str(report.location)
 
 
 def test_who_has_withdrawn_is_told_nothing_and_keeps_nothing(mizuho, opened):

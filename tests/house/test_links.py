@@ -141,3 +141,18 @@ def test_a_package_is_shown_in_our_frame_and_opens_windows_of_its_own_only(mizuh
         assert (
             client.get(address, headers={"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}).status_code == 200
         )
+
+
+def test_a_link_is_at_the_public_address_whatever_host_was_asked(mizuho):
+    """A request may name any host (ASVS 5.0, 12.3): what is handed over leads where people reach us."""
+    browser = mizuho.coordinator.browser()
+    public = current_app.extensions["settings"].public_url
+    for address, sent in (
+        (f"/office/staff/{mizuho.staff.membership_id}/link", {}),
+        ("/office/invitation", {"most": "5"}),
+    ):
+        page = browser.post(address, data=sent, headers={"X-Forwarded-Host": "evil.example"}).text
+        link = re.search(r'value="(http[^"]+)"', page)[1]
+        assert link.startswith(f"{public}/")
+        answer = current_app.test_client().get(link.removeprefix(public))
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), "and nobody keeps the page"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,22 @@ def test_a_second_preparation_keeps_everything(tmp_path):
     assert "0 organisations added" in again.stdout
     assert "sample people are there already" in again.stdout
     assert "0 new courses" in again.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_that_start_at_once_wait_for_each_other(tmp_path, request, database):
+    settings = {"VAR": str(tmp_path), "SECRET_KEY": "0123456789abcdef" * 3}
+    if database == "postgresql":
+        cluster = request.getfixturevalue("cluster")
+        name = f"at_once_{os.getpid()}"
+        cluster.drop(name)
+        cluster.create(name, None)
+        settings["DATABASE_URL"] = cluster.url(name)
+    with ThreadPoolExecutor(3) as at_once:
+        answers = list(at_once.map(lambda _one: run("flask", "prepare", folder=tmp_path, **settings), range(3)))
+    assert [answer.returncode for answer in answers] == [0, 0, 0], [answer.stderr[-500:] for answer in answers]
+    assert sorted("1792 organisations added" in answer.stdout for answer in answers) == [False, False, True]
 
 
 @pytest.mark.slow
