@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
-from flask import current_app
 
 from kernel.database import db
 from kernel.errors import ConflictError
@@ -88,11 +87,6 @@ def address_on(host: str, address: str | None) -> str:
     path = there.path + (f"?{there.query}" if there.query else "")
     is_ours = there.netloc == host and path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if is_ours and path.isprintable() else ""
-
-
-def public_address(path: str) -> str:
-    """Return the address of a path as people reach it, whatever host a request named."""
-    return str(current_app.extensions["settings"].public_url) + path
 
 
 def seen_as(*content: object) -> str:

@@ -84,6 +84,11 @@ def visitor() -> Actor | None:
     return actor() if current_user.is_authenticated else None
 
 
+def public_address(path: str) -> str:
+    """Return the address of a path as people reach it, whatever host a request named."""
+    return str(current_app.extensions["settings"].public_url) + path
+
+
 class UndecidedViewError(RuntimeError):
     """A view has no access rule: the application does not start."""
 

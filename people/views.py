@@ -10,10 +10,10 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.errors import InvalidError
 from kernel.fields import options
 from kernel.forms import accepted, answer
-from kernel.page import page_number, page_of, public_address
+from kernel.page import page_number, page_of
 
 from people import audit, membership, organisation, role
-from people.access import actor, confirmed, requires, signed_in
+from people.access import actor, confirmed, public_address, requires, signed_in
 from people.act import Act
 from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm

@@ -10,11 +10,11 @@ from kernel import clock
 from kernel.errors import InvalidError, NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
-from kernel.page import page_number, page_of, public_address
+from kernel.page import page_number, page_of
 from kernel.text import number_in
 
 from people import membership, organisation
-from people.access import actor, confirmed, public, requires
+from people.access import actor, confirmed, public, public_address, requires
 from people.blueprint import blueprint
 from people.joining import entry, invitation, rejoining, transfer
 from people.joining.forms import AcceptForm, InviteForm, LeaveForm, ResumeForm, StaffForm, WelcomeForm
