@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "scripts")]
 
+import measured_sign_in
 import sqlalchemy as sa
 from app import create_app
 from bench_data import (
@@ -107,8 +108,7 @@ def settings(url: str) -> Settings:
 
 def cookie(app: Flask, staff_id: int) -> str:
     """Return the cookie of somebody who has signed in."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return "session=" + serializer.dumps({"_user_id": f"{staff_id}:1", "_fresh": True})
+    return "session=" + measured_sign_in.cookie(app, staff_id)
 
 
 def pages(app: Flask) -> list[Page]:

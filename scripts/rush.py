@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "scripts")]
 
+import measured_sign_in
 import sqlalchemy as sa
 from app import create_app
 from flask import current_app
@@ -140,8 +141,7 @@ def open_session(app: Flask, slug: str) -> int:
 
 def signed_in(app: Flask, staff_id: int) -> tuple[str, str]:
     """Return the cookie and the form token of somebody who has signed in."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    cookie = serializer.dumps({"_user_id": f"{staff_id}:1", "_fresh": True, "csrf_token": "rush"})
+    cookie = measured_sign_in.cookie(app, staff_id, csrf_token="rush")
     return f"session={cookie}", URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps("rush")
 
 

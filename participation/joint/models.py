@@ -55,7 +55,7 @@ class NominationList(Base):
 
 
 class Nomination(Base):
-    """A person whom an organisation nominates (推薦) for a session, at a position of its own order.
+    """A person whom an organisation nominates (推薦) for a session, at a position of its own order; `on_behalf`: the host did it.
 
     The allocation gives it a `turn` among all nominees, with step and reason, and `was_placed` where the turn came
     within the capacity. `answer_by` is when an offer of a place that came free expires.
@@ -67,6 +67,7 @@ class Nomination(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     position: Mapped[int]
+    on_behalf: Mapped[bool] = mapped_column(default=False)
     state: Mapped[NominationState] = mapped_column(default=NominationState.NOMINATED)
     turn: Mapped[int | None]
     step: Mapped[Step | None]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import add, db
-from kernel.errors import ConflictError, NotFoundError
+from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from kernel.vocabulary import Term
 
 from people import audit
@@ -31,6 +31,8 @@ from participation import enrolment as enrolments
 from participation.joint.eligibility import hints_for
 from participation.joint.models import Nomination, NominationList, Wish
 from participation.models import Enrolment
+from participation.notices.kinds import NoticeKind
+from participation.notices.telling import Tell, coordinators_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +189,11 @@ def put_last(actor: Actor, session: TrainingSession, organisation: Organisation,
     )
     nomination = add(
         Nomination(
-            session_id=session.id, organisation_id=organisation.id, staff_id=person.staff_id, position=(last or 0) + 1
+            session_id=session.id,
+            organisation_id=organisation.id,
+            staff_id=person.staff_id,
+            position=(last or 0) + 1,
+            on_behalf=_acts_on_behalf(actor, organisation.id),
         )
     )
     _changed(actor, session, organisation.id, Act.NOMINATED, person.name)
@@ -196,7 +202,7 @@ def put_last(actor: Actor, session: TrainingSession, organisation: Organisation,
 
 def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: Act, subject: str) -> NominationList:
     """Note that a list was changed, by whom, and whether the host did it on behalf of the organisation."""
-    on_behalf = organisation_id not in actor.scope(Permission.ENROL_STAFF)
+    on_behalf = _acts_on_behalf(actor, organisation_id)
     row = db.session.get(NominationList, (session.id, organisation_id))
     if row is None:
         row = add(NominationList(session_id=session.id, organisation_id=organisation_id))
@@ -207,7 +213,32 @@ def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: 
         session=session.id,
     )  # fmt: skip
     db.session.flush()
+    if on_behalf:
+        _tell_the_organisation(session, organisation_id)
     return row
+
+
+def _acts_on_behalf(actor: Actor, organisation_id: int) -> bool:
+    return organisation_id not in actor.scope(Permission.ENROL_STAFF)
+
+
+def _tell_the_organisation(session: TrainingSession, organisation_id: int) -> None:
+    """Tell the coordinators of an organisation, once a day, that the host changed their list."""
+    host = db.session.scalars(sa.select(Organisation.name).where(Organisation.id == session.host_id)).one()
+    text = f"実施団体の{host}が、推薦名簿を代わりに入力しました。名簿を確かめてください。"
+    about = f"{organisation_id} {clock.today()}"
+    coordinators = coordinators_of([organisation_id]).get(organisation_id, [])
+    tell(session, session.edition.title, [Tell(NoticeKind.ON_BEHALF, id_, text, about) for id_ in coordinators])
+
+
+def check_may_change(actor: Actor, session: TrainingSession, organisation_id: int, *nominations: Nomination) -> None:
+    """Raise ForbiddenError where the host would change what an organisation put on its list itself."""
+    if _acts_on_behalf(actor, organisation_id) and not all(row.on_behalf for row in nominations):
+        message = (
+            "団体が自分で入れた推薦は、実施団体では変えられません。その団体の研修担当に頼んでください。"
+            f"({session.edition.title})"
+        )
+        raise ForbiddenError(message)
 
 
 def own(actor: Actor, nomination_id: int) -> tuple[Nomination, TrainingSession, Organisation]:
@@ -226,9 +257,10 @@ def own(actor: Actor, nomination_id: int) -> tuple[Nomination, TrainingSession, 
 
 
 def remove(actor: Actor, nomination_id: int) -> Nomination:
-    """Take somebody off the list while it can be changed. Raises NotFoundError or ConflictError."""
+    """Take somebody off the list while it can be changed. Raises NotFoundError, ForbiddenError or ConflictError."""
     nomination, session, organisation = own(actor, nomination_id)
     check_open(session, organisation.id)
+    check_may_change(actor, session, organisation.id, nomination)
     _changed(actor, session, organisation.id, Act.NOMINATION_REMOVED, nomination.staff.name)
     db.session.delete(nomination)
     db.session.flush()
@@ -249,6 +281,7 @@ def move(actor: Actor, nomination_id: int, way: Way) -> Nomination:
     nomination, session, organisation = own(actor, nomination_id)
     check_open(session, organisation.id)
     order = list(_nominations(session.id, organisation.id))
+    check_may_change(actor, session, organisation.id, *order)
     place = next(index for index, row in enumerate(order) if row.id == nomination_id)
     last = len(order) - 1
     there = {Way.UP: max(0, place - 1), Way.DOWN: min(last, place + 1), Way.FIRST: 0, Way.LAST: last}[way]
@@ -262,5 +295,6 @@ def move(actor: Actor, nomination_id: int, way: Way) -> Nomination:
 def write_note(actor: Actor, session: TrainingSession, organisation: Organisation, note: str) -> None:
     """Leave a note for the host with the list. Raises ConflictError outside the application window."""
     check_open(session, organisation.id)
+    check_may_change(actor, session, organisation.id, *_nominations(session.id, organisation.id))
     _changed(actor, session, organisation.id, Act.NOMINATION_NOTE, organisation.name).note = note
     db.session.flush()

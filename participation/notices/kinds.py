@@ -17,6 +17,7 @@ class NoticeKind(Term):
     CHANGED = "changed", "日時・会場の変更"
     CANCELLED = "cancelled", "中止のお知らせ"
     REMINDER = "reminder", "開催が近づきました"
+    ON_BEHALF = "on behalf", "推薦名簿への代理の入力"
     DUE_AGAIN = "due again", "今年度の受講のお願い"
 
 

@@ -81,11 +81,13 @@ def test_twenty_people_of_eight_offices_share_twelve_places_and_a_place_that_is_
 
     host.goes_to(address).follows("推薦の状況と割当を見る")
     assert host.sees("定員12人に、8団体から20人の推薦があります")
-    preview = host.page.locator("main").inner_text()
+    assert host.sees("受付が終わるまで実施団体にも表示されません")
     assert host.page.get_by_role("button", name="割当を決定する").count() == 0
     host.goes_to(address).follows("開催回を変更する")
     host.types("受付の終わり", (TODAY - dt.timedelta(days=1)).isoformat()).presses("変更する")
-    host.goes_to(address).follows("推薦の状況と割当を見る").presses("この内容で割当を決定する")
+    host.goes_to(address).follows("推薦の状況と割当を見る")
+    preview = host.page.locator("main").inner_text()
+    host.presses("この内容で割当を決定する")
     assert host.sees("割当を決定しました。12人に席があり、8人が待機です。")
 
     saved = host.downloads("割当のもとになった記録").path()

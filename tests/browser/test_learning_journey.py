@@ -222,9 +222,9 @@ def test_a_video_is_added_and_can_be_sought(visit, tmp_path):
         "本文", "数が0から進みます。"
     ).presses("保存する")
     assert author.sees("レッスンを保存しました")
-    author.follows("単元とレッスンへもどる").follows("全体を読む")
     asked = []
     author.page.on("response", lambda answer: asked.append((answer.url.rsplit("/", 1)[1], answer.status)))
+    author.follows("単元とレッスンへもどる").follows("全体を読む")
     author.page.locator("details summary", has_text="動画を見る").click()
     video = author.page.locator("video")
     video.evaluate("video => new Promise(done => { video.readyState ? done() : video.onloadedmetadata = done })")

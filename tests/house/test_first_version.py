@@ -74,6 +74,8 @@ LATER: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """What later versions write on a page on purpose, and what stood there in the first: by address."""
+ANOTHER_NOW = {"/sessions/5/allocation"}
+"""Pages that say something else on purpose: nobody sees the draw any more before the lists close."""
 ON_EVERY_PAGE = (
     (
         (
@@ -220,7 +222,7 @@ def test_the_pages_answer_the_same(first_version, stored):
             now = words_of(page.text)
             for later, first in (*ON_EVERY_PAGE, *LATER.get(address, ())):
                 now = now.replace(later, first)
-            assert now == words, (role, address)
+            assert now == words or address in ANOTHER_NOW, (role, address)
             asked += 1
     assert asked > 50
 

@@ -103,6 +103,50 @@ def test_the_host_takes_in_a_list_for_an_organisation_that_cannot_and_the_log_sa
     assert "窓口の調査に使いたい" not in host.get(page).text
 
 
+def test_a_host_changes_only_what_it_put_on_a_list_itself_and_the_organisation_is_told(mizuho, secretariat):
+    session_id = joint(secretariat)
+    own = nominate(mizuho, session_id, 2)
+    guest = mizuho.person()
+    host, clerk = secretariat.coordinator.browser(), mizuho.coordinator.browser()
+    listed = f"/office/nominations/{session_id}/list?organisation={mizuho.id}"
+    host.post(listed, data={"text": f"{guest.number},{guest.name}", "nominate": "1"})
+    rows = dict(db.session.execute(sa.select(Nomination.staff_id, Nomination.id)).all())
+    for person in own:
+        refused = host.post(f"/nominations/{rows[person.staff_id]}/remove")
+        assert refused.status_code == 403
+        assert "その団体の研修担当に頼んで" in refused.text
+    for person in (*own, guest):
+        address = f"/nominations/{rows[person.staff_id]}/move"
+        assert host.post(address, data={"direction": "first"}).status_code == 403
+    note = host.post(f"/office/nominations/{session_id}?organisation={mizuho.id}", data={"note": "書き換え"})
+    assert note.status_code == 403
+    assert "推薦名簿を代わりに入力しました" in clerk.get("/notices").text
+    assert host.post(f"/nominations/{rows[guest.staff_id]}/remove").status_code == 302, "what it put there itself"
+    assert set(states(session_id)) == {person.staff_id for person in own}
+    assert clerk.post(f"/nominations/{rows[own[0].staff_id]}/remove").status_code == 302
+
+
+def test_a_host_puts_the_list_in_order_that_it_took_in_whole(mizuho, secretariat):
+    session_id = joint(secretariat)
+    people, host = [mizuho.person(), mizuho.person()], secretariat.coordinator.browser()
+    text = "\n".join(f"{person.number},{person.name}" for person in people)
+    host.post(f"/office/nominations/{session_id}/list?organisation={mizuho.id}", data={"text": text, "nominate": "1"})
+    rows = dict(db.session.execute(sa.select(Nomination.staff_id, Nomination.id)).all())
+    assert host.post(f"/nominations/{rows[people[1].staff_id]}/move", data={"direction": "first"}).status_code == 302
+
+
+def test_nobody_sees_the_draw_before_the_lists_close(mizuho, secretariat):
+    session_id = joint(secretariat, capacity=1)
+    nominate(mizuho, session_id, 2)
+    host, address = secretariat.coordinator.browser(), f"/sessions/{session_id}/allocation"
+    page = host.get(address).text
+    assert "受付が終わるまで実施団体にも表示されません" in page
+    for told in ("席あり", "待機", "順位"):
+        assert told not in page.split("推薦された人")[1], told
+    close_applications(session_id)
+    assert "席あり" in host.get(address).text
+
+
 def test_the_list_cannot_be_changed_after_the_deadline(mizuho, secretariat):
     session_id = joint(secretariat)
     nominate(mizuho, session_id, 1)

@@ -40,14 +40,16 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
     given = nominees.nominations_by_organisation(actor(), session)
     decided = decision.decided(session_id)
     call, result = decision.replayed(session, decided)
+    is_shown = decided is not None or state_of(session).is_allocating
     return render_template(
         "participation/allocation.html",
         session=session,
         state=state_of(session),
         given=given,
         notes=nominees.notes_to_host(session_id),
-        turns={turn.id: turn for turn in (*result.places, *result.waiting)},
-        placed={turn.id for turn in result.places},
+        is_shown=is_shown,
+        turns={turn.id: turn for turn in (*result.places, *result.waiting)} if is_shown else {},
+        placed={turn.id for turn in result.places} if is_shown else set(),
         weights={one.code: one.weight for one in call.organisations},
         code_of=decision.code_of,
         decided=decided,
