@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from flask import current_app, flash, redirect, render_template, url_for
+
+from kernel import clock
+from kernel.errors import NotFoundError
 
 from people.access import actor, public, requires, signed_in, visitor
 from people.permission import Permission
@@ -25,6 +29,9 @@ from review import outcome
 from front import condition, due
 from front.blueprint import blueprint
 from front.week import week_of
+
+VALID_FOR = dt.timedelta(days=180)
+"""How long anybody may rely on what security.txt says: less than a year (RFC 9116, 2.5.5)."""
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -77,6 +84,23 @@ def ready() -> ResponseReturnValue:
         return {"status": "not ready", "attention": ["schema"]}, 503
     troubled = sorted({sign.key for sign in condition.signs(_settings()) if not sign.is_well})
     return {"status": "attention" if troubled else "ok", "attention": troubled}
+
+
+@blueprint.get("/.well-known/security.txt")
+@public
+def security() -> ResponseReturnValue:
+    """Say where a weakness is reported (RFC 9116). Raises NotFoundError where this installation named nobody."""
+    settings = _settings()
+    if not settings.security_contact:
+        raise NotFoundError
+    expires = clock.at(clock.today() + VALID_FOR, dt.time()).isoformat()
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: ja, en",
+        f"Canonical: {settings.public_url}{url_for('front.security')}",
+    )
+    return "\n".join((*lines, "")), {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @blueprint.get("/admin/condition")

@@ -59,7 +59,7 @@ class Settings:
     `public_url` is where people reach it: it stands in mails and calendars. `packages_url` is where packages of course
     content run, under another host, so that they reach nothing of the application; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
-    that an author may add.
+    that an author may add. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
     """
 
     secret_key: str
@@ -72,6 +72,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     packages_url: str = "http://localhost:8000"
     upload_mb: int = 500
+    security_contact: str = ""
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
@@ -82,7 +83,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB and what `Mail` reads.
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB, SECURITY_CONTACT and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -95,6 +96,10 @@ class Settings:
         if not upload.isdigit() or not int(upload):
             message = "UPLOAD_MB must be the size in megabytes of the largest file that an author may add, e.g. 500."
             raise SettingsError(message)
+        contact = environ.get("SECURITY_CONTACT", "")
+        if contact and not (contact.startswith(("mailto:", "https://")) and contact.isprintable()):
+            message = "SECURITY_CONTACT must be an address like mailto:security@example.lg.jp or https://..."
+            raise SettingsError(message)
         public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
         return cls(
             secret_key=_secret(environ, demo=demo, serves=serves),
@@ -105,6 +110,7 @@ class Settings:
             public_url=public_url,
             packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
             upload_mb=int(upload),
+            security_contact=contact,
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),
             mail=Mail.from_environ(environ),
         )

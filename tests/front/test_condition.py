@@ -88,6 +88,16 @@ def replaced(settings, **values):
     return settings.__class__(**{**vars(settings), **values})
 
 
+def test_who_finds_a_weakness_reads_whom_to_tell(app, client, monkeypatch):
+    assert client.get("/.well-known/security.txt").status_code == 404
+    told = replaced(app.extensions["settings"], security_contact="mailto:security@example.lg.jp")
+    monkeypatch.setitem(app.extensions, "settings", told)
+    text = client.get("/.well-known/security.txt").text
+    assert "Contact: mailto:security@example.lg.jp\n" in text
+    expires = dt.datetime.fromisoformat(text.split("Expires: ")[1].split("\n")[0])
+    assert dt.timedelta(days=30) < expires - clock.now() < dt.timedelta(days=365)
+
+
 def test_a_disk_that_is_nearly_full_is_told(client, at_work, monkeypatch):
     nearly_full = SimpleNamespace(total=10**12, used=10**12 - 10**9, free=10**9)
     monkeypatch.setattr(condition.shutil, "disk_usage", lambda _place: nearly_full)

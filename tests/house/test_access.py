@@ -156,6 +156,7 @@ NEED_MORE = {
     "learning.overview",  # the same
     "learning.lesson",  # the same
     "learning.attempt_result",  # the same
+    "front.security",  # only where somebody is named
     "courses.asset",  # only a file that there is
     "participation.confirm_certificate",  # only with a number
     "participation.certificate_pdf",  # only for the holder

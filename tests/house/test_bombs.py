@@ -1,0 +1,130 @@
+"""What once stopped the site for everybody: sent by four clients at a time, it makes nobody else wait."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import os
+import threading
+import time
+import zipfile
+from urllib.parse import urlencode
+
+import pytest
+from factories import Office, draft_course, edition_of
+from ground import SECRET, make_app
+from itsdangerous import URLSafeTimedSerializer
+from lessons import LESSONS
+from server import Server, prepare
+
+from kernel.database import db
+
+from people.models import Role
+from people.signing_in import open_sign_in
+
+from courses import edition as editions
+
+CLIENTS, SECONDS = 4, 2.0
+LONGEST_WAIT = 0.1
+
+
+def sheet_to_the_last_corner() -> bytes:
+    """A workbook of 1.4 KB with a cell in the first and one in the last corner."""
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/worksheets/sheet1.xml": '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
+    }  # fmt: skip
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+BOMBS = {
+    "an address of dots": ("/password/forgotten", {"email": "a@" + "." * 60_000 + "@"}),
+    "combining marks": ("/sign-in", {"account": "\u0315" * 10_000 + "\u0300" * 10_000, "password": "x"}),
+    "combining marks, as long as a form may be": ("/join/anything", {"name": "\u0315" * 5_000 + "\u0300" * 5_000}),
+    "four megabytes": ("/sign-in", {"account": "9" * 4_000_000}),
+    "an article of brackets": ("/studio/articles/new", {"text": "![" * 140_000}),
+    "an article of numbers": ("/studio/articles/new", {"text": "第1回*" * 30_000}),
+    "a lesson of references": ("/studio/bombs/lessons/{lesson}", {"title": "題", "body": "[a]: x\n" * 14_000}),
+    "a lesson of figures": ("/studio/bombs/lessons/{lesson}", {"title": "題", "body": "<p><img " + " " * 90_000}),
+    "a list of quotation marks": ("/office/enrol/ai-first", {"text": '"' * 200_000}),
+    "a workbook to the last corner": ("/office/enrol/ai-first", sheet_to_the_last_corner()),
+}  # fmt: skip
+
+
+def request_of(fields, token):
+    """The body of a request and its type."""
+    if isinstance(fields, dict):
+        return urlencode({"csrf_token": token, **fields}), "application/x-www-form-urlencoded"
+    lines = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n'
+    return lines.encode() + fields + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
+
+
+@pytest.fixture(scope="module")
+def besieged(tmp_path_factory):
+    """A real server of two workers, a lesson in a draft, and somebody who may do everything that the bombs ask for."""
+    folder = tmp_path_factory.mktemp("bombs")
+    url = f"sqlite:///{folder}/site.sqlite"
+    told = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "INSECURE_COOKIES": "1", "VAR": str(folder), "WORKERS": "2"}
+    environment = {**os.environ, **told}
+    prepare(environment)
+    app = make_app(url)
+    with app.app_context():
+        attacker = Office.of("133035").person(Role.COORDINATOR, Role.SECRETARIAT)
+        edition = editions.whole(edition_of(draft_course(attacker, "bombs")).id)
+        editions.write_modules(edition, LESSONS)
+        db.session.flush()
+        lesson = editions.whole(edition.id).modules[0].lessons[0].id
+        token = open_sign_in.begin(attacker.staff_id, "", "").token
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    cookie = app.session_interface.get_signing_serializer(app).dumps({"_user_id": token, "csrf_token": "x"})
+    server = Server(environment)
+    yield server, f"session={cookie}", URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token").dumps("x"), lesson
+    server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BOMBS)
+def test_nobody_waits_for_a_bomb(besieged, name):
+    server, cookie, token, lesson = besieged
+    path, fields = BOMBS[name]
+    body, kind = request_of(fields, token)
+    answers, until = [], time.monotonic() + SECONDS
+
+    def attack():
+        while time.monotonic() < until:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            try:
+                headers = {"Cookie": cookie, "Content-Type": kind, "Referer": server.address + "/"}
+                connection.request("POST", path.format(lesson=lesson), body, headers)
+                answers.append(connection.getresponse().status)
+            except OSError:
+                answers.append(413)  # the server hung up on what is too long
+            finally:
+                connection.close()
+
+    attackers = [threading.Thread(target=attack) for _number in range(CLIENTS)]
+    for thread in attackers:
+        thread.start()
+    waits = []
+    while time.monotonic() < until:
+        began = time.perf_counter()
+        assert server.get("/healthz") == 200
+        waits.append(time.perf_counter() - began)
+        time.sleep(0.02)
+    for thread in attackers:
+        thread.join()
+    waits.sort()
+    told = f"p50 {waits[len(waits) // 2] * 1000:.0f}, p95 {waits[int(len(waits) * 0.95)] * 1000:.0f}, longest {waits[-1] * 1000:.0f} ms"
+    print(f"| {name} | {len(answers)} | {told} |")  # noqa: T201
+    assert answers
+    assert all(status < 500 for status in answers)
+    assert waits[int(len(waits) * 0.95)] < LONGEST_WAIT
