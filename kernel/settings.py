@@ -60,6 +60,7 @@ class Settings:
     content run, under another host, so that they reach nothing of the application; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
     that an author may add. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
+    `second_factor`: administrators and the secretariat have their roles only where they proved themselves twice.
     """
 
     secret_key: str
@@ -73,6 +74,7 @@ class Settings:
     packages_url: str = "http://localhost:8000"
     upload_mb: int = 500
     security_contact: str = ""
+    second_factor: bool = False
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
@@ -83,7 +85,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB, SECURITY_CONTACT and what `Mail` reads.
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -111,6 +113,7 @@ class Settings:
             packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
             upload_mb=int(upload),
             security_contact=contact,
+            second_factor=not demo and environ.get("SECOND_FACTOR") != "optional",
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),
             mail=Mail.from_environ(environ),
         )

@@ -20,6 +20,24 @@ LONGEST = dt.timedelta(hours=12)
 """How long any sign-in goes on (ASVS 5.0, 7.3.2)."""
 SEEN_EVERY = dt.timedelta(minutes=10)
 
+NEED_A_SECOND_FACTOR = frozenset({Role.ADMINISTRATOR, Role.SECRETARIAT})
+"""Roles that are had only at a sign-in that was proved twice, where the installation asks for it (ASVS 5.0, 6.3.3)."""
+
+
+class _Asked:
+    """Whether a second factor is asked for, as the application was started."""
+
+    second_factor = False
+
+
+_asked = _Asked()
+
+
+def ask_for_second_factor(*, wanted: bool) -> None:
+    """Say, when the application starts, whether roles that may do much need a second factor."""
+    _asked.second_factor = wanted
+
+
 WHO = (
     sa.select(Staff.id, Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
     .select_from(Staff)
@@ -38,7 +56,7 @@ WHO = (
 WHO_IT_IS = WHO.where(Staff.id == sa.bindparam("staff_id"))
 WHO_ACTS = (
     WHO.join(OpenSignIn, OpenSignIn.staff_id == Staff.id)
-    .add_columns(OpenSignIn.id, OpenSignIn.seen_at, OpenSignIn.confirmed_at)
+    .add_columns(OpenSignIn.id, OpenSignIn.seen_at, OpenSignIn.confirmed_at, OpenSignIn.second_factor_at)
     .where(
         OpenSignIn.token_digest == sa.bindparam("digest"),
         OpenSignIn.seen_at > sa.bindparam("seen_since", type_=OpenSignIn.seen_at.type),
@@ -48,14 +66,21 @@ WHO_ACTS = (
 
 
 def load_actor(token: str) -> Actor | None:
-    """Return the actor whose sign-in a cookie names, or None where it has ended: one query."""
+    """Return the actor whose sign-in a cookie names, or None where it has ended: one query.
+
+    Without the second factor that they need, roles are left out.
+    """
     now = clock.now()
     limits = {"digest": digest(token), "seen_since": now - IDLE, "began_since": now - LONGEST}
     rows: Any = db.session.execute(WHO_ACTS, {"today": clock.today(), **limits}).all()
     if not rows:
         return None
-    sign_in_id, seen_at, confirmed_at = rows[0][5:]
-    return _actor(rows, token=token, sign_in_id=sign_in_id, seen_at=seen_at, confirmed_at=confirmed_at)
+    sign_in_id, seen_at, confirmed_at, second_factor_at = rows[0][5:]
+    lacks = _asked.second_factor and second_factor_at is None and any(row[4] in NEED_A_SECOND_FACTOR for row in rows)
+    had = [(*row[:4], None if lacks and row[4] in NEED_A_SECOND_FACTOR else row[4]) for row in rows]
+    return _actor(
+        had, token=token, sign_in_id=sign_in_id, seen_at=seen_at, confirmed_at=confirmed_at, lacks_second_factor=lacks
+    )
 
 
 def is_open(sign_in_id: int) -> bool:

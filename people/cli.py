@@ -1,19 +1,23 @@
-"""Commands of people: load the organisations; make the first secretariat member of an installation."""
+"""Commands of people: load the organisations; the first person of an installation; help for who has lost every second factor."""
 
 from __future__ import annotations
 
 import click
+import sqlalchemy as sa
 from flask import url_for
 from flask.cli import AppGroup
 
 from kernel.database import db
 from kernel.errors import RefusalError
 from kernel.settings import CONTENT
+from kernel.spelling import plain_address
 
+from people import audit
+from people.act import Act
 from people.joining.entry import JoinStaff, enter
-from people.models import Role, RoleGrant
+from people.models import Role, RoleGrant, Staff
 from people.organisation import by_code_or_name, load_organisations
-from people.signing_in import password_link
+from people.signing_in import password_link, second_factor
 
 group = AppGroup("people", help="Organisations and people.")
 
@@ -43,3 +47,17 @@ def first(organisation: str, name: str, reading: str, email: str, role: str) -> 
     token = password_link.issue(None, membership)
     db.session.commit()
     click.echo(url_for("people.new_password", token=token, _external=False))
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take every second factor from the person with this EMAIL, who has lost them and whom nobody else can help."""
+    staff = db.session.scalar(sa.select(Staff).where(Staff.email == plain_address(email)))
+    if staff is None:
+        message = f"nobody has the address {email}"
+        raise click.ClickException(message)
+    second_factor.reset(staff)
+    audit.record(None, Act.SECOND_FACTOR_RESET, staff.name, staff=staff.id)
+    db.session.commit()
+    click.echo(f"{staff.name} signs in with the password alone, and sets up a second factor anew")

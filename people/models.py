@@ -89,7 +89,7 @@ class Staff(Base):
 class OpenSignIn(Base):
     """A sign-in that goes on, at one device. Only the digest of what its cookie holds is kept.
 
-    `confirmed_at` is when the password was last given there.
+    `confirmed_at` is when the password was last given there, `second_factor_at` when something one has was shown, too.
     """
 
     __tablename__ = "open_sign_in"
@@ -99,6 +99,7 @@ class OpenSignIn(Base):
     began_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime] = mapped_column(index=True)
     confirmed_at: Mapped[dt.datetime]
+    second_factor_at: Mapped[dt.datetime | None]
     address: Mapped[str]
     device: Mapped[str]
 

@@ -103,6 +103,7 @@ class Actor:
     sign_in_id: int | None = None
     seen_at: dt.datetime | None = None
     confirmed_at: dt.datetime | None = None
+    lacks_second_factor: bool = False
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False

@@ -22,7 +22,7 @@ from people.joining.forms import TransferForm
 from people.joining.views import chosen_organisation
 from people.models import Membership, OrganisationKind
 from people.permission import Permission
-from people.signing_in import open_sign_in, password_link, sign_in
+from people.signing_in import open_sign_in, password_link, second_factor, sign_in
 from people.signing_in.forms import ChangePasswordForm
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ def staff_member(membership_id: int) -> ResponseReturnValue:
     form = RolesForm(roles=[grant.role.value for grant in person.grants])
     grantable = actor().grantable(person.organisation_id)
     form.roles.choices = options((one.value, one.label) for one in grantable)
-    return render_template("people/staff_member.html", person=person, form=form, grantable=grantable)
+    has_factors = bool(second_factor.factors_of(person.staff_id))
+    return render_template(
+        "people/staff_member.html", person=person, form=form, grantable=grantable, has_factors=has_factors
+    )
 
 
 @blueprint.post("/office/staff/<int:membership_id>/roles")
@@ -124,6 +127,16 @@ def end_sign_ins(membership_id: int) -> ResponseReturnValue:
     """End every sign-in of a person."""
     staff = open_sign_in.end_for(actor(), membership_id)
     flash(f"{staff.name}さんを、すべての端末からサインアウトさせました。")
+    return redirect(url_for("people.staff_member", membership_id=membership_id))
+
+
+@blueprint.post("/office/staff/<int:membership_id>/second-factor")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def reset_factors(membership_id: int) -> ResponseReturnValue:
+    """Take the second factors from a person who has lost them."""
+    staff = second_factor.reset_for(actor(), membership_id)
+    flash(f"{staff.name}さんの二段階の確認を解除しました。次のサインインのあとで、本人が設定し直します。")
     return redirect(url_for("people.staff_member", membership_id=membership_id))
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from kernel.fields import AddressField, SecretField, TextField
+from kernel.fields import AddressField, QuotedField, SecretField, TextField
 from kernel.forms import Form
 from kernel.typed import LONGEST_LINE
 
 from people.forms import address_like
 from people.signing_in.password import SHORTEST
 from people.signing_in.sign_in import SignIn
+
+LONGEST_CREDENTIAL = 20_000
 
 
 class SignInForm(Form):
@@ -29,9 +31,9 @@ class SignInForm(Form):
         "パスワード", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "current-password"}
     )
 
-    def command(self, address: str, agent: str) -> SignIn:
-        """Return what was typed, with the address and the browser the request came from."""
-        return SignIn(self.account.value, self.organisation.value, self.password.value, address, agent)
+    def command(self, address: str) -> SignIn:
+        """Return what was typed, with the address the request came from."""
+        return SignIn(self.account.value, self.organisation.value, self.password.value, address)
 
 
 class ConfirmForm(Form):
@@ -40,6 +42,34 @@ class ConfirmForm(Form):
     present = SecretField(
         "パスワード", [DataRequired(), Length(max=LONGEST_LINE)], render_kw={"autocomplete": "current-password"}
     )
+
+
+class SecondStepForm(Form):
+    """Show a second factor: type a code, or let the browser show a passkey."""
+
+    code = TextField(
+        "コード", [Length(max=LONGEST_LINE)], description="認証アプリの6桁、または予備のコード",
+        render_kw={"autocomplete": "one-time-code"},
+    )  # fmt: skip
+    credential = QuotedField("パスキー", [Length(max=LONGEST_CREDENTIAL)])
+
+
+class AppForm(Form):
+    """Add an app that shows codes."""
+
+    name = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例: 職場のスマートフォン")
+    code = TextField(
+        "アプリに表示された6桁",
+        [DataRequired(), Length(max=20)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class PasskeyForm(Form):
+    """Add a passkey that the browser made."""
+
+    name = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例: 職場のパソコン")
+    credential = QuotedField("パスキー", [DataRequired(), Length(max=LONGEST_CREDENTIAL)])
 
 
 class NewPasswordForm(Form):

@@ -36,6 +36,46 @@ class PasswordLink(Base):
     staff: Mapped[Staff] = relationship(foreign_keys=[staff_id], lazy="raise_on_sql")
 
 
+class FactorKind(Term):
+    """With what somebody proves themselves beside the password."""
+
+    PASSKEY = "passkey", "パスキー"
+    APP = "app", "認証アプリ"
+
+    @property
+    def is_passkey(self) -> bool:
+        """Tell whether it is a passkey."""
+        return self is FactorKind.PASSKEY
+
+
+class SecondFactor(Base):
+    """Something somebody has: a passkey (WebAuthn), by its id and public key; an app (TOTP, RFC 6238), by their shared secret.
+
+    `count` is the last signature count of a passkey, or the last time step whose code an app has used up.
+    """
+
+    __tablename__ = "second_factor"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    kind: Mapped[FactorKind]
+    name: Mapped[str]
+    credential_id: Mapped[str | None] = mapped_column(unique=True)
+    secret: Mapped[str]
+    count: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    added_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[dt.datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code for the day on which nothing else is at hand. Used once; only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    code_digest: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[dt.datetime | None]
+
+
 class ResetRequest(Base):
     """Somebody asked for a new password; the own organisation's coordinator hands over a link."""
 

@@ -35,8 +35,11 @@ def device_of(agent: str) -> str:
     return "・".join(filter(None, known)) or "不明な端末"
 
 
-def begin(staff_id: int, address: str, agent: str) -> Actor:
-    """Begin a sign-in; return the actor whose cookie names it. Those that have ended are forgotten."""
+def begin(staff_id: int, address: str, agent: str, *, proved: bool = False) -> Actor:
+    """Begin a sign-in; return the actor whose cookie names it. Those that have ended are forgotten.
+
+    `proved`: a second factor was shown.
+    """
     now = clock.now()
     db.session.execute(
         sa.delete(OpenSignIn).where(sa.or_(OpenSignIn.seen_at <= now - IDLE, OpenSignIn.began_at <= now - LONGEST))
@@ -45,7 +48,7 @@ def begin(staff_id: int, address: str, agent: str) -> Actor:
     add(
         OpenSignIn(
             staff_id=staff_id, token_digest=digest(token), began_at=now, seen_at=now, confirmed_at=now, address=address,
-            device=device_of(agent),
+            device=device_of(agent), second_factor_at=now if proved else None,
         )
     )  # fmt: skip
     begun = load_actor(token)
@@ -108,6 +111,16 @@ def end_for(actor: Actor, membership_id: int) -> Staff:
     )  # fmt: skip
     db.session.flush()
     return membership.staff
+
+
+def prove(sign_in_id: int | None) -> None:
+    """Note that a second factor was shown just now."""
+    db.session.execute(
+        sa.update(OpenSignIn)
+        .where(OpenSignIn.id == sign_in_id)
+        .values(second_factor_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def confirm(actor: Actor) -> None:

@@ -18,10 +18,12 @@ from people.act import Act
 from people.membership import is_current
 from people.models import Membership, Staff
 from people.organisation import by_code_or_name
-from people.signing_in import open_sign_in, password
+from people.signing_in import open_sign_in, password, second_factor
 from people.signing_in.models import FailedSignIn, SignInPlace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from people.permission import Actor
 
 WINDOW = dt.timedelta(minutes=15)
@@ -46,22 +48,33 @@ class SignIn:
     organisation: str
     password: str
     address: str
-    agent: str = ""
 
 
-def sign_in(attempt: SignIn) -> Actor:
-    """Begin a sign-in if the password is right and return its actor; the sentence of a refusal does not tell who exists.
+def check(attempt: SignIn) -> Staff:
+    """Return whose password was typed; the sentence of a refusal does not tell who exists.
 
-    Somebody who belongs to no organisation any more signs in by e-mail, to the own record. Failures count for the
-    person, whichever name was typed. Raises InvalidError where it is not, or where account or address failed too often within 15 minutes.
-    The failure is kept, so the caller must answer with a page that commits.
+    Failures count for the person, whichever name was typed. Raises InvalidError where it is wrong, or where account or
+    address failed too often within 15 minutes. The failure is kept, so the caller must answer with a page that commits.
     """
     staff = _person(attempt)
     key = _key(staff.id) if staff else folded(f"{attempt.account}@{attempt.organisation}")
-    _check(staff, key, attempt.password, attempt.address, WRONG)
+    _guarded(staff, key, attempt.address, lambda: _is_password(staff, attempt.password), WRONG)
     assert staff is not None  # noqa: S101 - nobody's password is right
-    _remember(staff, attempt.address)
-    signed_in = open_sign_in.begin(staff.id, attempt.address, attempt.agent)
+    return staff
+
+
+def prove(staff: Staff, is_right: Callable[[], bool], address: str) -> None:
+    """See whether somebody whose password was right shows a second factor, too. Raises InvalidError as `check` does."""
+    _guarded(staff, f"second:{staff.id}", address, is_right, second_factor.WRONG)
+
+
+def enter(staff: Staff, address: str, agent: str, *, proved: bool = False) -> Actor:
+    """Begin the sign-in of somebody who is known by now; return its actor.
+
+    Somebody who belongs to no organisation any more comes to the own record.
+    """
+    _remember(staff, address)
+    signed_in = open_sign_in.begin(staff.id, address, agent, proved=proved)
     audit.record(signed_in, Act.SIGNED_IN, staff.name, staff=staff.id)
     db.session.flush()
     return signed_in
@@ -71,12 +84,16 @@ def _key(staff_id: int) -> str:
     return f"staff:{staff_id}"
 
 
-def _check(staff: Staff | None, key: str, typed: str, address: str, wrong: str) -> None:
-    """Check a password. Raises InvalidError where it is wrong, or where there were too many failures lately; a failure is kept."""
+def _is_password(staff: Staff | None, typed: str) -> bool:
+    return password.matches(typed, staff.password_hash if staff else None)
+
+
+def _guarded(staff: Staff | None, key: str, address: str, is_right: Callable[[], bool], wrong: str) -> None:
+    """Check something secret. Raises InvalidError where it is wrong, or where there were too many failures lately; a failure is kept."""
     since = clock.now() - WINDOW
     if _fails_too_often(staff, key, address, since):
         raise InvalidError(SLOW_DOWN)
-    if not password.matches(typed, staff.password_hash if staff else None):
+    if not is_right():
         db.session.add(FailedSignIn(account=key, address=address))
         db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
         if staff:
@@ -101,7 +118,7 @@ def check_own(actor: Actor, typed: str, address: str) -> Staff:
     Raises InvalidError where it is wrong, or was too often; the failure is kept, so the caller must answer with a page that commits.
     """
     staff = db.session.get_one(Staff, actor.staff_id)
-    _check(staff, _key(staff.id), typed, address, WRONG_PRESENT)
+    _guarded(staff, _key(staff.id), address, lambda: _is_password(staff, typed), WRONG_PRESENT)
     return staff
 
 

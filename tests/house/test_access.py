@@ -84,7 +84,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "sign_in_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "sign_in_id": 0, "factor_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
@@ -156,6 +156,7 @@ NEED_MORE = {
     "learning.overview",  # the same
     "learning.lesson",  # the same
     "learning.attempt_result",  # the same
+    "people.second_step",  # only after the password
     "front.security",  # only where somebody is named
     "courses.asset",  # only a file that there is
     "participation.confirm_certificate",  # only with a number

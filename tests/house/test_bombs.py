@@ -71,7 +71,14 @@ def besieged(tmp_path_factory):
     """A real server of two workers, a lesson in a draft, and somebody who may do everything that the bombs ask for."""
     folder = tmp_path_factory.mktemp("bombs")
     url = f"sqlite:///{folder}/site.sqlite"
-    told = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "INSECURE_COOKIES": "1", "VAR": str(folder), "WORKERS": "2"}
+    told = {
+        "DATABASE_URL": url,
+        "SECRET_KEY": SECRET,
+        "INSECURE_COOKIES": "1",
+        "VAR": str(folder),
+        "WORKERS": "2",
+        "SECOND_FACTOR": "optional",
+    }
     environment = {**os.environ, **told}
     prepare(environment)
     app = make_app(url)
