@@ -21,7 +21,6 @@ from kernel.settings import CONTENT, Settings
 import people.cli
 import people.pages
 from people import access
-from people.actor import ask_for_second_factor
 from people.permission import Permission
 from people.signing_in import password
 
@@ -63,7 +62,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, compare_type=True)
     password.set_cost(settings.argon2_memory_kib, settings.argon2_passes)
-    ask_for_second_factor(wanted=settings.second_factor)
     password.refuse(() if settings.demo else demo.passwords(CONTENT / "demo.yaml"))
     place.init_app(app)
     access.init_app(app)

@@ -18,6 +18,7 @@ class Act(Term):
     RECOVERY_CODE_USED = "recovery code used", "予備のコードでサインイン"
     PASSWORD_SET = "password set", "パスワードを設定"
     PASSWORD_CHANGED = "password changed", "パスワードを変更"
+    TAKEN_OUT = "taken out", "個人情報のファイルを保存"
     SIGNED_OUT_EVERYWHERE = "signed out everywhere", "すべての端末からサインアウト"
     INVITATION_LINK = "invitation link", "招待のリンクを発行"
     RESET_LINK = "reset link", "パスワードの再設定のリンクを発行"

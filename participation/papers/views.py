@@ -13,7 +13,7 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.secret import grouped
 
-from people.access import actor, confirmed, requires, signed_in
+from people.access import actor, confirmed, requires, signed_in, taken_out
 from people.permission import Permission
 
 from courses.sessions.training_session import session_for
@@ -49,7 +49,7 @@ def _file(paper: Paper, ending: str) -> Response:
 @confirmed
 def host_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of the host."""
-    return _file(OF_HOSTS[kind](actor(), session_for(actor(), session_id)), ending)
+    return _taken_out(OF_HOSTS[kind](actor(), session_for(actor(), session_id)), ending)
 
 
 @blueprint.get("/sessions/<int:session_id>/papers/<any(nominations, result):kind>.<any(xlsx, pdf):ending>")
@@ -57,7 +57,12 @@ def host_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
 @confirmed
 def nominator_paper(session_id: int, kind: str, ending: str) -> ResponseReturnValue:
     """Download a paper of an organisation that nominates."""
-    return _file(OF_NOMINATORS[kind](actor(), *list_of(session_id)), ending)
+    return _taken_out(OF_NOMINATORS[kind](actor(), *list_of(session_id)), ending)
+
+
+def _taken_out(paper: Paper, ending: str) -> Response:
+    taken_out(f"{paper.name}.{ending}")
+    return _file(paper, ending)
 
 
 @blueprint.get("/enrolments/<int:enrolment_id>/report.<any(xlsx, pdf):ending>")

@@ -68,7 +68,7 @@ class AppForm(Form):
 class PasskeyForm(Form):
     """Add a passkey that the browser made."""
 
-    name = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例: 職場のパソコン")
+    device = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例: 職場のパソコン")
     credential = QuotedField("パスキー", [DataRequired(), Length(max=LONGEST_CREDENTIAL)])
 
 

@@ -150,7 +150,7 @@ def add_passkey() -> ResponseReturnValue:
     form, challenge = PasskeyForm(), session.get("challenge", "")
 
     def add() -> Codes:
-        return Codes(second_factor.add_passkey(actor(), form.name.value, form.credential.value, challenge, _place()))
+        return Codes(second_factor.add_passkey(actor(), form.device.value, form.credential.value, challenge, _place()))
 
     codes = accepted(form, add)
     return _added(codes) if codes else _factors(AppForm(formdata=None), form)

@@ -16,6 +16,9 @@ from factories import organisation_named, session_of, words_of_pdf
 from kernel import clock
 from kernel.database import db
 
+from people.act import Act
+from people.models import AuditEntry
+
 from courses.sessions import training_session
 from courses.sessions.models import AdmissionRule
 
@@ -125,3 +128,15 @@ def test_the_workbooks_open_in_an_office_programme(mizuho, secretariat, nominate
         read = [cell for row in csv.reader(io.StringIO((tmp_path / f"{name}.csv").read_text("utf-8"))) for cell in row]
         assert {"髙橋 﨑子", "𠮷田 花子"} <= set(read)
     assert "=1+1 太郎" in (tmp_path / "result.csv").read_text("utf-8")
+
+
+def test_who_takes_names_out_stands_in_the_log_of_the_own_office(mizuho, hachioji):
+    session_id = session_of("web-meeting-chat", mizuho).id
+    hachioji.staff.browser().post(f"/sessions/{session_id}/enrol")
+    assert mizuho.coordinator.browser().get(f"/sessions/{session_id}/papers/roster.xlsx").status_code == 200
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.TAKEN_OUT.value)).one()
+    assert (entry.actor_id, entry.organisation_id) == (mizuho.coordinator.staff_id, mizuho.id)
+    assert entry.subject.endswith(".xlsx")
+    assert "個人情報のファイルを保存" in mizuho.administrator.browser().get("/admin/audit").text
+    assert mizuho.coordinator.browser().get(f"/sessions/{session_id + 99}/papers/roster.xlsx").status_code == 404
+    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.act == Act.TAKEN_OUT.value)) == 1
