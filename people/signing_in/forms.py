@@ -12,7 +12,7 @@ from people.forms import address_like
 from people.signing_in.password import SHORTEST
 from people.signing_in.sign_in import SignIn
 
-LONGEST_CREDENTIAL = 20_000
+LONGEST_CREDENTIAL = 6_000
 
 
 class SignInForm(Form):

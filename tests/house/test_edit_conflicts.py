@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
@@ -84,7 +85,8 @@ def forms(mizuho, secretariat):
     db.session.flush()
     lessons = [lesson for module in editions.whole(edition.id).modules for lesson in module.lessons]
     text, quiz = (next(one for one in lessons if one.kind is kind) for kind in (LessonKind.TEXT, LessonKind.QUIZ))
-    session = session_of("web-meeting-chat", mizuho)
+    begins = clock.at(clock.today() + dt.timedelta(days=20), dt.time(14))
+    session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
     meeting = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session.id)).one()
     taken = joint(secretariat, capacity=5)
     nominate(mizuho, taken, 1)
