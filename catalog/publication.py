@@ -67,30 +67,50 @@ def send_back(actor: Actor, edition: CourseEdition, note: str) -> None:
     db.session.flush()
 
 
-def may_approve(actor: Actor, edition: CourseEdition) -> bool:
-    """Tell whether somebody is a second person for an edition: neither its author nor who handed it in.
+OWN = "自分が書いた講座は、自分だけでは公開できません。ほかの研修担当か事務局に確認を頼んでください。"
+TOO_NEW = (
+    "この版が提出されたあとに付いた役割か、書いた人が付けた役割では、公開できません。"
+    "いったん差し戻して提出し直してもらうか、ほかの研修担当か事務局に頼んでください。"
+)
+
+
+def _is_second_person(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that the actor is a second person for an edition: neither its author nor who handed it in.
 
     The role must be older than the hand-in, and given by neither of them: nobody makes a second person of themselves.
     """
-    own = {edition.author_id, edition.handed_in_by_id} - {None}
-    if actor.staff_id in own or not actor.may(Permission.WRITE_COURSES, edition.course.owner_id):
-        return False
+    own = (sa.func.coalesce(column, 0) for column in (CourseEdition.author_id, CourseEdition.handed_in_by_id))
+    not_own = sa.and_(*(column != actor.staff_id for column in own))
+    given_by = sa.func.coalesce(RoleGrant.granted_by_id, -1)
     entitles = [role for role in Role if Permission.WRITE_COURSES in PERMISSIONS[role]]
-    return bool(
-        db.session.scalar(
-            sa.select(
-                sa.exists()
-                .where(
-                    Membership.id == RoleGrant.membership_id,
-                    Membership.staff_id == actor.staff_id,
-                    sa.or_(Membership.organisation_id == edition.course.owner_id, RoleGrant.role == Role.SECRETARIAT),
-                    is_current(),
-                    RoleGrant.role.in_(entitles),
-                    RoleGrant.granted_at <= edition.changed_at,
-                )
-                .where(sa.or_(RoleGrant.granted_by_id.is_(None), RoleGrant.granted_by_id.not_in(own)))
-            )
+    return sa.and_(
+        not_own,
+        sa.exists()
+        .where(
+            Membership.id == RoleGrant.membership_id,
+            Membership.staff_id == actor.staff_id,
+            sa.or_(
+                Membership.organisation_id
+                == sa.select(Course.owner_id)
+                .where(Course.id == CourseEdition.course_id)
+                .correlate(CourseEdition)
+                .scalar_subquery(),
+                RoleGrant.role == Role.SECRETARIAT,
+            ),
+            is_current(),
+            RoleGrant.role.in_(entitles),
+            RoleGrant.granted_at <= CourseEdition.changed_at,
+            given_by != sa.func.coalesce(CourseEdition.author_id, 0),
+            given_by != sa.func.coalesce(CourseEdition.handed_in_by_id, 0),
         )
+        .correlate(CourseEdition),
+    )
+
+
+def may_approve(actor: Actor, edition: CourseEdition) -> bool:
+    """Tell whether somebody may approve an edition: a second person who writes courses there."""
+    return actor.may(Permission.WRITE_COURSES, edition.course.owner_id) and bool(
+        db.session.scalar(sa.select(CourseEdition.id).where(CourseEdition.id == edition.id, _is_second_person(actor)))
     )
 
 
@@ -117,8 +137,7 @@ def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> No
         message = "ページを開いたあとで、この版の内容が変わりました。もとのページを開き直して、いまの内容を読んでから公開してください。"
         raise ConflictError(message)
     if not may_approve(actor, edition):
-        message = "自分が書いた講座は、自分だけでは公開できません。ほかの研修担当か事務局に確認を頼んでください。"
-        raise ForbiddenError(message)
+        raise ForbiddenError(OWN if actor.staff_id in {edition.author_id, edition.handed_in_by_id} else TOO_NEW)
     if lacks := missing_for_publication(edition):
         raise InvalidError(" ".join(lacks))
     edition.approved_by_id = actor.staff_id
@@ -147,17 +166,15 @@ def _check_in_review(edition: CourseEdition) -> None:
 
 def waiting_for(actor: Actor) -> sa.Select[CourseEdition]:
     """Return the statement of the editions in review that the actor may approve, longest waiting first."""
-    own = sa.func.coalesce(CourseEdition.author_id, 0) != actor.staff_id
-    not_handed_in = sa.func.coalesce(CourseEdition.handed_in_by_id, 0) != actor.staff_id
-    colleague: ColumnElement[bool] = sa.and_(
-        actor.scope(Permission.WRITE_COURSES).where(Course.owner_id), own, not_handed_in
-    )
-    anybody = sa.true() if actor.may(Permission.MANAGE_CATALOG) else sa.false()
     return (
         sa.select(CourseEdition)
         .join(CourseEdition.course)
         .options(joinedload(CourseEdition.course).joinedload(Course.owner))
-        .where(CourseEdition.state == EditionState.IN_REVIEW, sa.or_(anybody, colleague))
+        .where(
+            CourseEdition.state == EditionState.IN_REVIEW,
+            actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
+            _is_second_person(actor),
+        )
         .order_by(CourseEdition.changed_at, CourseEdition.id)
     )
 

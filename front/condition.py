@@ -84,13 +84,13 @@ TASKS = {
 def _worker() -> list[Sign]:
     looks = worker.looks()
     if not looks:
-        advice = "裏で動く処理が一度も動いていません。「flask notices deliver」が動いているか確かめてください。"
-        return [Sign("worker", "裏で動く処理", is_well=False, said="まだ動いていません", advice=advice)]
+        advice = "自動処理が一度も動いていません。「flask notices deliver」が動いているか確かめてください。"
+        return [Sign("worker", "自動処理", is_well=False, said="まだ動いていません", advice=advice)]
     latest = max(look.looked_at for look in looks)
     is_at_work = clock.now() - latest < SILENT
-    advice = "" if is_at_work else "裏で動く処理が止まっています。「flask notices deliver」を動かし直してください。"
+    advice = "" if is_at_work else "自動処理が止まっています。「flask notices deliver」を動かし直してください。"
     return [
-        Sign("worker", "裏で動く処理", is_at_work, f"最後の動作 {clock.moment_label(latest)}", advice),
+        Sign("worker", "自動処理", is_at_work, f"最後の動作 {clock.moment_label(latest)}", advice),
         *(_task(look) for look in looks),
     ]
 

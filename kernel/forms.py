@@ -96,10 +96,15 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Return the digest of what the form was filled with."""
         return seen_as([[field.name, field.object_data] for field in self if field.name != "csrf_token"])
 
+    @property
+    def _changes_nothing(self) -> bool:
+        """Tell whether what was typed is there already: somebody pressed twice, or what keeps itself was faster."""
+        return all(field.object_data == field.data for field in self if field.name != "csrf_token")
+
     def _is_of_what_was_seen(self) -> bool:
         """Tell whether what the form was filled with is still so; if not, what it is now stands in `overtaken`."""
         sent = request.form.get(SEEN)
-        if not sent or sent == self.seen:
+        if not sent or sent == self.seen or self._changes_nothing:
             return True
         self.overtaken = [
             (field.label.text, _in_words(field.object_data))

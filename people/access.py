@@ -183,10 +183,11 @@ def _note_seen(response: Response) -> Response:
     """Note that something was done at a sign-in, every few minutes; a page that is only read notes it after its own transaction."""
     who = g.get("_login_user")
     if isinstance(who, Actor) and who.seen_at and clock.now() - who.seen_at > SEEN_EVERY:
+        if reading.get():
+            db.session.rollback()
         with contextlib.suppress(OperationalError):
-            if reading.get():
-                db.session.rollback()
-            note_seen(who.sign_in_id or 0)
+            with db.session.begin_nested():  # what fails here must not undo the act
+                note_seen(who.sign_in_id or 0)
             if reading.get():
                 db.session.commit()
     return response

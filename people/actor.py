@@ -79,7 +79,13 @@ def load_actor(token: str) -> Actor | None:
     lacks = _asked.second_factor and second_factor_at is None and any(row[4] in NEED_A_SECOND_FACTOR for row in rows)
     had = [(*row[:4], None if lacks and row[4] in NEED_A_SECOND_FACTOR else row[4]) for row in rows]
     return _actor(
-        had, token=token, sign_in_id=sign_in_id, seen_at=seen_at, confirmed_at=confirmed_at, lacks_second_factor=lacks
+        had,
+        token=token,
+        sign_in_id=sign_in_id,
+        seen_at=seen_at,
+        confirmed_at=confirmed_at,
+        lacks_second_factor=lacks,
+        is_proved=second_factor_at is not None,
     )
 
 

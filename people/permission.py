@@ -104,6 +104,7 @@ class Actor:
     seen_at: dt.datetime | None = None
     confirmed_at: dt.datetime | None = None
     lacks_second_factor: bool = False
+    is_proved: bool = False
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
+import json
 import logging
 import random
 from dataclasses import dataclass
@@ -76,9 +78,9 @@ class Sizes:
 
 
 def put(table: Any, rows: Iterable[dict[str, Any]]) -> None:
-    """Insert many rows: by COPY on PostgreSQL, by one prepared statement on SQLite."""
+    """Insert many rows: by COPY on PostgreSQL, by one prepared statement on SQLite. What a row does not name has its default."""
     columns: list[str] = []
-    for part in slices(rows, 20_000):
+    for part in slices((_whole(table, row) for row in rows), 20_000):
         columns = columns or list(part[0])
         if db.session.get_bind().dialect.name == "postgresql":
             raw = db.session.connection().connection.cursor()
@@ -94,6 +96,20 @@ def put(table: Any, rows: Iterable[dict[str, Any]]) -> None:
         db.session.execute(
             sa.text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT max(id) FROM {table.name}))")
         )
+
+
+def _whole(table: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with the defaults of the columns that must have a value."""
+    lacking = (column for column in table.columns if not column.nullable and column.default and column.name not in row)
+    return row | {column.name: _default(column.default) for column in lacking}
+
+
+def _default(default: Any) -> Any:
+    """Return what a column holds by default, as it is stored."""
+    value = default.arg(None) if default.is_callable else default.arg
+    if isinstance(value, list | dict):
+        return json.dumps(value)
+    return value.value if isinstance(value, enum.Enum) else value
 
 
 def _plain(value: Any) -> Any:

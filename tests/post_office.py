@@ -22,10 +22,20 @@ class PostOffice:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.hangs_up_over: set[str] = set()
+        self.unknown: set[str] = set()
         self.refuses, self.dawdles = False, False
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, _server: object, _session: object, envelope: Any, address: str, _options: object
+    ) -> str:
+        """Say whether somebody is known here."""
+        if address in self.unknown:
+            return "550 nobody of this name"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, server: Any, _session: object, envelope: Any) -> str:  # noqa: N802 - the library's name
         """Answer a letter."""

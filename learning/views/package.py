@@ -113,7 +113,6 @@ def _frame(token: str, sign_in_id: int, here: Shown, start: dict[str, Any]) -> R
 def keep_run(token: str) -> ResponseReturnValue:
     """Keep what a part reports: JSON, sent as plain text, because that is what a browser sends while it leaves."""
     said, sign_in_id = unsigned("run", token)
-    note_seen(sign_in_id)
     request.max_content_length = LARGEST_REPORT
     try:
         report = json.loads(request.get_data())
@@ -125,6 +124,7 @@ def keep_run(token: str) -> ResponseReturnValue:
         enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
         report = report if isinstance(report, dict) else {}
         kept = package_run.keep(enrolment, lesson, said["part"], said["began"], report)
+    note_seen(sign_in_id)
     return {
         "result": True,
         "errorCode": 0,

@@ -101,7 +101,8 @@ def deliver(mail: Mail, public_url: str, report: Report | None = None) -> Report
     """Send what is due; add up in a report. Commits after every step, so that nothing is lost and hardly anything repeated."""
     report = report or Report()
     while letters := claim(public_url):
-        _send(letters, mail, report)
+        if not _send(letters, mail, report):
+            break  # there is no server: what waits is sent at a later look
     return report
 
 
@@ -171,8 +172,11 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     return message
 
 
-def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> None:
-    """Send letters. One that a server does not take, or hangs up over, fails alone; where there is no server all wait."""
+def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> bool:
+    """Send letters. One that a server does not take, or hangs up over, fails alone; where there is no server all wait.
+
+    Tell whether there is one.
+    """
     waiting, hang_ups = list(letters), 0
     while waiting and hang_ups < MOST_HANG_UPS:
         try:
@@ -197,6 +201,7 @@ def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> None:
     for letter in waiting:
         report.waiting += 1
         _mark(letter, mail_at=clock.now() + SERVER_PAUSE, claimed_until=None)
+    return not waiting
 
 
 def _is_ours(letter: Letter) -> bool:
@@ -223,7 +228,8 @@ def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) 
     except Exception as error:  # noqa: BLE001 - the mail library raises what it happens to run into
         log.warning("a letter was not taken (notices %s): %s", letter.notice_ids, type(error).__name__)
         report.failed += _failed(letter)
-        return isinstance(error, smtplib.SMTPServerDisconnected | OSError)
+        refused = isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected)
+        return server.sock is None or (isinstance(error, OSError) and not refused)
     _mark(letter, mail_state=MailState.SENT, sent_at=clock.now(), claimed_until=None)
     report.sent += 1
     return False

@@ -84,11 +84,16 @@ def end(actor: Actor, sign_in_id: int | None) -> OpenSignIn:
 def end_all(staff: Staff, but: Actor | None = None) -> None:
     """End every sign-in of a person, but perhaps the one at which somebody acts, and the private addresses that rest on them."""
     staff.sign_in_epoch += 1
+    db.session.flush()
+    end_others(staff.id, but)
+
+
+def end_others(staff_id: int, but: Actor | None) -> None:
+    """End every sign-in of a person but perhaps the one at which somebody acts; what else rests on the person stays."""
     here = but.sign_in_id if but else None
     db.session.execute(
-        sa.delete(OpenSignIn).where(OpenSignIn.staff_id == staff.id, OpenSignIn.id.is_distinct_from(here))
+        sa.delete(OpenSignIn).where(OpenSignIn.staff_id == staff_id, OpenSignIn.id.is_distinct_from(here))
     )
-    db.session.flush()
 
 
 def end_elsewhere(actor: Actor) -> None:

@@ -16,7 +16,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from kernel import clock
 from kernel.database import add, db
-from kernel.errors import InvalidError, NotFoundError
+from kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from kernel.secret import digest, drawn, grouped
 
 from people import audit
@@ -77,6 +77,9 @@ def app_address(secret: str, account: str) -> str:
 
 def add_app(actor: Actor, name: str, secret: str, code: str) -> list[str]:
     """Add an app that shows the right code; return recovery codes where it is the first factor. Raises InvalidError."""
+    if not secret or any(row.secret == secret for row in factors_of(actor.staff_id)):
+        message = "もう一度QRコードを読み取って、表示された6桁を入力してください。"
+        raise InvalidError(message, field="code")
     step = _step_of(secret, code, 0)
     if step is None:
         message = "コードが合いません。アプリにいま表示されている6桁を入力してください。端末の時計も確かめてください。"
@@ -115,21 +118,36 @@ def add_passkey(actor: Actor, name: str, credential: str, challenge: str, place:
     )  # fmt: skip
 
 
+def check_proved(actor: Actor) -> None:
+    """Raise ForbiddenError at a sign-in that was not proved, where the person has a factor: the password alone changes none."""
+    if factors_of(actor.staff_id) and not actor.is_proved:
+        message = "二段階の確認をしたサインインが必要です。いちどサインアウトして、サインインし直してください。"
+        raise ForbiddenError(message)
+
+
 def _add(actor: Actor, factor: SecondFactor) -> list[str]:
+    check_proved(actor)
     is_first = not factors_of(actor.staff_id)
+    if is_first:
+        open_sign_in.end_others(actor.staff_id, but=actor)  # begun before there was anything to prove
     factor.staff_id, factor.added_at, factor.used_at = actor.staff_id, clock.now(), clock.now()
     add(factor)
     open_sign_in.prove(actor.sign_in_id)
     audit.record(actor, Act.SECOND_FACTOR_ADDED, factor.name, staff=actor.staff_id)
     db.session.flush()
-    return new_codes(actor) if is_first else []
+    return _drawn(actor.staff_id) if is_first else []
 
 
 def new_codes(actor: Actor) -> list[str]:
-    """Draw recovery codes; those of before end. They are shown once."""
-    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.staff_id == actor.staff_id))
+    """Draw recovery codes; those of before end. They are shown once. Raises ForbiddenError as `check_proved` does."""
+    check_proved(actor)
+    return _drawn(actor.staff_id)
+
+
+def _drawn(staff_id: int) -> list[str]:
+    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
     codes = [drawn(LENGTH) for _number in range(RECOVERY_CODES)]
-    db.session.add_all(RecoveryCode(staff_id=actor.staff_id, code_digest=digest(code)) for code in codes)
+    db.session.add_all(RecoveryCode(staff_id=staff_id, code_digest=digest(code)) for code in codes)
     db.session.flush()
     return [grouped(code) for code in codes]
 
@@ -218,6 +236,7 @@ def remove(actor: Actor, factor_id: int) -> SecondFactor:
     )
     if row is None:
         raise NotFoundError
+    check_proved(actor)
     db.session.delete(row)
     db.session.flush()
     if not factors_of(actor.staff_id):
@@ -248,6 +267,8 @@ def reset_for(actor: Actor, membership_id: int) -> Staff:
     """Take every factor from a person whom the actor manages. Raises NotFoundError, ForbiddenError for one who holds more."""
     membership = managed_membership(actor, membership_id)
     check_may_act_for(actor, membership.staff_id)
+    if membership.staff_id == actor.staff_id:
+        check_proved(actor)
     reset(membership.staff)
     audit.record(
         actor, Act.SECOND_FACTOR_RESET, membership.staff.name, organisation_id=membership.organisation_id,

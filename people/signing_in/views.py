@@ -56,12 +56,20 @@ def sign_in_page() -> ResponseReturnValue:
     except RefusalError as refusal:
         form.refuse(refusal)
         return render_template("people/sign_in.html", form=form)  # status 200: the failure is to be kept
-    session.clear()  # no session from before the sign-in lives on
+    _leave()  # no sign-in and no session from before lives on
     if second_factor.factors_of(staff.id):
         session["half"] = {"staff": staff.id, "epoch": staff.sign_in_epoch, "until": clock.now().timestamp() + HALF_WAY}
         return redirect(url_for("people.second_step", next=_wanted()))
     login_user(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string))
     return redirect(_wanted() or url_for("front.me"))
+
+
+def _leave() -> None:
+    """End whoever's sign-in this browser holds, and forget what it kept."""
+    if (who := visitor()) and who.sign_in_id:
+        open_sign_in.end(who, who.sign_in_id)
+    logout_user()
+    session.clear()
 
 
 def _half_way() -> Staff | None:
@@ -99,7 +107,7 @@ def second_step() -> ResponseReturnValue:
     except RefusalError as refusal:
         form.refuse(refusal)
         return _second_page(staff, form)  # status 200: the failure is to be kept
-    session.clear()
+    _leave()
     login_user(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string, proved=True))
     return redirect(_wanted() or url_for("front.me"))
 
@@ -195,10 +203,7 @@ def _wanted() -> str | None:
 @public
 def sign_out() -> ResponseReturnValue:
     """End this sign-in."""
-    if (who := visitor()) and who.sign_in_id:
-        open_sign_in.end(who, who.sign_in_id)
-    logout_user()
-    session.clear()
+    _leave()
     flash("サインアウトしました。")
     return redirect(url_for("front.home"))
 
@@ -216,7 +221,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @signed_in
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """End one of the own sign-ins elsewhere."""
-    flash(f"サインインを終わらせました({open_sign_in.end(actor(), sign_in_id).device})。")
+    flash(f"{open_sign_in.end(actor(), sign_in_id).device}をサインアウトさせました。")
     return redirect(url_for("people.account"))
 
 
@@ -233,7 +238,7 @@ def confirm() -> ResponseReturnValue:
         form.refuse(refusal)
         return render_template("people/confirm.html", form=form)  # status 200: the failure is to be kept
     open_sign_in.confirm(actor())
-    flash("確認しました。もう一度、同じ操作をしてください。入力した内容は残っています。")
+    flash("確認しました。もう一度、操作を続けてください。")
     return redirect(_wanted() or url_for("front.me"))
 
 

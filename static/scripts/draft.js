@@ -8,9 +8,18 @@ const form = document.querySelector("form[data-autosave]");
 const copy = copyAs(`tomomanabi-${form.dataset.copy}`);
 const left = copy.left();
 
-keep(form.dataset.autosave, () => fieldsOf(form), { done: "書いたところまで保存しました。", copy });
+const end = keep(form.dataset.autosave, () => fieldsOf(form), { done: "書いたところまで保存しました。", copy });
 
 if (left) {
   putBack(form, new URLSearchParams(left));
   say("前に保存できなかった内容をもどしました。");
 }
+
+// What is being kept and what is sent must not cross: the form would be told that somebody else was faster.
+form.addEventListener("submit", async (event) => {
+  const underWay = end();
+  if (!underWay) return;
+  event.preventDefault();
+  await underWay;
+  form.requestSubmit(event.submitter);
+});

@@ -41,12 +41,16 @@ export const copyAs = (name) => ({
 // `read` gives the fields as they are, `choose` those to be sent; `copy` is told what waits, and when nothing does any more.
 export const keep = (address, read, { done = "", choose = (fields) => fields, copy } = {}) => {
   let kept = read();
-  let busy = false;
-  const keepNow = async () => {
+  let running = null;
+  let isOver = false;
+  const keepNow = () => {
+    if (!running && !isOver) running = keepOnce().finally(() => (running = null));
+    return running;
+  };
+  const keepOnce = async () => {
     const fields = read();
     const now = fields.toString();
-    if (busy || now === kept.toString()) return;
-    busy = true;
+    if (now === kept.toString()) return;
     try {
       const seen = await send(address, choose(new URLSearchParams(fields), kept));
       if (seen) {
@@ -59,11 +63,14 @@ export const keep = (address, read, { done = "", choose = (fields) => fields, co
     } catch (problem) {
       copy?.put(now);
       say(WHY[problem.message] ?? OFFLINE);
-    } finally {
-      busy = false;
     }
   };
   setInterval(keepNow, EVERY);
   addEventListener("online", keepNow);
   document.addEventListener("visibilitychange", () => document.hidden && keepNow());
+  // Keeps no more from now on, once what is on its way has arrived: the form itself is sent.
+  return () => {
+    isOver = true;
+    return running;
+  };
 };

@@ -62,7 +62,7 @@ def test_a_passkey_is_made_and_then_asked_for(windows):
     assert person.sees("この画面を閉じると、もう表示できません")
     is_sound(person)
     assert person.page.locator("ol.codes li").count() == 10
-    person.follows("しまいました")
+    person.follows("保管しました")
     assert person.sees("職場のパソコン")
     person.presses("サインアウト").sign_in(ADMINISTRATOR)
     assert person.heading == "二段階の確認"
@@ -88,7 +88,7 @@ def test_who_has_no_passkey_at_hand_is_told_and_types_a_code(windows):
 def test_a_sign_out_in_one_browser_is_felt_in_the_other(windows):
     here, there = windows().sign_in("ken.hachioji"), windows().sign_in("ken.hachioji")
     assert there.goes_to("/account").heading == "アカウント"
-    here.goes_to("/account").presses("終わらせる")
-    assert here.sees("サインインを終わらせました")
+    here.goes_to("/account").presses("サインアウトさせる")
+    assert here.sees("をサインアウトさせました")
     assert there.goes_to("/me").heading == "サインイン"
     assert here.goes_to("/account").heading == "アカウント"

@@ -209,9 +209,16 @@ def test_nobody_makes_a_second_person_of_themselves(mizuho):
     made_after = mizuho.person()
     set_roles(mizuho.administrator.actor, made_after.membership_id, {Role.COORDINATOR})
     db.session.commit()
+
+    def waits_for(somebody):
+        return edition_of(course).id in {row.id for row in db.session.scalars(publication.waiting_for(somebody.actor))}
+
     for somebody in (author, made_before, made_after):
-        with pytest.raises(ForbiddenError):
+        told = publication.OWN if somebody is author else publication.TOO_NEW
+        assert not waits_for(somebody)
+        with pytest.raises(ForbiddenError, match=told[:10]):
             publication.approve(somebody.actor, in_review(somebody, course))
+    assert waits_for(mizuho.coordinator)
     publication.approve(mizuho.coordinator.actor, in_review(mizuho.coordinator, course))
 
 

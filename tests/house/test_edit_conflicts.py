@@ -146,6 +146,21 @@ def test_a_curriculum_has_two_authors_too(mizuho):
     assert (refused.status_code, OVERTAKEN in refused.text) == (409, True)
 
 
+def test_who_presses_twice_is_not_told_that_somebody_else_was_faster(forms):
+    office, address, one, _other = forms["draft"]
+    browser = office.coordinator.browser()
+    sent = sending(form_on(browser.get(address).text, one), **{one: "二度押した題"})
+    assert browser.post(address, data=sent).status_code == 302
+    assert browser.post(address, data=sent).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "page", ["/office/staff/new", "/studio/new", "/studio/curricula/new", "/studio/web-meeting-chat/sessions/new"]
+)
+def test_what_is_new_was_changed_by_nobody(mizuho, page):
+    assert 'name="seen"' not in mizuho.coordinator.browser().get(page).text
+
+
 def test_what_keeps_itself_is_not_overtaken_by_itself(forms):
     office, address, _one, _other = forms["lesson"]
     browser = office.coordinator.browser()

@@ -71,6 +71,13 @@ def test_a_server_that_hangs_up_over_everything_is_a_server_that_is_away(told, p
     assert addresses(told) <= reached(post_office)
 
 
+def test_recipients_that_a_server_refuses_are_no_hang_up(told, post_office):
+    post_office.unknown = addresses(told[:4])
+    report = delivery.deliver(post_office.mail, URL)
+    assert (report.failed, report.waiting) == (4, 0)
+    assert addresses(told[4:]) <= reached(post_office)
+
+
 @pytest.mark.parametrize(
     "address", ["a@[b.c", "a@b.c>", '"a@b.c', "a@b..c", ".@b.c", "a b@c.d", "山田@例え", "a@b.c\nBcc: x@y.z", "@"]
 )

@@ -108,6 +108,14 @@ def test_everybody_sees_the_own_sign_ins_and_ends_one(app, mizuho):
     assert is_in(here)
 
 
+def test_who_signs_in_over_somebody_ends_their_sign_in(app, mizuho):
+    browser = mizuho.staff.browser()
+    left = copied(app, browser)
+    browser.post("/sign-in", data={"account": mizuho.coordinator.email, "password": PASSWORD})
+    assert is_in(browser)
+    assert not is_in(left)
+
+
 def test_nobody_ends_the_sign_in_of_another(mizuho):
     victim = mizuho.staff.browser()
     (theirs,) = db.session.scalars(sa.select(OpenSignIn.id)).all()
@@ -171,7 +179,7 @@ def test_what_opens_doors_asks_for_the_password_once_an_hour(mizuho, passes):
     assert sign_in.WRONG_PRESENT in wrong.text
     answer = browser.post(asked.location, data={"present": PASSWORD})
     assert answer.location == "/office"
-    assert "もう一度、同じ操作をしてください" in browser.get("/office").text
+    assert "もう一度、操作を続けてください" in browser.get("/office").text
     for name, (method, address, sent) in opens_doors(mizuho).items():
         done = browser.open(address, method=method, data=sent)
         assert "/confirm" not in (done.location or ""), name

@@ -155,6 +155,45 @@ def test_roles_that_may_do_much_wait_for_the_second_factor(app, mizuho, needed, 
     assert later.get("/admin/audit").status_code == 200
 
 
+def test_a_sign_in_from_before_the_factor_changes_none(app, mizuho, needed, passes):
+    """Somebody who knew the password alone, and was there before its owner added an app, gets nothing by it."""
+    who = mizuho.person(Role.ADMINISTRATOR, Role.COORDINATOR)
+    thief = who.browser()
+    secret, codes = adds_an_app(who.browser())
+    assert thief.get("/me").status_code == 302, "what began before ends with the first factor"
+    acting.ask_for_second_factor(wanted=False)
+    later = app.test_client()
+    later.post("/sign-in", data={"account": who.email, "password": PASSWORD})
+    assert later.get("/account/second-factor").status_code == 302, "the password alone opens no page"
+    unproved = proved_by(app, who, codes[0])
+    db.session.execute(sa.update(OpenSignIn).values(second_factor_at=None))
+    db.session.commit()
+    (factor,) = db.session.scalars(sa.select(SecondFactor.id)).all()
+    passes(minutes=1)
+    for address in ("codes", f"{factor}/remove"):
+        assert unproved.post(f"/account/second-factor/{address}").status_code == 403
+    page = unproved.get("/account/second-factor").text
+    own = re.search(r"<code>(\w+)</code>", page)[1]
+    assert unproved.post("/account/second-factor/app", data={"code": shown(own)}).status_code == 403
+    assert unproved.post(f"/office/staff/{who.membership_id}/second-factor").status_code == 403
+    assert secret == db.session.scalars(sa.select(SecondFactor.secret)).one()
+
+
+def proved_by(app, person, code):
+    browser = begins(app, person)
+    assert proves(browser, code).status_code == 302
+    return browser
+
+
+def test_the_page_of_the_codes_that_is_loaded_again_is_told_what_to_do(mizuho):
+    browser = mizuho.staff.browser()
+    secret, _codes = adds_an_app(browser)
+    again = browser.post("/account/second-factor/app", data={"code": shown(secret)})
+    assert again.status_code == 422
+    assert "もう一度QRコードを読み取って" in again.text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(SecondFactor)) == 1
+
+
 def test_with_the_last_factor_the_roles_go(mizuho, needed):
     who = mizuho.person(Role.ADMINISTRATOR)
     browser = who.browser()
