@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -37,11 +38,15 @@ def change(actor: Actor, session: TrainingSession, command: PlanSession) -> Trai
     """Change a session; more places go to those who wait.
 
     Raises as `training_session.change` does, and ConflictError where organisations that have nominated or whose staff
-    have a place could not come any more.
+    have a place could not come any more. Where applications open again, lots are drawn anew.
     """
     before, came = (session.place, session.meeting_link), (columns(command.open_to), command.open_to.organisation_ids)
     was = ({name: getattr(session, name) for name in came[0]}, frozenset(row.id for row in session.chosen))
+    had_closed = session.applications_close_at <= clock.now()
     training_session.change(actor, session, command)
+    if had_closed and session.applications_close_at > clock.now():
+        session.seed = secrets.token_hex(16)  # the host has seen what the draw would be
+        db.session.flush()
     if was != came:
         _check_all_may_still_come(session)
     if before != (command.place, command.meeting_link):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 from factories import (
     organisation_named,
     published,
     session_of,
 )
-from joint_sessions import close_applications, joint, nominate, states
+from joint_sessions import close_applications, found, joint, nominate, states
+from typed_forms import form_on, sending
 
 from kernel import clock
 from kernel.database import db
@@ -145,6 +148,18 @@ def test_nobody_sees_the_draw_before_the_lists_close(mizuho, secretariat):
         assert told not in page.split("推薦された人")[1], told
     close_applications(session_id)
     assert "席あり" in host.get(address).text
+
+
+def test_who_opens_the_lists_again_after_seeing_the_draw_gets_another(secretariat):
+    session_id = joint(secretariat)
+    host, address = secretariat.coordinator.browser(), f"/sessions/{session_id}/edit"
+    drawn = found(session_id).seed
+    close_applications(session_id)
+    ahead = (clock.today() + dt.timedelta(days=9)).isoformat()
+    shown = form_on(host.get(address).text, "applications_close_on")
+    assert host.post(address, data=sending(shown, applications_close_on=ahead)).status_code == 302
+    assert found(session_id).applications_close_at > clock.now()
+    assert found(session_id).seed != drawn
 
 
 def test_the_list_cannot_be_changed_after_the_deadline(mizuho, secretariat):
