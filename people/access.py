@@ -133,7 +133,8 @@ def guard() -> Any:
         return _ask_to_confirm()
     if getattr(view, "uploads", False):
         request.max_content_length = current_app.extensions["settings"].upload_mb * A_MEGABYTE + A_FORM
-        db.session.rollback()  # a long request holds nothing while it comes in
+    if not reading.get():
+        db.session.rollback()  # a request holds nothing while its body comes in, however slowly
     return None
 
 

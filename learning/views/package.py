@@ -112,10 +112,11 @@ def _frame(token: str, sign_in_id: int, here: Shown, start: dict[str, Any]) -> R
 @apart
 def keep_run(token: str) -> ResponseReturnValue:
     """Keep what a part reports: JSON, sent as plain text, because that is what a browser sends while it leaves."""
-    said, sign_in_id = unsigned("run", token)
     request.max_content_length = LARGEST_REPORT
+    body = request.get_data()  # before anything is held: it may come in slowly
+    said, sign_in_id = unsigned("run", token)
     try:
-        report = json.loads(request.get_data())
+        report = json.loads(body)
     except (ValueError, RecursionError) as error:
         message = "教材パッケージの記録を読み取れませんでした。"
         raise InvalidError(message) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import os
+import socket
 import threading
 import time
 import zipfile
@@ -135,3 +136,25 @@ def test_nobody_waits_for_a_bomb(besieged, name):
     assert answers
     assert all(status < 500 for status in answers)
     assert waits[int(len(waits) * 0.95)] < LONGEST_WAIT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/notices/read", "/studio/bombs/lessons/{lesson}", "/sign-in", "/packages/run/x"])
+def test_a_form_that_comes_in_slowly_keeps_nobody_from_writing(besieged, path):
+    """A phone in a tunnel: eleven bytes of a thousand have come, and the write lock of SQLite is nobody's."""
+    server, cookie, token, lesson = besieged
+    head = f"POST {path.format(lesson=lesson)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf_token="
+    with socket.create_connection(("127.0.0.1", server.port)) as slow:
+        slow.sendall(head.encode())
+        time.sleep(0.5)
+        began = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        headers = {
+            "Cookie": cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Referer": server.address + "/",
+        }
+        connection.request("POST", "/notices/read", urlencode({"csrf_token": token}), headers)
+        assert connection.getresponse().status == 302
+        assert time.perf_counter() - began < 2
+        connection.close()
