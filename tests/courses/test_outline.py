@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from at_once import at_once
 from factories import (
     Office,
     draft_course,
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from kernel.database import db
 
 from courses import edition as editions
+from courses.course import own_draft
 from courses.edition import LessonText, ModuleText
 from courses.lessons import lesson_kind, outline
 from courses.models import Course, CourseEdition, EditionState, Lesson, LessonKind, Level, Module
@@ -377,3 +379,28 @@ def test_saving_a_draft_keeps_what_was_not_touched(mizuho):
     edition = edition_of(course)
     assert edition.objectives == ["一つ目", "二つ目"]
     assert edition.level is Level.LEAD
+
+
+def test_what_two_write_at_once_is_there_afterwards(cluster, postgresql):
+    """On PostgreSQL two would read the same list and write it back; the draft is held before it is read."""
+    postgresql.lay()
+    with postgresql.app.app_context():
+        author = Office.of("133035").coordinator
+        draft_course(author, "at-once")
+        db.session.commit()
+
+    def adds(title):
+        def add():
+            _course, edition = own_draft(author.actor, "at-once")
+            outline.add_module(edition, title)
+
+        return add
+
+    at_once(postgresql.app, adds("一人目"), adds("二人目"))
+    with postgresql.app.app_context():
+        _course, edition = own_draft(author.actor, "at-once")
+        assert sorted((module.position, module.title) for module in edition.modules)[-2:] in (
+            [(1, "一人目"), (2, "二人目")],
+            [(1, "二人目"), (2, "一人目")],
+        )
+        db.session.remove()
