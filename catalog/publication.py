@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from kernel.page import seen_as
+from kernel.page import check_seen
 
 from people import audit
 from people.act import Act
@@ -30,7 +30,11 @@ from catalog import motivation
 from catalog.search import index
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.sql import ColumnElement
+
+    from catalog.models import Motivation
 
 
 def missing_for_publication(edition: CourseEdition) -> list[str]:
@@ -114,16 +118,16 @@ def may_approve(actor: Actor, edition: CourseEdition) -> bool:
     )
 
 
-def as_read(edition: CourseEdition) -> str:
-    """Return the digest of what a second person reads of an edition, which must be `whole`: its lessons, files and motivations."""
+def as_read(edition: CourseEdition, motivations: Sequence[Motivation]) -> tuple[object, ...]:
+    """Return what a second person reads of an edition, which must be `whole`: its lessons, files and motivations."""
     lessons = [
         (lesson.id, lesson.title, lesson.body, lesson.content, lesson.minutes, lesson.required)
         for module in edition.modules
         for lesson in module.lessons
     ]
     files = [(file.name, file.digest) for file in edition.assets]
-    motives = [(row.remark_id, row.rationale) for row in motivation.motivations_of(edition.course_id)]
-    return seen_as(edition.id, edition.changed_at.timestamp(), lessons, files, motives)
+    motives = [(row.remark_id, row.rationale) for row in motivations]
+    return edition.id, edition.changed_at.timestamp(), lessons, files, motives
 
 
 def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> None:
@@ -133,9 +137,8 @@ def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> No
     something is missing.
     """
     _check_in_review(edition)
-    if seen and seen != as_read(editions.whole(edition.id)):
-        message = "ページを開いたあとで、この版の内容が変わりました。もとのページを開き直して、いまの内容を読んでから公開してください。"
-        raise ConflictError(message)
+    if seen:
+        check_seen(seen, *as_read(editions.whole(edition.id), motivation.motivations_of(edition.course_id)))
     if not may_approve(actor, edition):
         raise ForbiddenError(OWN if actor.staff_id in {edition.author_id, edition.handed_in_by_id} else TOO_NEW)
     if lacks := missing_for_publication(edition):

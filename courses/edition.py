@@ -92,10 +92,10 @@ COPIED = (
 
 
 def lock(edition: CourseEdition) -> None:
-    """Read an edition's state anew and hold the row, so that two acts on one edition follow each other."""
+    """Read an edition's state and last change anew and hold the row, so that two acts on one edition follow each other."""
     db.session.flush()
     if edition.id is not None:
-        db.session.refresh(edition, ["state"], with_for_update=True)
+        db.session.refresh(edition, ["state", "changed_at"], with_for_update=True)
 
 
 def check_editable(edition: CourseEdition) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -13,6 +13,9 @@ from kernel.secret import digest
 
 from people.models import Membership, OpenSignIn, Organisation, Role, RoleGrant, Staff
 from people.permission import Actor
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import ColumnElement
 
 IDLE = dt.timedelta(hours=4)
 """How long a sign-in at which nothing is done goes on: half a working day (ASVS 5.0, 7.3.1)."""
@@ -89,18 +92,15 @@ def load_actor(token: str) -> Actor | None:
     )
 
 
+def goes_on() -> ColumnElement[bool]:
+    """Return the condition that a sign-in has not ended by idleness or age."""
+    now = clock.now()
+    return sa.and_(OpenSignIn.seen_at > now - IDLE, OpenSignIn.began_at > now - LONGEST)
+
+
 def is_open(sign_in_id: int) -> bool:
     """Tell whether a sign-in goes on."""
-    now = clock.now()
-    return bool(
-        db.session.scalar(
-            sa.select(
-                sa.exists().where(
-                    OpenSignIn.id == sign_in_id, OpenSignIn.seen_at > now - IDLE, OpenSignIn.began_at > now - LONGEST
-                )
-            )
-        )
-    )
+    return bool(db.session.scalar(sa.select(sa.exists().where(OpenSignIn.id == sign_in_id, goes_on()))))
 
 
 def note_seen(sign_in_id: int) -> None:

@@ -5,6 +5,7 @@ Each test has its own database: a copy of a migrated and loaded one, on SQLite a
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from factories import Office
 from ground import SHARED, Postgresql, Shared, Sqlite
 from hypothesis import settings
 
+from kernel import clock
 from kernel.database import db
 
 from catalog import facets
@@ -129,3 +131,22 @@ def pytest_report_header() -> list[str]:
         else "none"
     )
     return [f"browser: {version}"]
+
+
+class Time:
+    """What the clock says."""
+
+    def __init__(self) -> None:
+        self.now = clock.now()
+
+    def passes(self, **much: float) -> None:
+        """Let time pass."""
+        self.now += dt.timedelta(**much)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """A clock that the test sets."""
+    passing = Time()
+    monkeypatch.setattr(clock, "now", lambda: passing.now)
+    return passing

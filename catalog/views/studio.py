@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel.forms import accepted, answer
-from kernel.page import SEEN, page_number, page_of
+from kernel.page import SEEN, page_number, page_of, seen_as
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -24,6 +24,8 @@ from catalog.forms import MotivationForm, ReviewForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from courses.models import CourseEdition
 
 
 @blueprint.get("/studio")
@@ -94,14 +96,18 @@ def hand_in(slug: str) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def edition_page(edition_id: int) -> ResponseReturnValue:
     """Read a whole edition before it is approved."""
-    edition = publication.edition_in_review(actor(), edition_id)
-    return render_template(
+    return _edition(publication.edition_in_review(actor(), edition_id), ReviewForm(formdata=None))
+
+
+def _edition(edition: CourseEdition, form: ReviewForm) -> ResponseReturnValue:
+    motivations = motivation.motivations_of(edition.course_id)
+    return answer(
         "catalog/edition.html",
+        form,
         edition=edition,
-        motivations=motivation.motivations_of(edition.course_id),
+        motivations=motivations,
         may_approve=publication.may_approve(actor(), edition),
-        seen=publication.as_read(edition),
-        form=ReviewForm(),
+        seen=seen_as(*publication.as_read(edition, motivations)),
         rendered=rendered,
         quiz_of=quiz_of,
         has_to_be_run=has_to_be_run,
@@ -124,10 +130,7 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     """Send an edition back to its author, with a note."""
     edition, form = publication.edition_in_review(actor(), edition_id), ReviewForm()
     if not form.validate():
-        return answer(
-            "catalog/edition.html", form, edition=edition, may_approve=publication.may_approve(actor(), edition), seen=publication.as_read(edition),
-            motivations=motivation.motivations_of(edition.course_id), rendered=rendered, quiz_of=quiz_of, has_to_be_run=has_to_be_run,
-        )  # fmt: skip
+        return _edition(edition, form)
     publication.send_back(actor(), edition, form.note.value)
     flash("差し戻しました。書いた人の画面に、直してほしいことが表示されます。")
     return redirect(url_for("catalog.studio"))

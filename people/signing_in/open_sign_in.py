@@ -14,7 +14,7 @@ from kernel.secret import digest
 
 from people import audit
 from people.act import Act
-from people.actor import IDLE, LONGEST, load_actor
+from people.actor import goes_on, load_actor
 from people.membership import managed_membership
 from people.models import OpenSignIn, Staff
 from people.role import check_may_act_for
@@ -41,9 +41,7 @@ def begin(staff_id: int, address: str, agent: str, *, proved: bool = False) -> A
     `proved`: a second factor was shown.
     """
     now = clock.now()
-    db.session.execute(
-        sa.delete(OpenSignIn).where(sa.or_(OpenSignIn.seen_at <= now - IDLE, OpenSignIn.began_at <= now - LONGEST))
-    )
+    db.session.execute(sa.delete(OpenSignIn).where(~goes_on()))
     token = secrets.token_urlsafe(32)
     add(
         OpenSignIn(
@@ -58,12 +56,9 @@ def begin(staff_id: int, address: str, agent: str, *, proved: bool = False) -> A
 
 def open_sign_ins(actor: Actor) -> Sequence[OpenSignIn]:
     """Return the own sign-ins that go on, the latest first."""
-    now = clock.now()
     return db.session.scalars(
         sa.select(OpenSignIn)
-        .where(
-            OpenSignIn.staff_id == actor.staff_id, OpenSignIn.seen_at > now - IDLE, OpenSignIn.began_at > now - LONGEST
-        )
+        .where(OpenSignIn.staff_id == actor.staff_id, goes_on())
         .order_by(OpenSignIn.began_at.desc(), OpenSignIn.id.desc())
     ).all()
 

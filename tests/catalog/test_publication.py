@@ -184,7 +184,7 @@ def test_nobody_publishes_what_they_have_not_read(mizuho):
     assert author.post(f"/studio/{slug}/hand-in").status_code == 302
     refused = second.post(f"/studio/editions/{edition.id}/approve", data=sent)
     assert refused.status_code == 409
-    assert "いまの内容を読んでから公開してください" in refused.text
+    assert "いまの内容を確かめてから、もう一度操作してください" in refused.text
     assert second.post(f"/studio/editions/{edition.id}/approve", data=approval(second, edition.id)).status_code == 302
 
 

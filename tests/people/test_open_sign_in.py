@@ -21,18 +21,6 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, lik
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1"
 
 
-@pytest.fixture
-def passes(monkeypatch):
-    """Let time pass."""
-    now = [clock.now()]
-
-    def passes(**much):
-        now[0] += dt.timedelta(**much)
-        monkeypatch.setattr(clock, "now", lambda: now[0])
-
-    return passes
-
-
 def is_in(browser):
     return browser.get("/me").status_code == 200
 
@@ -54,36 +42,36 @@ def test_a_copied_cookie_ends_with_the_sign_in(app, mizuho):
     assert thief.post("/notices/read").status_code == 302
 
 
-def test_a_sign_in_at_which_nothing_is_done_ends(mizuho, passes):
+def test_a_sign_in_at_which_nothing_is_done_ends(mizuho, time):
     browser = mizuho.staff.browser()
-    passes(hours=3)
+    time.passes(hours=3)
     assert is_in(browser), "and this was something"
-    passes(hours=3)
+    time.passes(hours=3)
     assert is_in(browser)
-    passes(seconds=IDLE.total_seconds() + 1)
+    time.passes(seconds=IDLE.total_seconds() + 1)
     assert not is_in(browser)
 
 
-def test_no_sign_in_goes_on_for_longer_than_a_day_of_work(mizuho, passes):
+def test_no_sign_in_goes_on_for_longer_than_a_day_of_work(mizuho, time):
     browser = mizuho.staff.browser()
     for _hour in range(11):
-        passes(hours=1)
+        time.passes(hours=1)
         assert is_in(browser)
-    passes(seconds=(LONGEST - dt.timedelta(hours=11)).total_seconds() + 1)
+    time.passes(seconds=(LONGEST - dt.timedelta(hours=11)).total_seconds() + 1)
     assert not is_in(browser)
 
 
-def test_an_act_counts_as_something_done_too(mizuho, passes):
+def test_an_act_counts_as_something_done_too(mizuho, time):
     browser = mizuho.staff.browser()
-    passes(hours=3)
+    time.passes(hours=3)
     assert browser.post("/notices/read").status_code == 302
-    passes(hours=3)
+    time.passes(hours=3)
     assert is_in(browser)
 
 
-def test_sign_ins_that_ended_are_forgotten(mizuho, passes):
+def test_sign_ins_that_ended_are_forgotten(mizuho, time):
     mizuho.staff.browser()
-    passes(hours=13)
+    time.passes(hours=13)
     mizuho.person().browser()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OpenSignIn)) == 1
 
@@ -167,10 +155,10 @@ def opens_doors(mizuho):
     }
 
 
-def test_what_opens_doors_asks_for_the_password_once_an_hour(mizuho, passes):
+def test_what_opens_doors_asks_for_the_password_once_an_hour(mizuho, time):
     browser = mizuho.coordinator.browser()
     office = browser.get("/office").request.url
-    passes(minutes=61)
+    time.passes(minutes=61)
     for name, (method, address, sent) in opens_doors(mizuho).items():
         asked = browser.open(address, method=method, data=sent, headers={"Referer": office})
         assert (asked.status_code, asked.location) == (302, "/confirm?next=/office"), name

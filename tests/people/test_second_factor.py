@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pyotp
@@ -25,18 +24,6 @@ def needed():
     acting.ask_for_second_factor(wanted=True)
     yield
     acting.ask_for_second_factor(wanted=False)
-
-
-@pytest.fixture
-def passes(monkeypatch):
-    """Let time pass."""
-    now = [clock.now()]
-
-    def passes(**much):
-        now[0] += dt.timedelta(**much)
-
-    monkeypatch.setattr(clock, "now", lambda: now[0])
-    return passes
 
 
 def shown(secret):
@@ -63,21 +50,21 @@ def proves(browser, code):
     return browser.post("/sign-in/second?next=/account", data={"code": code})
 
 
-def test_with_an_app_the_password_alone_opens_nothing(app, mizuho, passes):
+def test_with_an_app_the_password_alone_opens_nothing(app, mizuho, time):
     secret, codes = adds_an_app(mizuho.staff.browser())
     assert len(codes) == second_factor.RECOVERY_CODES
     browser = begins(app, mizuho.staff)
     assert browser.get("/me").status_code == 302
     assert browser.post("/notices/read").status_code == 302
     assert second_factor.WRONG in proves(browser, "000000").text
-    passes(minutes=1)
+    time.passes(minutes=1)
     assert proves(browser, shown(secret)).location == "/account"
     assert browser.get("/me").status_code == 200
 
 
-def test_a_code_is_used_up_by_being_shown(app, mizuho, passes):
+def test_a_code_is_used_up_by_being_shown(app, mizuho, time):
     secret, _codes = adds_an_app(mizuho.staff.browser())
-    passes(minutes=1)
+    time.passes(minutes=1)
     code = shown(secret)
     assert proves(begins(app, mizuho.staff), code).status_code == 302
     assert second_factor.WRONG in proves(begins(app, mizuho.staff), code).text, "somebody looked over the shoulder"
@@ -99,9 +86,9 @@ def test_new_recovery_codes_end_the_old_ones(app, mizuho):
     assert proves(begins(app, mizuho.staff), new[0]).status_code == 302
 
 
-def test_the_second_step_is_slowed_too_and_only_for_who_takes_it(app, mizuho, passes):
+def test_the_second_step_is_slowed_too_and_only_for_who_takes_it(app, mizuho, time):
     secret, _codes = adds_an_app(mizuho.staff.browser())
-    passes(minutes=1)
+    time.passes(minutes=1)
     browser = begins(app, mizuho.staff)
     for _time in range(sign_in.PER_ACCOUNT):
         proves(browser, "000000")
@@ -109,12 +96,12 @@ def test_the_second_step_is_slowed_too_and_only_for_who_takes_it(app, mizuho, pa
     assert mizuho.coordinator.browser().get("/me").status_code == 200
 
 
-def test_the_way_between_the_steps_ends(app, mizuho, passes):
+def test_the_way_between_the_steps_ends(app, mizuho, time):
     secret, _codes = adds_an_app(mizuho.staff.browser())
     late, changed = begins(app, mizuho.staff), begins(app, mizuho.staff)
     mizuho.administrator.browser().post(f"/office/staff/{mizuho.staff.membership_id}/sign-out")
     assert proves(changed, shown(secret)).location.startswith("/sign-in?")
-    passes(minutes=6)
+    time.passes(minutes=6)
     assert proves(late, shown(secret)).location.startswith("/sign-in?")
     assert proves(app.test_client(), shown(secret)).location.startswith("/sign-in?"), "no step without the one before"
 
@@ -140,7 +127,7 @@ def test_whatever_calls_itself_a_passkey_is_refused(app, mizuho, credential):
     assert (answer.status_code, second_factor.WRONG in answer.text) == (200, True)
 
 
-def test_roles_that_may_do_much_wait_for_the_second_factor(app, mizuho, needed, passes):
+def test_roles_that_may_do_much_wait_for_the_second_factor(app, mizuho, needed, time):
     who = mizuho.person(Role.ADMINISTRATOR, Role.COORDINATOR)
     browser = who.browser()
     assert browser.get("/admin/audit").status_code == 404
@@ -149,13 +136,13 @@ def test_roles_that_may_do_much_wait_for_the_second_factor(app, mizuho, needed, 
     secret, _codes = adds_an_app(browser)
     assert browser.get("/admin/audit").status_code == 200, "who sets it up has it"
     assert "サインインでだけ使えます" not in browser.get("/me").text
-    passes(minutes=1)
+    time.passes(minutes=1)
     later = begins(app, who)
     proves(later, shown(secret))
     assert later.get("/admin/audit").status_code == 200
 
 
-def test_a_sign_in_from_before_the_factor_changes_none(app, mizuho, needed, passes):
+def test_a_sign_in_from_before_the_factor_changes_none(app, mizuho, needed, time):
     """Somebody who knew the password alone, and was there before its owner added an app, gets nothing by it."""
     who = mizuho.person(Role.ADMINISTRATOR, Role.COORDINATOR)
     thief = who.browser()
@@ -169,7 +156,7 @@ def test_a_sign_in_from_before_the_factor_changes_none(app, mizuho, needed, pass
     db.session.execute(sa.update(OpenSignIn).values(second_factor_at=None))
     db.session.commit()
     (factor,) = db.session.scalars(sa.select(SecondFactor.id)).all()
-    passes(minutes=1)
+    time.passes(minutes=1)
     for address in ("codes", f"{factor}/remove"):
         assert unproved.post(f"/account/second-factor/{address}").status_code == 403
     page = unproved.get("/account/second-factor").text
