@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import logging
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from kernel.database import alone, db
+from kernel.errors import RefusalError
 from kernel.settings import CONTENT
 
 import people.cli
 
 import catalog.cli
 
-from front import demo
+from front import condition, demo
+from front.backup import comparison, restoring, taking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SAMPLE = CONTENT / "demo.yaml"
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command("prepare")
@@ -29,7 +40,13 @@ def prepare() -> None:
     Where two start at once one waits for the other.
     """
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    with alone():
+    with _one_that_answers(), alone():
+        if later := condition.later_schema():
+            message = (
+                f"This database was written by a later version of the program (schema {later}). Start that version, or restore a "
+                "backup of this one into an empty database."
+            )
+            raise click.ClickException(message)
         upgrade()
         context = click.get_current_context()
         context.invoke(people.cli.load)
@@ -42,6 +59,17 @@ def prepare() -> None:
                 "(DATABASE_URL, or another VAR folder), or run `flask demo --lock-out`, which takes their passwords away."
             )
             raise click.ClickException(message)
+
+
+@contextmanager
+def _one_that_answers() -> Iterator[None]:
+    try:
+        with db.engine.connect():
+            pass
+    except OperationalError as error:
+        message = f"The database does not answer ({error.orig}). See whether it runs, and what DATABASE_URL says."
+        raise click.ClickException(message) from error
+    yield
 
 
 @click.command("demo")
@@ -61,3 +89,66 @@ def load_demo(locks_out: bool = False) -> None:  # noqa: FBT001, FBT002
     click.echo(f"{added} sample people added" if added else "sample people are there already")
     for line in demo.sign_ins(SAMPLE):
         click.echo(line)
+
+
+@click.command("backup")
+@click.argument("folder", type=FOLDER)
+@with_appcontext
+def backup(folder: Path) -> None:
+    """Write a backup into FOLDER: every row as of this moment, and every file that they name. People go on working."""
+    with _refused_in_words():
+        taken = taking.take(folder, current_app.extensions["files"], _tell)
+    click.echo(f"{taken.folder}: {sum(taken.tables.values())} rows, {taken.files - len(taken.lost)} files")
+    _end_where_lost(taken.lost, "the store had already lost")
+
+
+@click.command("restore")
+@click.argument("folder", type=FOLDER)
+@with_appcontext
+def restore(folder: Path) -> None:
+    """Bring the backup in FOLDER back into a database without people, and into its store of files."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with _refused_in_words():
+        lost = restoring.restore(taking.opened(folder), current_app.extensions["files"], _tell)
+    click.echo("restored; `flask compare` proves it, and `flask prepare` then brings it up to date")
+    _end_where_lost(lost, "the backup lacks")
+
+
+@click.command("compare")
+@click.argument("folder", type=FOLDER)
+@with_appcontext
+def compare(folder: Path) -> None:
+    """Compare the backup in FOLDER with the database and the files as they are now, row by row and byte by byte."""
+    with _refused_in_words():
+        found = comparison.compare(taking.opened(folder), current_app.extensions["files"], _tell)
+    for one in found.differences:
+        rows = f"{one.only_backup} rows only in the backup, {one.only_now} only now"
+        click.echo(f"{one.table}: {rows}; among them {', '.join(one.some)}")
+    click.echo(f"{found.rows} rows and {found.files} files compared: {'equal' if found.is_equal else 'NOT equal'}")
+    _end_where_lost(found.lost, "the store has lost")
+    if not found.is_equal:
+        raise click.exceptions.Exit(1)
+
+
+def _tell(what: str) -> None:
+    """Say what is being done, on the line on which the last was said."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{what}", err=True, nl=False)
+
+
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
+    try:
+        yield
+    except RefusalError as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    finally:
+        _tell("")
+
+
+def _end_where_lost(lost: list[str], who: str) -> None:
+    """Name files that are not whole, and end as a command that did not do all."""
+    if lost:
+        names = "\n  ".join(lost)
+        message = f"{who} {len(lost)} files:\n  {names}"
+        raise click.ClickException(message)

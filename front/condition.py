@@ -48,6 +48,9 @@ def signs(settings: Settings) -> list[Sign]:
     return [_schema(), *_worker(), _mail(settings), *_disks(settings)]
 
 
+SCHEMA = sa.text("SELECT version_num FROM alembic_version")
+
+
 @functools.cache
 def _newest() -> str | None:
     return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
@@ -58,8 +61,18 @@ def is_ready() -> bool:
     return _found() == _newest()
 
 
+def later_schema() -> str | None:
+    """Return the version of the database's schema if this version of the program does not know it."""
+    with db.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(SCHEMA).scalar()
+    known = {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
+    return found if found and found not in known else None
+
+
 def _found() -> str | None:
-    found: str | None = db.session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    found: str | None = db.session.execute(SCHEMA).scalar()
     return found
 
 
@@ -78,6 +91,7 @@ TASKS = {
     "reminders": "開催のお知らせ",
     "yearly duties": "毎年受ける講座のお知らせ",
     "mail": "メールの送信",
+    "storage": "使われていない教材ファイルの片づけ",
 }
 
 

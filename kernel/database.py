@@ -32,7 +32,7 @@ STORED_BY_VALUE = sa.Enum(
 )
 
 
-LOCK_OF_PREPARING = 20_261_126
+LOCK_OF_TENDING = 20_261_126
 """The number of our lock among those of the database."""
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -123,20 +123,29 @@ def _say_no_row(context: sa.engine.ExceptionContext) -> None:
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Let nobody else bring the database up to date meanwhile: another who wants to waits. No transaction is opened."""
+def alone(*, waits: bool = True) -> Iterator[bool]:
+    """Let nobody else tend the database meanwhile (bring it up to date, back it up, tidy its files). No transaction is opened.
+
+    Another who wants to waits; who does not wait is given False.
+    """
     if db.engine.dialect.name == "sqlite":
         file = Path(f"{db.engine.url.database}.lock")
         with file.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
         return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_OF_PREPARING})")
+        ask = "pg_advisory_lock" if waits else "pg_try_advisory_lock"
+        is_ours = connection.exec_driver_sql(f"SELECT {ask}({LOCK_OF_TENDING})").scalar() is not False
         try:
-            yield
+            yield is_ours
         finally:
-            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_OF_PREPARING})")
+            if is_ours:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_OF_TENDING})")
 
 
 RowT = TypeVar("RowT", bound=Base)

@@ -59,7 +59,7 @@ class Settings:
     `public_url` is where people reach it: it stands in mails and calendars. `packages_url` is where packages of course
     content run, under another host, so that they reach nothing of the application; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
-    that an author may add. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
+    that an author may add, `files_gb` what the files of an organisation's courses may come to. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
     `second_factor`: administrators and the secretariat have their roles only where they proved themselves twice.
     """
 
@@ -73,6 +73,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     packages_url: str = "http://localhost:8000"
     upload_mb: int = 500
+    files_gb: int = 20
     security_contact: str = ""
     second_factor: bool = False
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
@@ -85,7 +86,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR and what `Mail` reads.
+        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -97,6 +98,10 @@ class Settings:
         upload = environ.get("UPLOAD_MB", "500")
         if not upload.isdigit() or not int(upload):
             message = "UPLOAD_MB must be the size in megabytes of the largest file that an author may add, e.g. 500."
+            raise SettingsError(message)
+        files = environ.get("FILES_GB", "20")
+        if not files.isdigit() or not int(files):
+            message = "FILES_GB must be how many gigabytes the files of an organisation's courses may come to, e.g. 20."
             raise SettingsError(message)
         contact = environ.get("SECURITY_CONTACT", "")
         if contact and not (contact.startswith(("mailto:", "https://")) and contact.isprintable()):
@@ -112,6 +117,7 @@ class Settings:
             public_url=public_url,
             packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
             upload_mb=int(upload),
+            files_gb=int(files),
             security_contact=contact,
             second_factor=not demo and environ.get("SECOND_FACTOR") != "optional",
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),

@@ -14,6 +14,8 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
+from courses import storage
+
 from participation import enrolment_count
 from participation.joint import allocation
 from participation.mailing import delivery, worker
@@ -60,7 +62,8 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     settings = current_app.extensions["settings"]
     if not settings.mail.host:
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
-    working = worker.Worker(settings.mail, settings.public_url)
+    files = current_app.extensions["files"]
+    working = worker.Worker(settings.mail, settings.public_url, {"storage": lambda: storage.collect(files)})
     while True:
         report = working.look()
         if report.sent or report.failed:

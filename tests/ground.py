@@ -52,15 +52,15 @@ def own_files() -> Path:
     return Path(os.environ[SHARED]) / f"files-{os.getpid()}"
 
 
-def settings_for(url: str) -> Settings:
+def settings_for(url: str, files_url: str = "") -> Settings:
     return Settings(
         secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1,
-        files_url=f"file://{own_files()}", packages_url="http://packages.test",
+        files_url=files_url or f"file://{own_files()}", packages_url="http://packages.test",
     )  # fmt: skip
 
 
-def make_app(url: str) -> Flask:
-    app = create_app(settings_for(url))
+def make_app(url: str, files_url: str = "") -> Flask:
+    app = create_app(settings_for(url, files_url))
     app.test_client_class = Browser
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, SERVER_NAME="tomomanabi.test")
     return app

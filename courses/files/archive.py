@@ -25,6 +25,8 @@ LARGEST = 200 * 1024 * 1024
 LARGEST_RATIO = 200
 """A text compresses to a tenth, rarely to a fiftieth; what is denser is meant to fill the disk."""
 SMALL = 1024 * 1024
+SMALL_IN_ALL = 10 * SMALL
+"""What one entry, and all of them, may come to whatever the ratio."""
 A_PIECE = 64 * 1024
 ENCRYPTED, IN_UTF8 = 0x1, 0x800
 LONGEST_ENTRY = 1000
@@ -37,6 +39,7 @@ BROKEN = (
 )  # fmt: skip
 LEFT_BY_OTHERS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 UNREADABLE = "ZIPファイルとして読めません。途中で切れていないか確かめてください。"
+TOO_DENSE = "展開すると大きくなりすぎます。"
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -100,12 +103,18 @@ class Archive:
         """Return a file to be read bit by bit. To be asked after `check_whole`: nothing is counted here."""
         return cast("BinaryIO", self._held.open(self._entries[name]))
 
-    def check_whole(self) -> None:
-        """Unpack everything once, to the air. Raises InvalidError where the archive is broken or a bomb."""
+    def check_whole(self) -> int:
+        """Unpack everything once, to the air; return how many bytes come out. Raises InvalidError where the archive is broken or a bomb."""
+        made = 0
+        packed_size = sum(entry.compress_size for entry in self._entries.values())
+        most = max(SMALL_IN_ALL, packed_size * LARGEST_RATIO)
         for name in self._entries:
-            for _piece in self._pieces(name):
-                pass
+            for piece in self._pieces(name):
+                made += len(piece)
+                if made > most:
+                    raise _refused(TOO_DENSE)
         self._room = self._limits.size
+        return made
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         entry = self._entries[name]
@@ -116,8 +125,7 @@ class Archive:
                     made += len(piece)
                     self._room -= len(piece)
                     if made > most or self._room < 0:
-                        msg = "展開すると大きくなりすぎます。"
-                        raise _refused(msg)
+                        raise _refused(TOO_DENSE)
                     yield piece
         except BROKEN as error:
             raise _refused(UNREADABLE) from error

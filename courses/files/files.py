@@ -12,6 +12,7 @@ import hashlib
 import logging
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -73,14 +74,24 @@ def _answering(*, asks: bool = False) -> Iterator[None]:
         raise UnavailableError(message, field="file") from error
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file as the store has it: its name there (a digest), its size in bytes, and when it was written last."""
+
+    name: str
+    size: int
+    written_at: dt.datetime
+
+
 class Files:
     """The files at an address: `file:///folder` or `s3://bucket/prefix` (with AWS_* in the environment)."""
 
     def __init__(self, address: str) -> None:
         """Open the store; a folder is made where there is none."""
+        self._folder = Path(address.removeprefix("file://")) if address.startswith("file://") else None
         self._store = (
-            LocalStore(address.removeprefix("file://"), mkdir=True)
-            if address.startswith("file://")
+            LocalStore(self._folder, mkdir=True)
+            if self._folder
             else from_url(address, client_options=_client(), retry_config=RETRIES)
         )
 
@@ -115,3 +126,54 @@ class Files:
     def whole(self, digest: str) -> bytes:
         """Return a small file. Raises FileNotFoundError."""
         return b"".join(self.pieces(digest))
+
+    def copy_to(self, other: Files, digest: str) -> bool:
+        """Keep a file in another store, too; return False where it is not here, or is not what its name says.
+
+        Raises UnavailableError where a store does not answer.
+        """
+        read = hashlib.sha256()
+        with _answering(), tempfile.TemporaryFile() as whole:
+            try:
+                for piece in self.pieces(digest):
+                    read.update(piece)
+                    whole.write(piece)
+            except (FileNotFoundError, NotFoundError):
+                return False
+            if read.hexdigest() != digest:
+                return False
+            whole.seek(0)
+            obstore.put(other._store, digest, whole, max_concurrency=AT_ONCE)
+        return True
+
+    def is_whole(self, digest: str) -> bool:
+        """Tell whether a file is here, and is what its name says. Raises UnavailableError."""
+        read = hashlib.sha256()
+        try:
+            with _answering(asks=True):
+                for piece in self.pieces(digest):
+                    read.update(piece)
+        except FileNotFoundError:
+            return False
+        return read.hexdigest() == digest
+
+    def listed(self) -> Iterator[StoredFile]:
+        """Return every file of the store, also what a write that was broken off has left of one."""
+        if self._folder:
+            for path in self._folder.iterdir():
+                if path.is_file():
+                    found = path.stat()
+                    yield StoredFile(path.name, found.st_size, dt.datetime.fromtimestamp(found.st_mtime, dt.UTC))
+            return
+        with _answering():
+            for part in obstore.list(self._store):
+                for one in part:
+                    yield StoredFile(one["path"], one["size"], one["last_modified"])
+
+    def remove(self, name: str) -> None:
+        """Remove what `listed` returned. Raises UnavailableError."""
+        with _answering():
+            if self._folder:
+                (self._folder / name).unlink(missing_ok=True)  # the store itself does not know halves
+            else:
+                obstore.delete(self._store, name)

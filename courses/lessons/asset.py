@@ -15,6 +15,7 @@ from people.permission import Actor, Permission
 
 from courses.edition import check_editable, note_change
 from courses.files.files import Files, media_type
+from courses.files.room import NO_LIMIT, Room
 from courses.lessons.captions import LARGEST, vtt_from_srt
 from courses.models import Asset, Course, CourseEdition, EditionState
 from courses.packages import package
@@ -56,14 +57,16 @@ class KeptFile:
         return media_type(self.name) or ""
 
 
-def keep_file(kept: Files, name: str, content: BinaryIO) -> KeptFile:
-    """Keep a file; captions in SubRip as WebVTT. Raises InvalidError as `check_file` does, and for a ZIP that is no package."""
+def keep_file(kept: Files, name: str, content: BinaryIO, room: Room = NO_LIMIT) -> KeptFile:
+    """Keep a file; captions in SubRip as WebVTT. Raises InvalidError as `check_file` and `Room` do, and for a ZIP that is no package."""
     if name.lower().endswith(SUBRIP):
         name, content = name[: -len(SUBRIP)] + ".vtt", io.BytesIO(vtt_from_srt(content.read(LARGEST + 1)))
     plain = check_file(name)
     if media_type(plain) == PACKED:
-        unpacked = package.unpack(kept, content)
+        unpacked = package.unpack(kept, content, room)
         return KeptFile(plain, unpacked.digest, unpacked.size, unpacked)
+    room.check(content.seek(0, io.SEEK_END))
+    content.seek(0)
     return KeptFile(plain, *kept.keep(content))
 
 

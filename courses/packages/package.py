@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import mimetypes
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -12,6 +13,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 
 from courses.files.archive import Archive, Limits
+from courses.files.room import NO_LIMIT, Room
 from courses.models import Asset, LessonKind
 from courses.packages.manifest import folded_path
 from courses.packages.models import Package, PackageFile
@@ -52,17 +54,17 @@ def media_type(path: str) -> tuple[str, str | None]:
     return (kind or OF_NO_KIND, compressed) if compressed in {None, "gzip"} else (OF_NO_KIND, None)
 
 
-def unpack(kept: Files, content: BinaryIO) -> Unpacked:
-    """Keep an archive and its files. Nothing is kept where anything is wrong with it.
+def unpack(kept: Files, content: BinaryIO, room: Room = NO_LIMIT) -> Unpacked:
+    """Keep an archive and its files. Nothing is kept where anything is wrong with it, or where there is no room.
 
-    Raises InvalidError that says what, as `courses.files.archive` and `courses.packages.scorm.imsmanifest` do.
+    Raises InvalidError that says what, as `courses.files.archive`, `courses.packages.scorm.imsmanifest` and `Room` do.
     """
     archive = Archive(content, LIMITS)
     folder = imsmanifest.folder_of(archive.names)
     paths = {name.removeprefix(folder): name for name in archive.names if name.startswith(folder)}
     entry = next(name for path, name in paths.items() if path.lower() == imsmanifest.MANIFEST)
     manifest = imsmanifest.read(archive.read(entry, LARGEST_MANIFEST), list(paths))
-    archive.check_whole()
+    room.check(archive.check_whole() + content.seek(0, io.SEEK_END))
     files = {}
     for path, name in paths.items():
         with archive.open(name) as file:
@@ -76,7 +78,7 @@ def enter(unpacked: Unpacked) -> None:
     """Enter a package; of one that has been entered before, its manifest is read again, for versions that read less of it."""
     said = unpacked.manifest
     read = {"title": said.title, "outline": said.outline, "rollup": asdict(said.rollup), "remarks": list(said.remarks)}
-    if found := db.session.get(Package, unpacked.digest):
+    if found := db.session.get(Package, unpacked.digest, with_for_update=True):  # nobody forgets it meanwhile
         for name, value in read.items():
             setattr(found, name, value)
         return

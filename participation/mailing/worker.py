@@ -19,7 +19,7 @@ from participation.mailing.models import WorkerLook
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kernel.settings import Mail
 
@@ -27,26 +27,30 @@ log = logging.getLogger("tomomanabi.worker")
 
 
 class Worker:
-    """Moves offers on, writes reminders and yearly duties, sends mail."""
+    """Moves offers on, writes reminders and yearly duties, sends mail; once a day it does what others ask for, by its name."""
 
-    def __init__(self, mail: Mail, public_url: str) -> None:
+    def __init__(self, mail: Mail, public_url: str, daily: Mapping[str, Callable[[], object]] = {}) -> None:
         self.mail, self.public_url = mail, public_url
-        self.announced_on: dt.date | None = None
+        self.daily = daily
+        self.done_on: dict[str, dt.date] = {}
 
     def look(self) -> delivery.Report:
         """Look after every task once; return what became of the mails."""
         report = delivery.Report()
         _does("places", rebalance)
         _does("reminders", reminders.remind)
-        _does("yearly duties", self._announce)
+        _does("yearly duties", functools.partial(self._once_a_day, "yearly duties", repetition.announce))
+        for task, act in self.daily.items():
+            _does(task, functools.partial(self._once_a_day, task, act))
         if self.mail.host:
             _does("mail", lambda: delivery.deliver(self.mail, self.public_url, report))
         db.session.remove()
         return report
 
-    def _announce(self) -> None:
-        if self.announced_on != clock.today() and not repetition.announce():
-            self.announced_on = clock.today()
+    def _once_a_day(self, task: str, act: Callable[[], object]) -> None:
+        """Do something until it has nothing to do; then it has a rest until tomorrow."""
+        if self.done_on.get(task) != clock.today() and not act():
+            self.done_on[task] = clock.today()
 
 
 def rebalance() -> int:

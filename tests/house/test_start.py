@@ -157,3 +157,20 @@ def test_a_production_preparation_makes_no_sample_account(tmp_path):
     with engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(Staff)) == 0
     engine.dispose()
+
+
+def test_a_database_of_a_later_version_is_refused_with_what_to_do(app):
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    db.session.commit()
+    answer = app.test_cli_runner().invoke(args=["prepare"])
+    assert answer.exit_code == 1
+    assert "written by a later version of the program (schema 9999)" in answer.output
+    assert "restore a backup" in answer.output
+
+
+def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path):
+    address = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    answer = run("flask", "prepare", folder=tmp_path, DATABASE_URL=address)
+    assert answer.returncode == 1
+    assert "The database does not answer" in answer.stderr
+    assert "Traceback" not in answer.stderr

@@ -15,6 +15,7 @@ from people.act import Act
 from people.permission import Permission
 
 from courses import edition as editions
+from courses import storage
 from courses.blueprint import blueprint
 from courses.course import own_draft, record_work
 from courses.lessons import asset as assets
@@ -162,12 +163,13 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES, uploads=True)
 def add_asset(slug: str) -> ResponseReturnValue:
     """Take a file that lessons show. It is kept before the draft is changed, so that nobody waits for it."""
-    open_draft(slug)
+    course, _edition = open_draft(slug)
+    room = storage.room_of(course.owner_id, current_app.extensions["settings"].files_gb)
     db.session.rollback()
     form = AssetForm()
 
     def take() -> Asset:
-        file = assets.keep_file(current_app.extensions["files"], form.file.file_name, form.file.stream)
+        file = assets.keep_file(current_app.extensions["files"], form.file.file_name, form.file.stream, room)
         course, edition = open_draft(slug)
         record_work(actor(), Act.FILE_ADDED, course)
         return assets.add_asset(edition, file)
