@@ -84,6 +84,7 @@ def _is_command() -> bool:
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.former_keys),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, serves=not _is_command()),
         SESSION_COOKIE_NAME="__Host-session" if settings.secure_cookies else "session",

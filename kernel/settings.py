@@ -60,11 +60,13 @@ class Settings:
     content run, under another host, so that they reach nothing of the application; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
     that an author may add, `files_gb` what the files of an organisation's courses may come to. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
+    `former_keys`: what was signed with them is still believed.
     `second_factor`: administrators and the secretariat have their roles only where they proved themselves twice.
     """
 
     secret_key: str
     database_url: str
+    former_keys: tuple[str, ...] = ()
     demo: bool = False
     secure_cookies: bool = True
     argon2_memory_kib: int = 19456  # OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane
@@ -86,7 +88,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR and what `Mail` reads.
+        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -110,6 +112,7 @@ class Settings:
         public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
         return cls(
             secret_key=_secret(environ, demo=demo, serves=serves),
+            former_keys=tuple(checked_secret(key) for key in [environ.get("FORMER_SECRET_KEY", "")] if key),
             database_url=database_url(environ),
             demo=demo,
             secure_cookies=not demo and environ.get("INSECURE_COOKIES") != "1",

@@ -58,6 +58,12 @@ class Shown:
         return [part for part in self.parts if not part.hidden or part in self.pages]
 
     @property
+    def session(self) -> int:
+        """Return the mark of a session of the open part that begins now, in ms; later than the last one, also where the clock went back."""
+        run = self.runs.get(self.open.identifier)
+        return _session_after(run.session if run else 0)
+
+    @property
     def after(self) -> Part | None:
         """Return the part that comes after the open one."""
         return self._beside(1)
@@ -90,6 +96,10 @@ class Shown:
         """Return how far somebody got in a part, in a word; empty where it was not opened yet."""
         run = self.runs.get(part.identifier)
         return run.standing if run else ""
+
+
+def _session_after(last: int) -> int:
+    return max(int(clock.now().timestamp() * 1000), last + 1)
 
 
 def runs_of(enrolment_id: int, lesson_id: int) -> dict[str, PackageRun]:
@@ -163,7 +173,7 @@ def begin_again(enrolment: Enrolment, lesson: Lesson, part_id: str) -> None:
     package = packages.package_of(lesson, enrolment.edition_id)
     part_in(pages(parts_from(package.outline)), part_id)
     run = _locked(enrolment.id, lesson.id, part_id)
-    run.data, run.location, run.session = {}, "", int(clock.now().timestamp() * 1000)
+    run.data, run.location, run.session = {}, "", _session_after(run.session)
     if run.finished_at is None:
         run.completion, run.success = CompletionStatus.UNKNOWN, SuccessStatus.UNKNOWN
     db.session.flush()

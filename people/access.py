@@ -7,7 +7,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, flash, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
+from itsdangerous import BadData
 from sqlalchemy.exc import OperationalError
 
 from kernel import clock
@@ -23,7 +25,7 @@ from people.permission import Actor, Permission
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Flask, Response
+    from flask import Flask, Request, Response
     from flask.typing import ResponseReturnValue
 
 A_MEGABYTE = 1024 * 1024
@@ -92,6 +94,23 @@ def public_address(path: str) -> str:
     return str(current_app.extensions["settings"].public_url) + path
 
 
+class Cookie(SecureCookieSessionInterface):
+    """A cookie that only we can write, whatever its age: how long a sign-in goes on is said by the server's own table.
+
+    Where the clock goes back, a cookie of the future signs nobody out.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie says; one that is not ours says nothing."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        try:
+            return self.session_class(serializer.loads(request.cookies.get(self.get_cookie_name(app), "")))
+        except BadData:
+            return self.session_class()
+
+
 class UndecidedViewError(RuntimeError):
     """A view has no access rule: the application does not start."""
 
@@ -140,6 +159,7 @@ def guard() -> Any:
 
 def init_app(app: Flask) -> None:
     """Let people sign in, and close every page to whom its rule does not open it."""
+    app.session_interface = Cookie()
     login = LoginManager(app)
     ask_for_second_factor(wanted=app.extensions["settings"].second_factor)
     login.user_loader(load_actor)

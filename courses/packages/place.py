@@ -61,7 +61,7 @@ def _settings() -> Settings:
 
 
 def _serializer(what: str) -> URLSafeSerializer:
-    return URLSafeSerializer(_settings().secret_key, salt=f"package {what}")
+    return URLSafeSerializer([*_settings().former_keys, _settings().secret_key], salt=f"package {what}")
 
 
 def signed(what: str, payload: Any, sign_in_id: int | None) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 
-from kernel import clock
 from kernel.errors import InvalidError
 
 from people.access import actor, requires
@@ -36,8 +35,7 @@ WHAT_THE_FRAME_MAY = "default-src 'self'; object-src 'none'; base-uri 'none'; fo
 
 def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
     """Return the address of the frame in which the open part runs; empty where packages do not run here."""
-    began = int(clock.now().timestamp() * 1000)
-    run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier, "began": began}
+    run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier, "began": here.session}
     return address_of("learning.package_frame", token=signed("run", run, actor().sign_in_id))
 
 

@@ -418,6 +418,17 @@ def test_a_window_that_was_opened_earlier_does_not_undo_what_a_later_one_did(ope
     assert (run.location, run.seconds, run.score, run.success) == ("2", 900, 10, SuccessStatus.PASSED)
 
 
+def test_a_window_that_is_opened_after_the_clock_went_back_is_no_older_one(opened, time):
+    browser, enrolment_id, lesson_id, before = opened
+    assert not says(before, {"core": {"lesson_location": "1"}}).get_json()["older"]
+    time.passes(hours=-1)
+    page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
+    after = run_in(current_app.test_client().get(frame_of(page)).text)
+    assert not says(after, {"core": {"lesson_location": "2"}}).get_json()["older"]
+    assert says(before, {"core": {"lesson_location": "1"}}).get_json()["older"]
+    assert db.session.scalars(sa.select(PackageRun)).one().location == "2"
+
+
 DEEP = '{"runtimeData": ' + '{"a": ' * 600 + "1" + "}" * 601
 
 

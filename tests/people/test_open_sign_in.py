@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import itsdangerous.timed
 import pytest
 import sqlalchemy as sa
 from factories import PASSWORD, membership
@@ -50,6 +51,32 @@ def test_a_sign_in_at_which_nothing_is_done_ends(mizuho, time):
     assert is_in(browser)
     time.passes(seconds=IDLE.total_seconds() + 1)
     assert not is_in(browser)
+
+
+def test_a_clock_that_goes_back_signs_nobody_out(mizuho, monkeypatch, time):
+    real = itsdangerous.timed.time.time
+    monkeypatch.setattr(itsdangerous.timed.time, "time", lambda: real() + 3600)
+    browser = mizuho.staff.browser()
+    monkeypatch.setattr(itsdangerous.timed.time, "time", real)
+    time.passes(hours=-1)
+    assert is_in(browser)
+    assert browser.post("/notices/read").status_code == 302
+    assert is_in(browser)
+
+
+def test_a_new_secret_key_signs_nobody_out_while_the_former_one_is_named(app, mizuho):
+    browser, other = mizuho.staff.browser(), mizuho.coordinator.browser()
+    former = app.config["SECRET_KEY"]
+    try:
+        app.config.update(SECRET_KEY="another key, as long as a key must be: 0123456789abcdef")
+        app.config.update(SECRET_KEY_FALLBACKS=[former])
+        assert is_in(browser)
+        assert browser.post("/notices/read").status_code == 302
+        app.config.update(SECRET_KEY_FALLBACKS=[])
+        assert is_in(browser), "what was signed anew needs the former one no more"
+        assert not is_in(other)
+    finally:
+        app.config.update(SECRET_KEY=former, SECRET_KEY_FALLBACKS=[])
 
 
 def test_no_sign_in_goes_on_for_longer_than_a_day_of_work(mizuho, time):
