@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -39,22 +42,26 @@ class Cluster:
     Whoever is given the folder and port of one that runs already shares it.
     """
 
-    def __init__(self, folder: str = "", port: int = 0) -> None:
-        self.folder = Path(folder or tempfile.mkdtemp(prefix="tomomanabi-pg-"))
+    def __init__(self, folder: str = "", port: int = 0, *, durable: bool = False, on: Path | None = None) -> None:
+        self.durable = durable
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="tomomanabi-pg-", dir=on))
         self.port = port or free_port()
         if not folder:
-            self._start()
+            self._lay()
+            self.start()
 
-    def _start(self) -> None:
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
+
+    def _lay(self) -> None:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-        data, bin_ = self.folder / "data", binaries()
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         command = [
             *AS_USER,
-            str(bin_ / "initdb"),
+            str(binaries() / "initdb"),
             "-D",
-            str(data),
+            str(self.folder / "data"),
             "-A",
             "trust",
             "-U",
@@ -62,18 +69,38 @@ class Cluster:
             "-E",
             "UTF8",
             "--no-sync",
+            "--wal-segsize=1" if self.durable else "--wal-segsize=16",
         ]
-        subprocess.run(command, check=True, capture_output=True, env=environment, cwd=self.folder)
+        subprocess.run(command, check=True, capture_output=True, env=self._environment, cwd=self.folder)
+
+    def start(self) -> None:
+        """Start the server, also after it was killed."""
         settings = {
-            "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "fsync": "off",
-            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 120,
+            "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "max_connections": 120,
         }  # fmt: skip
+        if not self.durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         start = [
-            *AS_USER, str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(self.folder / "log"), "-o", " ".join(options),
+            *AS_USER, str(binaries() / "pg_ctl"), "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-o", " ".join(options),
             "-w", "start",
         ]  # fmt: skip
-        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, env=environment, cwd=self.folder)
+        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, env=self._environment, cwd=self.folder)
+
+    def kill(self) -> None:
+        """Kill every process of the server at once, as a power cut would."""
+        lock = self.folder / "data" / "postmaster.pid"
+        first = int(lock.read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.5)
+        for mark in (
+            lock,
+            *self.folder.glob(".s.PGSQL.*"),
+        ):  # where nobody buries the dead, they are taken for the living
+            mark.unlink()
 
     def _address(self, name: str) -> str:
         return f"postgresql://test@127.0.0.1:{self.port}/{name}"
