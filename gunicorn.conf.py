@@ -1,10 +1,50 @@
 """How the server runs. A worker for each core; threads wait for the database and for slow clients."""
 
+import contextlib
 import ipaddress
 import os
+import socket
 import sys
 
-worker_class = "gthread"
+from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.workers.gthread import ThreadWorker
+
+TOO_MUCH = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>もう一度開いてください</title>
+<h1>もう一度開いてください</h1><p>ブラウザーが、このサイトのクッキーを多く持ちすぎていたため、消しました。このページを読み込み直してください。
+サインインしていたときは、もう一度サインインしてください。</p>""".encode()
+FREED = b"""HTTP/1.1 431 Request Header Fields Too Large\r
+Connection: close\r
+Content-Type: text/html; charset=utf-8\r
+Content-Length: %d\r
+Cache-Control: no-store\r
+Content-Security-Policy: default-src 'none'\r
+X-Content-Type-Options: nosniff\r
+Clear-Site-Data: "cookies"\r
+\r
+%s""" % (len(TOO_MUCH), TOO_MUCH)
+MOST_OF_COOKIES = 1024 * 1024
+
+
+class Worker(ThreadWorker):
+    """Frees whoever was given more cookies than a request may carry, by a page of others, and says so."""
+
+    def handle_error(self, req, client, addr, exc):  # noqa: ANN001, ANN201 - gunicorn's hook
+        """Answer what cannot be read; Clear-Site-Data (W3C) takes the cookies of the domain away."""
+        if not isinstance(exc, LimitRequestHeaders):
+            return super().handle_error(req, client, addr, exc)
+        with contextlib.suppress(OSError):
+            client.settimeout(1)
+            client.sendall(FREED)
+            client.shutdown(socket.SHUT_WR)
+            rest = 0
+            while (
+                piece := client.recv(65536)
+            ) and rest < MOST_OF_COOKIES:  # who is cut off while sending reads no answer
+                rest += len(piece)
+        return None
+
+
+worker_class = Worker
 workers = int(os.environ.get("WORKERS", "2"))
 threads = int(os.environ.get("THREADS", "4"))
 preload_app = True  # a start that is refused is refused once, with its sentence

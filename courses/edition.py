@@ -13,6 +13,8 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
 
+from people.permission import Actor, Permission
+
 from courses.models import (
     Asset,
     Course,
@@ -29,6 +31,8 @@ from courses.models import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
 
 EDITABLE = EditionState.DRAFT
 
@@ -96,6 +100,14 @@ def lock(edition: CourseEdition) -> None:
     db.session.flush()
     if edition.id is not None:
         db.session.refresh(edition, ["state", "changed_at"], with_for_update=True)
+
+
+def readable_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that an edition (of a course) may be read: that is or was published by everybody, a draft where it is written."""
+    return sa.or_(
+        CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)),
+        actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
+    )
 
 
 def check_editable(edition: CourseEdition) -> None:

@@ -17,8 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 10
-LOOPBACK = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
-"""The two names of the machine itself: to a browser they are two places."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+"""The names of the machine itself. Browsers find every name under localhost there, too."""
+ANY_NAME = "*."
+KINDS_OF_OWNERS = frozenset({"ac", "ad", "co", "com", "ed", "edu", "go", "gov", "gr", "lg", "ne", "net", "or", "org"})
+"""Second levels under a country (jp: JPRS, 属性型JPドメイン名) under which owners have their names, as under one of the first level."""
 USUAL_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9.:_-]+")
 
@@ -57,7 +60,8 @@ class Settings:
     """How this installation runs.
 
     `public_url` is where people reach it: it stands in mails and calendars. `packages_url` is where packages of course
-    content run, under another host, so that they reach nothing of the application; empty: they do not run. `files_url`
+    content run, each under a name of its own of another owner (`https://*.packages.example`), so that they reach nothing of the
+    application nor of each other; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
     that an author may add, `files_gb` what the files of an organisation's courses may come to. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
     `former_keys`: what was signed with them is still believed.
@@ -73,7 +77,7 @@ class Settings:
     argon2_passes: int = 2
     trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:8000"
-    packages_url: str = "http://localhost:8000"
+    packages_url: str = "http://*.localhost:8000"
     upload_mb: int = 500
     files_gb: int = 20
     security_contact: str = ""
@@ -146,21 +150,42 @@ def origin_of(address: str, name: str) -> str:
 
 
 def packages_url(given: str | None, public_url: str) -> str:
-    """Return where packages run: what was given, else on a loopback address its other name, else nowhere.
+    """Return where packages run: what was given, else on the machine itself names under localhost, else nowhere.
 
-    Raises SettingsError for the host of the application itself: its cookies do not look at the port.
+    Each package has a name of its own, so that none reaches what another keeps in the browser. Raises SettingsError for an address
+    that has no room for names, and for one from which a cookie could be set for the application.
     """
     here = origin_of(public_url, "PUBLIC_URL")
     host = urlsplit(here).hostname or ""
     if given is None:
-        return here.replace(host, LOOPBACK[host], 1) if host in LOOPBACK else ""
+        return here.replace(host, f"{ANY_NAME}localhost", 1) if host in LOOPBACK else ""
     if not given:
         return ""
-    there, parts = origin_of(given, "PACKAGES_URL"), urlsplit(given)
-    if urlsplit(there).hostname == host or parts.path.strip("/") or parts.query or parts.fragment:
-        message = "PACKAGES_URL must be an address with another host than PUBLIC_URL and no path, e.g. https://packages.example.jp."
+    scheme, _, rest = given.partition("://")
+    there, parts = origin_of(f"{scheme}://{rest.removeprefix(ANY_NAME)}", "PACKAGES_URL"), urlsplit(given)
+    if not rest.startswith(ANY_NAME) or parts.path.strip("/") or parts.query or parts.fragment:
+        message = "PACKAGES_URL must be an address like https://*.manabi-packages.jp: each package runs under a name of its own."
         raise SettingsError(message)
-    return there
+    if may_share_cookies(urlsplit(there).hostname or "", host):
+        message = (
+            "PACKAGES_URL must be an address under a domain of its own, not under that of PUBLIC_URL: from there packages could "
+            "set cookies for the application."
+        )
+        raise SettingsError(message)
+    return there.replace("://", f"://{ANY_NAME}", 1)
+
+
+def may_share_cookies(one: str, other: str) -> bool:
+    """Tell whether two hosts may lie under a domain for which both may set cookies (RFC 6265, 5.3); in doubt they do."""
+    if one in LOOPBACK and other in LOOPBACK:
+        return False
+    common = []
+    for mine, theirs in zip(reversed(one.split(".")), reversed(other.split(".")), strict=False):
+        if mine != theirs:
+            break
+        common.append(mine)
+    is_of_many = len(common) == 1 or (len(common) == 2 and common[1] in KINDS_OF_OWNERS and len(common[0]) == 2)  # noqa: PLR2004
+    return bool(common) and not is_of_many
 
 
 def _secret(environ: Mapping[str, str], *, demo: bool, serves: bool) -> str:

@@ -61,11 +61,13 @@ WHO_ACTS = (
     WHO.join(OpenSignIn, OpenSignIn.staff_id == Staff.id)
     .add_columns(OpenSignIn.id, OpenSignIn.seen_at, OpenSignIn.confirmed_at, OpenSignIn.second_factor_at)
     .where(
-        OpenSignIn.token_digest == sa.bindparam("digest"),
         OpenSignIn.seen_at > sa.bindparam("seen_since", type_=OpenSignIn.seen_at.type),
         OpenSignIn.began_at > sa.bindparam("began_since", type_=OpenSignIn.began_at.type),
     )
 )
+
+WHO_ACTS_BY_COOKIE = WHO_ACTS.where(OpenSignIn.token_digest == sa.bindparam("digest"))
+WHO_ACTS_AT = WHO_ACTS.where(OpenSignIn.id == sa.bindparam("sign_in_id"))
 
 
 def load_actor(token: str) -> Actor | None:
@@ -73,9 +75,18 @@ def load_actor(token: str) -> Actor | None:
 
     Without the second factor that they need, roles are left out.
     """
+    return _signed_in(WHO_ACTS_BY_COOKIE, token, digest=digest(token))
+
+
+def actor_at(sign_in_id: int) -> Actor | None:
+    """Return the actor of a sign-in by its number, as `load_actor` does."""
+    return _signed_in(WHO_ACTS_AT, "", sign_in_id=sign_in_id)
+
+
+def _signed_in(statement: sa.Select[Any], token: str, **named: Any) -> Actor | None:
     now = clock.now()
-    limits = {"digest": digest(token), "seen_since": now - IDLE, "began_since": now - LONGEST}
-    rows: Any = db.session.execute(WHO_ACTS, {"today": clock.today(), **limits}).all()
+    limits = {"seen_since": now - IDLE, "began_since": now - LONGEST}
+    rows: Any = db.session.execute(statement, {"today": clock.today(), **limits, **named}).all()
     if not rows:
         return None
     sign_in_id, seen_at, confirmed_at, second_factor_at = rows[0][5:]
@@ -96,11 +107,6 @@ def goes_on() -> ColumnElement[bool]:
     """Return the condition that a sign-in has not ended by idleness or age."""
     now = clock.now()
     return sa.and_(OpenSignIn.seen_at > now - IDLE, OpenSignIn.began_at > now - LONGEST)
-
-
-def is_open(sign_in_id: int) -> bool:
-    """Tell whether a sign-in goes on."""
-    return bool(db.session.scalar(sa.select(sa.exists().where(OpenSignIn.id == sign_in_id, goes_on()))))
 
 
 def note_seen(sign_in_id: int) -> None:

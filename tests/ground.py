@@ -55,7 +55,7 @@ def own_files() -> Path:
 def settings_for(url: str, files_url: str = "") -> Settings:
     return Settings(
         secret_key=SECRET, database_url=url, secure_cookies=False, argon2_memory_kib=64, argon2_passes=1,
-        files_url=files_url or f"file://{own_files()}", packages_url="http://packages.test",
+        files_url=files_url or f"file://{own_files()}", packages_url="http://*.packages.test",
     )  # fmt: skip
 
 

@@ -11,16 +11,16 @@ import sqlalchemy as sa
 from kernel.database import add, db
 from kernel.errors import InvalidError, NotFoundError
 
-from people.permission import Actor, Permission
-
-from courses.edition import check_editable, note_change
+from courses.edition import check_editable, note_change, readable_by
 from courses.files.files import Files, media_type
 from courses.files.room import NO_LIMIT, Room
 from courses.lessons.captions import LARGEST, vtt_from_srt
-from courses.models import Asset, Course, CourseEdition, EditionState
+from courses.models import Asset, Course, CourseEdition
 from courses.packages import package
 
 if TYPE_CHECKING:
+    from people.permission import Actor
+
     from courses.packages.package import Unpacked
 
 LONGEST_NAME = 60
@@ -112,10 +112,7 @@ def asset_of(actor: Actor, edition_id: int, name: str) -> Asset:
         .where(
             Asset.edition_id == edition_id,
             Asset.name == name,
-            sa.or_(
-                CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)),
-                actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
-            ),
+            readable_by(actor),
         )
     )
     if asset is None:

@@ -12,14 +12,17 @@ import sqlalchemy as sa
 from kernel.database import db
 from kernel.errors import NotFoundError
 
+from courses.edition import readable_by
 from courses.files.archive import Archive, Limits
 from courses.files.room import NO_LIMIT, Room
-from courses.models import Asset, LessonKind
+from courses.models import Asset, Course, CourseEdition, LessonKind
 from courses.packages.manifest import folded_path
 from courses.packages.models import Package, PackageFile
 from courses.packages.scorm import imsmanifest
 
 if TYPE_CHECKING:
+    from people.permission import Actor
+
     from courses.files.files import Files
     from courses.models import Lesson
     from courses.packages.manifest import Manifest
@@ -116,6 +119,18 @@ def package_of(lesson: Lesson, edition_id: int) -> Package:
     if found is None:
         raise NotFoundError
     return found
+
+
+def check_shown_to(actor: Actor, digest: str) -> None:
+    """Raise NotFoundError for a package that no edition shows which the actor may read: that of a draft is its organisation's."""
+    shown = sa.exists(
+        sa.select(Asset.id)
+        .join(CourseEdition, CourseEdition.id == Asset.edition_id)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Asset.digest == digest, readable_by(actor))
+    )
+    if not db.session.scalar(sa.select(shown)):
+        raise NotFoundError
 
 
 def file_of(digest: str, path: str) -> PackageFile:

@@ -1,4 +1,4 @@
-"""The place of packages: an address of its own, where there are no cookies, reached by links that soon end."""
+"""The place of packages: each has an address of its own, where there are no cookies, reached by links that soon end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from kernel import clock, transaction
 from kernel.errors import NotFoundError
+from kernel.settings import ANY_NAME
 
 from people.access import View, public
-from people.actor import is_open
+from people.actor import actor_at
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 
     from kernel.settings import Settings
 
+    from people.permission import Actor
+
     from courses.packages.manifest import Part
 
+LONGEST_NAME = 40
+"""How much of a package's digest is its name as a host: enough that no two are alike (a label holds 63, RFC 1035)."""
 HOURS = 10
 """How long a link leads somewhere at most: a day of work. It ends before with the sign-in at which it was made."""
 
@@ -39,14 +44,13 @@ def runs_apart(app: Flask, endpoint: str | None) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give packages an address of their own, where nothing but them is; and let them be nowhere else."""
+    """Give packages addresses of their own, where nothing but them is; and let them be nowhere else."""
     settings: Settings = app.extensions["settings"]
-    host = urlsplit(settings.packages_url).netloc
 
     @app.before_request
     def keep_apart() -> ResponseReturnValue | None:
         is_package = runs_apart(app, request.endpoint)
-        if request.host != host:
+        if not _name_asked():
             if is_package:
                 raise NotFoundError
         elif not is_package and request.endpoint not in {"static", "health"}:
@@ -70,8 +74,8 @@ def signed(what: str, payload: Any, sign_in_id: int | None) -> str:
     return str(_serializer(what).dumps([int(until.timestamp()), sign_in_id, payload]))
 
 
-def unsigned(what: str, token: str) -> tuple[Any, int]:
-    """Return what a token says, and the sign-in it rests on.
+def unsigned(what: str, token: str) -> tuple[Any, Actor]:
+    """Return what a token says, and who acts at the sign-in it rests on, with the roles of today.
 
     Raises NotFoundError for one that is not ours or has ended, and for a window that somebody else opened: packages are
     shown in our frame.
@@ -82,20 +86,33 @@ def unsigned(what: str, token: str) -> tuple[Any, int]:
         until, sign_in_id, payload = _serializer(what).loads(token)
     except (BadData, ValueError) as error:
         raise NotFoundError from error
-    if until < clock.now().timestamp() or not is_open(sign_in_id):
+    actor = actor_at(sign_in_id)
+    if until < clock.now().timestamp() or actor is None:
         raise NotFoundError
-    return payload, sign_in_id
+    return payload, actor
 
 
-def address_of(endpoint: str, **values: Any) -> str:
-    """Return the address of a view that runs apart; empty where this installation has no place for packages."""
-    origin = _settings().packages_url
-    return origin + url_for(endpoint, **values) if origin else ""
+def _name_asked() -> str:
+    """Return under which of the packages' names the present request came; empty where it came for the application."""
+    name, _, rest = request.host.partition(".")
+    return name if rest and ANY_NAME + rest == urlsplit(_settings().packages_url).netloc else ""
 
 
-def page_of(digest: str, part: Part, sign_in_id: int) -> str:
-    """Return the path of a part's page, where packages run."""
-    token = signed("files", digest, sign_in_id)
+def check_home(digest: str) -> None:
+    """Raise NotFoundError where the present request came under the name of another package."""
+    if _name_asked() != digest[:LONGEST_NAME]:
+        raise NotFoundError
+
+
+def address_of(digest: str, endpoint: str, **values: Any) -> str:
+    """Return the address of a view where a package runs; empty where this installation has no place for packages."""
+    place = _settings().packages_url
+    return place.replace(ANY_NAME, f"{digest[:LONGEST_NAME]}.", 1) + url_for(endpoint, **values) if place else ""
+
+
+def page_of(digest: str, part: Part, actor: Actor) -> str:
+    """Return the path of a part's page, where its package runs."""
+    token = signed("files", digest, actor.sign_in_id)
     return url_for("courses.package_file", token=token, path="") + quote(part.path) + part.query
 
 

@@ -9,7 +9,7 @@ from flask import request
 from courses.blueprint import blueprint
 from courses.files.kept_file import in_pieces
 from courses.packages import package
-from courses.packages.place import apart, policy, unsigned
+from courses.packages.place import apart, check_home, policy, unsigned
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -24,8 +24,10 @@ WHAT_A_PACKAGE_MAY = (
 @apart
 def package_file(token: str, path: str) -> ResponseReturnValue:
     """Give a file of a package, or the part of it that is asked for."""
-    digest, _sign_in = unsigned("files", token)
-    row = package.file_of(str(digest), path)
+    digest, who = unsigned("files", token)
+    check_home(digest)
+    package.check_shown_to(who, digest)
+    row = package.file_of(digest, path)
     answer = in_pieces(row.digest, row.size, request)
     answer.content_type, compressed = package.media_type(path)
     if compressed:

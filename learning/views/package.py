@@ -15,7 +15,7 @@ from people.permission import Permission
 
 from courses.packages import package as packages
 from courses.packages.manifest import parts_from
-from courses.packages.place import address_of, apart, page_of, policy, signed, unsigned
+from courses.packages.place import address_of, apart, check_home, page_of, policy, signed, unsigned
 
 from learning import package_run, run_time
 from learning.blueprint import blueprint
@@ -24,6 +24,8 @@ from learning.path import path_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from people.permission import Actor
 
     from courses.models import Lesson
 
@@ -36,7 +38,8 @@ WHAT_THE_FRAME_MAY = "default-src 'self'; object-src 'none'; base-uri 'none'; fo
 def frame_for(enrolment: Enrolment, lesson: Lesson, here: Shown) -> str:
     """Return the address of the frame in which the open part runs; empty where packages do not run here."""
     run = {"enrolment": enrolment.id, "lesson": lesson.id, "part": here.open.identifier, "began": here.session}
-    return address_of("learning.package_frame", token=signed("run", run, actor().sign_in_id))
+    token = signed("run", run, actor().sign_in_id)
+    return address_of(here.package.digest, "learning.package_frame", token=token)
 
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/again")
@@ -52,7 +55,8 @@ def begin_part_again(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 def frame_for_trial(here: Shown) -> str:
     """Return the address of the frame in which the open part runs for who only tries it: nothing of it is kept."""
     trial = {"package": here.package.digest, "part": here.open.identifier}
-    return address_of("learning.package_frame", token=signed("run", trial, actor().sign_in_id))
+    token = signed("run", trial, actor().sign_in_id)
+    return address_of(here.package.digest, "learning.package_frame", token=token)
 
 
 def framing(page: str) -> ResponseReturnValue:
@@ -66,8 +70,9 @@ def framing(page: str) -> ResponseReturnValue:
 @apart
 def package_frame(token: str) -> ResponseReturnValue:
     """Show the frame of a part: the run-time of its standard, what its session starts from, and its page."""
-    said, sign_in_id = unsigned("run", token)
+    said, who = unsigned("run", token)
     if "package" in said:  # a trial
+        packages.check_shown_to(who, said["package"])
         package = packages.package(said["package"])
         part = part_in(parts_from(package.outline), said["part"])
         here = Shown(package, parts_from(package.outline), {}, part)
@@ -76,10 +81,11 @@ def package_frame(token: str) -> ResponseReturnValue:
         enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
         here = package_run.shown(enrolment, lesson, said["part"])
         start = package_run.start(enrolment, here, current_app.config["SECRET_KEY"])
-    return _frame(token, sign_in_id, here, start)
+    check_home(here.package.digest)
+    return _frame(token, who, here, start)
 
 
-def _frame(token: str, sign_in_id: int, here: Shown, start: dict[str, Any]) -> ResponseReturnValue:
+def _frame(token: str, who: Actor, here: Shown, start: dict[str, Any]) -> ResponseReturnValue:
     package, part = here.package, here.open
     answer = current_app.make_response(
         render_template(
@@ -95,7 +101,7 @@ def _frame(token: str, sign_in_id: int, here: Shown, start: dict[str, Any]) -> R
                 ],
                 "ways": here.ways,
                 "keep": url_for("learning.keep_run", token=token),
-                "page": page_of(package.digest, part, sign_in_id),
+                "page": page_of(package.digest, part, who),
                 "shown_by": current_app.extensions["settings"].public_origin,
             },
         )
@@ -112,7 +118,7 @@ def keep_run(token: str) -> ResponseReturnValue:
     """Keep what a part reports: JSON, sent as plain text, because that is what a browser sends while it leaves."""
     request.max_content_length = LARGEST_REPORT
     body = request.get_data()  # before anything is held: it may come in slowly
-    said, sign_in_id = unsigned("run", token)
+    said, who = unsigned("run", token)
     try:
         report = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -123,7 +129,7 @@ def keep_run(token: str) -> ResponseReturnValue:
         enrolment, lesson = package_run.lesson_of(said["enrolment"], said["lesson"])
         report = report if isinstance(report, dict) else {}
         kept = package_run.keep(enrolment, lesson, said["part"], said["began"], report)
-    note_seen(sign_in_id)
+    note_seen(who.sign_in_id or 0)
     return {
         "result": True,
         "errorCode": 0,

@@ -299,6 +299,51 @@ def test_a_hostile_package_reaches_nothing_of_the_application(visit, behind, ser
     assert learner.goes_to("/me").sees("マイページ"), "the learner is still signed in"
 
 
+SNEAKY = """<!doctype html><meta charset="utf-8"><pre id="got"></pre><script>
+const before = localStorage.getItem("answer") + " " + document.cookie, parents = location.hostname.split(".").map((_, at, all) => all.slice(at).join("."));
+localStorage.setItem("answer", "mine");
+for (let i = 0; i < 20; i++)
+  for (const domain of ["", ...parents.map(one => "; domain=" + one)])
+    document.cookie = "n" + i + "=" + "x".repeat(4000) + "; path=/" + domain;
+got.textContent = before + "; wrote " + (document.cookie.length > 50000 ? "a flood" : "nothing");
+</script>"""
+
+
+def sneaky(name):
+    """A package whose window has what a frame of another site is not given: cookies and a store."""
+    files = {
+        "imsmanifest.xml": manifest_12(item("i", name, "r"), sco("r", "index.html")),
+        "index.html": f"<!-- {name} --><button onclick=\"window.open('child.html')\">開く</button>",
+        "child.html": SNEAKY,
+    }
+    return zipped(files)
+
+
+def opens_its_window(learner, title):
+    """Open a lesson and the window of its package."""
+    learner.goes_to("/courses/flood/lessons").follows(title)
+    with learner.page.expect_popup() as opened:
+        part_of(learner).get_by_role("button", name="開く").click()
+    opened.value.wait_for_load_state()
+    return opened.value
+
+
+def test_a_package_that_floods_the_browser_with_cookies_harms_nobody_else_and_itself_for_one_press(visit, behind):
+    publishes({"あの教材": sneaky("あ"), "いの教材": sneaky("い")}, "flood")
+    learner = begins(visit(STAFF), "flood")
+    assert opens_its_window(learner, "あの教材").locator("#got").inner_text() == "null ; wrote a flood"
+    assert opens_its_window(learner, "いの教材").locator("#got").inner_text() == "null ; wrote a flood", (
+        "neither what the other one stored nor its cookies reach this one"
+    )
+    assert learner.goes_to("/me").sees("マイページ"), "the learner is still signed in"
+    again = opens_its_window(learner, "あの教材")
+    if "もう一度開いてください" in again.locator("body").inner_text():  # unless the browser asked for something else before
+        again.reload()
+    assert again.locator("#got").inner_text() == "mine ; wrote a flood", (
+        "it was freed of its cookies, and of nothing else"
+    )
+
+
 @pytest.mark.slow
 def test_a_lost_connection_is_told_and_what_was_done_arrives_later(visit, behind, tmp_path):
     publishes({"窓口を測る": by_packager(tmp_path)}, "offline-package")

@@ -9,6 +9,7 @@ import re
 import secrets
 import zipfile
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,9 @@ from made_packages import item, manifest_12, one_page, sco, zipped
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
+
+from people.models import Role
+from people.role import set_roles
 
 from courses import course_file
 from courses import edition as editions
@@ -40,7 +44,7 @@ from participation.models import EnrolmentState
 from learning import run_time
 from learning.models import CompletionStatus, PackageRun, Progress, SuccessStatus
 
-THERE = "http://packages.test"
+THERE = "http://*.packages.test"
 HERE = "http://127.0.0.1:8000"
 """Where packages run in these tests, and where the application says it is."""
 
@@ -273,6 +277,16 @@ def run_in(page):
     return json.loads(re.search(r'id="run">(.*?)</script>', page, re.DOTALL).group(1))
 
 
+def run_of(frame):
+    """What a frame is told, with the addresses where its package runs."""
+    told, place = run_in(current_app.test_client().get(frame).text), frame.split("/packages/")[0]
+    return {**told, "page": place + told["page"], "keep": place + told["keep"]}
+
+
+def path_of(address):
+    return urlsplit(address).path
+
+
 @pytest.fixture
 def opened(app, mizuho):
     """A learner in a lesson that shows a package of one page: browser, enrolment, lesson, what its frame is told."""
@@ -284,7 +298,7 @@ def enters(person, course, number=0):
     enrolment_id, lesson_ids = begins(person, course)
     browser = person.browser()
     page = browser.get(f"/learn/{enrolment_id}/{lesson_ids[number]}").text
-    told = run_in(current_app.test_client().get(frame_of(page)).text)
+    told = run_of(frame_of(page))
     return browser, enrolment_id, lesson_ids[number], told
 
 
@@ -293,41 +307,75 @@ def says(told, cmi=None, **said):
     report = {"completionStatus": "incomplete", "successStatus": "unknown", "totalTimeSeconds": 0, **said}
     report["runtimeData"] = {"cmi": cmi or {}}
     return current_app.test_client().post(
-        THERE + told["keep"], data=json.dumps(report), content_type="text/plain;charset=UTF-8"
+        told["keep"], data=json.dumps(report), content_type="text/plain;charset=UTF-8"
     )
 
 
 def test_files_of_packages_come_from_a_place_of_their_own_and_from_nowhere_else(opened):
     browser, _enrolment, _lesson, told = opened
-    page = current_app.test_client().get(THERE + told["page"])
+    page = current_app.test_client().get(told["page"])
     assert page.text == "<p>はじめに</p>"
     assert page.content_type.startswith("text/html")
     assert "Set-Cookie" not in page.headers
     assert f"frame-ancestors 'self' {HERE}" in page.headers["Content-Security-Policy"]
     assert page.headers["Referrer-Policy"] == "strict-origin"
-    assert browser.get(told["page"]).status_code == 404
-    assert browser.post(told["keep"], data="{}").status_code == 404
+    assert browser.get(path_of(told["page"])).status_code == 404
+    assert browser.post(path_of(told["keep"]), data="{}").status_code == 404
+
+
+def test_each_package_has_a_place_of_its_own_and_answers_under_no_other_name(mizuho):
+    course = packaged(mizuho.coordinator, {"一": one_page(), "二": one_page("<p>別の教材</p>")})
+    enrolment_id, lesson_ids = begins(mizuho.staff, course)
+    browser, there = mizuho.staff.browser(), current_app.test_client()
+    frames = [frame_of(browser.get(f"/learn/{enrolment_id}/{lesson_id}").text) for lesson_id in lesson_ids]
+    places = [frame.split("/packages/")[0] for frame in frames]
+    assert places[0] != places[1]
+    for here, elsewhere, frame in zip(places, reversed(places), frames, strict=True):
+        page = run_of(frame)["page"]
+        assert there.get(page).status_code == 200
+        assert there.get(page.replace(here, elsewhere)).status_code == 404
+        assert there.get(frame.replace(here, elsewhere)).status_code == 404
+        assert there.get(page.replace(here, "http://packages.test")).status_code == 404
+
+
+def test_a_package_of_a_draft_is_for_those_who_may_see_the_draft(app, mizuho):
+    author = mizuho.person(Role.COORDINATOR)
+    course = draft_course(mizuho.coordinator, "not-yet")
+    edition = editions.whole(edition_of(course).id)
+    asset.add_asset(edition, asset.keep_file(app.extensions["files"], "x.zip", io.BytesIO(one_page())))
+    text = LessonText("教材", kind=LessonKind.PACKAGE, content={"asset": "x.zip", "instead": ""})
+    editions.write_modules(edition, (ModuleText("単元", (text,)),))
+    db.session.flush()
+    lesson_id = editions.whole(edition.id).modules[0].lessons[0].id
+    db.session.commit()
+    frame = frame_of(author.browser().get(f"/studio/not-yet/lessons/{lesson_id}/try").text)
+    page, there = run_of(frame)["page"], current_app.test_client()
+    assert there.get(page).status_code == 200
+    set_roles(mizuho.administrator.actor, author.membership_id, set())
+    db.session.commit()
+    assert there.get(page).status_code == 404
+    assert there.get(frame).status_code == 404
 
 
 def test_nothing_of_the_application_is_where_packages_run(opened):
-    browser = opened[0]
+    browser, place = opened[0], opened[3]["page"].split("/packages/")[0]
     for address in ("/", "/me", "/sign-in", "/catalog?q=1"):
-        answer = browser.get(THERE + address)
+        answer = browser.get(place + address)
         assert (answer.status_code, answer.location) == (302, HERE + address)
-    assert browser.post(THERE + "/sign-in", data={}).status_code == 404
-    assert browser.get(THERE + "/no/such/page").status_code == 404
+    assert browser.post(place + "/sign-in", data={}).status_code == 404
+    assert browser.get(place + "/no/such/page").status_code == 404
 
 
 def test_links_to_packages_are_ours_and_end(opened, monkeypatch):
     told = opened[3]
-    token = told["page"].split("/")[2]
+    token, place = path_of(told["page"]).split("/")[2], told["page"].split("/packages/")[0]
     there = current_app.test_client()
-    assert there.get(THERE + told["page"].replace(token, token[::-1])).status_code == 404
-    assert there.get(THERE + told["page"].replace("index.html", "imsmanifest.xm")).status_code == 404
-    assert there.get(THERE + "/packages/run/" + token).status_code == 404, "one link does not open another door"
+    assert there.get(told["page"].replace(token, token[::-1])).status_code == 404
+    assert there.get(told["page"].replace("index.html", "imsmanifest.xm")).status_code == 404
+    assert there.get(f"{place}/packages/run/{token}").status_code == 404, "one link does not open another door"
     later = clock.now() + dt.timedelta(hours=11)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert there.get(THERE + told["page"]).status_code == 404
+    assert there.get(told["page"]).status_code == 404
     assert says(told, completionStatus="completed").status_code == 404
 
 
@@ -369,7 +417,7 @@ def test_the_next_session_goes_on_where_the_last_one_was(mizuho, opened):
     }  # fmt: skip
     assert says(told, cmi, totalTimeSeconds=600).status_code == 200
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
-    start = run_in(current_app.test_client().get(frame_of(page)).text)["start"]["cmi"]
+    start = run_of(frame_of(page))["start"]["cmi"]
     assert start["suspend_data"] == "控え" * 30_000
     assert start["objectives"] == cmi["objectives"]
     assert start["interactions"] == cmi["interactions"]
@@ -397,7 +445,7 @@ def test_a_lesson_is_finished_when_all_parts_are_and_a_page_without_reports_by_o
     assert not says(told, completionStatus="completed").get_json()["finished"]
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}")
     assert "終わりました" in page.text
-    second = run_in(current_app.test_client().get(frame_of(page.text)).text)
+    second = run_of(frame_of(page.text))
     assert second["page"].endswith("b.html"), "the page opens the part that is left"
     assert says(second, completionStatus="incomplete").get_json()["finished"]
     assert browser.get(f"/learn/{enrolment_id}/{lesson_id}?part=no-such").status_code == 404
@@ -406,7 +454,7 @@ def test_a_lesson_is_finished_when_all_parts_are_and_a_page_without_reports_by_o
 def test_a_window_that_was_opened_earlier_does_not_undo_what_a_later_one_did(opened):
     browser, enrolment_id, lesson_id, earlier = opened
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
-    later = run_in(current_app.test_client().get(frame_of(page)).text)
+    later = run_of(frame_of(page))
     much = {"suspend_data": "たくさん", "core": {"lesson_location": "30", "score": {"raw": "90"}}}
     assert (
         says(later, much, completionStatus="completed", successStatus="passed", totalTimeSeconds=900).status_code == 200
@@ -423,7 +471,7 @@ def test_a_window_that_is_opened_after_the_clock_went_back_is_no_older_one(opene
     assert not says(before, {"core": {"lesson_location": "1"}}).get_json()["older"]
     time.passes(hours=-1)
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
-    after = run_in(current_app.test_client().get(frame_of(page)).text)
+    after = run_of(frame_of(page))
     assert not says(after, {"core": {"lesson_location": "2"}}).get_json()["older"]
     assert says(before, {"core": {"lesson_location": "1"}}).get_json()["older"]
     assert db.session.scalars(sa.select(PackageRun)).one().location == "2"
@@ -435,12 +483,12 @@ DEEP = '{"runtimeData": ' + '{"a": ' * 600 + "1" + "}" * 601
 @pytest.mark.parametrize("body", [DEEP, '{"runtimeData": {"cmi": {"core": 7, "exit": ["x"]}}}', '{"totalTimeSeconds": 1' + "0" * 400 + ', "runtimeData": {"cmi": {"x": NaN, "y": 1e999, "core": {"lesson_location": "\\ud800"}}}}', "", "{", "[]", "7", '{"runtimeData": 5}', '{"runtimeData": {"cmi": [1]}}', "[" * 90_000, '{"totalTimeSeconds": "x", "runtimeData": {"cmi": {"core": {"score": {"raw": "NaN"}, "lesson_location": "\\u0000"}}}}'])  # fmt: skip
 def test_nothing_that_a_package_sends_breaks_anything(opened, body):
     browser, enrolment_id, lesson_id, told = opened
-    answer = current_app.test_client().post(THERE + told["keep"], data=body, content_type="text/plain")
+    answer = current_app.test_client().post(told["keep"], data=body, content_type="text/plain")
     assert answer.status_code in {200, 422}
     assert state_of(enrolment_id) is not EnrolmentState.COMPLETED
     page = browser.get(f"/learn/{enrolment_id}/{lesson_id}").text
     assert ": NaN" not in current_app.test_client().get(frame_of(page)).text
-    assert current_app.test_client().post(THERE + told["keep"], data="x" * 1_100_000).status_code == 413
+    assert current_app.test_client().post(told["keep"], data="x" * 1_100_000).status_code == 413
 
 
 WORDS = ["completionStatus", "successStatus", "totalTimeSeconds", "ended", "said", "sharedData", "runtimeData", "cmi", "core", "score", "raw", "scaled", "min", "max", "lesson_status", "lesson_location", "location", "progress_measure", "suspend_data", "exit"]  # fmt: skip
@@ -485,7 +533,7 @@ def test_the_author_tries_a_package_and_nothing_of_it_is_kept(app, mizuho, hachi
     course = packaged(mizuho.coordinator, {"一": one_page()}, "to-try")
     lesson_id = begins(mizuho.staff, course)[1][0]
     page = mizuho.coordinator.browser().get(f"/studio/to-try/lessons/{lesson_id}/try").text
-    told = run_in(current_app.test_client().get(frame_of(page)).text)
+    told = run_of(frame_of(page))
     assert says(told, completionStatus="completed").get_json()["result"] is True
     assert not db.session.scalars(sa.select(PackageRun)).all()
     assert hachioji.coordinator.browser().get(f"/studio/to-try/lessons/{lesson_id}/try").status_code == 404
@@ -554,7 +602,7 @@ def test_a_package_of_thirty_parts_asks_no_more_questions_than_one_of_one(app, m
         counts = []
         for act in (
             lambda browser=browser, path=f"/learn/{enrolment_id}/{lesson_id}": browser.get(path),
-            lambda told=told: current_app.test_client().get(THERE + told["page"]),
+            lambda told=told: current_app.test_client().get(told["page"]),
             lambda told=told: says(told),
         ):
             queries.clear()

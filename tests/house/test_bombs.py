@@ -164,3 +164,18 @@ def test_a_form_that_comes_in_slowly_keeps_nobody_from_writing(besieged, path):
         assert connection.getresponse().status == 302
         assert time.perf_counter() - began < 2
         connection.close()
+
+
+@pytest.mark.slow
+def test_who_was_given_more_cookies_than_a_request_may_carry_is_freed_of_them(besieged):
+    """By a package, or by another page of the municipality's domain: without this, every page would be refused until they are cleared by hand."""
+    server, *_ = besieged
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/", headers={"Cookie": "; ".join(f"n{i}={'x' * 4000}" for i in range(100))})
+    answer = connection.getresponse()
+    assert answer.status == 431
+    assert answer.getheader("Clear-Site-Data") == '"cookies"'
+    assert answer.getheader("Content-Security-Policy")
+    assert "もう一度開いてください" in answer.read().decode()
+    connection.close()
+    assert server.get("/healthz") == 200

@@ -48,26 +48,39 @@ def test_the_usual_addresses_of_postgresql_are_understood(address, tmp_path):
 @pytest.mark.parametrize(
     ("given", "public", "there"),
     [
-        (None, "http://127.0.0.1:8000", "http://localhost:8000"),
-        (None, "http://localhost", "http://127.0.0.1"),
+        (None, "http://127.0.0.1:8000", "http://*.localhost:8000"),
+        (None, "http://localhost", "http://*.localhost"),
         (None, "https://manabi.example.lg.jp", ""),
-        ("https://packages.manabi.example.lg.jp/", "https://manabi.example.lg.jp", "https://packages.manabi.example.lg.jp"),
-        ("https://Packages.example.lg.jp:443", "https://manabi.example.lg.jp", "https://packages.example.lg.jp"),
+        ("https://*.manabi-packages.lg.jp/", "https://manabi.example.lg.jp", "https://*.manabi-packages.lg.jp"),
+        ("https://*.Packages.example.jp:443", "https://manabi.example.lg.jp", "https://*.packages.example.jp"),
+        ("http://*.localhost:8000", "http://127.0.0.1:8000", "http://*.localhost:8000"),
         ("", "http://127.0.0.1:8000", ""),
     ],
 )  # fmt: skip
-def test_packages_run_under_another_host_or_nowhere(given, public, there):
+def test_packages_run_under_a_name_of_their_own_each_or_nowhere(given, public, there):
     assert packages_url(given, public) == there
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        "https://manabi.example.lg.jp:8443", "https://Manabi.example.lg.jp.", "packages.example.jp", "http://[",
-        "https://packages.example.jp/under", "https://packages.example.jp?x=1", "ftp://packages.example.jp",
-        "https://packages.example.jp; script-src *", "https://user@packages.example.jp", "https://packages.example.jp:x",
+        "https://packages.example.jp", "packages.example.jp", "http://[", "https://*.packages.example.jp/under",
+        "https://*.packages.example.jp?x=1", "ftp://*.packages.example.jp", "https://*.packages.example.jp; script-src *",
+        "https://user@*.packages.example.jp", "https://*.packages.example.jp:x", "https://packages.*.example.jp", "https://*",
     ],
 )  # fmt: skip
-def test_packages_never_run_under_the_host_of_the_application(given):
+def test_packages_need_an_address_with_room_for_names(given):
     with pytest.raises(SettingsError, match="PACKAGES_URL must be an address"):
+        packages_url(given, "https://manabi.example.lg.jp")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://*.packages.manabi.example.lg.jp", "https://*.manabi.example.lg.jp:8443", "https://*.Example.lg.jp.",
+        "https://*.packages.example.lg.jp",
+    ],
+)  # fmt: skip
+def test_packages_never_run_where_they_could_set_a_cookie_for_the_application(given):
+    with pytest.raises(SettingsError, match="set cookies for the application"):
         packages_url(given, "https://manabi.example.lg.jp")
