@@ -337,7 +337,9 @@ def test_a_package_that_floods_the_browser_with_cookies_harms_nobody_else_and_it
     )
     assert learner.goes_to("/me").sees("マイページ"), "the learner is still signed in"
     again = opens_its_window(learner, "あの教材")
-    if "もう一度開いてください" in again.locator("body").inner_text():  # unless the browser asked for something else before
+    if (
+        "もう一度開いてください" in again.locator("body").inner_text()
+    ):  # unless the browser asked for something else before
         again.reload()
     assert again.locator("#got").inner_text() == "mine ; wrote a flood", (
         "it was freed of its cookies, and of nothing else"
