@@ -11,6 +11,7 @@ from kernel import clock
 from kernel.errors import NotFoundError
 
 from people.access import actor, public, requires, signed_in, visitor
+from people.access_log import shows
 from people.permission import Permission
 
 from courses import completion_rule
@@ -124,6 +125,7 @@ def _settings() -> Settings:
 
 @blueprint.get("/office")
 @requires(Permission.ENROL_STAFF, Permission.MANAGE_STAFF)
+@shows("今週すること")
 def office() -> ResponseReturnValue:
     """Show what waits for the coordinator this week."""
     return render_template("front/office.html", week=week_of(actor()))

@@ -64,6 +64,7 @@ class Settings:
     application nor of each other; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
     that an author may add, `files_gb` what the files of an organisation's courses may come to. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
+    `audit_syslog` is the syslog server that the audit log goes to: `udp://host:514` or `tcp://host:601`; empty: to none.
     `former_keys`: what was signed with them is still believed.
     `second_factor`: administrators and the secretariat have their roles only where they proved themselves twice.
     """
@@ -82,6 +83,7 @@ class Settings:
     files_gb: int = 20
     security_contact: str = ""
     second_factor: bool = False
+    audit_syslog: str = ""
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
@@ -92,7 +94,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR and what `Mail` reads.
+        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR, AUDIT_SYSLOG and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -116,6 +118,7 @@ class Settings:
         public_url = environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '8000')}").rstrip("/")
         return cls(
             secret_key=_secret(environ, demo=demo, serves=serves),
+            audit_syslog=_syslog(environ.get("AUDIT_SYSLOG", "")),
             former_keys=tuple(checked_secret(key) for key in [environ.get("FORMER_SECRET_KEY", "")] if key),
             database_url=database_url(environ),
             demo=demo,
@@ -130,6 +133,18 @@ class Settings:
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),
             mail=Mail.from_environ(environ),
         )
+
+
+def _syslog(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        is_right = not address or (parts.scheme in {"udp", "tcp"} and bool(parts.hostname) and (parts.port or 1) > 0)
+    except ValueError:
+        is_right = False
+    if not is_right:
+        message = "AUDIT_SYSLOG must be the address of a syslog server like udp://log.example.lg.jp:514 or tcp://log.example.lg.jp:601."
+        raise SettingsError(message)
+    return address
 
 
 def origin_of(address: str, name: str) -> str:

@@ -14,6 +14,8 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
+from people import audit_chain, audit_syslog
+
 from courses import storage
 
 from participation import enrolment_count
@@ -63,7 +65,9 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     if not settings.mail.host:
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
     files = current_app.extensions["files"]
-    working = worker.Worker(settings.mail, settings.public_url, {"storage": lambda: storage.collect(files)})
+    send = audit_syslog.sender(settings.audit_syslog)
+    always = {"audit": lambda: audit_chain.seal(send)}
+    working = worker.Worker(settings.mail, settings.public_url, always, {"storage": lambda: storage.collect(files)})
     while True:
         report = working.look()
         if report.sent or report.failed:

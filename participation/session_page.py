@@ -53,6 +53,11 @@ class SessionPage:
         return self.host or self.place is not None
 
     @property
+    def names_others(self) -> bool:
+        """Tell whether the names of people stand on it whose data are not the reader's own."""
+        return bool(self.roster or self.own_results)
+
+    @property
     def shows_meetings(self) -> bool:
         """Tell whether the dates are a table of their own."""
         return self.host or len(self.session.meetings) > 1

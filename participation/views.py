@@ -13,6 +13,7 @@ from kernel.text import number_in
 
 from people import membership
 from people.access import A_TABLE, actor, holds, requires, signed_in
+from people.access_log import shown, shows
 from people.permission import Permission
 
 from courses.course import published_course
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 def session_page(session_id: int) -> ResponseReturnValue:
     """Show a session."""
     page = page_of(actor(), session_id)
+    if page.names_others:
+        shown("参加者と推薦")
     return render_template(
         "participation/session.html",
         page=page,
@@ -132,6 +135,7 @@ def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/office/enrol/<slug>/choose")
 @requires(Permission.ENROL_STAFF)
+@shows("受講させる職員の選択")
 def choose_staff(slug: str) -> ResponseReturnValue:
     """Find one of the own staff to enrol."""
     text = request.args.get("q", "")[:100]

@@ -17,8 +17,7 @@ from kernel.database import db, reading
 from kernel.errors import ForbiddenError, NotFoundError
 from kernel.page import address_on
 
-from people import audit
-from people.act import Act
+from people import access_log
 from people.actor import SEEN_EVERY, ask_for_second_factor, load_actor, note_seen
 from people.permission import Actor, Permission
 
@@ -33,7 +32,6 @@ A_FORM = 64 * 1024
 LONG_TEXTS = A_MEGABYTE
 A_TABLE = 4 * A_MEGABYTE
 """What a request may weigh, in bytes: a usual form; one with long texts; one with the table or text of an office."""
-OK = 200
 CONFIRMED_FOR = dt.timedelta(hours=1)
 View = TypeVar("View", bound="Callable[..., Any]")
 
@@ -167,7 +165,7 @@ def init_app(app: Flask) -> None:
     login.unauthorized_handler(_ask_to_sign_in)
     app.before_request(guard)
     app.after_request(_note_seen)
-    app.after_request(_note_taken_out)
+    access_log.init_app(app)
 
 
 def _has_confirmed(who: Actor) -> bool:
@@ -177,27 +175,6 @@ def _has_confirmed(who: Actor) -> bool:
 def _ask_to_confirm() -> ResponseReturnValue:
     itself = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(url_for("people.confirm", next=address_on(request.host, request.referrer) or itself))
-
-
-def taken_out(subject: str) -> None:
-    """Let the log say, once the answer is made, that the actor takes personal data out (ASVS 5.0, 16.2.1; 個人情報保護法 66条)."""
-    g.setdefault("taken_out", []).append(subject)
-
-
-def _note_taken_out(response: Response) -> Response:
-    """Write into the log what was taken out; a page that is only read does it after its own transaction."""
-    subjects = g.pop("taken_out", ())
-    if not subjects or response.status_code != OK:
-        return response
-    was_reading, who = reading.get(), actor()
-    if was_reading:
-        db.session.rollback()
-        reading.set(False)
-    for subject in subjects:
-        audit.record(who, Act.TAKEN_OUT, subject, address=request.remote_addr or "")
-    db.session.commit()
-    reading.set(was_reading)
-    return response
 
 
 def _note_seen(response: Response) -> Response:

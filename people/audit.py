@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from kernel import clock
 from kernel.database import db
 from kernel.spelling import folded
 from kernel.text import normalised
@@ -17,9 +19,14 @@ from people.models import AuditEntry, Staff
 from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
 LABELS = {act.value: act.label for act in Act}
+
+
+came_from: ContextVar[str] = ContextVar("came_from", default="")
+"""The address from which the present act comes; empty for a command."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,15 @@ def record(
             act=act.value,
             subject=subject,
             detail={**about, **(asdict(change) if change else {})},
+            address=came_from.get(),
         )
     )
+
+
+def was_noted_lately(actor: Actor, act: Act, subject: str, within: dt.timedelta) -> bool:
+    """Tell whether the log says the same of somebody already, within so long."""
+    same = (AuditEntry.actor_id == actor.staff_id, AuditEntry.act == act.value, AuditEntry.subject == subject)
+    return bool(db.session.scalar(sa.select(sa.exists().where(*same, AuditEntry.at > clock.now() - within))))
 
 
 def label_of(entry: AuditEntry) -> str:

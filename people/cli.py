@@ -12,7 +12,8 @@ from kernel.errors import RefusalError
 from kernel.settings import CONTENT
 from kernel.spelling import plain_address
 
-from people import audit
+from people import audit as audit_log
+from people import audit_chain
 from people.act import Act
 from people.joining.entry import JoinStaff, enter
 from people.models import Role, RoleGrant, Staff
@@ -20,6 +21,22 @@ from people.organisation import by_code_or_name, load_organisations
 from people.signing_in import password_link, second_factor
 
 group = AppGroup("people", help="Organisations and people.")
+audit = AppGroup("audit", help="The audit log.")
+
+
+@audit.command("verify")
+@click.option("--seal", help="A seal that others have seen, as NUMBER:DIGEST; it must be in the log.")
+def verify(seal: str | None) -> None:
+    """Walk the seals of the audit log from the first, and say whether any entry was changed or removed."""
+    number, _, digest = (seal or "").partition(":")
+    if seal and not (number.isdigit() and digest):
+        message = "--seal is NUMBER:DIGEST, as a syslog server was told"
+        raise click.BadParameter(message)
+    verdict = audit_chain.verify(int(number) if number else None, digest)
+    click.echo(f"{verdict.seals} entries sealed, {verdict.unsealed} to be sealed; the last seal is {verdict.head}")
+    if not verdict.is_whole:
+        message = f"the log was changed at seal {verdict.wrong}"
+        raise click.ClickException(message)
 
 
 @group.command("load-organisations")
@@ -58,6 +75,6 @@ def reset_second_factor(email: str) -> None:
         message = f"nobody has the address {email}"
         raise click.ClickException(message)
     second_factor.reset(staff)
-    audit.record(None, Act.SECOND_FACTOR_RESET, staff.name, staff=staff.id)
+    audit_log.record(None, Act.SECOND_FACTOR_RESET, staff.name, staff=staff.id)
     db.session.commit()
     click.echo(f"{staff.name} signs in with the password alone, and sets up a second factor anew")

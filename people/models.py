@@ -154,7 +154,7 @@ class RoleGrant(Base):
 
 
 class AuditEntry(Base):
-    """Who did what to whom, written in the transaction of the change."""
+    """Who did what to whom, from which address, written in the transaction of the change. The database lets nobody change it."""
 
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
@@ -165,12 +165,25 @@ class AuditEntry(Base):
     subject: Mapped[str]
     search_key: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address: Mapped[str] = mapped_column(default="", server_default="")
     actor: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
-    __table_args__ = (sa.Index("ix_audit_entry_organisation_id_id", "organisation_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_audit_entry_organisation_id_id", "organisation_id", "id"),
+        sa.Index("ix_audit_entry_actor_id_id", "actor_id", "id"),
+    )
 
     @validates("subject")
     def _follow(self, _changed: str, value: str) -> str:
         """Keep what entries are searched by in step."""
         self.search_key = folded(value)
         return value
+
+
+class AuditSeal(Base):
+    """The seal of an audit entry: the digest of the entry and of the seal before, in the order in which entries were sealed."""
+
+    __tablename__ = "audit_seal"
+    number: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_entry.id"), unique=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))

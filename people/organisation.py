@@ -185,6 +185,12 @@ class CorrectFigures:
     population: int | None
 
 
+def figures_of(row: Organisation) -> list[str]:
+    """Return an organisation's figures in words."""
+    figures = (("職員", row.staff_count), ("人口", row.population))
+    return [f"{name}{'不明' if count is None else f'{count:,}人'}" for name, count in figures] + [row.size_class.label]
+
+
 def correct_figures(row: Organisation, command: CorrectFigures) -> None:
     """Correct an organisation's figures; its size class follows. Enrolments keep the class they were made with."""
     row.staff_count, row.population = command.staff_count, command.population

@@ -14,6 +14,7 @@ from kernel.page import page_number, page_of
 
 from people import audit, membership, organisation, role
 from people.access import actor, confirmed, public_address, requires, signed_in
+from people.access_log import shows
 from people.act import Act
 from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm
@@ -48,8 +49,10 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
     row = organisation.organisation(organisation_id)
     form = FiguresForm(obj=row)
     if form.validate_on_submit():
+        before = organisation.figures_of(row)
         organisation.correct_figures(row, form.command())
-        audit.record(actor(), Act.FIGURES_CORRECTED, row.name, organisation_id=row.id)
+        change = audit.Change(before, organisation.figures_of(row))
+        audit.record(actor(), Act.FIGURES_CORRECTED, row.name, organisation_id=row.id, change=change)
         flash(f"{row.name}の規模を「{row.size_class.label}」にしました。")
         return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
     return answer("people/organisation.html", form, organisation=row)
@@ -57,6 +60,7 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/admin/audit")
 @requires(Permission.READ_AUDIT)
+@shows("操作の記録")
 def audit_log() -> ResponseReturnValue:
     """Read who did what."""
     text = request.args.get("q", "")[:100]
@@ -73,6 +77,7 @@ def audit_log() -> ResponseReturnValue:
 
 @blueprint.get("/office/staff")
 @requires(Permission.MANAGE_STAFF)
+@shows("職員の一覧")
 def staff_list() -> ResponseReturnValue:
     """List the own organisation's staff."""
     text, chosen = request.args.get("q", "")[:100], chosen_organisation()
@@ -85,6 +90,7 @@ def staff_list() -> ResponseReturnValue:
 
 @blueprint.get("/office/staff/<int:membership_id>")
 @requires(Permission.MANAGE_STAFF)
+@shows("職員のページ")
 def staff_member(membership_id: int) -> ResponseReturnValue:
     """Show a person: entry, roles, invitation."""
     person = membership.managed_membership(actor(), membership_id)

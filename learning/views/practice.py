@@ -10,6 +10,7 @@ from kernel.forms import accepted, answer
 from kernel.page import Page, page_number, page_of
 
 from people.access import actor, requires
+from people.access_log import shows
 from people.permission import Permission
 
 from courses import edition as editions
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 @blueprint.get("/office/practice")
 @requires(Permission.ENROL_STAFF)
+@shows("やってみたことの一覧")
 def practice_notes() -> ResponseReturnValue:
     """Show what the own staff tried."""
     return answer("learning/practice.html", CommentForm(formdata=None), rows=_shown(), at=None)

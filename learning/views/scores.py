@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.page import page_number, page_of
 
 from people.access import actor, requires
+from people.access_log import shows
 from people.permission import Permission
 
 from learning import score
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 @blueprint.get("/office/scores")
 @requires(Permission.ENROL_STAFF)
+@shows("確認テストの得点の一覧")
 def scores() -> ResponseReturnValue:
     """List the own staff's enrolments that came to a score."""
     text = request.args.get("q", "")[:100]
@@ -29,6 +31,7 @@ def scores() -> ResponseReturnValue:
 
 @blueprint.get("/office/scores/<int:enrolment_id>")
 @requires(Permission.ENROL_STAFF)
+@shows("確認テストの得点")
 def enrolment_scores(enrolment_id: int) -> ResponseReturnValue:
     """Show what each quiz and each package of an enrolment came to."""
     enrolment = score.enrolment_of(actor(), enrolment_id)

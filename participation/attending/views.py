@@ -10,6 +10,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from kernel.forms import accepted, answer
 
 from people.access import A_TABLE, LONG_TEXTS, actor, holds, requires, signed_in
+from people.access_log import shows
 from people.permission import Permission
 
 from courses.completion_rule import sentence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 @blueprint.get("/sessions/<int:session_id>/attendance")
 @requires(Permission.PLAN_SESSIONS)
+@shows("出欠の一覧")
 def session_attendance(session_id: int) -> ResponseReturnValue:
     """Show the attendance of a session at all its meetings."""
     session = hosted(actor(), session_id)
@@ -47,6 +49,7 @@ def session_attendance(session_id: int) -> ResponseReturnValue:
 @blueprint.route("/meetings/<int:meeting_id>/attendance", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
 @holds(LONG_TEXTS)
+@shows("出欠の入力")
 def meeting_attendance(meeting_id: int) -> ResponseReturnValue:
     """Enter who came to a meeting; one press enters all those who are not entered yet."""
     meeting = meeting_of(actor(), meeting_id)
@@ -115,6 +118,7 @@ def attend(code: str = "") -> ResponseReturnValue:
 @blueprint.route("/meetings/<int:meeting_id>/web-meeting", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
 @holds(A_TABLE)
+@shows("参加者レポートの取り込み")
 def web_meeting_file(meeting_id: int) -> ResponseReturnValue:
     """Read the participant file of a web-meeting tool and show whom each name in it seems to mean."""
     meeting = meeting_of(actor(), meeting_id)

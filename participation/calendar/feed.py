@@ -21,6 +21,8 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 from kernel.secret import digest
 
+from people import audit
+from people.act import Act
 from people.actor import actor_of
 from people.models import Staff
 from people.permission import Actor, Permission
@@ -123,6 +125,7 @@ def make_feed(actor: Actor, organisation_id: int | None = None) -> str:
             token_digest=digest(token), staff_id=actor.staff_id, organisation_id=organisation_id, sign_in_epoch=epoch
         )
     )
+    audit.record(actor, Act.CALENDAR_MADE, "団体の予定" if organisation_id else "本人の予定")
     db.session.flush()
     return token
 

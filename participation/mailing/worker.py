@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
     from kernel.settings import Mail
 
+    Tasks = Mapping[str, Callable[[], object]]
+
+NOTHING: Tasks = {}
 log = logging.getLogger("tomomanabi.worker")
 
 
 class Worker:
-    """Moves offers on, writes reminders and yearly duties, sends mail; once a day it does what others ask for, by its name."""
+    """Moves offers on, writes reminders and yearly duties, sends mail; and does what others ask for, at each look or once a day."""
 
-    def __init__(self, mail: Mail, public_url: str, daily: Mapping[str, Callable[[], object]] = {}) -> None:
-        self.mail, self.public_url = mail, public_url
-        self.daily = daily
+    def __init__(self, mail: Mail, public_url: str, always: Tasks = NOTHING, daily: Tasks = NOTHING) -> None:
+        self.mail, self.public_url, self.always, self.daily = mail, public_url, always, daily
         self.done_on: dict[str, dt.date] = {}
 
     def look(self) -> delivery.Report:
@@ -40,6 +42,8 @@ class Worker:
         _does("places", rebalance)
         _does("reminders", reminders.remind)
         _does("yearly duties", functools.partial(self._once_a_day, "yearly duties", repetition.announce))
+        for task, act in self.always.items():
+            _does(task, act)
         for task, act in self.daily.items():
             _does(task, functools.partial(self._once_a_day, task, act))
         if self.mail.host:

@@ -13,7 +13,8 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.secret import grouped
 
-from people.access import actor, confirmed, requires, signed_in, taken_out
+from people.access import actor, confirmed, requires, signed_in
+from people.access_log import taken_out
 from people.permission import Permission
 
 from courses.sessions.training_session import session_for

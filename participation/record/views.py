@@ -11,6 +11,7 @@ from kernel.forms import ReasonForm, accepted, answer
 from kernel.secret import grouped as in_groups
 
 from people.access import actor, public, requires, signed_in, visitor
+from people.access_log import shows
 from people.permission import Permission
 
 from participation.blueprint import blueprint
@@ -91,6 +92,7 @@ def withdraw_outside(learning_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/office/outside")
 @requires(Permission.ENROL_STAFF)
+@shows("ほかで学んだことの確認")
 def outside_to_confirm() -> ResponseReturnValue:
     """Show what the own staff declared."""
     return render_template("participation/outside_to_confirm.html", rows=outside_learning.waiting_for(actor()))

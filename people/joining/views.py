@@ -15,6 +15,7 @@ from kernel.text import number_in
 
 from people import membership, organisation
 from people.access import actor, confirmed, public, public_address, requires
+from people.access_log import shows
 from people.blueprint import blueprint
 from people.joining import entry, invitation, rejoining, transfer
 from people.joining.forms import AcceptForm, InviteForm, LeaveForm, ResumeForm, StaffForm, WelcomeForm
@@ -87,6 +88,7 @@ def _membership_data(person: Membership | None) -> dict[str, str | int | None]:
 @blueprint.route("/office/staff/<int:membership_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
 @confirmed
+@shows("職員の登録の訂正")
 def edit_staff(membership_id: int) -> ResponseReturnValue:
     """Correct a person's entry."""
     person = membership.managed_membership(actor(), membership_id)
@@ -99,6 +101,7 @@ def edit_staff(membership_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/office/staff/<int:membership_id>/leave", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
+@shows("所属の終了")
 def leave(membership_id: int) -> ResponseReturnValue:
     """End a membership, after a question that names the person."""
     form = LeaveForm(last_day=clock.today().isoformat())
@@ -115,6 +118,7 @@ def leave(membership_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/office/staff/former")
 @requires(Permission.MANAGE_STAFF)
+@shows("以前いた職員の一覧")
 def former_staff() -> ResponseReturnValue:
     """List who left the own organisation."""
     text, chosen = request.args.get("q", "")[:100], chosen_organisation()
@@ -127,6 +131,7 @@ def former_staff() -> ResponseReturnValue:
 
 @blueprint.route("/office/staff/<int:membership_id>/resume", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
+@shows("所属の終了の取り消し")
 def resume(membership_id: int) -> ResponseReturnValue:
     """Take back the end of a membership, or let who left belong again from a day on."""
     form = ResumeForm(joined_on=clock.today().isoformat())

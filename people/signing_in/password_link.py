@@ -126,11 +126,15 @@ def set_password(token: str, new_password: str) -> Staff:
 
 def ask_for_reset(email: str) -> None:
     """Note that somebody forgot the password, if there is such a person. The answer is the same for everybody."""
-    staff_id = db.session.scalar(
-        sa.select(Staff.id).join(Staff.memberships).where(Staff.email == email.lower(), is_current()).limit(1)
-    )
-    if staff_id and not db.session.get(ResetRequest, staff_id):
-        db.session.add(ResetRequest(staff_id=staff_id))
+    found = db.session.execute(
+        sa.select(Staff.id, Staff.name, Membership.organisation_id)
+        .join(Staff.memberships)
+        .where(Staff.email == email.lower(), is_current())
+        .limit(1)
+    ).first()
+    if found and not db.session.get(ResetRequest, found.id):
+        db.session.add(ResetRequest(staff_id=found.id))
+        audit.record(None, Act.RESET_ASKED, found.name, organisation_id=found.organisation_id, staff=found.id)
         db.session.flush()
 
 

@@ -97,7 +97,8 @@ def _guarded(staff: Staff | None, key: str, address: str, is_right: Callable[[],
         db.session.add(FailedSignIn(account=key, address=address))
         db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= since))
         if staff:
-            audit.record(None, Act.SIGN_IN_FAILED, staff.name, organisation_id=_office(staff), staff=staff.id)
+            act = Act.PASSWORD_WRONG if wrong == WRONG_PRESENT else Act.SIGN_IN_FAILED
+            audit.record(None, act, staff.name, organisation_id=_office(staff), staff=staff.id)
         db.session.flush()
         raise InvalidError(wrong)
     db.session.execute(sa.delete(FailedSignIn).where(FailedSignIn.account == key, FailedSignIn.address == address))

@@ -197,7 +197,9 @@ def test_the_worker_tidies_the_store_once_a_day(app, store):
     digest, _size = app.extensions["files"].keep(io.BytesIO(b"nobody's"))
     aged(store)
     settings = app.extensions["settings"]
-    worker = Worker(settings.mail, settings.public_url, {"storage": lambda: storage.collect(app.extensions["files"])})
+    worker = Worker(
+        settings.mail, settings.public_url, daily={"storage": lambda: storage.collect(app.extensions["files"])}
+    )
     worker.look()
     assert digest not in kept_by(store)
 

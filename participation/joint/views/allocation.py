@@ -16,6 +16,7 @@ from kernel.page import SEEN, seen_as
 from kernel.secret import digest
 
 from people.access import actor, requires
+from people.access_log import shows
 from people.permission import Permission
 
 from courses.sessions.session_state import state_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 @blueprint.get("/sessions/<int:session_id>/allocation")
 @requires(Permission.PLAN_SESSIONS)
+@shows("割当の案")
 def allocation_page(session_id: int) -> ResponseReturnValue:
     """Show the host who is nominated: the preview of the allocation before, the result after the decision."""
     session = hosted(actor(), session_id)
@@ -84,6 +86,7 @@ def decide(session_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/sessions/<int:session_id>/allocation/override", methods=["GET", "POST"])
 @requires(Permission.PLAN_SESSIONS)
+@shows("例外の席")
 def override(session_id: int) -> ResponseReturnValue:
     """Give a place against the rule, with a reason."""
     form = _override_form(hosted(actor(), session_id))

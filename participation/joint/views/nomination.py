@@ -12,6 +12,7 @@ from kernel.text import number_in
 
 from people import membership
 from people.access import A_TABLE, actor, holds, requires
+from people.access_log import shows
 from people.organisation import by_code_or_name
 from people.permission import Permission
 
@@ -48,6 +49,7 @@ def _back(session_id: int, organisation_id: int) -> ResponseReturnValue:
 
 @blueprint.route("/office/nominations/<int:session_id>", methods=["GET", "POST"])
 @requires(Permission.ENROL_STAFF)
+@shows("推薦名簿")
 def nominations(session_id: int) -> ResponseReturnValue:
     """Show the list of an organisation and choose people for it; leave a note for the host."""
     session, organisation = list_of(session_id)
@@ -184,6 +186,7 @@ def unwish(session_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/enrolments/<int:enrolment_id>/substitute")
 @requires(Permission.ENROL_STAFF)
+@shows("代理の選択")
 def choose_substitute(enrolment_id: int) -> ResponseReturnValue:
     """Find a colleague who takes somebody's place."""
     enrolment, text = enrolments.own_enrolment(actor(), enrolment_id), request.args.get("q", "")[:100]
