@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 PACKAGES = (people, courses, catalog, participation, learning, review, front)
 COMMANDS = (
     people.cli.group, people.cli.audit, courses.cli.group, catalog.cli.group, participation.cli.group, participation.cli.notices,
-    front.cli.prepare, front.cli.load_demo, front.cli.backup, front.cli.restore, front.cli.compare,
+    front.cli.prepare, front.cli.load_demo, front.cli.backup, front.cli.restore, front.cli.compare, front.cli.disclose,
 )  # fmt: skip
 
 

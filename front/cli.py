@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
@@ -17,18 +19,28 @@ from sqlalchemy.exc import OperationalError
 from kernel.database import alone, db
 from kernel.errors import RefusalError
 from kernel.settings import CONTENT
+from kernel.spelling import plain_address
 
 import people.cli
+from people import audit_chain, audit_syslog
+from people.models import Staff
+
+from courses import storage
 
 import catalog.cli
 
-from front import condition, demo
+import participation.cli
+from participation.mailing import worker
+
+from front import condition, demo, personal_data
 from front.backup import comparison, restoring, taking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SAMPLE = CONTENT / "demo.yaml"
+PAUSE = 30
+"""Seconds between two looks of the worker."""
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -152,3 +164,41 @@ def _end_where_lost(lost: list[str], who: str) -> None:
         names = "\n  ".join(lost)
         message = f"{who} {len(lost)} files:\n  {names}"
         raise click.ClickException(message)
+
+
+@participation.cli.notices.command("deliver")
+@click.option("--once", is_flag=True, help="Deliver what is due and end, instead of looking every half minute.")
+def deliver(once: bool) -> None:  # noqa: FBT001
+    """Move expired offers on, write reminders and send notices by mail, again and again. This is the worker."""
+    settings = current_app.extensions["settings"]
+    if not settings.mail.host:
+        click.echo("SMTP_HOST is not set: notices are shown in the application only.")
+    files = current_app.extensions["files"]
+    send = audit_syslog.sender(settings.audit_syslog)
+    always = {"audit": lambda: audit_chain.seal(send)}
+    daily = {
+        "storage": lambda: storage.collect(files),
+        "personal data": lambda: personal_data.tidy(settings.keep_years),
+    }
+    working = worker.Worker(settings.mail, settings.public_url, always, daily)
+    while True:
+        report = working.look()
+        if report.sent or report.failed:
+            click.echo(f"{report.sent} mails sent, {report.failed} to be tried again")
+        if report.waiting:
+            click.echo(f"the mail server did not take {report.waiting} mails; they wait")
+        if once:
+            return
+        time.sleep(PAUSE)
+
+
+@click.command("disclose")
+@click.argument("email")
+@with_appcontext
+def disclose(email: str) -> None:
+    """Print all that is held of the person with this EMAIL, as JSON: for a request of theirs (個人情報保護法 第76条)."""
+    staff_id = db.session.scalar(sa.select(Staff.id).where(Staff.email == plain_address(email)))
+    if staff_id is None:
+        message = f"nobody has the address {email}"
+        raise click.ClickException(message)
+    click.echo(personal_data.disclosed(staff_id))

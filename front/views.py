@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from flask import current_app, flash, redirect, render_template, url_for
 
 from kernel import clock
+from kernel.download import download
 from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer
 
-from people.access import actor, public, requires, signed_in, visitor
+from people.access import actor, confirmed, public, requires, signed_in, visitor
 from people.access_log import shows
 from people.permission import Permission
 
@@ -27,8 +29,9 @@ from participation.notices import inbox
 
 from review import outcome
 
-from front import condition, due
+from front import condition, due, personal_data
 from front.blueprint import blueprint
+from front.forms import EraseForm
 from front.week import week_of
 
 VALID_FOR = dt.timedelta(days=180)
@@ -117,6 +120,27 @@ def resend() -> ResponseReturnValue:
     """Try the mails again that were given up."""
     flash(f"{delivery.resend()}件のメールを、もう一度送ります。いまも正しい内容のものだけが送られます。")
     return redirect(url_for("front.condition_page"))
+
+
+@blueprint.get("/me/personal-data.json")
+@signed_in
+def own_data() -> ResponseReturnValue:
+    """Give somebody all that is held of them."""
+    content = personal_data.disclosed(actor().staff_id).encode()
+    return download(content, "application/json", "保存している情報.json")
+
+
+@blueprint.route("/office/staff/<int:membership_id>/erase", methods=["GET", "POST"])
+@requires(Permission.ERASE)
+@confirmed
+@shows("個人情報の消去")
+def erase_person(membership_id: int) -> ResponseReturnValue:
+    """Erase the personal data of somebody who has left, after a question that asks for the name."""
+    form = EraseForm()
+    if accepted(form, lambda: personal_data.erase_former(actor(), membership_id, form.name.value)):
+        flash("個人情報を消去しました。受講の件数は、氏名なしで残ります。")
+        return redirect(url_for("people.former_staff"))
+    return answer("front/erase.html", form, person=personal_data.former(actor(), membership_id))
 
 
 def _settings() -> Settings:

@@ -64,7 +64,8 @@ class Settings:
     application nor of each other; empty: they do not run. `files_url`
     is where the files of courses are kept: `file:///folder` or `s3://bucket/prefix`. `upload_mb` is the largest file
     that an author may add, `files_gb` what the files of an organisation's courses may come to. `security_contact` is where a weakness is reported (RFC 9116): `mailto:` or `https:`.
-    `audit_syslog` is the syslog server that the audit log goes to: `udp://host:514` or `tcp://host:601`; empty: to none.
+    `audit_syslog` is the syslog server that the audit log goes to: `udp://host:514` or `tcp://host:601`; empty: to none. `keep_years`: how long
+    the personal data of people who left all organisations are kept; 0: until somebody erases them.
     `former_keys`: what was signed with them is still believed.
     `second_factor`: administrators and the secretariat have their roles only where they proved themselves twice.
     """
@@ -84,6 +85,7 @@ class Settings:
     security_contact: str = ""
     second_factor: bool = False
     audit_syslog: str = ""
+    keep_years: int = 5
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
 
@@ -94,7 +96,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR, AUDIT_SYSLOG and what `Mail` reads.
+        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR, AUDIT_SYSLOG, KEEP_YEARS and what `Mail` reads.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -106,6 +108,10 @@ class Settings:
         upload = environ.get("UPLOAD_MB", "500")
         if not upload.isdigit() or not int(upload):
             message = "UPLOAD_MB must be the size in megabytes of the largest file that an author may add, e.g. 500."
+            raise SettingsError(message)
+        years = environ.get("KEEP_YEARS", "5")
+        if not years.isdigit():
+            message = "KEEP_YEARS must be how many years the data of people who left are kept, e.g. 5; 0 keeps them."
             raise SettingsError(message)
         files = environ.get("FILES_GB", "20")
         if not files.isdigit() or not int(files):
@@ -128,6 +134,7 @@ class Settings:
             packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
             upload_mb=int(upload),
             files_gb=int(files),
+            keep_years=int(years),
             security_contact=contact,
             second_factor=not demo and environ.get("SECOND_FACTOR") != "optional",
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),

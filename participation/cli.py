@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
-
-from people import audit_chain, audit_syslog
-
-from courses import storage
 
 from participation import enrolment_count
 from participation.joint import allocation
@@ -24,8 +18,6 @@ from participation.mailing import delivery, worker
 from participation.notices.models import MailState
 
 group = AppGroup("participation", help="Enrolments and their count, allocation.")
-PAUSE = 30
-"""Seconds between two looks of the worker."""
 
 
 @group.command("recount")
@@ -55,28 +47,6 @@ def allocate(file: Path) -> None:
 
 
 notices = AppGroup("notices", help="Notices by mail.")
-
-
-@notices.command("deliver")
-@click.option("--once", is_flag=True, help="Deliver what is due and end, instead of looking every half minute.")
-def deliver(once: bool) -> None:  # noqa: FBT001
-    """Move expired offers on, write reminders and send notices by mail, again and again. This is the worker."""
-    settings = current_app.extensions["settings"]
-    if not settings.mail.host:
-        click.echo("SMTP_HOST is not set: notices are shown in the application only.")
-    files = current_app.extensions["files"]
-    send = audit_syslog.sender(settings.audit_syslog)
-    always = {"audit": lambda: audit_chain.seal(send)}
-    working = worker.Worker(settings.mail, settings.public_url, always, {"storage": lambda: storage.collect(files)})
-    while True:
-        report = working.look()
-        if report.sent or report.failed:
-            click.echo(f"{report.sent} mails sent, {report.failed} to be tried again")
-        if report.waiting:
-            click.echo(f"the mail server did not take {report.waiting} mails; they wait")
-        if once:
-            return
-        time.sleep(PAUSE)
 
 
 @notices.command("resend")

@@ -19,6 +19,7 @@ class Act(Term):
     PASSWORD_SET = "password set", "パスワードを設定"
     PASSWORD_CHANGED = "password changed", "パスワードを変更"
     READ = "read", "個人情報のページを表示"
+    ERASED = "erased", "個人情報を消去"
     REFUSED = "refused", "許可されていない操作"
     PASSWORD_WRONG = "password wrong", "本人の確認の失敗"
     RESET_ASKED = "reset asked", "パスワードの再設定の希望"

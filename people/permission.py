@@ -31,6 +31,7 @@ class Permission(Term):
     READ_PARTICIPATION = "read participation", "参加状況を見る"
     READ_NAMES = "read names", "受講者の氏名を見る"
     READ_AUDIT = "read audit", "操作の記録を見る"
+    ERASE = "erase", "個人情報を消去する"
     MANAGE_CATALOG = "manage catalog", "全団体のカタログを管理する"
     MANAGE_ORGANISATIONS = "manage organisations", "団体を管理する"
 
@@ -46,7 +47,7 @@ _COORDINATOR = _STAFF | {
 }  # fmt: skip
 
 
-_ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT}
+_ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT, P.ERASE}
 
 
 _SECRETARIAT = _ADMINISTRATOR | {P.IMPORT_ARTICLES, P.MANAGE_CATALOG, P.MANAGE_ORGANISATIONS}

@@ -38,6 +38,7 @@ def former_memberships(actor: Actor, text: str = "") -> sa.Select[Membership]:
         .where(
             visible_to(actor),
             sa.not_(is_not_over()),
+            Staff.erased_at.is_(None),
             ~sa.exists().where(
                 again.staff_id == Membership.staff_id,
                 again.organisation_id == Membership.organisation_id,
@@ -61,7 +62,12 @@ def ended_membership(actor: Actor, membership_id: int) -> Membership:
                 contains_eager(Membership.organisation),
                 selectinload(Membership.grants),
             )
-            .where(visible_to(actor), Membership.left_on.is_not(None), Membership.id == membership_id)
+            .where(
+                visible_to(actor),
+                Membership.left_on.is_not(None),
+                Staff.erased_at.is_(None),
+                Membership.id == membership_id,
+            )
         )
         .unique()
         .one_or_none()

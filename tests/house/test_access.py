@@ -142,6 +142,7 @@ def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, groun
 
 LAST = ("courses.remove_lesson", "catalog.hand_in")  # what they change the rest of the walk needs
 NEED_MORE = {
+    "front.erase_person",  # only of who has left
     "participation.allocation_file",  # only after the decision
     "people.accept_invitation",  # only with the link of an invitation
     "participation.on_behalf",  # leads to the list of an organisation

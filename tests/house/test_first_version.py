@@ -32,7 +32,14 @@ from participation.forms import HOW_A_LIST_IS_READ
 STORED = Path(__file__).parents[1] / "data" / "first_version.json.gz"
 LAST_MIGRATION = "0010_due_again"
 LATER: dict[str, tuple[tuple[str, str], ...]] = {
+    "/admin/audit": (
+        (
+            "だれが、いつ、どこから、何をしたかの記録です。個人情報のページを開いたことと、許可されなかった操作も残ります。",
+            "だれが、いつ、何をしたかの記録です。",
+        ),
+    ),
     "/me": (
+        (" あなたについて保存している情報をすべて保存する(JSON)", ""),
         ("2026年11月25日(水) 14:00 東京自治会館", "2026年11月18日(水) 14:00 東京自治会館"),
         ("オンライン 会議のリンク (Web会議とチャットの使いこなし) ", "オンライン "),
     ),
