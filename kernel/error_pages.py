@@ -46,6 +46,12 @@ HTTP_PAGES = {
 }
 
 
+WORTH_KEEPING = 20
+"""From how many characters on a text that was sent is shown again where it could not be kept."""
+SECRETS = ("csrf", "password", "present", "code", "secret", "answer", "seen")
+"""What the names of fields hold whose texts are never shown again, or that nobody typed."""
+
+
 WAITED_TOO_LONG = frozenset({"55P03", "57014", "40P01", "40001"})
 """PostgreSQL: lock not available, query cancelled, deadlock detected, serialization failure."""
 BUSY = "少したってから、もう一度お試しください。入力した内容は保存されていません。"
@@ -167,6 +173,16 @@ def _take_back_what_was_said() -> None:
         request_ctx.flashes = None
 
 
+def _typed() -> list[str]:
+    """Return the longer texts that were sent: their page may be gone, and they must not go with it."""
+    if request.method != "POST" or request.content_length is None:
+        return []
+    with contextlib.suppress(HTTPException, OSError):
+        sent = request.form.items(multi=True)
+        return [text for name, text in sent if len(text) >= WORTH_KEEPING and not any(one in name for one in SECRETS)]
+    return []
+
+
 def _page(title: str, message: str, status: int) -> tuple[str, int]:
     return render_template(
         "error.html",
@@ -174,4 +190,5 @@ def _page(title: str, message: str, status: int) -> tuple[str, int]:
         message=message or HTTP_PAGES.get(status, HTTP_PAGES[400])[1],
         back=address_on(request.host, request.referrer),
         wrote=request.method == "POST",
+        typed=_typed() if status != TOO_LARGE else [],
     ), status

@@ -7,16 +7,18 @@ import io
 
 import pytest
 import sqlalchemy as sa
-from factories import draft_course
+from factories import draft_course, edition_of, with_a_lesson
 from postgresql import free_port
 
 from kernel import error_pages
 from kernel.database import db
 
-from people.models import Staff
+from people.models import Role, Staff
+from people.role import set_roles
 
+from courses import edition as editions
 from courses.files.files import Files
-from courses.models import Asset
+from courses.models import Asset, CourseEdition
 
 NEW = {"name": "新任 花子", "reading": "シンニン ハナコ", "email": "new@example.lg.jp", "joined_on": "2026-04-01"}
 
@@ -133,3 +135,39 @@ def test_a_folder_for_work_that_is_gone_is_told(mizuho, monkeypatch, tmp_path):
     assert answer.status_code == 503
     assert error_pages.FULL in answer.text
     gc.collect()
+
+
+LONG = "窓口でお待ちいただく時間を短くするために、次のことを試しました。"
+
+
+@pytest.mark.parametrize(
+    "happens", ["the lesson is gone", "it was handed in", "the role was taken", "the database fails"]
+)
+def test_what_was_typed_is_shown_again_where_its_page_is_gone(mizuho, happens):
+    author = mizuho.person(Role.COORDINATOR)
+    course = with_a_lesson(draft_course(mizuho.coordinator, "with-lesson"))
+    edition = editions.whole(edition_of(course).id)
+    lesson_id = edition.modules[0].lessons[0].id
+    browser = author.browser()
+    db.session.commit()
+    if happens == "the lesson is gone":
+        mizuho.coordinator.browser().post(f"/studio/with-lesson/lessons/{lesson_id}/remove")
+    elif happens == "it was handed in":
+        db.session.execute(sa.update(CourseEdition).where(CourseEdition.id == edition.id).values(state="in review"))
+    elif happens == "the role was taken":
+        set_roles(mizuho.administrator.actor, author.membership_id, set())
+    else:
+        db.session.execute(sa.text("ALTER TABLE lesson RENAME TO lesson_of_tomorrow"))
+    db.session.commit()
+    sent = {"title": "題", "body": LONG, "password": "a password that is long enough"}
+    try:
+        answer = browser.post(f"/studio/with-lesson/lessons/{lesson_id}", data=sent)
+        assert answer.status_code in {404, 409, 503}
+        assert LONG in answer.text
+        assert "入力した文章を表示する" in answer.text
+        assert sent["password"] not in answer.text
+    finally:
+        db.session.rollback()
+        if happens == "the database fails":
+            db.session.execute(sa.text("ALTER TABLE lesson_of_tomorrow RENAME TO lesson"))
+            db.session.commit()
