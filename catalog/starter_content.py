@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +92,7 @@ def _each(file: Path, content: dict[str, Any], name: str, load: Callable[[dict[s
 def load(folder: Path, kept: Files) -> dict[str, int]:
     """Load roundtables, topics, skills, tracks, courses and curricula; return how many of each were new.
 
-    What is in the database already is left as it is. Raises InvalidError with file, place and reason.
+    What is in the database already is left as it is; files that the store has lost come back. Raises InvalidError with file, place and reason.
     """
     voices, plan = folder / "roundtables.yaml", folder / "curriculum.yaml"
     said, planned = _read(voices), _read(plan)
@@ -106,6 +108,7 @@ def load(folder: Path, kept: Files) -> dict[str, int]:
         "courses": _each(plan, planned, "courses", lambda item: _load_course(item, host, folder, kept)),
         "curricula": _each(plan, planned, "curricula", lambda item: _load_curriculum(item, host)),
     }
+    _bring_back_files(folder, kept)
     if any(counts.values()):
         catalogue_version.changed()
     db.session.flush()
@@ -226,6 +229,15 @@ def _motivation(motive: dict[str, Any], course: Course) -> Motivation:
         rationale=motive["rationale"],
         written_on=clock.today(),
     )
+
+
+def _bring_back_files(folder: Path, kept: Files) -> None:
+    """Keep the files of the starter courses anew that the store has lost."""
+    there = {file.name for file in kept.listed()}
+    for path in (folder / "courses").glob("*/assets/*"):
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() not in there:
+            kept.keep(io.BytesIO(content))
 
 
 def _files_in(folder: Path) -> dict[str, bytes]:

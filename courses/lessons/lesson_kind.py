@@ -10,7 +10,7 @@ from kernel.vocabulary import Term
 
 from courses.lessons import quiz_data
 from courses.lessons.asset import PACKED
-from courses.lessons.lesson_text import assets_in
+from courses.lessons.lesson_text import assets_in, pictures_elsewhere
 from courses.models import CourseEdition, Lesson, LessonKind
 
 if TYPE_CHECKING:
@@ -157,6 +157,10 @@ def lacks(edition: CourseEdition) -> list[str]:
             sentences += [
                 f"「{lesson.title}」が使う「{name}」のファイルを加えてください。"
                 for name in sorted(files_used(lesson) - names)
+            ]
+            sentences += [
+                f"「{lesson.title}」の図「{address}」は表示されません。ファイルを加え、本文に assets/ファイル名 と書いてください。"
+                for address in sorted(pictures_elsewhere(lesson.body))
             ]
     return sentences
 

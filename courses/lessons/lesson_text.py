@@ -124,6 +124,13 @@ def rendered(text: str, assets: str = "assets/", prefix: str = "") -> Markup:
     return Markup(safe.replace('id="fn', f'id="{prefix}fn'))  # noqa: S704
 
 
+def pictures_elsewhere(text: str) -> set[str]:
+    """Return the addresses of pictures in a text that are no files of the course: nobody would see them."""
+    tokens = (child for token in _markdown().parse(text) for child in token.children or ())
+    shown = (str(token.attrs["src"]) for token in tokens if token.type == "image")
+    return {address for address in shown if not PICTURE.fullmatch(address)}
+
+
 def assets_in(text: str) -> set[str]:
     """Return the names of the files that a text shows or leads to."""
     return {found[1] for found in re.finditer(r"\]\(assets/([\w.-]+)", text)}

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import add, db
@@ -14,7 +15,7 @@ from kernel.spelling import folded, folded_number
 
 from people import audit
 from people.act import Act
-from people.membership import is_not_over, managed_membership
+from people.membership import is_current, is_not_over, managed_membership
 from people.models import Membership, Role, Staff
 from people.organisation import organisation
 from people.permission import Actor, Permission
@@ -93,6 +94,8 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     staff = membership.staff
     check_may_act_for(actor, staff.id)
     _check_sign_in_name(command.email, command.staff_number)
+    if (command.name, command.reading, _lower(command.email)) != (staff.name, staff.reading, staff.email):
+        _check_speaks_for(membership)
     _check_email_free(command.email, staff_id=staff.id)
     check_number_free(command.staff_number, membership.organisation_id, staff.id, command.joined_on, membership.left_on)
     if membership.left_on and command.joined_on > membership.left_on:
@@ -173,6 +176,20 @@ def _check_not_former(command: JoinStaff) -> None:
         .limit(1)
     ):
         message = "以前この団体にいた人です。「職員」の「所属が終わった人」から、もう一度所属する人を選んでください。記録もつながります。"
+        raise ConflictError(message)
+
+
+def _check_speaks_for(membership: Membership) -> None:
+    """Raise ConflictError in the second office of a person (併任): name and sign-in address are the person's and the first office's."""
+    first = db.session.scalar(
+        sa.select(Membership)
+        .options(joinedload(Membership.organisation))
+        .where(Membership.staff_id == membership.staff_id, is_current())
+        .order_by(Membership.joined_on, Membership.id)
+        .limit(1)
+    )
+    if first and first.organisation_id != membership.organisation_id:
+        message = f"氏名・フリガナ・メールアドレスは、先に所属している{first.organisation.name}が訂正します。この団体では、職員番号・部署・職・所属の日を直せます。"
         raise ConflictError(message)
 
 

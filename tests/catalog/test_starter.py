@@ -5,15 +5,28 @@ from __future__ import annotations
 import shutil
 
 import pytest
+import sqlalchemy as sa
 
+from kernel.database import db
 from kernel.errors import InvalidError
 from kernel.settings import CONTENT
+
+from courses.models import Asset
 
 from catalog import starter_content
 
 
 def test_loading_again_changes_nothing(app):
     assert not any(starter_content.load(CONTENT, app.extensions["files"]).values())
+
+
+def test_a_file_of_the_starter_courses_that_the_store_has_lost_comes_back(app):
+    files = app.extensions["files"]
+    digest = db.session.scalars(sa.select(Asset.digest).where(Asset.name == "check-flow.svg")).one()
+    files.remove(digest)
+    assert not files.is_whole(digest)
+    assert not any(starter_content.load(CONTENT, files).values())
+    assert files.is_whole(digest)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from factories import draft_course, edition_of, with_a_lesson
 from flask import current_app
 
+from courses import edition as editions
 from courses.edition import LessonText
 from courses.lessons import quiz_data
-from courses.lessons.lesson_kind import KINDS, finished_by, first_content, kind_of
+from courses.lessons.lesson_kind import KINDS, finished_by, first_content, kind_of, lacks
 from courses.lessons.question import QUESTIONS, QuestionKind
 from courses.models import Lesson, LessonKind
 
@@ -41,3 +43,18 @@ def test_what_finishes_a_lesson_is_that_of_its_kind_unless_its_words_may_stand_i
     assert finished_by(lesson) is KINDS[kind].finished_by
     lesson.content = {**content, "instead": "text"}
     assert finished_by(lesson).value == "reading"
+
+
+def test_a_figure_that_nobody_would_see_keeps_a_draft_from_being_handed_in(mizuho):
+    course = with_a_lesson(draft_course(mizuho.coordinator, "with-figures"))
+    edition = editions.whole(edition_of(course).id)
+    lesson = edition.modules[0].lessons[0]
+    for body, missing in (
+        ("![図](fig2.svg)", "「fig2.svg」は表示されません"),
+        ("![図](https://example.jp/x.png)", "「https://example.jp/x.png」は表示されません"),
+        ("![図](assets/fig2.svg)", "が使う「fig2.svg」のファイルを加えてください"),
+    ):
+        lesson.body = body
+        assert any(missing in sentence for sentence in lacks(edition)), body
+    lesson.body = "図のない本文"
+    assert lacks(edition) == []

@@ -8,11 +8,13 @@ import pytest
 import sqlalchemy as sa
 from factories import session_of
 from joint_sessions import joint
+from typed_forms import Typed
 
 from kernel import clock
 from kernel.database import add, db
 
-from people.models import Membership, Organisation, Role, RoleGrant
+from people.models import Membership, Organisation, Role, RoleGrant, Staff
+from people.role import set_roles
 
 from courses.sessions.models import AdmissionRule, Audience
 
@@ -77,3 +79,31 @@ def test_a_coordinator_of_the_second_organisation_works_for_that_one(both, hachi
         answer = browser.get(page)
         assert answer.status_code == 200, page
     assert "八王子市" in browser.get("/curricula/newcomers/adopt").text
+
+
+def entry_form(browser, membership_id, **changed):
+    """What the form of a membership is filled with, and changed to."""
+    typed = Typed()
+    typed.feed(browser.get(f"/office/staff/{membership_id}/edit").text)
+    filled = next(dict(form) for form in typed.forms if any(name == "reading" for name, _value in form))
+    return {**filled, **changed}
+
+
+def test_name_and_address_belong_to_the_person_and_the_first_office(both, mizuho, hachioji):
+    second = db.session.scalars(
+        sa.select(Membership.id).where(Membership.staff_id == both.staff_id, Membership.organisation_id == hachioji.id)
+    ).one()
+    db.session.get_one(Staff, both.staff_id).reading = "ショクイン イチ"
+    browser = hachioji.administrator.browser()
+    for changed in ({"name": "別の 名前"}, {"email": "stolen@example.lg.jp"}, {"reading": "ベツノ ナマエ"}):
+        answer = browser.post(f"/office/staff/{second}/edit", data=entry_form(browser, second, **changed))
+        assert answer.status_code == 422
+        assert "先に所属している瑞穂町が訂正します" in answer.text
+    changed = entry_form(browser, second, department="総務課(併任)")
+    assert browser.post(f"/office/staff/{second}/edit", data=changed).status_code == 302, "what is its own it corrects"
+    set_roles(hachioji.administrator.actor, second, set())
+    db.session.commit()
+    first = mizuho.administrator.browser()
+    changed = entry_form(first, both.membership_id, name="改名 花子")
+    assert first.post(f"/office/staff/{both.membership_id}/edit", data=changed).status_code == 302
+    assert db.session.scalars(sa.select(Staff.name).where(Staff.id == both.staff_id)).one() == "改名 花子"
