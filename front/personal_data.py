@@ -20,7 +20,7 @@ from kernel.spelling import folded
 
 from people import audit
 from people.act import Act
-from people.joining.models import TransferCode
+from people.joining.models import Applicant, TransferCode
 from people.membership import is_not_over
 from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, RoleGrant, Staff
 from people.permission import Permission
@@ -47,6 +47,7 @@ SECRETS = frozenset(
 """Columns that prove who somebody is, or serve the machine only: they are nobody's to read."""
 NOTICES_ARE_KEPT = dt.timedelta(days=2 * 365)
 AUDIT_IS_KEPT = dt.timedelta(days=3 * 365)
+APPLICANTS_ARE_KEPT = dt.timedelta(days=30)
 AT_ONCE = 500
 
 
@@ -198,6 +199,7 @@ def tidy(years: int) -> int:
     )
     db.session.execute(sa.delete(AuditSeal).where(AuditSeal.entry_id.in_(entries)))
     db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id.in_(entries)))
+    db.session.execute(sa.delete(Applicant).where(Applicant.applied_at < now - APPLICANTS_ARE_KEPT))
     people = long_gone(years) if years else []
     for staff_id in people:
         erase(staff_id)

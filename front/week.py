@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel import clock
 from kernel.database import db
 
+from people.joining import applicant
 from people.membership import is_current
 from people.models import Membership
 from people.permission import Actor, Permission
@@ -32,6 +33,8 @@ from participation.models import Enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from people.joining.models import Applicant
 
     from catalog.models import CourseRequest
 
@@ -67,6 +70,7 @@ class Week:
     nominations: Sequence[ToNominate]
     approvals: Sequence[CourseEdition]
     resets: Sequence[Membership]
+    applicants: Sequence[Applicant]
     attendance: Sequence[TrainingSession]
     coming: Sequence[TrainingSession]
     overdue: Sequence[Overdue]
@@ -76,11 +80,11 @@ class Week:
     def is_clear(self) -> bool:
         """Tell whether nothing waits."""
         waiting = (self.allocations, self.offers, self.nominations, self.approvals, self.resets, self.attendance)
-        return not any(waiting) and not self.overdue
+        return not any((*waiting, self.applicants, self.overdue))
 
 
 def week_of(actor: Actor) -> Week:
-    """Return what waits for the actor, in seven queries."""
+    """Return what waits for the actor, in eight queries."""
     hosted = _hosted_by(actor)
     return Week(
         allocations=hosted.allocations,
@@ -88,6 +92,7 @@ def week_of(actor: Actor) -> Week:
         nominations=_lists_to_write(actor),
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
+        applicants=applicant.waiting(actor),
         attendance=hosted.attendance,
         coming=hosted.coming,
         overdue=_overdue(actor),

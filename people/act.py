@@ -36,6 +36,8 @@ class Act(Term):
     ROLES_CHANGED = "roles changed", "役割を変更"
     OFFICE_INVITED = "office invited", "団体の招待リンクを発行"
     OFFICE_INVITATION_ENDED = "office invitation ended", "団体の招待リンクを終了"
+    APPLIED = "applied by invitation", "招待のリンクから登録を申し込み"
+    APPLICANT_DECLINED = "applicant declined", "登録の申し込みを取り下げ"
     ENTERED_BY_INVITATION = "entered by invitation", "招待のリンクから登録"
     TRANSFER_CODE = "transfer code", "異動コードを発行"
     TRANSFERRED = "transferred", "異動してきた職員を登録"

@@ -1,8 +1,8 @@
 """An invitation (招待): a link by which the people of an organisation enter themselves as its staff.
 
 A town that joins needs no roster: its coordinator passes the link on in the office. Whoever has the link can enter
-themselves, so it is valid for a limited time and number of people, can be ended at once, and each entry stands in the
-audit log; the coordinator corrects or ends an entry like any other.
+themselves, so it is valid for a limited time and number of people, can be ended at once, and each entry waits until the
+coordinator has confirmed it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -23,14 +22,10 @@ from kernel.secret import digest
 from people import audit
 from people.act import Act
 from people.actor import actor_of
-from people.joining.entry import JoinStaff, enter
-from people.joining.models import Invitation
+from people.joining.models import Applicant, Invitation
 from people.models import Organisation
 from people.permission import Actor, Permission
 from people.signing_in import password
-
-if TYPE_CHECKING:
-    from people.models import Staff
 
 VALID_FOR = dt.timedelta(days=14)
 
@@ -122,11 +117,11 @@ def _may_still_invite(invitation: Invitation) -> bool:
     return maker is not None and maker.may(Permission.MANAGE_STAFF, invitation.organisation_id)
 
 
-def accept(token: str, command: Enter) -> Staff:
-    """Enter somebody as staff of the organisation that invites, with a password of their own.
+def accept(token: str, command: Enter) -> Applicant:
+    """Note somebody who wants to be staff of the organisation that invites, with a password of their own.
 
-    Raises NotFoundError where the invitation is not open, ConflictError where the e-mail address or staff number is
-    taken or others were faster, InvalidError for a password that cannot be taken.
+    Nothing is said of whether the address is known: that is for the coordinator. Raises NotFoundError where the invitation is not
+    open, ConflictError where others were faster, InvalidError for a password that cannot be taken.
     """
     invitation = opened(token)
     taken = db.session.execute(
@@ -139,15 +134,10 @@ def accept(token: str, command: Enter) -> Staff:
     if taken is None:
         message = "招待の人数に達しました。研修担当に新しいリンクを頼んでください。"
         raise ConflictError(message)
-    staff = enter(
-        JoinStaff(
-            invitation.organisation_id, command.name, command.reading, command.email, None, command.department,
-            command.post,
-        )
-    ).staff  # fmt: skip
-    staff.password_hash = password.hashed(command.password, staff.name, staff.email or "")
-    audit.record(
-        None, Act.ENTERED_BY_INVITATION, staff.name, organisation_id=invitation.organisation_id, staff=staff.id
-    )
-    db.session.flush()
-    return staff
+    applicant = Applicant(
+        organisation_id=invitation.organisation_id, name=command.name, reading=command.reading, email=command.email,
+        department=command.department, post=command.post,
+        password_hash=password.hashed(command.password, command.name, command.email),
+    )  # fmt: skip
+    audit.record(None, Act.APPLIED, command.name, organisation_id=invitation.organisation_id)
+    return add(applicant)

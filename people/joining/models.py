@@ -33,6 +33,21 @@ class Invitation(Base):
     __table_args__ = (sa.CheckConstraint("joined >= 0 AND joined <= most", "joined_within_most"),)
 
 
+class Applicant(Base):
+    """Somebody who entered themselves by an invitation, with a password of their own, and whom the coordinator has not confirmed yet."""
+
+    __tablename__ = "applicant"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    reading: Mapped[str]
+    email: Mapped[str]
+    department: Mapped[str]
+    post: Mapped[str]
+    password_hash: Mapped[str]
+    applied_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
 class TransferCode(Base):
     """A code with which a person is entered by another organisation. Only its digest is kept.
 

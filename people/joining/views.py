@@ -17,7 +17,7 @@ from people import membership, organisation
 from people.access import actor, confirmed, public, public_address, requires
 from people.access_log import shows
 from people.blueprint import blueprint
-from people.joining import entry, invitation, rejoining, transfer
+from people.joining import applicant, entry, invitation, rejoining, transfer
 from people.joining.forms import AcceptForm, InviteForm, LeaveForm, ResumeForm, StaffForm, WelcomeForm
 from people.models import Membership
 from people.permission import Permission
@@ -162,6 +162,7 @@ def _organisation_id() -> int:
 @blueprint.route("/office/invitation", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
 @confirmed
+@shows("招待のリンク")
 def invite() -> ResponseReturnValue:
     """Show the invitation of an organisation; make a new one and show its link once."""
     organisation_id, form = _organisation_id(), InviteForm()
@@ -175,7 +176,28 @@ def invite() -> ResponseReturnValue:
         form,
         organisation=organisation.organisation(organisation_id),
         invitation=invitation.open_of(organisation_id),
+        applicants=applicant.waiting(actor(), organisation_id),
     )
+
+
+@blueprint.post("/office/invitation/applicants")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def decide_on_applicants() -> ResponseReturnValue:
+    """Confirm those who entered themselves, or let them go, by the button that was pressed."""
+    organisation_id = _organisation_id()
+    ids = request.form.getlist("applicant", type=int)
+    if request.form.get("act") == "decline":
+        flash(
+            f"{applicant.decline(actor(), organisation_id, ids)}人の申し込みを取り下げました。本人はもう一度申し込めます。"
+        )
+    else:
+        found = applicant.confirm(actor(), organisation_id, ids)
+        if found.entered:
+            flash(f"{len(found.entered)}人を登録しました。本人が決めたパスワードでサインインできます。")
+        for sentence in found.refused:
+            flash(f"登録できませんでした。{sentence}")
+    return redirect(url_for("people.invite", organisation=organisation_id))
 
 
 @blueprint.post("/office/invitation/end")
@@ -184,7 +206,7 @@ def end_invitation() -> ResponseReturnValue:
     """End the invitation of an organisation."""
     organisation_id = _organisation_id()
     invitation.end(actor(), organisation_id)
-    flash("招待のリンクを終わりにしました。すでに登録した人は、そのまま使えます。")
+    flash("招待のリンクを終わりにしました。すでに登録した人と申し込んだ人は、そのままです。")
     return redirect(url_for("people.invite", organisation=organisation_id))
 
 
@@ -194,6 +216,8 @@ def accept_invitation(token: str) -> ResponseReturnValue:
     """Enter oneself as staff of the organisation that invites."""
     form = AcceptForm()
     if entered := accepted(form, lambda: invitation.accept(token, form.command())):
-        flash(f"{entered.name}さんを登録しました。いま決めたパスワードでサインインしてください。")
+        flash(
+            f"{entered.name}さんの登録を受け付けました。研修担当が確かめると、いま決めたパスワードでサインインできるようになります。"
+        )
         return redirect(url_for("people.sign_in_page"))
     return answer("people/accept_invitation.html", form, organisation=invitation.opened(token).organisation)

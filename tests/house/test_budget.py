@@ -18,7 +18,7 @@ BUDGET = """
         /roundtables/8                  8
         /curricula/newcomers            6
         /me                             5
-        /office                         8
+        /office                         9
         /office/staff                   4
         /studio                         4
         /review                         6

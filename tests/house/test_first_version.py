@@ -32,6 +32,12 @@ from participation.forms import HOW_A_LIST_IS_READ
 STORED = Path(__file__).parents[1] / "data" / "first_version.json.gz"
 LAST_MIGRATION = "0010_due_again"
 LATER: dict[str, tuple[tuple[str, str], ...]] = {
+    "/office/invitation": (
+        (
+            "リンクを知っている人はだれでも申し込めるので、研修担当が本人かどうかを確かめてから登録になります。",
+            "リンクを知っている人はだれでも登録できるので、団体の外には知らせないでください。",
+        ),
+    ),
     "/admin/audit": (
         (
             "だれが、いつ、どこから、何をしたかの記録です。個人情報のページを開いたことと、許可されなかった操作も残ります。",

@@ -107,7 +107,7 @@ CLOSE_TO_PEOPLE = {Permission.MANAGE_STAFF, Permission.ENROL_STAFF, Permission.P
 NAMES_NOBODY = {
     "courses.new_session", "participation.edit_session", "participation.edit_meeting", "participation.cancel_session",
     "participation.cancel_one_meeting", "participation.call_off_session", "participation.meeting_code", "participation.on_behalf",
-    "participation.enrol_staff", "participation.nominate_list", "people.new_staff", "people.welcome_staff", "people.invite",
+    "participation.enrol_staff", "participation.nominate_list", "people.new_staff", "people.welcome_staff",
     "participation.allocation_file",
 }  # fmt: skip
 TAKES_OUT = {"participation.host_paper", "participation.nominator_paper"}
