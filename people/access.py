@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import ipaddress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, flash, g, redirect, request, url_for
@@ -157,6 +158,8 @@ def guard() -> Any:
 
 def init_app(app: Flask) -> None:
     """Let people sign in, and close every page to whom its rule does not open it."""
+    if app.extensions["settings"].demo:
+        app.before_request(_from_this_machine_only)
     app.session_interface = Cookie()
     login = LoginManager(app)
     ask_for_second_factor(wanted=app.extensions["settings"].second_factor)
@@ -166,6 +169,13 @@ def init_app(app: Flask) -> None:
     app.before_request(guard)
     app.after_request(_note_seen)
     access_log.init_app(app)
+
+
+def _from_this_machine_only() -> None:
+    """Refuse everybody elsewhere where the passwords are published, however the server was started."""
+    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - nobody's
+        message = "見本のデータは、このコンピューターからだけ使えます。パスワードが公開されているためです。"
+        raise ForbiddenError(message)
 
 
 def _has_confirmed(who: Actor) -> bool:

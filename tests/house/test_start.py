@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import yaml
+from app import create_app
 from postgresql import free_port
+from server import environment_for, prepare
 
 from kernel.database import db
 from kernel.errors import InvalidError
-from kernel.settings import CONTENT
+from kernel.settings import CONTENT, Settings
 
 from people.models import Staff
 from people.signing_in import password
@@ -174,3 +176,17 @@ def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path):
     assert answer.returncode == 1
     assert "The database does not answer" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_demonstration_answers_this_machine_only_however_it_was_started(tmp_path):
+    environment = environment_for(tmp_path)
+    prepare(environment)
+    app = create_app(Settings.from_environ(environment))
+    client = app.test_client()
+    for address, status in (("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 403), ("2001:db8::1", 403)):
+        answer = client.get("/sign-in", environ_overrides={"REMOTE_ADDR": address})
+        assert answer.status_code == status
+    assert "このコンピューターからだけ使えます" in answer.text
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
