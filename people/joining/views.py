@@ -187,7 +187,9 @@ def decide_on_applicants() -> ResponseReturnValue:
     """Confirm those who entered themselves, or let them go, by the button that was pressed."""
     organisation_id = _organisation_id()
     ids = request.form.getlist("applicant", type=int)
-    if request.form.get("act") == "decline":
+    if not ids:
+        flash("人を選んでから押してください。")
+    elif request.form.get("act") == "decline":
         flash(
             f"{applicant.decline(actor(), organisation_id, ids)}人の申し込みを取り下げました。本人はもう一度申し込めます。"
         )
