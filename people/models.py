@@ -171,7 +171,7 @@ class AuditEntry(Base):
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (
         sa.Index("ix_audit_entry_organisation_id_id", "organisation_id", "id"),
-        sa.Index("ix_audit_entry_actor_id_id", "actor_id", "id"),
+        sa.Index("ix_audit_entry_actor_id_at", "actor_id", "at"),
     )
 
     @validates("subject")

@@ -15,7 +15,7 @@ REFUSED = 'the audit log is not changed'
 def upgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.add_column(sa.Column('address', sa.Text(), server_default='', nullable=False))
-        batch_op.create_index('ix_audit_entry_actor_id_id', ['actor_id', 'id'], unique=False)
+        batch_op.create_index('ix_audit_entry_actor_id_at', ['actor_id', 'at'], unique=False)
     op.create_table('audit_seal',
     sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -69,5 +69,5 @@ def downgrade() -> None:
         for name in ('refuse_to_change_the_audit_log', 'refuse_to_remove_audit_entries', 'refuse_to_remove_audit_seals'):
             op.execute(f'DROP FUNCTION {name}()')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
-        batch_op.drop_index('ix_audit_entry_actor_id_id')
+        batch_op.drop_index('ix_audit_entry_actor_id_at')
         batch_op.drop_column('address')
