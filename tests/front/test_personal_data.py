@@ -151,7 +151,8 @@ def test_what_was_kept_for_a_time_goes_by_itself(learner, mizuho):
     first = AuditEntry(organisation_id=mizuho.id, act=Act.CODE_SHOWN.value, subject="昔", detail={}, at=long_ago)
     first.id = -1  # written before everything else
     add(first)
-    audit.record(None, Act.CODE_SHOWN, "いま", organisation_id=mizuho.id)
+    for _act in range(6):
+        audit.record(None, Act.CODE_SHOWN, "いま", organisation_id=mizuho.id)
     db.session.commit()
     audit_chain.seal()
     while personal_data.tidy(5):
@@ -163,6 +164,19 @@ def test_what_was_kept_for_a_time_goes_by_itself(learner, mizuho):
     assert "昔" not in set(db.session.scalars(sa.select(AuditEntry.subject)))
     assert audit_chain.verify().is_whole
     db.session.commit()
+
+
+def test_a_clock_that_jumps_over_years_erases_nobody(learner, mizuho, time):
+    person, _browser = learner
+    leaves(person, clock.today() - dt.timedelta(days=1))
+    for _act in range(10):
+        audit.record(None, Act.CODE_SHOWN, "いま", organisation_id=mizuho.id)
+    db.session.commit()
+    time.passes(days=7 * 366)
+    assert personal_data.tidy(5) == 0
+    mizuho.administrator.browser()
+    assert personal_data.tidy(5) == 0, "one sign-in at that hour proves nothing"
+    assert db.session.get_one(Staff, person.staff_id).name == person.name
 
 
 def test_without_a_period_nobody_goes_by_themselves(learner):
