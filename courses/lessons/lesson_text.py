@@ -81,8 +81,19 @@ def _make_figures(state: StateCore) -> None:
 
 
 def check(text: str) -> None:
-    """Raise InvalidError where a text cannot be shown as Markdown in reasonable time."""
-    _markdown().parse(text)
+    """Raise InvalidError where a text cannot be shown as Markdown, or not in reasonable time."""
+    _parsed(text)
+
+
+def _parsed(text: str, notes: dict[str, Any] | None = None) -> list[Token]:
+    """Return the parts of a text, and its footnotes in `notes`. Raises InvalidError for one that the parser of others cannot take, whatever it runs into."""
+    try:
+        return _markdown().parse(text, {} if notes is None else notes)
+    except InvalidError:
+        raise
+    except Exception as error:  # one border with a wide net: it raises IndexError for some tables in quotations
+        message = "本文に、表示できない書き方があります。引用(>)の中の表(|)や箇条書きを、空の行で分けてください。"
+        raise InvalidError(message, field="body") from error
 
 
 @functools.cache
@@ -113,7 +124,10 @@ def rendered(text: str, assets: str = "assets/", prefix: str = "") -> Markup:
     one page apart.
     """
     try:
-        made = _markdown().render(text).replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+        notes: dict[str, Any] = {}
+        markdown, parts = _markdown(), _parsed(text, notes)
+        made = markdown.renderer.render(parts, markdown.options, notes)
+        made = made.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     except InvalidError:  # written before there was a limit: shown as it was typed
         made = f"<pre>{html.escape(text)}</pre>"
     safe = nh3.clean(
@@ -126,8 +140,11 @@ def rendered(text: str, assets: str = "assets/", prefix: str = "") -> Markup:
 
 def pictures_elsewhere(text: str) -> set[str]:
     """Return the addresses of pictures in a text that are no files of the course: nobody would see them."""
-    tokens = (child for token in _markdown().parse(text) for child in token.children or ())
-    shown = (str(token.attrs["src"]) for token in tokens if token.type == "image")
+    try:
+        parts = _parsed(text)
+    except InvalidError:  # written before there was a limit
+        return set()
+    shown = (str(one.attrs["src"]) for token in parts for one in token.children or () if one.type == "image")
     return {address for address in shown if not PICTURE.fullmatch(address)}
 
 

@@ -8,18 +8,23 @@ import pytest
 from factories import (
     Office,
     draft_course,
+    edition_of,
     enrols,
     offered,
     session_of,
+    with_a_lesson,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import InvalidError
 
 from people.models import Role
 
+from courses import edition as editions
+from courses.lessons import lesson_text
 from courses.sessions.models import AdmissionRule
 
 from learning import attempt
@@ -166,3 +171,21 @@ def test_an_address_may_name_anything(client, mizuho, name):
 
 def test_a_page_past_the_end_is_the_last_page(client):
     assert "24講座のうち 21〜24" in client.get("/catalog?page=99").text
+
+
+@pytest.mark.parametrize("body", ["> |-|\n> |-|\n> ", "> a\n> |-|\n> |-|\n> "])
+def test_a_text_over_which_the_parser_of_others_stumbles_is_refused_in_words_and_shown_as_typed(mizuho, body):
+    course = with_a_lesson(draft_course(mizuho.coordinator, "stumbles"))
+    lesson = editions.whole(edition_of(course).id).modules[0].lessons[0]
+    browser, address = mizuho.coordinator.browser(), f"/studio/stumbles/lessons/{lesson.id}"
+    sent = {"title": "題", "required": "y", "minutes": "5"}
+    db.session.commit()
+    answer = browser.post(address, data={**sent, "body": body})
+    assert answer.status_code in {302, 422}, "trailing blanks may be cut before"
+    with pytest.raises(InvalidError, match="表示できない書き方があります"):
+        lesson_text.check(body)
+    lesson.body = body  # as an earlier version kept it
+    db.session.commit()
+    assert "&gt; |-|" in lesson_text.rendered(body)
+    assert browser.get(address).status_code == 200
+    assert browser.get("/studio/stumbles/modules").status_code == 200
