@@ -12,6 +12,8 @@ class Act(Term):
     SIGN_IN_FAILED = "sign-in failed", "サインインの失敗"
     SIGNED_OUT = "signed out", "サインアウト"
     SIGN_INS_ENDED = "sign-ins ended", "職員のサインインを終了"
+    BLOCKED = "blocked", "職員のサインインを停止"
+    UNBLOCKED = "unblocked", "職員のサインインの停止を解除"
     SECOND_FACTOR_ADDED = "second factor added", "二段階の確認を追加"
     SECOND_FACTOR_REMOVED = "second factor removed", "二段階の確認を削除"
     SECOND_FACTOR_RESET = "second factor reset", "職員の二段階の確認を解除"

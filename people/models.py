@@ -66,7 +66,10 @@ class Organisation(Base):
 
 
 class Staff(Base):
-    """A person (職員), whoever the employer is. `erased_at`: only what organisations count is left of them."""
+    """A person (職員), whoever the employer is. `erased_at`: only what organisations count is left of them.
+
+    `blocked_at`: their office has stopped their signing in.
+    """
 
     __tablename__ = "staff"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,6 +80,7 @@ class Staff(Base):
     sign_in_epoch: Mapped[int] = mapped_column(default=1)
     search_key: Mapped[str]
     erased_at: Mapped[dt.datetime | None]
+    blocked_at: Mapped[dt.datetime | None]
     memberships: Mapped[list[Membership]] = relationship(back_populates="staff", lazy="raise_on_sql")
 
     @validates("name", "reading", "email")

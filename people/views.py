@@ -136,6 +136,18 @@ def end_sign_ins(membership_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.staff_member", membership_id=membership_id))
 
 
+@blueprint.post("/office/staff/<int:membership_id>/block")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def block(membership_id: int) -> ResponseReturnValue:
+    """Stop the signing in of a person, or let them sign in again, by the button that was pressed."""
+    blocks = request.form.get("act") != "unblock"
+    staff = open_sign_in.block(actor(), membership_id, blocks=blocks)
+    done = "停止し、すべての端末からサインアウトさせました" if blocks else "再開しました。本人はまたサインインできます"
+    flash(f"{staff.name}さんのサインインを{done}。")
+    return redirect(url_for("people.staff_member", membership_id=membership_id))
+
+
 @blueprint.post("/office/staff/<int:membership_id>/second-factor")
 @requires(Permission.MANAGE_STAFF)
 @confirmed

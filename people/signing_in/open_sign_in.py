@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import add, db
-from kernel.errors import NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 from kernel.secret import digest
 
 from people import audit
@@ -111,6 +111,26 @@ def end_for(actor: Actor, membership_id: int) -> Staff:
     )  # fmt: skip
     db.session.flush()
     return membership.staff
+
+
+def block(actor: Actor, membership_id: int, *, blocks: bool) -> Staff:
+    """Stop the signing in of a person the actor manages, and end what goes on; or let them sign in again (ASVS 5.0, 7.4.2).
+
+    Raises NotFoundError, ForbiddenError for one who holds more, ConflictError for oneself.
+    """
+    membership = managed_membership(actor, membership_id)
+    check_may_act_for(actor, membership.staff_id)
+    staff = membership.staff
+    if staff.id == actor.staff_id:
+        message = "自分のサインインは停止できません。ほかの研修担当か管理者に頼んでください。"
+        raise ConflictError(message)
+    staff.blocked_at = clock.now() if blocks else None
+    if blocks:
+        end_all(staff)
+    act = Act.BLOCKED if blocks else Act.UNBLOCKED
+    audit.record(actor, act, staff.name, organisation_id=membership.organisation_id, staff=staff.id)
+    db.session.flush()
+    return staff
 
 
 def prove(sign_in_id: int | None) -> None:

@@ -37,6 +37,7 @@ PER_COLLEAGUE = 5
 
 WRONG = "サインインできませんでした。入力した内容を確かめてください。"
 WRONG_PRESENT = "いまのパスワードが違います。"
+BLOCKED = "このアカウントのサインインは、団体の研修担当が停止しています。研修担当に相談してください。"
 SLOW_DOWN = "サインインの失敗が続いたため、しばらく受け付けません。15分ほどたってから、もう一度お試しください。"
 
 
@@ -53,13 +54,15 @@ class SignIn:
 def check(attempt: SignIn) -> Staff:
     """Return whose password was typed; the sentence of a refusal does not tell who exists.
 
-    Failures count for the person, whichever name was typed. Raises InvalidError where it is wrong, or where account or
-    address failed too often within 15 minutes. The failure is kept, so the caller must answer with a page that commits.
+    Failures count for the person, whichever name was typed. Raises InvalidError where it is wrong, where the
+    office has stopped it (told only to whoever knows the password), or where account or address failed too often within 15 minutes. The failure is kept, so the caller must answer with a page that commits.
     """
     staff = _person(attempt)
     key = _key(staff.id) if staff else folded(f"{attempt.account}@{attempt.organisation}")
     _guarded(staff, key, attempt.address, lambda: _is_password(staff, attempt.password), WRONG)
     assert staff is not None  # noqa: S101 - nobody's password is right
+    if staff.blocked_at:
+        raise InvalidError(BLOCKED)
     return staff
 
 

@@ -95,6 +95,10 @@ ANOTHER_NOW = {"/sessions/5/allocation"}
 """Pages that say something else on purpose: nobody sees the draw any more before the lists close."""
 ON_EVERY_PAGE = (
     (
+        "調べる間など、しばらく使わせないときは、サインインを停止します。学習の記録は残り、いつでも再開できます。 サインインを停止する ",
+        "",
+    ),
+    (
         (
             "端末をなくしたときや、本人でない人が使っているおそれがあるときは、すぐにサインアウトさせます。"
             "パスワードはそのままなので、新しいリンクも渡してください。 すべての端末からサインアウトさせる "

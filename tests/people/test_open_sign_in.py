@@ -220,3 +220,25 @@ def test_who_belongs_nowhere_any_more_keeps_the_own_sign_ins(mizuho):
     membership(left).left_on = clock.today()
     db.session.commit()
     assert "サインイン中の端末" in browser.get("/account").text
+
+
+def test_an_office_stops_the_signing_in_of_somebody_and_lets_it_go_on(app, mizuho, hachioji):
+    browser, coordinator = mizuho.staff.browser(), mizuho.coordinator.browser()
+    address = f"/office/staff/{mizuho.staff.membership_id}"
+    known = {"account": mizuho.staff.email, "password": PASSWORD}
+    assert hachioji.coordinator.browser().post(f"{address}/block").status_code == 404
+    assert coordinator.post(f"{address}/block", data={"act": "block"}).status_code == 302
+    assert not is_in(browser)
+    refused = app.test_client().post("/sign-in", data=known)
+    assert refused.status_code != 302
+    assert "研修担当が停止しています" in refused.text
+    wrong = app.test_client().post("/sign-in", data={**known, "password": "something else altogether"})
+    assert "停止しています" not in wrong.text, "who does not know the password learns nothing"
+    assert "サインインを停止しています" in coordinator.get(address).text
+    assert coordinator.post(f"{address}/block", data={"act": "unblock"}).status_code == 302
+    assert app.test_client().post("/sign-in", data=known).status_code == 302
+    own = f"/office/staff/{mizuho.coordinator.membership_id}/block"
+    assert coordinator.post(own, data={"act": "block"}).status_code == 409
+    assert coordinator.post(f"/office/staff/{mizuho.administrator.membership_id}/block").status_code == 403
+    acts = db.session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)).all()
+    assert [act for act in acts if "block" in act] == ["blocked", "unblocked"]
