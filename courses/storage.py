@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -15,13 +16,12 @@ from courses.models import Asset, Course, CourseEdition
 from courses.packages.models import Package, PackageFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from courses.files.files import Files, StoredFile
+    from courses.files.files import Files
 
 AT_ONCE = 500
 NAMING = (Asset, PackageFile)
 """The tables whose rows name a file, in the column `digest`, with its size in bytes in `size`."""
+OURS = re.compile(r"[0-9a-f]{64}(#\d+)?")
 GRACE = dt.timedelta(days=1)
 """How long a file may lie without a row: whoever sends one enters it afterwards, at the latest when the request ends."""
 
@@ -53,21 +53,21 @@ def room_of(organisation_id: int, most_gb: int) -> Room:
 def collect(files: Files) -> int:
     """Remove from the store what no row names, and return how many files that were.
 
-    Packages that no edition shows any more are forgotten before. Nothing is done while the database is being tended.
+    Packages that no edition shows any more are forgotten before. While the database is being tended nothing is done, and 1
+    returned: there may be something.
     """
     with alone(waits=False) as is_ours:
         if not is_ours:
-            return 0
+            return 1  # something is left to do
         _forget_packages()
         commit_part()
         removed = 0
-        for part in slices(_unnamed(files), AT_ONCE):
-            names = [file.name for file in part]
-            known = set(db.session.scalars(_named_among(names)))
-            for name in names:
-                if name not in known:
-                    files.remove(name)
-                    removed += 1
+        for name in unnamed(files):
+            written_at = files.written_at(name)  # once more: it may have been sent again since
+            if written_at and written_at < clock.now() - GRACE and not db.session.scalar(_is_named(name)):
+                files.remove(name)
+                removed += 1
+            db.session.rollback()
         return removed
 
 
@@ -81,13 +81,17 @@ def _forget_packages() -> None:
         db.session.execute(sa.delete(Package).where(Package.digest.in_(gone)))
 
 
-def _unnamed(files: Files) -> Iterator[StoredFile]:
-    """Return the files of the store that no row names and that nobody is about to name."""
+def unnamed(files: Files) -> list[str]:
+    """Return the files of the store, and halves of them, that no row names and that nobody is about to name; nothing of others."""
     before = clock.now() - GRACE
     known = set(db.session.scalars(sa.select(named().subquery().c.digest)))
     db.session.rollback()
-    return (file for file in files.listed() if file.name not in known and file.written_at < before)
+    return [
+        file.name
+        for file in files.listed()
+        if OURS.fullmatch(file.name) and file.name not in known and file.written_at < before
+    ]
 
 
-def _named_among(names: list[str]) -> sa.CompoundSelect[tuple[str]]:
-    return sa.union(*(sa.select(table.digest).where(table.digest.in_(names)) for table in NAMING))
+def _is_named(name: str) -> sa.Select[bool]:
+    return sa.select(sa.or_(*(sa.exists(sa.select(table.digest).where(table.digest == name)) for table in NAMING)))

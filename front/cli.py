@@ -36,7 +36,7 @@ from front import condition, demo, personal_data
 from front.backup import comparison, restoring, taking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SAMPLE = CONTENT / "demo.yaml"
 PAUSE = 30
@@ -175,7 +175,9 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
     files = current_app.extensions["files"]
     send = audit_syslog.sender(settings.audit_syslog)
-    always = {"audit": lambda: audit_chain.seal(send)}
+    always: dict[str, Callable[[], object]] = {"audit": audit_chain.seal}
+    if send:
+        always["audit elsewhere"] = lambda: audit_chain.tell(send)
     daily = {
         "storage": lambda: storage.collect(files),
         "personal data": lambda: personal_data.tidy(settings.keep_years),

@@ -92,6 +92,7 @@ TASKS = {
     "yearly duties": "毎年受ける講座のお知らせ",
     "mail": "メールの送信",
     "audit": "操作の記録の封印",
+    "audit elsewhere": "操作の記録の外部への送信",
     "personal data": "期間が過ぎた個人情報の消去",
     "storage": "使われていない教材ファイルの片づけ",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kernel import clock
-from kernel.database import Base, db
+from kernel.database import Base, commit_part, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.spelling import folded
 
@@ -64,13 +65,15 @@ class Fate(enum.Enum):
 class Held:
     """A table that holds something of a person: what it is in words, by which column it is theirs, and what erasure does to it.
 
-    `blanks` are the columns that are emptied where the row stays, and with what.
+    `blanks` are the columns that are emptied where the row stays, and with what. `columns`: only these are disclosed, where the
+    others may name somebody else.
     """
 
     model: type[Base]
     label: str
     by: str = "staff_id"
     fate: Fate = Fate.GO
+    columns: tuple[str, ...] = ()
     blanks: dict[str, Any] = field(default_factory=dict)
 
     def of(self, staff_id: int) -> sa.ColumnElement[bool]:
@@ -94,7 +97,7 @@ HELD = (
     Held(TransferCode, "異動コード"),
     Held(CalendarFeed, "カレンダーのアドレス"),
     Held(NoticePreference, "お知らせの設定"),
-    Held(Notice, "お知らせ"),
+    Held(Notice, "お知らせ", columns=("id", "kind", "session_id", "course_id", "made_at", "read_at", "sent_at")),
     Held(Wish, "推薦の希望"),
     Held(Nomination, "推薦", fate=S),
     Held(CourseRequest, "受けたい講座の希望", fate=S),
@@ -108,7 +111,7 @@ HELD = (
         blanks={"note": "", "comment": "", "shared": False, "shown_to_id": None},
     ),
     Held(Enrolment, "受講", fate=S),
-    Held(AuditEntry, "本人がした操作の記録", by="actor_id", fate=S),
+    Held(AuditEntry, "本人がした操作の記録", by="actor_id", fate=S, columns=("at", "act", "organisation_id", "address")),
     Held(
         Staff, "氏名と連絡先", by="id", fate=S,
         blanks={"name": NOBODY, "reading": "", "email": None, "password_hash": None, "search_key": ""},
@@ -123,7 +126,8 @@ def disclosed(staff_id: int) -> str:
         "説明": "このシステムが保存している、あなたについての情報のすべてです。",
     }
     for held in HELD:
-        columns = [column for column in held.model.__table__.columns if column.name not in SECRETS]
+        every = held.model.__table__.columns
+        columns = [one for one in every if one.name not in SECRETS and one.name in (held.columns or every.keys())]
         rows = db.session.execute(
             sa.select(*columns).where(held.of(staff_id)).order_by(*held.model.__table__.primary_key)
         )
@@ -175,7 +179,16 @@ def erase_former(actor: Actor, membership_id: int, typed_name: str) -> None:
 
 
 def erase(staff_id: int) -> None:
-    """Erase a person's data: what only served the person goes, what organisations count stays without the name."""
+    """Erase a person's data: what only served the person goes, what organisations count stays without the name.
+
+    Raises ConflictError where the person belongs somewhere again; the row is held, so that nobody lets them meanwhile.
+    """
+    db.session.scalars(sa.select(Staff.id).where(Staff.id == staff_id).with_for_update()).one()
+    if db.session.scalar(sa.select(sa.exists().where(Membership.staff_id == staff_id, is_not_over()))):
+        message = (
+            "この人は、いまか後に、どこかの団体に所属しています。個人情報は、最後の団体を離れたあとで消去できます。"
+        )
+        raise ConflictError(message)
     for held in HELD:
         table = held.model.__table__
         if held.fate is Fate.GO:
@@ -199,19 +212,30 @@ def tidy(years: int) -> int:
         return 0
     old = sa.select(Notice.id).where(Notice.made_at < now - NOTICES_ARE_KEPT).limit(AT_ONCE)
     gone = db.session.execute(sa.delete(Notice).where(Notice.id.in_(old))).rowcount  # type: ignore[attr-defined]
-    entries = list(
-        db.session.scalars(
-            sa.select(AuditEntry.id).where(AuditEntry.at < now - AUDIT_IS_KEPT).order_by(AuditEntry.id).limit(AT_ONCE)
-        )
-    )
+    entries = _oldest_of_the_log(now - AUDIT_IS_KEPT)
     db.session.execute(sa.delete(AuditSeal).where(AuditSeal.entry_id.in_(entries)))
     db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id.in_(entries)))
     db.session.execute(sa.delete(Applicant).where(Applicant.applied_at < now - APPLICANTS_ARE_KEPT))
     people = long_gone(years) if years else []
     for staff_id in people:
-        erase(staff_id)
-        audit.record(None, Act.ERASED, NOBODY, staff=staff_id)
+        try:
+            erase(staff_id)
+            audit.record(None, Act.ERASED, NOBODY, staff=staff_id)
+            commit_part()
+        except ConflictError:  # somebody has just let them belong again
+            db.session.rollback()
     return int(gone) + len(entries) + len(people)
+
+
+def _oldest_of_the_log(before: dt.datetime) -> list[int]:
+    """Return the entries at the beginning of the chain that are older: up to the first that is not, so that it stays a chain."""
+    rows = db.session.execute(
+        sa.select(AuditEntry.id, AuditEntry.at)
+        .join(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .order_by(AuditSeal.number)
+        .limit(AT_ONCE)
+    )
+    return [row.id for row in itertools.takewhile(lambda row: row.at < before, rows)]
 
 
 def long_gone(years: int) -> list[int]:

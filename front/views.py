@@ -13,7 +13,7 @@ from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 
 from people.access import actor, confirmed, public, requires, signed_in, visitor
-from people.access_log import shows
+from people.access_log import shows, taken_out
 from people.permission import Permission
 
 from courses import completion_rule
@@ -124,8 +124,10 @@ def resend() -> ResponseReturnValue:
 
 @blueprint.get("/me/personal-data.json")
 @signed_in
+@confirmed
 def own_data() -> ResponseReturnValue:
     """Give somebody all that is held of them."""
+    taken_out("保存している情報.json")
     content = personal_data.disclosed(actor().staff_id).encode()
     return download(content, "application/json", "保存している情報.json")
 

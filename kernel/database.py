@@ -32,8 +32,8 @@ STORED_BY_VALUE = sa.Enum(
 )
 
 
-LOCK_OF_TENDING = 20_261_126
-"""The number of our lock among those of the database."""
+OUR_LOCKS = 20_261_126
+"""The number of our locks among those of the database."""
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Ids of tables that grow with people: 64 bits; SQLite's own integers have them, and count up only as INTEGER."""
@@ -123,13 +123,13 @@ def _say_no_row(context: sa.engine.ExceptionContext) -> None:
 
 
 @contextlib.contextmanager
-def alone(*, waits: bool = True) -> Iterator[bool]:
-    """Let nobody else tend the database meanwhile (bring it up to date, back it up, tidy its files). No transaction is opened.
+def alone(*, waits: bool = True, at: str = "tending") -> Iterator[bool]:
+    """Let nobody else do the same at the database meanwhile; no transaction is opened.
 
-    Another who wants to waits; who does not wait is given False.
+    "tending": bring it up to date, back it up, tidy its files. Another who wants to waits; who does not wait is given False.
     """
     if db.engine.dialect.name == "sqlite":
-        file = Path(f"{db.engine.url.database}.lock")
+        file = Path(f"{db.engine.url.database}{'' if at == 'tending' else '-' + at}.lock")
         with file.open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
@@ -140,12 +140,13 @@ def alone(*, waits: bool = True) -> Iterator[bool]:
         return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         ask = "pg_advisory_lock" if waits else "pg_try_advisory_lock"
-        is_ours = connection.exec_driver_sql(f"SELECT {ask}({LOCK_OF_TENDING})").scalar() is not False
+        numbers = f"{OUR_LOCKS}, hashtext('{at}')"
+        is_ours = connection.exec_driver_sql(f"SELECT {ask}({numbers})").scalar() is not False
         try:
             yield is_ours
         finally:
             if is_ours:
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_OF_TENDING})")
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({numbers})")
 
 
 RowT = TypeVar("RowT", bound=Base)

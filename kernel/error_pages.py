@@ -48,7 +48,7 @@ HTTP_PAGES = {
 
 WORTH_KEEPING = 20
 """From how many characters on a text that was sent is shown again where it could not be kept."""
-SECRETS = ("csrf", "password", "present", "code", "secret", "answer", "seen")
+SECRETS = ("csrf", "password", "present", "again", "code", "secret", "credential", "answer", "seen", "next")
 """What the names of fields hold whose texts are never shown again, or that nobody typed."""
 
 
@@ -146,11 +146,16 @@ def is_busy(error: SQLAlchemyError) -> bool:
     )
 
 
-def instead(response: Response, error: SQLAlchemyError) -> Response:
-    """Answer with a page that does not say what is not known: the end of an act was not confirmed by the database."""
+def instead(
+    response: Response, error: SQLAlchemyError, title: str = "保存できたか確かめてください", message: str = ""
+) -> Response:
+    """Answer with a page that does not say what is not known, or with another than the one that was made.
+
+    The end of an act was not confirmed by the database.
+    """
     current_app.logger.error("the end was not confirmed of %s %s", request.method, request.path, exc_info=error)
     _forget_who_asks()
-    page, status = _page("保存できたか確かめてください", UNCERTAIN, 503)
+    page, status = _page(title, message or UNCERTAIN, 503)
     response.set_data(page)
     response.status_code, response.mimetype = status, "text/html"
     for header in ("Location", "Content-Disposition"):
@@ -178,8 +183,9 @@ def _typed() -> list[str]:
     if request.method != "POST" or request.content_length is None:
         return []
     with contextlib.suppress(HTTPException, OSError):
-        sent = request.form.items(multi=True)
-        return [text for name, text in sent if len(text) >= WORTH_KEEPING and not any(one in name for one in SECRETS)]
+        sent = list(request.form.items(multi=True))
+        secret = {text for name, text in sent if any(one in name for one in SECRETS)}
+        return [text for _name, text in sent if len(text) >= WORTH_KEEPING and text not in secret]
     return []
 
 

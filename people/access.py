@@ -166,6 +166,7 @@ def init_app(app: Flask) -> None:
     login.user_loader(load_actor)
     login.session_protection = None  # an office behind changing addresses must not be signed out
     login.unauthorized_handler(_ask_to_sign_in)
+    app.before_request(access_log.come_from)  # before whoever may refuse
     app.before_request(guard)
     app.after_request(_note_seen)
     access_log.init_app(app)

@@ -5,14 +5,14 @@ ASVS 5.0, 16.2.1 and 16.3.2; 個人情報保護法 66条. The same page is noted
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import g, request
+from flask import current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from kernel import error_pages
 from kernel.database import db, reading
 
 from people import audit
@@ -28,6 +28,12 @@ View = TypeVar("View", bound="Callable[..., Any]")
 ONCE_IN = dt.timedelta(hours=1)
 FIRST_ERROR = 400
 REFUSALS = frozenset({403, 404})
+MOST_REFUSALS, LONGEST_PATH = 50, 200
+"""How many refusals of a person are noted an hour, and how much of an address: nobody fills the log by asking."""
+NOT_GIVEN = (
+    "いまは保存できません",
+    "個人情報を含むファイルは、操作の記録に残せるときだけお渡しできます。少したってから、もう一度お試しください。",
+)
 
 
 def shows(what: str) -> Callable[[View], View]:
@@ -55,40 +61,73 @@ def taken_out(subject: str) -> None:
     g.setdefault("noted", []).append((Act.TAKEN_OUT, subject))
 
 
+def come_from() -> None:
+    """Let every entry of the audit log say from where the present request comes."""
+    audit.came_from.set(request.remote_addr or "")
+
+
 def init_app(app: Flask) -> None:
-    """Let every entry of the audit log say from where, and every answer be noted that the log should know of."""
-    app.before_request(lambda: audit.came_from.set(request.remote_addr or "") and None)
+    """Let every answer be noted that the log should know of."""
     app.after_request(_note)
 
 
 def _note(response: Response) -> Response:
-    """Write into the log what was shown, taken out or refused; a page that is only read does it after its own transaction."""
+    """Write into the log what was shown, taken out or refused; a page that is only read does it after its own transaction.
+
+    What cannot be noted as taken out is not given out; a page that can be read is read where nothing can be written.
+    """
     noted, who = g.pop("noted", []), g.get("_login_user")
     if not isinstance(who, Actor):
         return response
     if response.status_code >= FIRST_ERROR:
         noted = [(Act.REFUSED, _asked(response))] if response.status_code in REFUSALS and request.endpoint else []
     was_reading = reading.get()
-    if noted and (was_reading or response.status_code >= FIRST_ERROR):
-        db.session.rollback()
-        reading.set(False)
-        with contextlib.suppress(SQLAlchemyError):  # a page that can be read is read where nothing can be written
-            _write(who, noted)
-            db.session.commit()
-        reading.set(was_reading)
+    if noted and not was_reading and response.status_code < FIRST_ERROR:
+        _write(who, _new(who, noted))  # with the act itself
     elif noted:
-        _write(who, noted)  # with the act itself
+        try:
+            _write_apart(who, noted)
+        except SQLAlchemyError as error:
+            db.session.rollback()
+            current_app.logger.warning("the access log could not be written: %s", type(error).__name__)
+            if any(act is Act.TAKEN_OUT for act, _subject in noted):
+                return error_pages.instead(response, error, *NOT_GIVEN)
+        finally:
+            reading.set(was_reading)
     return response
+
+
+def _write_apart(who: Actor, noted: list[tuple[Act, str]]) -> None:
+    """Write in a transaction of its own; nothing is held where there is nothing new to write."""
+    db.session.rollback()
+    reading.set(True)
+    new = _new(who, noted)
+    db.session.rollback()
+    if new:
+        reading.set(False)
+        _write(who, new)
+        db.session.commit()
+
+
+def _new(who: Actor, noted: list[tuple[Act, str]]) -> list[tuple[Act, str]]:
+    return [
+        (act, subject)
+        for act, subject in noted
+        if act is Act.TAKEN_OUT
+        or not (
+            audit.was_noted_lately(who, act, subject, ONCE_IN)
+            or (act is Act.REFUSED and audit.count_lately(who, act, ONCE_IN) >= MOST_REFUSALS)
+        )
+    ]
 
 
 def _write(who: Actor, noted: list[tuple[Act, str]]) -> None:
     for act, subject in noted:
-        if act is Act.TAKEN_OUT or not audit.was_noted_lately(who, act, subject, ONCE_IN):
-            audit.record(who, act, subject)
+        audit.record(who, act, subject)
 
 
 def _asked(response: Response) -> str:
     """Return what was asked for: the address, but of one that holds a secret only its form."""
     secret = any(name in {"token", "code"} for name in request.view_args or {})
     where = request.url_rule.rule if secret and request.url_rule else request.path
-    return f"{request.method} {where} {response.status_code}"
+    return f"{request.method} {where[:LONGEST_PATH]} {response.status_code}"

@@ -68,6 +68,12 @@ def was_noted_lately(actor: Actor, act: Act, subject: str, within: dt.timedelta)
     return bool(db.session.scalar(sa.select(sa.exists().where(*same, AuditEntry.at > clock.now() - within))))
 
 
+def count_lately(actor: Actor, act: Act, within: dt.timedelta) -> int:
+    """Return how often the log says so of somebody, within so long."""
+    same = (AuditEntry.actor_id == actor.staff_id, AuditEntry.act == act.value, AuditEntry.at > clock.now() - within)
+    return db.session.scalar(sa.select(sa.func.count()).where(*same)) or 0
+
+
 def label_of(entry: AuditEntry) -> str:
     """Return the act of an entry in words; an act that is no longer in the vocabulary as it was written."""
     return LABELS.get(entry.act, entry.act)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kernel import clock
-from kernel.database import alone, db
+from kernel.database import alone, db, reading
 
-from people.models import AuditEntry, AuditSeal
+from people.models import AuditEntry, AuditSeal, AuditTold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +42,9 @@ class Verdict:
         return self.wrong is None
 
 
-def seal(send: Callable[[str], None] | None = None) -> int:
-    """Seal entries that have no seal yet, and send each to a log elsewhere, without names; return how many.
-
-    Where sending fails nothing is sealed, and the same is sent again.
-    """
-    with alone(waits=False) as is_ours:
+def seal() -> int:
+    """Seal entries that have no seal yet; return how many."""
+    with alone(waits=False, at="sealing") as is_ours:
         if not is_ours:
             return 0
         last = db.session.scalars(sa.select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).first()
@@ -56,10 +53,34 @@ def seal(send: Callable[[str], None] | None = None) -> int:
         for entry in entries:
             number, before = number + 1, _digest(before, entry)
             db.session.add(AuditSeal(number=number, entry_id=entry.id, digest=before))
-            if send:
-                send(_without_names(number, before, entry))
         db.session.commit()
     return len(entries)
+
+
+def tell(send: Callable[[list[str]], None]) -> int:
+    """Tell a log elsewhere of each seal that it was not told of, without names; return how many.
+
+    Nothing is held while it is told. Where it does not take them all, the same is told again.
+    """
+    with alone(waits=False, at="telling") as is_ours:
+        if not is_ours:
+            return 0
+        told = db.session.get(AuditTold, 1)
+        rows = db.session.execute(
+            sa.select(AuditSeal, AuditEntry)
+            .join(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+            .where(AuditSeal.number > (told.number if told else 0))
+            .order_by(AuditSeal.number)
+            .limit(AT_ONCE)
+        ).all()
+        lines = [_without_names(one.number, one.digest, entry) for one, entry in rows]
+        last = rows[-1][0].number if rows else 0
+        db.session.rollback()
+        if lines:
+            send(lines)
+            db.session.merge(AuditTold(id=1, number=last))
+            db.session.commit()
+    return len(lines)
 
 
 def verify(number: int | None = None, digest: str = "") -> Verdict:
@@ -67,6 +88,16 @@ def verify(number: int | None = None, digest: str = "") -> Verdict:
 
     Where the oldest entries were removed after their time, the first seal that is left is taken as it is.
     """
+    db.session.rollback()
+    token = reading.set(True)  # it may take long, and holds up nobody
+    try:
+        return _walked(number, digest)
+    finally:
+        db.session.rollback()
+        reading.reset(token)
+
+
+def _walked(number: int | None, digest: str) -> Verdict:
     rows = db.session.execute(
         sa.select(AuditSeal, AuditEntry)
         .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)

@@ -192,3 +192,12 @@ class AuditSeal(Base):
     number: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_entry.id"), unique=True)
     digest: Mapped[str] = mapped_column(sa.String(64))
+
+
+class AuditTold(Base):
+    """Up to which seal a log elsewhere has been told."""
+
+    __tablename__ = "audit_told"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BIG_ID)
+    __table_args__ = (sa.CheckConstraint("id = 1", "one_row"),)

@@ -170,6 +170,16 @@ class Files:
                 for one in part:
                     yield StoredFile(one["path"], one["size"], one["last_modified"])
 
+    def written_at(self, name: str) -> dt.datetime | None:
+        """Return when a file of the store was written last; None where it is gone. Raises UnavailableError."""
+        try:
+            with _answering(asks=True):
+                if self._folder:
+                    return dt.datetime.fromtimestamp((self._folder / name).stat().st_mtime, dt.UTC)
+                return obstore.head(self._store, name)["last_modified"]
+        except FileNotFoundError:
+            return None
+
     def remove(self, name: str) -> None:
         """Remove what `listed` returned. Raises UnavailableError."""
         with _answering():

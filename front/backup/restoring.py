@@ -34,7 +34,7 @@ def restore(backup: Backup, files: Files, tell: Callable[[str], None]) -> list[s
     if _holds_people():
         message = "people are in this database already: name an empty one with DATABASE_URL, or another VAR folder"
         raise ConflictError(message)
-    lost = copy(backup.digests(), backup.store, files, tell)
+    lost = copy(backup.digests(), backup.store, files, tell, mends=True)
     try:
         upgrade(revision=backup.revision)
     except (CommandError, SystemExit) as error:

@@ -127,12 +127,15 @@ def _write(connection: sa.Connection, table: sa.Table, folder: Path, tell: Calla
     return count
 
 
-def copy(digests: list[str], source: Files, target: Files, tell: Callable[[str], None]) -> list[str]:
-    """Copy files that are not there yet; return the digests of those that the source has lost, or has otherwise than named."""
+def copy(
+    digests: list[str], source: Files, target: Files, tell: Callable[[str], None], *, mends: bool = False
+) -> list[str]:
+    """Copy files that are not there yet, or, where it mends, not whole; return the digests of those that the source has lost, or has otherwise than named."""
     there = {file.name for file in target.listed()}
     lost = []
     for number, digest in enumerate(digests, 1):
         tell(f"file {number} of {len(digests)}")
-        if digest not in there and not source.copy_to(target, digest):
+        is_there = digest in there and (not mends or target.is_whole(digest))
+        if not is_there and not source.copy_to(target, digest):
             lost.append(digest)
     return lost

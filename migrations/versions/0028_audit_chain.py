@@ -24,6 +24,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number', name=op.f('pk_audit_seal')),
     sa.UniqueConstraint('entry_id', name=op.f('uq_audit_seal_entry_id'))
     )
+    op.create_table('audit_told',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_audit_told_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_told'))
+    )
     if op.get_bind().dialect.name == 'sqlite':
         for table, at in KEPT.items():
             op.execute(f"CREATE TRIGGER {table}_stays BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END")
@@ -64,6 +70,7 @@ def downgrade() -> None:
     else:
         for name in ('stays', 'is_kept', 'is_not_emptied'):
             op.execute(f'DROP TRIGGER audit_entry_{name} ON audit_entry')
+    op.drop_table('audit_told')
     op.drop_table('audit_seal')
     if op.get_bind().dialect.name != 'sqlite':
         for name in ('refuse_to_change_the_audit_log', 'refuse_to_remove_audit_entries', 'refuse_to_remove_audit_seals'):

@@ -74,7 +74,8 @@ def enter(command: JoinStaff) -> Membership:
 
 
 def belong(staff: Staff, command: JoinStaff) -> Membership:
-    """Give a person a membership, from the day on that the command names."""
+    """Give a person a membership, from the day on that the command names. Raises ConflictError as `hold` does."""
+    hold(staff)
     return add(
         Membership(
             staff=staff,
@@ -86,6 +87,15 @@ def belong(staff: Staff, command: JoinStaff) -> Membership:
             grants=[],
         )
     )
+
+
+def hold(staff: Staff) -> None:
+    """Hold a person, so that nobody erases their data meanwhile. Raises ConflictError where that has been done."""
+    db.session.flush()
+    db.session.refresh(staff, ["erased_at"], with_for_update=True)
+    if staff.erased_at:
+        message = "この人の個人情報は消去されました。新しい職員として登録してください。"
+        raise ConflictError(message)
 
 
 def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membership:

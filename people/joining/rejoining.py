@@ -88,6 +88,7 @@ def resume(actor: Actor, membership_id: int) -> Membership:
     assert row.left_on is not None  # noqa: S101 - an ended one
     _check_not_elsewhere(row, Membership.joined_on >= row.left_on)
     entry.check_number_free(row.staff_number, row.organisation_id, row.staff_id, row.joined_on, None)
+    entry.hold(row.staff)
     row.left_on = None
     audit.record(
         actor, Act.MEMBERSHIP_RESUMED, row.staff.name, organisation_id=row.organisation_id, membership=row.id

@@ -11,9 +11,11 @@ from factories import PASSWORD, enrols, learns_everything, membership, published
 
 from kernel import clock
 from kernel.database import Base, add, db
+from kernel.errors import ConflictError
 
 from people import audit, audit_chain
 from people.act import Act
+from people.joining import entry
 from people.models import AuditEntry, Staff
 
 from participation.models import EnrolmentCount
@@ -67,6 +69,7 @@ def test_everybody_takes_all_that_is_held_of_them_and_no_secret(learner, app, cl
     assert answer.headers["Cache-Control"] == "no-store"
     assert held["氏名と連絡先"][0]["name"] == person.name
     assert "窓口の様子を書いたメモ" in [row["note"] for row in held["レッスンの進み方とメモ"]]
+    assert person.name not in str(held["本人がした操作の記録"]), "what was done may have been done to others"
     for part in ("所属", "受講", "確認テスト", "修了証", "サインイン中の端末", "本人がした操作の記録"):
         assert held[part], part
     hashed = db.session.scalars(sa.select(Staff.password_hash).where(Staff.id == person.staff_id)).one()
@@ -186,3 +189,21 @@ def test_without_a_period_nobody_goes_by_themselves(learner):
     while personal_data.tidy(0):
         pass
     assert db.session.get_one(Staff, person.staff_id).name == person.name
+
+
+def test_who_belongs_again_in_the_same_moment_is_not_erased(learner, mizuho):
+    person, _browser = learner
+    membership(person).joined_on = years_ago(9)
+    leaves(person, years_ago(6))
+    assert personal_data.long_gone(5) == [person.staff_id]
+    membership(person).left_on = None  # and before it comes to it, the office has let them belong again
+    db.session.commit()
+    with pytest.raises(ConflictError):
+        personal_data.erase(person.staff_id)
+    db.session.rollback()
+    leaves(person)
+    personal_data.erase(person.staff_id)
+    db.session.commit()
+    with pytest.raises(ConflictError, match="個人情報は消去されました"):
+        entry.belong(db.session.get_one(Staff, person.staff_id), entry.JoinStaff(mizuho.id, "別", "ベツ", None, "1"))
+    db.session.rollback()

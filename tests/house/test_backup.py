@@ -180,6 +180,7 @@ def test_what_nobody_names_any_more_is_removed_a_day_later_and_nothing_else(back
     browser.post("/studio/with-files/assets/package.zip/remove")
     digest, _size = files.keep(io.BytesIO(b"of an act that was not finished"))
     (store / f"{digest}#1").write_bytes(b"half of it")
+    (store / "README.txt").write_text("of somebody else")
     db.session.commit()
     assert storage.collect(files) == 0, "somebody may be about to name it"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Package)) == 0, "of a package no row is left"
@@ -187,9 +188,28 @@ def test_what_nobody_names_any_more_is_removed_a_day_later_and_nothing_else(back
     aged(store)
     assert storage.collect(files) > 2
     left = kept_by(store)
-    assert left < named
-    assert left == set(db.session.scalars(sa.select(Asset.digest)))
+    assert left - {"README.txt"} < named
+    assert left - {"README.txt"} == set(db.session.scalars(sa.select(Asset.digest)))
+    assert "README.txt" in left, "what is not ours stays"
     assert storage.collect(files) == 0
+    (store / "README.txt").unlink()
+
+
+def test_a_file_that_is_sent_again_while_the_store_is_tidied_stays(app, store, monkeypatch):
+    files = app.extensions["files"]
+    storage.collect(files)
+    digest, _size = files.keep(io.BytesIO(b"taken out of a draft, and added again"))
+    aged(store)
+    listed = storage.unnamed
+
+    def sent_again(given):
+        found = listed(given)
+        files.keep(io.BytesIO(b"taken out of a draft, and added again"))
+        return found
+
+    monkeypatch.setattr(storage, "unnamed", sent_again)
+    assert storage.collect(files) == 0
+    assert digest in kept_by(store)
 
 
 def test_the_worker_tidies_the_store_once_a_day(app, store):

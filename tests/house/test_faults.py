@@ -171,3 +171,10 @@ def test_what_was_typed_is_shown_again_where_its_page_is_gone(mizuho, happens):
         if happens == "the database fails":
             db.session.execute(sa.text("ALTER TABLE lesson_of_tomorrow RENAME TO lesson"))
             db.session.commit()
+
+
+def test_a_password_is_shown_on_no_page_of_an_error(client):
+    phrase = "a pass phrase that is long enough"
+    answer = client.post("/password/a-link-that-has-ended", data={"password": phrase, "again": phrase, "note": phrase})
+    assert answer.status_code == 404
+    assert phrase not in answer.text

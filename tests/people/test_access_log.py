@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from factories import PASSWORD, joins, session_of
+from flask.testing import FlaskClient
 
 from kernel.database import db
 
+from people import access_log
 from people.access import rule_of
 from people.act import Act
 from people.models import AuditEntry
@@ -123,3 +125,42 @@ def test_every_page_close_to_people_is_noted_or_names_nobody(app):
     said = {endpoint for endpoint in found if hasattr(app.view_functions[endpoint], "shows")}
     assert len(said) > 15
     assert found - said == NAMES_NOBODY | TAKES_OUT
+
+
+def test_a_refusal_is_noted_with_the_address_it_came_from_on_a_thread_that_serves_others_too(app, mizuho):
+    """The server's threads go on from request to request, as a plain client of the tests does."""
+    browser = mizuho.staff.browser()
+    cookie = browser.get_cookie(app.config["SESSION_COOKIE_NAME"], "tomomanabi.test")
+    db.session.commit()
+    plain = FlaskClient(app, app.response_class)
+    plain.set_cookie(cookie.key, cookie.value, domain="tomomanabi.test")
+    for address in ("198.51.100.99", "192.0.2.7"):
+        plain.get(f"/office/staff?of={address}", environ_overrides={"REMOTE_ADDR": address})
+        plain.get("/healthz", environ_overrides={"REMOTE_ADDR": "203.0.113.1"})
+    plain.get("/admin/audit", environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    said = {(entry.subject, entry.address) for entry in entries(Act.REFUSED)}
+    assert said == {("GET /office/staff 404", "198.51.100.99"), ("GET /admin/audit 404", "192.0.2.7")}
+
+
+def test_nobody_fills_the_log_by_asking(mizuho, monkeypatch):
+    monkeypatch.setattr(access_log, "MOST_REFUSALS", 3)
+    browser = mizuho.staff.browser()
+    for number in range(6):
+        browser.get(f"/office/staff/{number}{'0' * 3}")
+    assert len(entries(Act.REFUSED)) == 3
+
+
+def test_a_file_of_names_that_cannot_be_noted_is_not_given_out(mizuho, monkeypatch):
+    browser = mizuho.coordinator.browser()
+    person = mizuho.staff.browser()
+
+    def fails(*_said):
+        statement, reason = "INSERT", Exception("disk is full")
+        raise sa.exc.OperationalError(statement, {}, reason)
+
+    monkeypatch.setattr(access_log, "_write", fails)
+    answer = person.get("/me/personal-data.json")
+    assert answer.status_code == 503
+    assert mizuho.staff.name not in answer.text
+    assert "操作の記録に残せるとき" in answer.text
+    assert browser.get("/office/staff").status_code == 200, "a page is read all the same"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import socket
 import socketserver
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -130,7 +132,10 @@ def test_another_machine_is_told_of_each_entry_without_names_and_knows_the_last_
         send = audit_syslog.sender(f"tcp://127.0.0.1:{elsewhere.server_address[1]}")
         audit.record(mizuho.coordinator.actor, Act.STAFF_ENTERED, "髙橋 幸子", email="sachiko@example.lg.jp")
         db.session.commit()
-        audit_chain.seal(send)
+        audit_chain.seal()
+        audit_chain.tell(send)
+        wait_for(lambda: elsewhere.lines)
+        assert audit_chain.tell(send) == 0, "nothing is told twice"
     assert elsewhere.lines[-1].startswith("<")
     said = json.loads(elsewhere.lines[-1].split(" audit - ", 1)[1])
     assert (said["act"], said["actor"], said["organisation"]) == (
@@ -146,12 +151,43 @@ def test_another_machine_is_told_of_each_entry_without_names_and_knows_the_last_
     assert "the log was changed at seal" in wrong.output
 
 
-def test_nothing_is_sealed_that_the_other_machine_was_not_told(app, mizuho):
-    send = audit_syslog.sender(f"tcp://127.0.0.1:{free_port()}")
-    audit.record(mizuho.coordinator.actor, Act.CODE_SHOWN, "会")
+def wait_for(something):
+    for _attempt in range(100):
+        if something():
+            return
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("state", ["away", "hanging"])
+def test_a_server_that_does_not_take_it_stops_nobody_and_is_told_later(app, mizuho, state, monkeypatch):
+    monkeypatch.setattr(audit_syslog, "SECONDS", 0.5)
+    with socket.socket() as deaf:
+        if state == "hanging":  # it listens, and never accepts: what is waiting is full
+            deaf.bind(("127.0.0.1", 0))
+            deaf.listen(0)
+            port = deaf.getsockname()[1]
+            full = [socket.socket() for _one in range(3)]
+            for one in full:
+                one.settimeout(0)
+                one.connect_ex(("127.0.0.1", port))
+        else:
+            port, full = free_port(), []
+        send = audit_syslog.sender(f"tcp://127.0.0.1:{port}")
+        audit.record(mizuho.coordinator.actor, Act.CODE_SHOWN, "会")
+        db.session.commit()
+        sealed = audit_chain.seal()
+        with pytest.raises(OSError, match=r"refused|timed out"):
+            audit_chain.tell(send)
+        for one in full:
+            one.close()
+    assert not db.session().in_transaction(), "nothing was held meanwhile"
+    head = audit_chain.verify().head
+    late = AuditEntry(organisation_id=mizuho.id, act=Act.CODE_SHOWN.value, subject="遅れて", detail={})
+    late.id = -7
+    db.session.add(late)
     db.session.commit()
-    with pytest.raises(OSError, match="refused"):
-        audit_chain.seal(send)
-    db.session.rollback()
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditSeal)) == 0
-    assert audit_chain.seal() >= 1
+    audit_chain.seal()
+    with log_server() as elsewhere:
+        assert audit_chain.tell(audit_syslog.sender(f"tcp://127.0.0.1:{elsewhere.server_address[1]}")) == sealed + 1
+    number, digest = head.split(":")
+    assert audit_chain.verify(int(number), digest).is_whole, "what was sealed before stays as it was told"
