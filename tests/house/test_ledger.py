@@ -86,7 +86,7 @@ def site(engine, tmp_path):
 def mount(folder: Path, options: str) -> None:
     """Put a disk of its own over a folder. Skips where nobody may."""
     command = [MOUNT, "-t", "tmpfs", "-o", options, "tmpfs", folder]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
+    if not Path(MOUNT).exists() or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("nobody here may mount a disk")
 
 
