@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from people.permission import Actor
 
 NOBODY = "(消去された人)"
+BELONGS = "この人は、いまか後に、どこかの団体に所属しています。個人情報は、最後の団体を離れたあとで消去できます。"
 SECRETS = frozenset(
     {"password_hash", "token_digest", "code_digest", "secret", "seed", "search_key", "number_key", "standing"}
 )
@@ -161,18 +162,17 @@ def former(actor: Actor, membership_id: int) -> Membership:
         or membership.left_on > clock.today()
         or any(day is None or day > membership.left_on for day in others)
     ):
-        message = f"{membership.staff.name}さんは、いまか後に、どこかの団体に所属しています。個人情報は、最後の団体を離れたあとで消去できます。"
-        raise ConflictError(message)
+        raise ConflictError(BELONGS)
     return membership
 
 
 def erase_former(actor: Actor, membership_id: int, typed_name: str) -> None:
     """Erase the data of somebody who has left, once the name was typed. Raises as `former` does, InvalidError for another name."""
-    staff = former(actor, membership_id).staff
+    membership = former(actor, membership_id)
+    staff, organisation_id = membership.staff, membership.organisation_id
     if folded(typed_name) != folded(staff.name):
         message = f"消去する人の氏名({staff.name})を入力してください。"
         raise InvalidError(message, field="name")
-    organisation_id = former(actor, membership_id).organisation_id
     erase(staff.id)
     audit.record(actor, Act.ERASED, NOBODY, organisation_id=organisation_id, staff=staff.id)
     db.session.flush()
@@ -185,10 +185,7 @@ def erase(staff_id: int) -> None:
     """
     db.session.scalars(sa.select(Staff.id).where(Staff.id == staff_id).with_for_update()).one()
     if db.session.scalar(sa.select(sa.exists().where(Membership.staff_id == staff_id, is_not_over()))):
-        message = (
-            "この人は、いまか後に、どこかの団体に所属しています。個人情報は、最後の団体を離れたあとで消去できます。"
-        )
-        raise ConflictError(message)
+        raise ConflictError(BELONGS)
     for held in HELD:
         table = held.model.__table__
         if held.fate is Fate.GO:

@@ -101,22 +101,6 @@ class Settings:
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
         demo = environ.get("DEMO") == "1"
-        proxies = environ.get("TRUSTED_PROXIES", "0")
-        if not proxies.isdigit():
-            message = "TRUSTED_PROXIES must be the number of reverse proxies in front of the application, e.g. 1."
-            raise SettingsError(message)
-        upload = environ.get("UPLOAD_MB", "500")
-        if not upload.isdigit() or not int(upload):
-            message = "UPLOAD_MB must be the size in megabytes of the largest file that an author may add, e.g. 500."
-            raise SettingsError(message)
-        years = environ.get("KEEP_YEARS", "5")
-        if not years.isdigit():
-            message = "KEEP_YEARS must be how many years the data of people who left are kept, e.g. 5; 0 keeps them."
-            raise SettingsError(message)
-        files = environ.get("FILES_GB", "20")
-        if not files.isdigit() or not int(files):
-            message = "FILES_GB must be how many gigabytes the files of an organisation's courses may come to, e.g. 20."
-            raise SettingsError(message)
         contact = environ.get("SECURITY_CONTACT", "")
         if contact and not (contact.startswith(("mailto:", "https://")) and contact.isprintable()):
             message = "SECURITY_CONTACT must be an address like mailto:security@example.lg.jp or https://..."
@@ -129,17 +113,41 @@ class Settings:
             database_url=database_url(environ),
             demo=demo,
             secure_cookies=not demo and environ.get("INSECURE_COOKIES") != "1",
-            trusted_proxies=int(proxies),
+            trusted_proxies=_number(
+                environ, "TRUSTED_PROXIES", 0, "the number of reverse proxies in front of the application, e.g. 1"
+            ),
             public_url=public_url,
             packages_url=packages_url(environ.get("PACKAGES_URL"), public_url),
-            upload_mb=int(upload),
-            files_gb=int(files),
-            keep_years=int(years),
+            upload_mb=_number(
+                environ,
+                "UPLOAD_MB",
+                500,
+                "the size in megabytes of the largest file that an author may add, e.g. 500",
+                least=1,
+            ),
+            files_gb=_number(
+                environ,
+                "FILES_GB",
+                20,
+                "how many gigabytes the files of an organisation's courses may come to, e.g. 20",
+                least=1,
+            ),
+            keep_years=_number(
+                environ, "KEEP_YEARS", 5, "how many years the data of people who left are kept, e.g. 5; 0 keeps them"
+            ),
             security_contact=contact,
             second_factor=not demo and environ.get("SECOND_FACTOR") != "optional",
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),
             mail=Mail.from_environ(environ),
         )
+
+
+def _number(environ: Mapping[str, str], name: str, usual: int, what: str, *, least: int = 0) -> int:
+    given = environ.get(name, str(usual))
+    if not given.isdigit() or int(given) < least:
+        message = f"{name} must be {what}."
+        raise SettingsError(message)
+    return int(given)
 
 
 def _syslog(address: str) -> str:
