@@ -26,7 +26,14 @@ MOST_OF_COOKIES = 1024 * 1024
 
 
 class Worker(ThreadWorker):
-    """Frees whoever was given more cookies than a request may carry, by a page of others, and says so."""
+    """Takes no more than its threads answer, and frees whoever was given more cookies than a request may carry."""
+
+    def wait_for_and_dispatch_events(self, timeout):  # noqa: ANN001, ANN201 - gunicorn's
+        """Leave the next one to another worker while every thread here is busy: it would wait here for the slowest."""
+        busy = self.nr_conns - len(self.pending_conns) - len(self.keepalived_conns)
+        if self.alive:
+            self.set_accept_enabled(busy < self.cfg.threads)
+        return super().wait_for_and_dispatch_events(timeout)
 
     def handle_error(self, req, client, addr, exc):  # noqa: ANN001, ANN201 - gunicorn's hook
         """Answer what cannot be read; Clear-Site-Data (W3C) takes the cookies of the domain away."""
@@ -53,6 +60,11 @@ control_socket_disable = True
 timeout = 60
 limit_request_line = 8190  # a search of the longest that a field takes, in the signs of an address
 accesslog = os.environ.get("ACCESS_LOG")
+
+
+def post_fork(server, worker):  # noqa: ANN001, ANN201, ARG001 - gunicorn's hook
+    """Let a thread that has little to do wait less for those that compute: it waits so long for each of them, again and again."""
+    sys.setswitchinterval(0.001)
 
 
 def on_starting(server):  # noqa: ANN001, ANN201 - gunicorn's hook

@@ -2,6 +2,7 @@
 import { say } from "./status.js";
 
 const EVERY = 3000;
+const MOST_WHILE_LEAVING = 50_000; // a browser sends 64 KiB of a page that is being left, and refuses more (Fetch Standard)
 const SIGNED_OUT =
   "サインインが切れたため、保存できていません。サインインし直してから、このページを読み込み直してください。";
 const OVERTAKEN =
@@ -20,10 +21,12 @@ const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
 // Sends fields as the form of this page would, even while the page is left.
 const send = async (address, fields) => {
   fields.set("csrf_token", token);
+  const body = new FormData(); // not quoted byte by byte: the server reads long texts so only
+  for (const [name, value] of fields) body.append(name, value);
   const answer = await fetch(address, {
     method: "POST",
-    body: fields,
-    keepalive: true,
+    body,
+    keepalive: fields.toString().length < MOST_WHILE_LEAVING,
     redirect: "manual",
     headers: { "X-Requested-With": "fetch" },
   });

@@ -162,6 +162,14 @@ def test_unknown_methods_and_large_bodies_are_answered_in_japanese(client):
     assert "64KB" in too_large.text
 
 
+def test_a_long_text_comes_in_parts_and_is_not_read_where_each_byte_is_three_signs(mizuho):
+    browser, long = mizuho.person(Role.SECRETARIAT).browser(), {"text": "議題" * 20_000}
+    assert browser.post("/studio/articles/new", data=long).status_code == 413
+    in_parts = browser.post("/studio/articles/new", data=long, content_type="multipart/form-data")
+    assert in_parts.status_code in {200, 422}
+    assert long["text"][:5000] in in_parts.text
+
+
 @pytest.mark.parametrize("name", ["endpoint", "_scheme", "_method", "_external", "values"])
 def test_an_address_may_name_anything(client, mizuho, name):
     assert client.get(f"/catalog?{name}=x").status_code == 200

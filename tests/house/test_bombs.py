@@ -46,26 +46,35 @@ def sheet_to_the_last_corner() -> bytes:
     return packed.getvalue()
 
 
+class Parts(dict):
+    """The fields of a form that is sent in parts."""
+
+
 BOMBS = {
     "an address of dots": ("/password/forgotten", {"email": "a@" + "." * 60_000 + "@"}),
     "combining marks": ("/sign-in", {"account": "\u0315" * 10_000 + "\u0300" * 10_000, "password": "x"}),
     "combining marks, as long as a form may be": ("/join/anything", {"name": "\u0315" * 5_000 + "\u0300" * 5_000}),
     "four megabytes": ("/sign-in", {"account": "9" * 4_000_000}),
-    "an article of brackets": ("/studio/articles/new", {"text": "![" * 140_000}),
-    "an article of numbers": ("/studio/articles/new", {"text": "第1回*" * 30_000}),
-    "a lesson of references": ("/studio/bombs/lessons/{lesson}", {"title": "題", "body": "[a]: x\n" * 14_000}),
-    "a lesson of figures": ("/studio/bombs/lessons/{lesson}", {"title": "題", "body": "<p><img " + " " * 90_000}),
-    "a list of quotation marks": ("/office/enrol/ai-first", {"text": '"' * 200_000}),
-    "a workbook to the last corner": ("/office/enrol/ai-first", sheet_to_the_last_corner()),
+    "an article, three signs for each byte": ("/studio/articles/new", {"text": "![" * 140_000}),
+    "an article of brackets": ("/studio/articles/new", Parts(text="![" * 140_000)),
+    "an article of numbers": ("/studio/articles/new", Parts(text="第1回*" * 30_000)),
+    "a lesson of references": ("/studio/bombs/lessons/{lesson}", Parts(title="題", body="[a]: x\n" * 14_000)),
+    "a lesson of figures": ("/studio/bombs/lessons/{lesson}", Parts(title="題", body="<p><img " + " " * 90_000)),
+    "a list of quotation marks": ("/office/enrol/ai-first", Parts(text='"' * 200_000)),
+    "a workbook to the last corner": ("/office/enrol/ai-first", Parts(file=sheet_to_the_last_corner())),
 }  # fmt: skip
 
 
 def request_of(fields, token):
-    """The body of a request and its type."""
-    if isinstance(fields, dict):
+    """The body of a request and its type: `Parts` as multipart/form-data, others as a usual form."""
+    if not isinstance(fields, Parts):
         return urlencode({"csrf_token": token, **fields}), "application/x-www-form-urlencoded"
-    lines = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n'
-    return lines.encode() + fields + b"\r\n--x--\r\n", "multipart/form-data; boundary=x"
+    body = b""
+    for name, value in {"csrf_token": token, **fields}.items():
+        file = '; filename="a.xlsx"' if isinstance(value, bytes) else ""
+        head = f'--x\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+        body += head.encode() + (value if isinstance(value, bytes) else value.encode()) + b"\r\n"
+    return body + b"--x--\r\n", "multipart/form-data; boundary=x"
 
 
 @pytest.fixture(scope="module")
