@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -11,17 +11,14 @@ from sqlalchemy.orm import joinedload
 from kernel.database import db
 from kernel.page import Page, page_number
 
-from people.models import Organisation
-
-from courses.models import Course, CourseEdition, Format, Level, Track
-
 from catalog import facets
+from catalog.card import Card, cards
 from catalog.facets import Facet, Sort, Value
 from catalog.models import Article, Curriculum, CurriculumState, DocumentKind, Remark
 from catalog.search import query as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from catalog.search.query import Query
 
@@ -91,42 +88,6 @@ def find(question: Question) -> Found:
 
 def _best(scores: dict[int, int]) -> list[int]:
     return sorted(scores, key=lambda subject_id: (-scores[subject_id], subject_id))
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a list shows of a published course."""
-
-    course_id: int
-    slug: str
-    owner: str
-    title: str
-    summary: str
-    level: Level
-    format: Format
-    minutes: int | None
-    track: str
-
-
-CARDS = (
-    sa.select(
-        Course.id, Course.slug, Organisation.name, CourseEdition.title, CourseEdition.summary, CourseEdition.level,
-        CourseEdition.format, CourseEdition.minutes, Track.title,
-    )
-    .join(CourseEdition, CourseEdition.id == Course.published_id)
-    .join(Track, Track.id == CourseEdition.track_id)
-    .join(Organisation, Organisation.id == Course.owner_id)
-    .where(Course.id.in_(sa.bindparam("ids", expanding=True)))
-)  # fmt: skip
-
-
-def cards(ids: Sequence[int]) -> list[Card]:
-    """Return the cards of published courses in the order of their ids as given: one query."""
-    if not ids:
-        return []
-    rows: Iterable[Any] = db.session.execute(CARDS, {"ids": list(ids)})
-    by_id = {row[0]: Card(*row) for row in rows}
-    return [by_id[course_id] for course_id in ids if course_id in by_id]
 
 
 def _curricula(ids: list[int]) -> list[Curriculum]:

@@ -104,7 +104,7 @@ def begin(actor: Actor, owner_id: int, command: WriteCurriculum) -> Curriculum:
     if owner_id not in actor.scope(Permission.WRITE_COURSES):
         raise NotFoundError
     if not SLUG.fullmatch(command.slug):
-        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例: newcomers"
+        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例：newcomers"
         raise InvalidError(message, field="slug")
     if db.session.scalar(sa.select(Curriculum.id).where(Curriculum.slug == command.slug)):
         message = "このURLの末尾は使われています。"
@@ -158,7 +158,7 @@ def publish(actor: Actor, curriculum: Curriculum) -> None:
         message = "講座を一つ以上入れてください。"
         raise InvalidError(message)
     if waiting := [slug for slug, published_id in steps if published_id is None]:
-        message = f"公開されていない講座があります({'、'.join(waiting)})。先に公開するか、外してください。"
+        message = f"公開されていない講座があります（{'、'.join(waiting)}）。先に公開するか、外してください。"
         raise InvalidError(message)
     curriculum.state = CurriculumState.PUBLISHED
     index.index_curriculum(curriculum)

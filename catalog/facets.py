@@ -36,7 +36,7 @@ class Facet(Term):
     LENGTH = "length", "所要時間"
     SKILL = "skill", "スキル"
     HOST = "host", "実施団体"
-    ANSWERS = "answers", "応えた声(自治体)"
+    ANSWERS = "answers", "応えた声（自治体）"
 
     @property
     def is_usual(self) -> bool:

@@ -64,7 +64,7 @@ class ArticleForm(Form):
     """An article, pasted or uploaded."""
 
     url = TextField(
-        "記事のURL", [Length(max=LONGEST_LINE)], description="分かれば入力します。例: https://note.com/…/n/n…"
+        "記事のURL", [Length(max=LONGEST_LINE)], description="分かれば入力します。例：https://note.com/…/n/n…"
     )
     text = QuotedField(
         "記事の文章", [Length(max=LONGEST_ARTICLE)], description="題名から最後の行まで、そのまま貼り付けます。"
@@ -94,13 +94,13 @@ def import_command(form: ArticleForm, text: str, fields: dict[str, str]) -> Impo
 class CurriculumForm(Form):
     """A curriculum."""
 
-    slug = TextField("URLの末尾(英数字)", [DataRequired(), Length(max=80)], description="例: newcomers")
+    slug = TextField("URLの末尾（英数字）", [DataRequired(), Length(max=80)], description="例：newcomers")
     title = TextField("名前", [DataRequired(), Length(max=100)])
     summary = LongTextField("概要", [DataRequired(), Length(max=1000)])
     track_id = RowField("分野")
     courses = LinesField(
         "講座", [DataRequired(), Length(max=5000)],
-        description="受ける順に、一行に一講座のURLの末尾を入力します。選択の講座は後ろに「選択」と書きます。例: ai-first 選択",
+        description="受ける順に、一行に一講座のURLの末尾を入力します。選択の講座は後ろに「選択」と書きます。例：ai-first 選択",
     )  # fmt: skip
 
     def command(self) -> WriteCurriculum:
@@ -120,7 +120,7 @@ class AdoptionForm(Form):
     department = TextField(
         "部署", [Length(max=200)], description="一部の部署だけで採用するときに、部署名を入力します。"
     )
-    due_on = DayField("期限", description="例: 2027-03-31、R9.3.31。なければ空のままにします。")
+    due_on = DayField("期限", description="例：2027-03-31、R9.3.31。なければ空のままにします。")
 
     def command(self) -> Adopt:
         """Return the adoption."""

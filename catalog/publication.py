@@ -42,7 +42,7 @@ def missing_for_publication(edition: CourseEdition) -> list[str]:
     lacks = [
         (not motivation.count_of(edition.course_id), "きっかけになった発言と、その理由を一つ以上つけてください。"),
         (not edition.objectives, "学習目標を一つ以上書いてください。"),
-        (not edition.minutes, "所要時間(分)を入力してください。"),
+        (not edition.minutes, "所要時間（分）を入力してください。"),
         (not edition.summary, "概要を書いてください。"),
     ]
     whole = editions.whole(edition.id)

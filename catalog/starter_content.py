@@ -57,7 +57,7 @@ def _place(file: Path, where: str) -> Iterator[None]:
         message = f"{file.name}: {where}: 「{error.args[0]}」がないか、その名前のものがありません。"
         raise InvalidError(message) from error
     except IntegrityError as error:
-        message = f"{file.name}: {where}: 空のまま、または二重になっている値があります({error.orig})。"
+        message = f"{file.name}: {where}: 空のまま、または二重になっている値があります（{error.orig}）。"
         raise InvalidError(message) from error
     except (TypeError, ValueError, AttributeError, RefusalError) as error:
         message = f"{file.name}: {where}: {error}"
@@ -185,7 +185,7 @@ def _load_course(item: dict[str, Any], host: Organisation, folder: Path, kept: F
     if found and not _waits_for_lessons(found):
         return 0
     if not item.get("motivated_by"):
-        message = "きっかけになった発言(motivated_by)がありません。発言のない講座は公開できません。"
+        message = "きっかけになった発言（motivated_by）がありません。発言のない講座は公開できません。"
         raise ValueError(message)
     read = course_file.read(_files_in(folder / "courses" / item["slug"]))
     if found and not any(module.lessons for module in read.modules):

@@ -54,7 +54,7 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
 def make(slug: str, owner_id: int) -> Course:
     """Make a course that says nothing yet. Raises InvalidError for an unusable address, ConflictError for a taken one."""
     if not SLUG.fullmatch(slug) or len(slug) > 80:  # noqa: PLR2004
-        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例: paperless-basics"
+        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例：paperless-basics"
         raise InvalidError(message, field="slug")
     if db.session.scalar(sa.select(Course.id).where(Course.slug == slug)):
         message = "このURLの末尾は使われています。ほかのものにしてください。"

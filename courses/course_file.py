@@ -109,11 +109,11 @@ def read(files: Mapping[str, bytes]) -> CourseFile:
     modules = []
     rows = said.get("modules")
     if not isinstance(rows, list):
-        raise _wrong(COURSE, "単元の並び(modules)がありません。")
+        raise _wrong(COURSE, "単元の並び（modules）がありません。")
     for place, module in enumerate(rows, 1):
         lessons = []
         for number, entry in enumerate(_list(module, "lessons"), 1):
-            kind = _term(LessonKind, entry.get("kind"), f"{place}番目の単元の{number}番目のレッスンの種類(kind)")
+            kind = _term(LessonKind, entry.get("kind"), f"{place}番目の単元の{number}番目のレッスンの種類（kind）")
             name = _name(place, number, kind)
             used.add(name)
             lessons.append(_lesson(files, name, kind, entry))
@@ -138,7 +138,7 @@ def _check_assets(modules: list[ModuleText], assets: Mapping[str, bytes]) -> Non
 def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapping[str, Any]) -> LessonText:
     minutes, required = entry.get("minutes", 0), entry.get("required", True)
     if not isinstance(minutes, int) or not 0 <= minutes <= MOST_MINUTES or not isinstance(required, bool):
-        raise _wrong(COURSE, f"「{name}」の所要時間(minutes)は0以上の数、必修(required)は true か false です。")
+        raise _wrong(COURSE, f"「{name}」の所要時間（minutes）は0以上の数、必修（required）は true か false です。")
     body, content = "", {}
     if KINDS[kind].has_questions:
         try:
@@ -150,29 +150,29 @@ def _lesson(files: Mapping[str, bytes], name: str, kind: LessonKind, entry: Mapp
     for part in KINDS[kind].needs:
         content[part] = str(entry.get(part, ""))
     if "address" in content and not is_web_address(content["address"]):
-        raise _wrong(COURSE, f"「{name}」のリンク先(address)は https:// で始めてください。")
+        raise _wrong(COURSE, f"「{name}」のリンク先（address）は https:// で始めてください。")
     if content.get("instead", "") not in {"", "text"}:
-        raise _wrong(COURSE, f"「{name}」の、開けない人のための扱い(instead)は text か空です。")
+        raise _wrong(COURSE, f"「{name}」の、開けない人のための扱い（instead）は text か空です。")
     if content.get("finish", "") not in {one.value for one in PackageFinish}:
-        raise _wrong(COURSE, f"「{name}」の、終わりになるとき(finish)は all、any、last か空です。")
+        raise _wrong(COURSE, f"「{name}」の、終わりになるとき（finish）は all、any、last か空です。")
     return LessonText(_title(entry), body, kind, minutes, required, content)
 
 
 def _text(said: Mapping[str, Any]) -> EditionText:
     track_id = db.session.scalar(sa.select(Track.id).where(Track.slug == str(said.get("track"))))
     if track_id is None:
-        raise _wrong(COURSE, f"分野(track)「{said.get('track')}」はありません。")
+        raise _wrong(COURSE, f"分野（track）「{said.get('track')}」はありません。")
     minutes = said.get("minutes")
     if minutes is not None and (not isinstance(minutes, int) or not 1 <= minutes <= MOST_MINUTES):
-        raise _wrong(COURSE, "所要時間(minutes)は1以上の数で書いてください。")
+        raise _wrong(COURSE, "所要時間（minutes）は1以上の数で書いてください。")
     percent = said.get("attendance_percent", 100)
     if not isinstance(percent, int) or not 1 <= percent <= 100:  # noqa: PLR2004
-        raise _wrong(COURSE, "修了に必要な出席(attendance_percent)は1から100までの数です。")
+        raise _wrong(COURSE, "修了に必要な出席（attendance_percent）は1から100までの数です。")
     return EditionText(
         title=_title(said),
         summary=str(said.get("summary", "")),
-        level=_term(Level, str(said.get("level")), "レベル(level)"),
-        format=_term(Format, said.get("format"), "形式(format)"),
+        level=_term(Level, str(said.get("level")), "レベル（level）"),
+        format=_term(Format, said.get("format"), "形式（format）"),
         minutes=minutes,
         target_staff=str(said.get("target_staff", "")),
         objectives=tuple(map(str, _list(said, "objectives"))),
@@ -240,7 +240,7 @@ def _list(data: Any, name: str) -> list[Any]:
 def _title(data: Any) -> str:
     title = data.get("title") if isinstance(data, dict) else None
     if not isinstance(title, str) or not title.strip():
-        raise _wrong(COURSE, "題(title)が書かれていないところがあります。")
+        raise _wrong(COURSE, "題（title）が書かれていないところがあります。")
     return title.strip()
 
 
@@ -248,7 +248,7 @@ def _term(terms: Any, value: Any, label: str) -> Any:
     for term in terms:
         if term.value == value:
             return term
-    raise _wrong(COURSE, f"{label}は {'、'.join(term.value for term in terms)} のどれかです(いまは「{value}」)。")
+    raise _wrong(COURSE, f"{label}は {'、'.join(term.value for term in terms)} のどれかです（いまは「{value}」）。")
 
 
 def _wrong(name: str, why: str) -> InvalidError:

@@ -279,7 +279,7 @@ def publish(edition: CourseEdition, course: Course) -> None:
     """
     lock(edition)
     if edition.state is not EditionState.IN_REVIEW:
-        message = f"確認中の版だけを公開できます(いまは「{edition.state.label}」)。"
+        message = f"確認中の版だけを公開できます（いまは「{edition.state.label}」）。"
         raise ConflictError(message)
     if course.published_id:
         db.session.get_one(CourseEdition, course.published_id).state = EditionState.RETIRED

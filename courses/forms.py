@@ -35,10 +35,10 @@ class EditionForm(Form):
 
     title = TextField("講座名", [DataRequired(), Length(max=100)])
     summary = LongTextField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
-    target_staff = TextField("対象", [Length(max=LONGEST_LINE)], description="例: 窓口・広報・事業担当を含む全職員")
+    target_staff = TextField("対象", [Length(max=LONGEST_LINE)], description="例：窓口・広報・事業担当を含む全職員")
     level = TermField("レベル", Level)
     format = TermField("形式", Format)
-    minutes = WholeField("所要時間(分)", [Optional(), NumberRange(1, MOST_MINUTES)])
+    minutes = WholeField("所要時間（分）", [Optional(), NumberRange(1, MOST_MINUTES)])
     attendance_percent = RowField("修了に必要な出席", choices=options(SHARES.items()), default=100,
         description="集まって学ぶ講座だけに関わります。途中で中止した会は数えません。",
     )  # fmt: skip
@@ -80,9 +80,9 @@ class NewCourseForm(EditionForm):
     """A new course."""
 
     slug = TextField(
-        "URLの末尾(英数字)",
+        "URLの末尾（英数字）",
         [DataRequired(), Length(max=80)],
-        description="英小文字・数字・ハイフン。あとから変えられません。例: paperless-basics",
+        description="英小文字・数字・ハイフン。あとから変えられません。例：paperless-basics",
     )
 
 
@@ -93,12 +93,12 @@ class CourseLinksForm(Form):
     prerequisites = LinesField(
         "先に受ける講座",
         [Length(max=5000)],
-        description="一行に一講座ずつ、講座のURLの末尾を入力します。例: dx-first-step",
+        description="一行に一講座ずつ、講座のURLの末尾を入力します。例：dx-first-step",
     )
 
 
 class SkillForm(Form):
     """A skill of the vocabulary."""
 
-    category = TextField("区分", [DataRequired(), Length(max=100)], description="例: How、自治体固有")
-    skill = TextField("スキル", [DataRequired(), Length(max=100)], description="例: ツール利用")
+    category = TextField("区分", [DataRequired(), Length(max=100)], description="例：How、自治体固有")
+    skill = TextField("スキル", [DataRequired(), Length(max=100)], description="例：ツール利用")

@@ -2,8 +2,11 @@
 
 from courses import views
 from courses.blueprint import blueprint
+from courses.cover import cover
 from courses.lessons.views import asset, outline, question
 from courses.packages import views as packages_views
 from courses.sessions import views as sessions_views
 
 __all__ = ["asset", "blueprint", "outline", "packages_views", "question", "sessions_views", "views"]
+
+blueprint.add_app_template_global(cover, "cover_of")

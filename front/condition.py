@@ -83,7 +83,7 @@ def _schema() -> Sign:
         if found == newest
         else "データベースの形が、このプログラムの版と違います。「flask prepare」を実行してください。"
     )
-    return Sign("schema", "データベースの形", found == newest, f"{found}(必要なもの: {newest})", advice)
+    return Sign("schema", "データベースの形", found == newest, f"{found}（必要なもの：{newest}）", advice)
 
 
 TASKS = {
@@ -114,14 +114,14 @@ def _worker() -> list[Sign]:
 
 def _task(look: WorkerLook) -> Sign:
     well = f"最後の成功 {clock.moment_label(look.went_well_at)}" if look.went_well_at else "成功したことがありません"
-    advice = f"うまくいっていません({look.trouble})。サーバーの記録を確かめてください。" if look.trouble else ""
+    advice = f"うまくいっていません（{look.trouble}）。サーバーの記録を確かめてください。" if look.trouble else ""
     return Sign(look.task.replace(" ", "-"), TASKS.get(look.task, look.task), not look.trouble, well, advice)
 
 
 def _mail(settings: Settings) -> Sign:
     name = "メールの滞り"
     if not settings.mail.host:
-        return Sign("late-mail", name, is_well=True, said="メールは送らない設定です(お知らせは画面に表示されます)")
+        return Sign("late-mail", name, is_well=True, said="メールは送らない設定です（お知らせは画面に表示されます）")
     late, given_up = delivery.waiting_since(clock.now() - LATE), delivery.given_up()
     advice = []
     if late:
@@ -141,6 +141,6 @@ def _disks(settings: Settings) -> list[Sign]:
         usage = shutil.disk_usage(place)
         is_well = usage.free >= min(LEAST_FREE, LEAST_SHARE * usage.total)
         advice = "" if is_well else "ディスクの空きがわずかです。ファイルを片づけるか、ディスクを増やしてください。"
-        said = f"空き {usage.free / 1024**3:.1f}GB(全体 {usage.total / 1024**3:.1f}GB)"
+        said = f"空き {usage.free / 1024**3:.1f}GB（全体 {usage.total / 1024**3:.1f}GB）"
         found.append(Sign("disk", name, is_well, said, advice))
     return found

@@ -1,4 +1,4 @@
-"""What is due (受けるもの): of one person what is due, what is next and what is done."""
+"""What is due (受けるもの): of one person what is to be done, in order, what is booked and what is done."""
 
 from __future__ import annotations
 
@@ -24,15 +24,19 @@ from participation.attending.completion import still_counts
 from participation.joint.models import Nomination, NominationState
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
+from learning.path import NO_WAY, Way, ways_of
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from people.permission import Actor
+
+LAST_OF_ALL = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
 class Due:
-    """A required course of an adopted curriculum that a person has not finished."""
+    """A required course of an adopted curriculum, and the open enrolment by which a person takes it."""
 
     course: Course
     curriculum: Curriculum
@@ -46,17 +50,43 @@ class Due:
 
 
 @dataclass(frozen=True)
-class LearningRecord:
-    """A person's courses: due, open and done; and the joint sessions for which the person is nominated."""
+class Task:
+    """A course that a person is to take or goes on with: why and until when, and how far it is.
 
+    `enrolment` is None where it is still to be applied for.
+    """
+
+    course: Course
+    edition: CourseEdition
+    curriculum: Curriculum | None
+    due_on: dt.date | None
+    enrolment: Enrolment | None
+    way: Way
+
+    @property
+    def days_left(self) -> int | None:
+        """Return how many days there are, below zero where the due date is past; None without one."""
+        return (self.due_on - clock.today()).days if self.due_on else None
+
+
+@dataclass(frozen=True)
+class LearningRecord:
+    """A person's courses: what is to be done, the most urgent first; what is booked, wished, given up and done.
+
+    `required` counts the required courses, of which `len(due)` are not done.
+    """
+
+    tasks: Sequence[Task]
     due: Sequence[Due]
+    required: int
     nominated: Sequence[Nomination]
-    open: Sequence[Enrolment]
+    booked: Sequence[Enrolment]
+    withdrawn: Sequence[Enrolment]
     done: Sequence[Enrolment]
 
 
 def record_of(actor: Actor) -> LearningRecord:
-    """Return the actor's own record, in three queries."""
+    """Return the actor's own record, in four queries."""
     found = db.session.execute(
         sa.select(Enrolment, still_counts())
         .join(Enrolment.edition)
@@ -65,22 +95,108 @@ def record_of(actor: Actor) -> LearningRecord:
             joinedload(Enrolment.course),
             joinedload(Enrolment.session).selectinload(TrainingSession.meetings),
         )
-        .where(Enrolment.staff_id == actor.staff_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .where(Enrolment.staff_id == actor.staff_id)
         .order_by(Enrolment.enrolled_at.desc())
         .limit(200)
     ).all()
-    rows = [row for row, _counts in found]
+    rows = [row for row, _counts in found if row.state is not EnrolmentState.WITHDRAWN]
     done_before = {row.course_id for row in rows if row.completed_at}
     finished = {row.course_id for row, counts in found if counts}
     opened = {row.course_id: row for row in rows if row.state in OPEN_STATES}
-    going_on = [row for row in rows if row.state in OPEN_STATES or (row.session and row.session.ends_at > clock.now())]
-    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    required = _required(actor.staff_id, opened)
+    due = [
+        _this_year(one) if one.course.id in done_before else one for one in required if one.course.id not in finished
+    ]
+    booked = [row for row in rows if row.session and (row.state in OPEN_STATES or row.session.ends_at > clock.now())]
     return LearningRecord(
-        due=[_this_year(due) if due.course.id in done_before else due for due in _due(actor, finished, opened)],
+        tasks=_tasks(due, [row for row in opened.values() if row.session is None]),
+        due=due,
+        required=len(required),
         nominated=_nominated(actor),
-        open=sorted(going_on, key=lambda row: (row.session.next_meeting.starts_at if row.session else far, row.id)),
-        done=[row for row in rows if row not in going_on],
+        booked=sorted(booked, key=_next_meeting),
+        withdrawn=_given_up([row for row, _counts in found], {row.course_id for row in rows}),
+        done=[row for row in rows if row not in booked and row.state not in OPEN_STATES],
     )
+
+
+def _next_meeting(row: Enrolment) -> tuple[dt.datetime, int]:
+    return row.session.next_meeting.starts_at if row.session else LAST_OF_ALL, row.id
+
+
+def _tasks(due: Sequence[Due], going_on: Sequence[Enrolment]) -> list[Task]:
+    """Return what is due and not booked, then what is taken at the own pace: earlier dates first, what is begun before what is not."""
+    ways = ways_of([row.id for row in going_on])
+    reasons = {one.course.id: one for one in due if one.enrolment is None or one.enrolment.session_id is None}
+    rows = {row.course_id: row for row in going_on}
+    tasks = []
+    for course_id in {**reasons, **rows}:
+        reason, row = reasons.get(course_id), rows.get(course_id)
+        course = reason.course if reason else row.course  # type: ignore[union-attr]
+        edition = row.edition if row else course.published
+        tasks.append(
+            Task(
+                course=course,
+                edition=edition,  # type: ignore[arg-type]  # what is due is published
+                curriculum=reason.curriculum if reason else None,
+                due_on=reason.due_on if reason else None,
+                enrolment=row,
+                way=ways.get(row.id, NO_WAY) if row else NO_WAY,
+            )
+        )
+    return sorted(
+        tasks,
+        key=lambda one: (
+            one.due_on or dt.date.max,
+            one.curriculum is None,
+            not (one.enrolment and one.enrolment.state.is_begun),
+        ),
+    )
+
+
+def _given_up(found: Sequence[Enrolment], taken: set[int]) -> list[Enrolment]:
+    """Return the last withdrawn enrolment of each course that was not taken otherwise."""
+    last: dict[int, Enrolment] = {}
+    for row in found:
+        if row.course_id not in taken:
+            last.setdefault(row.course_id, row)
+    return list(last.values())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person stands to a course: the task that it is, the place booked, and the last completion, which may count no more."""
+
+    task: Task | None
+    booked: Enrolment | None
+    done: Enrolment | None
+    still_counts: bool
+
+
+def standing_of(actor: Actor, course: Course) -> Standing:
+    """Return how the actor stands to a course whose published edition is loaded, in three queries."""
+    found = db.session.execute(
+        sa.select(Enrolment, still_counts())
+        .join(Enrolment.edition)
+        .options(
+            contains_eager(Enrolment.edition), joinedload(Enrolment.session).selectinload(TrainingSession.meetings)
+        )
+        .where(Enrolment.staff_id == actor.staff_id, Enrolment.course_id == course.id)
+        .order_by(Enrolment.id.desc())
+        .limit(20)
+    ).all()
+    mine = next((row for row, _counts in found if row.state in OPEN_STATES), None)
+    done, counts = next(((row, counts) for row, counts in found if row.completed_at), (None, False))
+    reason = None if counts else required_of(actor.staff_id, course.id)
+    if reason and done:
+        reason = _this_year(reason)
+    booked = mine if mine and mine.session else None
+    tasks = _tasks([reason] if reason and not booked else [], [mine] if mine and not booked else [])
+    return Standing(next(iter(tasks), None), booked, done, still_counts=bool(counts))
+
+
+def required_of(staff_id: int, course_id: int) -> Due | None:
+    """Return what requires a course of a person, finished or not; None where nothing does."""
+    return next((due for due in _required(staff_id, {}) if due.course.id == course_id), None)
 
 
 def _this_year(due: Due) -> Due:
@@ -107,12 +223,13 @@ def _nominated(actor: Actor) -> Sequence[Nomination]:
     ).all()
 
 
-def _due(actor: Actor, finished: set[int], opened: dict[int, Enrolment]) -> list[Due]:
+def _required(staff_id: int, opened: Mapping[int, Enrolment]) -> list[Due]:
+    """Return every course that is required of a person, once each, with the earliest date."""
     mine = (
         sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
         .join(Membership, Membership.organisation_id == Adoption.organisation_id)
         .where(
-            Membership.staff_id == actor.staff_id,
+            Membership.staff_id == staff_id,
             is_current(),
             sa.or_(Adoption.department == "", Adoption.department == Membership.department),
         )
@@ -126,13 +243,13 @@ def _due(actor: Actor, finished: set[int], opened: dict[int, Enrolment]) -> list
             joinedload(CurriculumStep.curriculum),
             joinedload(CurriculumStep.course)
             .joinedload(Course.published)
-            .load_only(CourseEdition.title, CourseEdition.minutes),
+            .load_only(CourseEdition.title, CourseEdition.minutes, CourseEdition.format),
         )
         .where(CurriculumStep.required)
         .order_by(mine.c.due_on.nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)
     )
     due: dict[int, Due] = {}
     for step, due_on in rows:
-        if step.course_id not in finished and step.course.published and step.course_id not in due:
+        if step.course.published and step.course_id not in due:
             due[step.course_id] = Due(step.course, step.curriculum, due_on, opened.get(step.course_id))
     return list(due.values())

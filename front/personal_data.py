@@ -41,7 +41,7 @@ from learning.models import Attempt, PackageRun, Progress
 if TYPE_CHECKING:
     from people.permission import Actor
 
-NOBODY = "(消去された人)"
+NOBODY = "（消去された人）"
 BELONGS = "この人は、いまか後に、どこかの団体に所属しています。個人情報は、最後の団体を離れたあとで消去できます。"
 SECRETS = frozenset(
     {"password_hash", "token_digest", "code_digest", "secret", "seed", "search_key", "number_key", "standing"}
@@ -171,7 +171,7 @@ def erase_former(actor: Actor, membership_id: int, typed_name: str) -> None:
     membership = former(actor, membership_id)
     staff, organisation_id = membership.staff, membership.organisation_id
     if folded(typed_name) != folded(staff.name):
-        message = f"消去する人の氏名({staff.name})を入力してください。"
+        message = f"消去する人の氏名（{staff.name}）を入力してください。"
         raise InvalidError(message, field="name")
     erase(staff.id)
     audit.record(actor, Act.ERASED, NOBODY, organisation_id=organisation_id, staff=staff.id)

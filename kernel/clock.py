@@ -11,6 +11,7 @@ from kernel.spelling import normal_form
 TOKYO = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
 FIRST_MONTH = 4  # The fiscal year runs from 1 April (地方自治法 第208条).
+REIWA_BEGAN = dt.date(2019, 5, 1)
 REIWA_OFFSET = 2018  # 令和1年 = 2019 (元号を改める政令, 平成31年政令第143号).
 MOMENT = dt.timedelta(microseconds=1)
 DAY = dt.timedelta(days=1)
@@ -80,9 +81,15 @@ def fiscal_year_label(year: int) -> str:
     return f"令和{'元' if reiwa == 1 else reiwa}年度"
 
 
+def era_label(day: dt.date) -> str:
+    """Return 令和8年11月21日, as papers are dated; days before 令和 are given in western style."""
+    year = fiscal_year_label(day.year).removesuffix("度") if day >= REIWA_BEGAN else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"
+
+
 def date_label(day: dt.date) -> str:
     """Return 2026年11月21日(土)."""
-    return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
+    return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
 
 
 def moment_label(moment: dt.datetime) -> str:

@@ -19,5 +19,7 @@ def download(content: bytes, media_type: str, name: str) -> Response:
     for said in ("Cache-Control", "Expires"):  # `kernel.headers` says it for all that is made for one reader
         answer.headers.pop(said, None)
     plain = "download" + PurePath(name).suffix  # for who cannot read the other one
-    answer.headers.set("Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name)}"})
+    answer.headers.set(
+        "Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name, safe='')}"}
+    )
     return answer

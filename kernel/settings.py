@@ -56,6 +56,22 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Operator:
+    """Who runs this installation, as its pages say it: the name, and how the staff of an organisation reach it (in words)."""
+
+    name: str = ""
+    contact: str = ""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], *, demo: bool) -> Operator:
+        """Read OPERATOR and CONTACT."""
+        return cls(
+            environ.get("OPERATOR", "見本の環境のため、運営する団体はありません" if demo else ""),
+            environ.get("CONTACT", ""),
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
     """How this installation runs.
 
@@ -88,6 +104,7 @@ class Settings:
     keep_years: int = 5
     files_url: str = f"file://{ROOT / 'var' / 'files'}"
     mail: Mail = field(default_factory=Mail)
+    operator: Operator = field(default_factory=Operator)
 
     @property
     def public_origin(self) -> str:
@@ -96,7 +113,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ, *, serves: bool = True) -> Settings:
-        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR, AUDIT_SYSLOG, KEEP_YEARS and what `Mail` reads.
+        """Read SECRET_KEY, FORMER_SECRET_KEY, DATABASE_URL, DEMO, TRUSTED_PROXIES, INSECURE_COOKIES, PUBLIC_URL, PACKAGES_URL, FILES_URL, FILES_GB, UPLOAD_MB, SECURITY_CONTACT, SECOND_FACTOR, AUDIT_SYSLOG, KEEP_YEARS and what `Mail` and `Operator` read.
 
         A command that serves no pages signs nothing and needs no secret. Raises SettingsError, with a sentence, where a production start would be unsafe.
         """
@@ -139,6 +156,7 @@ class Settings:
             second_factor=not demo and environ.get("SECOND_FACTOR") != "optional",
             files_url=environ.get("FILES_URL", f"file://{var_folder(environ).resolve() / _name('files', demo=demo)}"),
             mail=Mail.from_environ(environ),
+            operator=Operator.from_environ(environ, demo=demo),
         )
 
 

@@ -43,7 +43,7 @@ class TypedText(Typed):
         What shrinks when it is normalised (line ends, half-width kana) may be twice as long; `Length` looks again.
         """
         if isinstance(data, str) and len(data) > 2 * self.longest:
-            message = f"{self.longest}文字までで入力してください(いまは{len(data)}文字です)。"
+            message = f"{self.longest}文字までで入力してください（いまは{len(data)}文字です）。"
             raise ValueError(message)
         return data
 

@@ -160,6 +160,18 @@ def _answers(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> Answers:
     }
 
 
+def unanswered(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> list[tuple[int, int]]:
+    """Return the questions of an open attempt that have no answer, with those just given: place and number of each."""
+    given = {**attempt.answers, **answers}
+    if attempt.submitted_at is not None:
+        return []
+    return [
+        (place, one.number)
+        for place, one in enumerate(quizzes.asked(quiz_to_ask(attempt.lesson), attempt.seed), 1)
+        if not any(part.strip() for part in given.get(str(one.number), []))
+    ]
+
+
 def submit(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> bool:
     """Submit an attempt with its last answers; twice is once. Return whether the course is completed by it."""
     keep(attempt, answers)

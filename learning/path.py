@@ -19,7 +19,7 @@ from participation.models import Enrolment, EnrolmentState
 from learning.models import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from people.permission import Actor
 
@@ -77,6 +77,43 @@ class Path:
     def beside(self, lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
         """Return the lessons before and after one."""
         return outline.beside(self.edition, lesson)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far somebody is: the required lessons, how many of them are finished, and how long the others take in minutes."""
+
+    lessons: int
+    finished: int
+    minutes_left: int
+
+
+NO_WAY = Way(0, 0, 0)
+
+
+def ways_of(enrolment_ids: Sequence[int]) -> dict[int, Way]:
+    """Return how far the enrolments are, in one query."""
+    if not enrolment_ids:
+        return {}
+    is_left = Progress.finished_at.is_(None)
+    rows = db.session.execute(
+        sa.select(
+            Enrolment.id,
+            sa.func.count(),
+            sa.func.count(Progress.finished_at),
+            sa.func.coalesce(sa.func.sum(Lesson.minutes).filter(is_left), 0),
+        )
+        .join(Module, Module.edition_id == Enrolment.edition_id)
+        .join(Lesson, Lesson.module_id == Module.id)
+        .join(
+            Progress,
+            sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == Enrolment.id),
+            isouter=True,
+        )
+        .where(Enrolment.id.in_(enrolment_ids), Lesson.required)
+        .group_by(Enrolment.id)
+    )
+    return {enrolment_id: Way(*numbers) for enrolment_id, *numbers in rows}
 
 
 def path_of(actor: Actor, enrolment_id: int) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
 
@@ -15,6 +16,8 @@ from people.permission import Actor, Permission
 from courses.models import Lesson, Module
 
 from participation.models import Enrolment, EnrolmentState
+from participation.notices.kinds import NoticeKind
+from participation.notices.telling import Tell, tell
 
 from learning.models import Progress
 
@@ -31,7 +34,7 @@ def _shown(actor: Actor) -> sa.Select[Progress]:
         sa.select(Progress)
         .join(Progress.enrolment)
         .options(
-            contains_eager(Progress.enrolment).joinedload(Enrolment.staff),
+            contains_eager(Progress.enrolment).options(joinedload(Enrolment.staff), joinedload(Enrolment.course)),
             joinedload(Progress.lesson).joinedload(Lesson.module).joinedload(Module.edition),
         )
         .where(
@@ -56,4 +59,16 @@ def comment(actor: Actor, enrolment_id: int, lesson_id: int, text: str) -> Progr
         organisation_id=found.shown_to_id, enrolment=enrolment_id,
     )  # fmt: skip
     db.session.flush()
+    tell(
+        found.enrolment.course,
+        found.lesson.title,
+        [
+            Tell(
+                NoticeKind.COMMENTED,
+                found.enrolment.staff_id,
+                f"{actor.name}さん：{found.comment}",
+                f"{lesson_id} {clock.now().isoformat()}",
+            )
+        ],
+    )
     return found

@@ -85,20 +85,19 @@ def check_offered(course: Course) -> None:
 
 
 def enter(actor: Actor, person: Member, edition: CourseEdition, session: TrainingSession | None = None) -> Enrolment:
-    """Enter the enrolment of a person who needs no place, or for whom one is taken. Raises ConflictError for a second one."""
+    """Enter the enrolment of a person who needs no place, or for whom one is taken. Raises ConflictError for a second one.
+
+    Who has withdrawn from this edition takes it up again: what was learned and written goes on.
+    """
     _close_what_was_never_marked(person.staff_id, edition.course_id)
-    enrolment = Enrolment(
-        staff_id=person.staff_id,
-        course_id=edition.course_id,
-        edition_id=edition.id,
-        session_id=session.id if session else None,
-        organisation_id=person.organisation_id,
-        size_class=person.size_class,
-        fiscal_year=clock.fiscal_year_at(session.starts_at if session else clock.now()),
-        level=edition.level,
-        enrolled_by_id=actor.staff_id,
-        state=EnrolmentState.ENROLLED,
+    enrolment = _withdrawn(person.staff_id, edition.id, session) or Enrolment(
+        staff_id=person.staff_id, course_id=edition.course_id, edition_id=edition.id, level=edition.level
     )
+    enrolment.session_id = session.id if session else None
+    enrolment.organisation_id, enrolment.size_class = person.organisation_id, person.size_class
+    enrolment.fiscal_year = clock.fiscal_year_at(session.starts_at if session else clock.now())
+    enrolment.enrolled_at, enrolment.enrolled_by_id = clock.now(), actor.staff_id
+    enrolment.state = EnrolmentState.ENROLLED
     try:
         with db.session.begin_nested():
             db.session.add(enrolment)
@@ -113,6 +112,20 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
         )  # fmt: skip
         db.session.flush()
     return enrolment
+
+
+def _withdrawn(staff_id: int, edition_id: int, session: TrainingSession | None) -> Enrolment | None:
+    """Return the last enrolment of a person in an edition, here or at the own pace, if it was withdrawn; it is locked."""
+    here = Enrolment.session_id == session.id if session else Enrolment.session_id.is_(None)
+    last = db.session.scalar(
+        sa.select(Enrolment)
+        .where(Enrolment.staff_id == staff_id, Enrolment.edition_id == edition_id, here)
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return last if last and last.state is EnrolmentState.WITHDRAWN else None
 
 
 def takes_it() -> sa.ColumnElement[bool]:

@@ -12,8 +12,8 @@ from kernel.typed import LONGEST_TEXT
 
 LARGEST_FILE = 2_000_000
 HOW_A_LIST_IS_READ = (
-    "一行に一人ずつ。「職員番号」「メールアドレス」「氏名」などの見出しがあれば、その列で読みます(ほかの列は読みません)。"
-    "見出しがないときは、職員番号かメールアドレス、氏名の順(逆でもかまいません)に並べてください。"
+    "一行に一人ずつ。「職員番号」「メールアドレス」「氏名」などの見出しがあれば、その列で読みます（ほかの列は読みません）。"
+    "見出しがないときは、職員番号かメールアドレス、氏名の順（逆でもかまいません）に並べてください。"
     "番号と氏名の両方があるときは、両方が合う人だけを加えます。"
 )
 
@@ -27,7 +27,7 @@ class StaffListForm(Form):
         description=HOW_A_LIST_IS_READ,
     )
     file = UploadField(
-        "またはファイル(CSV・Excel)", [FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")],
+        "またはファイル（CSV・Excel）", [FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")],
         description="CSVはUTF-8でもShift_JISでも読めます。Excelは、表示されている最初のシートを読みます。",
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from people.permission import Permission
 from courses.course import published_course
 from courses.sessions.training_session import session_for
 
-from participation import application, staff_list, withdrawal
+from participation import application, staff_list
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
 from participation.forms import StaffListForm
@@ -60,28 +60,6 @@ def enrol_in_session(session_id: int) -> ResponseReturnValue:
     if CLASHES in hints_for(session, [actor().staff_id])[actor().staff_id]:
         flash("同じ時間に、別の受講があります。マイページで確かめて、どちらかを取りやめてください。")
     return redirect(url_for("participation.session_page", session_id=session_id))
-
-
-@blueprint.route("/enrolments/<int:enrolment_id>/withdraw", methods=["GET", "POST"])
-@signed_in
-def withdraw(enrolment_id: int) -> ResponseReturnValue:
-    """Withdraw, after a question."""
-    enrolment = enrolments.own_enrolment(actor(), enrolment_id)
-    if request.method == "GET":
-        return render_template("participation/withdraw.html", enrolment=enrolment)
-    withdrawal.withdraw(actor(), enrolment)
-    flash("受講を取りやめました。あらためて申し込むこともできます。")
-    return redirect(url_for("front.me"))
-
-
-@blueprint.post("/courses/<slug>/enrol")
-@requires(Permission.TAKE_PART)
-def enrol(slug: str) -> ResponseReturnValue:
-    """Take an e-learning course."""
-    found, _edition = published_course(slug)
-    enrolments.enrol_in_course(actor(), enrolments.entrant(actor()), found)
-    flash("受講を申し込みました。すぐに始められます。")
-    return redirect(url_for("front.course", slug=slug))
 
 
 def _chosen(slug: str) -> tuple[Course, TrainingSession | None]:

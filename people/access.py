@@ -211,7 +211,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     if request.headers.get("X-Requested-With") == "fetch":  # a page that keeps by itself says so itself
         return "", 401
     if request.method == "GET":
-        flash("サインインすると、このページを開けます。")
+        flash("サインインすると、このページを開けます。", "info")
         return redirect(url_for("people.sign_in_page", next=request.full_path.rstrip("?")))
-    flash("サインインが切れていました。サインインすると、もとのページに戻ります。入力した内容も残っています。")
+    flash("サインインが切れていました。サインインすると、もとのページに戻ります。入力した内容も残っています。", "info")
     return redirect(url_for("people.sign_in_page", next=address_on(request.host, request.referrer) or "/"))

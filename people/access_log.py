@@ -53,7 +53,7 @@ def shows(what: str) -> Callable[[View], View]:
 
 def shown(what: str) -> None:
     """Let the log say, once the answer is made, that the actor reads personal data of others."""
-    g.setdefault("noted", []).append((Act.READ, f"{what}({request.path})"))
+    g.setdefault("noted", []).append((Act.READ, f"{what}（{request.path}）"))
 
 
 def taken_out(subject: str) -> None:

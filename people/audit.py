@@ -37,7 +37,7 @@ class Change:
     after: Sequence[str]
 
 
-HIDDEN = "(氏名と講座は、その団体の担当だけが見られます)"
+HIDDEN = "（氏名と講座は、その団体の担当だけが見られます）"
 
 
 def record(

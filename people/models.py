@@ -46,7 +46,7 @@ class Role(Term):
 
 
 class Organisation(Base):
-    """An organisation (団体): a local government, a joint body or another host."""
+    """An organisation (団体): a local government, a joint body or another host. `signed_by`: who gives out its certificates, post and name."""
 
     __tablename__ = "organisation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +58,7 @@ class Organisation(Base):
     staff_count: Mapped[int | None]
     population: Mapped[int | None]
     size_class: Mapped[SizeClass]
+    signed_by: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         sa.CheckConstraint("staff_count >= 0", "staff_count_not_negative"),
         sa.CheckConstraint("population >= 0", "population_not_negative"),

@@ -179,21 +179,24 @@ def organisation(organisation_id: int) -> Organisation:
 
 @dataclass(frozen=True)
 class CorrectFigures:
-    """The number of staff and of inhabitants of an organisation, where they are known."""
+    """The number of staff and of inhabitants of an organisation, where they are known, and who signs its certificates."""
 
     staff_count: int | None
     population: int | None
+    signed_by: str = ""
 
 
 def figures_of(row: Organisation) -> list[str]:
     """Return an organisation's figures in words."""
     figures = (("職員", row.staff_count), ("人口", row.population))
-    return [f"{name}{'不明' if count is None else f'{count:,}人'}" for name, count in figures] + [row.size_class.label]
+    return [f"{name}{'不明' if count is None else f'{count:,}人'}" for name, count in figures] + [
+        row.size_class.label, f"修了証の発行者：{row.signed_by or 'なし'}",
+    ]  # fmt: skip
 
 
 def correct_figures(row: Organisation, command: CorrectFigures) -> None:
     """Correct an organisation's figures; its size class follows. Enrolments keep the class they were made with."""
-    row.staff_count, row.population = command.staff_count, command.population
+    row.staff_count, row.population, row.signed_by = command.staff_count, command.population, command.signed_by
     row.size_class = size_class_of(row.kind, row.staff_count, row.population)
     db.session.flush()
 

@@ -82,7 +82,7 @@ def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> N
     """Raise ForbiddenError where one of the roles is not the actor's to give or take."""
     grantable = actor.grantable(membership.organisation_id)
     if beyond := [role.label for role in roles if role not in grantable]:
-        message = f"この役割を変更できるのは、管理者か事務局だけです({'、'.join(sorted(beyond))})。"
+        message = f"この役割を変更できるのは、管理者か事務局だけです（{'、'.join(sorted(beyond))}）。"
         raise ForbiddenError(message)
 
 

@@ -53,7 +53,7 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
         organisation.correct_figures(row, form.command())
         change = audit.Change(before, organisation.figures_of(row))
         audit.record(actor(), Act.FIGURES_CORRECTED, row.name, organisation_id=row.id, change=change)
-        flash(f"{row.name}の規模を「{row.size_class.label}」にしました。")
+        flash(f"訂正しました。{row.name}の規模は「{row.size_class.label}」です。")
         return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
     return answer("people/organisation.html", form, organisation=row)
 

@@ -22,7 +22,15 @@ def table(summary: Summary) -> list[list[str | int | float]]:
     """Return heading row, one row for each line, and the total; a figure that is not shown says so."""
     first = summary.by.label.removesuffix("ごと")
     rows: list[list[str | int | float]] = [
-        [first, "受講者(人)", "延べ受講(件)", "受講中(件)", "修了(件)", "修了率(%)", "前年度との差(ポイント)"]
+        [
+            first,
+            "受講者（人）",
+            "延べ受講（件）",
+            "受講中（件）",
+            "修了（件）",
+            "修了率（%）",
+            "前年度との差（ポイント）",
+        ]
     ]
     for line in summary.all_lines:
         change = "" if line.change is None else round(100 * line.change, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -20,6 +21,9 @@ from participation.enrolment_count import COUNTED
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount
 
 from review.suppression import is_small
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,15 @@ def _outcome(motivation: Motivation, people: int, organisations: int) -> Outcome
 
 
 ROUNDED_TO = 10
+MOST_NAMES = 60
+TAKES_PART = sa.and_(
+    Organisation.kind.not_in((OrganisationKind.HOST, OrganisationKind.JOINT_BODY)),
+    sa.or_(
+        sa.exists(sa.select(Adoption.id).where(Adoption.organisation_id == Organisation.id)),
+        Organisation.id.in_(sa.select(EnrolmentCount.organisation_id)),
+    ),
+)
+"""The condition that an organisation is a municipality that adopted a curriculum or whose staff enrolled."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +98,12 @@ class SoFar:
 def so_far(courses: int) -> SoFar:
     """Return what has been reached so far: answered remarks, municipalities that take part, completions."""
     published = sa.select(Course.id).where(Course.published_id.is_not(None))
-    no_municipality = (OrganisationKind.HOST, OrganisationKind.JOINT_BODY)
     row = db.session.execute(
         sa.select(
             sa.select(sa.func.count(sa.distinct(Motivation.remark_id)))
             .where(Motivation.course_id.in_(published))
             .scalar_subquery(),
-            sa.select(sa.func.count())
-            .select_from(Organisation)
-            .where(
-                Organisation.kind.not_in(no_municipality),
-                sa.or_(
-                    sa.exists(sa.select(Adoption.id).where(Adoption.organisation_id == Organisation.id)),
-                    Organisation.id.in_(sa.select(EnrolmentCount.organisation_id)),
-                ),
-            )
-            .scalar_subquery(),
+            sa.select(sa.func.count()).select_from(Organisation).where(TAKES_PART).scalar_subquery(),
             sa.select(sa.func.coalesce(sa.func.sum(EnrolmentCount.completed), 0))
             .where(EnrolmentCount.level == ALL_LEVELS)
             .scalar_subquery(),
@@ -108,3 +111,12 @@ def so_far(courses: int) -> SoFar:
     ).one()
     answered, municipalities, completed = row
     return SoFar(courses, answered, municipalities, completed // ROUNDED_TO * ROUNDED_TO)
+
+
+def taking_part() -> tuple[Sequence[str], int]:
+    """Return the names of the municipalities that take part, by code, at most `MOST_NAMES`, and how many there are."""
+    names = db.session.scalars(
+        sa.select(Organisation.name).where(TAKES_PART).order_by(Organisation.code).limit(MOST_NAMES)
+    ).all()
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Organisation).where(TAKES_PART))
+    return names, count or 0

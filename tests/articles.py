@@ -87,10 +87,10 @@ def article(body: str, participants: str = "", head: str = "") -> str:
     """An article with a usual head, these participants and this body."""
     listed = participants or "若葉町CIO:若葉町副町長 青木 実\n東京都CIO:東京都副知事 海野 航"
     head = head or (
-        "学びを分け合う~若葉町CIO×東京都CIO座談会~\n第41回は「若葉町CIO×東京都CIO座談会」をお届けします!\n"
+        "学びを分け合う~若葉町CIO×東京都CIO座談会~\n第41回は「若葉町CIO×東京都CIO座談会」をお届けします！\n"
         "令和5年2月3日に、「東京都・区市町村CIOフォーラム第41回座談会」として若葉町CIOと東京都CIOの対談を実施しました。"
     )
-    return f"{head}\n参加者(敬称略)\n{listed}\n{body}\n"
+    return f"{head}\n参加者（敬称略）\n{listed}\n{body}\n"
 
 
 def simple(speaker: str = "青木", text: str = "共に学びたいです。") -> str:

@@ -64,4 +64,4 @@ def _told(seen: article_import.Preview) -> str:
     if seen.unchanged:
         return "この記事は取り込み済みで、変更はありませんでした。"
     verified = seen.count(article_import.Match.VERIFIED)
-    return f"{len(seen.remarks)}件の発言を取り込みました(要約と照合済 {verified}件)。"
+    return f"{len(seen.remarks)}件の発言を取り込みました（要約と照合済 {verified}件）。"

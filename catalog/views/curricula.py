@@ -16,7 +16,7 @@ from people import organisation as organisations
 from people.access import LONG_TEXTS, actor, holds, public, requires
 from people.permission import Permission
 
-from courses.models import Level, Track
+from courses.models import Track
 
 from catalog import curriculum as curricula
 from catalog.blueprint import blueprint
@@ -38,12 +38,10 @@ def curriculum_list() -> ResponseReturnValue:
 @blueprint.get("/curricula/<slug>")
 @public
 def curriculum_page(slug: str) -> ResponseReturnValue:
-    """Show a curriculum as a ladder of levels, and who adopted it."""
+    """Show a curriculum as a path, and who adopted it."""
     curriculum = curricula.published_curriculum(slug)
     names, count = curricula.adopters(curriculum.id)
-    return render_template(
-        "catalog/curriculum.html", curriculum=curriculum, levels=list(Level), adopters=names, adopter_count=count
-    )
+    return render_template("catalog/curriculum.html", curriculum=curriculum, adopters=names, adopter_count=count)
 
 
 @blueprint.route("/curricula/<slug>/adopt", methods=["GET", "POST"])

@@ -170,7 +170,7 @@ def _checked_name(entry: zipfile.ZipInfo) -> str:
         raise _refused(msg)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        msg = f"「{name}」は、ふつうのファイルではありません(リンクなど)。"
+        msg = f"「{name}」は、ふつうのファイルではありません（リンクなど）。"
         raise _refused(msg)
     return f"{path}/" if name.endswith("/") else str(path)
 

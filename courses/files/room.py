@@ -20,7 +20,7 @@ class Room:
         """Raise InvalidError where so many more bytes are too many."""
         if self.most is not None and self.used + more > self.most:
             message = (
-                f"教材のファイルは、団体ごとに合わせて{self.most / A_GIGABYTE:.0f}GBまでです(いま{self.used / A_GIGABYTE:.1f}GB)。"
+                f"教材のファイルは、団体ごとに合わせて{self.most / A_GIGABYTE:.0f}GBまでです（いま{self.used / A_GIGABYTE:.1f}GB）。"
                 "使っていないファイルを下書きから外すか、事務局に相談してください。"
             )
             raise InvalidError(message, field="file")

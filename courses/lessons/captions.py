@@ -16,7 +16,7 @@ _TIMES = re.compile(
 
 def vtt_from_srt(content: bytes) -> bytes:
     """Return captions in SubRip as WebVTT. Raises InvalidError where they are too long or none."""
-    message = "字幕(SRT)として読めません。「00:00:01,000 --> 00:00:04,000」のような時刻の行があるか確かめてください。"
+    message = "字幕（SRT）として読めません。「00:00:01,000 --> 00:00:04,000」のような時刻の行があるか確かめてください。"
     if len(content) > LARGEST:
         raise InvalidError(message, field="file")
     try:

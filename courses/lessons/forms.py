@@ -64,7 +64,7 @@ class LessonForm(Form):
     """What every lesson says."""
 
     title = TextField("題", [DataRequired(), Length(max=100)])
-    minutes = WholeField("めやすの時間(分)", [Optional(), NumberRange(0, 600)])
+    minutes = WholeField("めやすの時間（分）", [Optional(), NumberRange(0, 600)])
     required = TickField("修了に必要なレッスンにする")
 
     def text(self, lesson: Lesson) -> LessonText:
@@ -123,7 +123,7 @@ class PackageForm(ShownForm):
 
     instead = ChoiceField(
         "パッケージを開けない人は",
-        choices=options([("text", "本文を読んで終えられる"), ("", "終えられない(テストのある教材など)")]),
+        choices=options([("text", "本文を読んで終えられる"), ("", "終えられない（テストのある教材など）")]),
         default="text",
     )
     finish = ChoiceField(
@@ -138,12 +138,12 @@ class QuizForm(LessonForm):
 
     intro = LongTextField("はじめの文", [Length(max=5000)])
     pass_percent = WholeField(
-        "合格点(%)", [InputRequired(), NumberRange(0, 100)], description="0にすると、合否のない自己診断になります。"
+        "合格点（%）", [InputRequired(), NumberRange(0, 100)], description="0にすると、合否のない自己診断になります。"
     )
     attempts = WholeField(
         "受けられる回数", [InputRequired(), NumberRange(0, 1000)], description="0にすると、何回でも受けられます。"
     )
-    wait_minutes = WholeField("次に受けるまでの時間(分)", [InputRequired(), NumberRange(0, 60 * 24 * 30)])
+    wait_minutes = WholeField("次に受けるまでの時間（分）", [InputRequired(), NumberRange(0, 60 * 24 * 30)])
     draw = WholeField(
         "出す問題の数", [InputRequired(), NumberRange(0, 200)], description="0にすると、すべての問題を出します。"
     )

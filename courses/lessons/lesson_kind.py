@@ -34,7 +34,7 @@ class FinishedBy(Term):
 class PackageFinish(Term):
     """Which parts of a package finish its lesson; the label is a choice of its author."""
 
-    OWN = "", "教材の決まりのとおり(なければ、すべての部分)"
+    OWN = "", "教材の決まりのとおり（なければ、すべての部分）"
     ALL = "all", "すべての部分を終えたとき"
     ANY = "any", "どれか一つの部分を終えたとき"
     LAST = "last", "最後の部分を終えたとき"

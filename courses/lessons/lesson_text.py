@@ -92,7 +92,7 @@ def _parsed(text: str, notes: dict[str, Any] | None = None) -> list[Token]:
     except InvalidError:
         raise
     except Exception as error:  # one border with a wide net: it raises IndexError for some tables in quotations
-        message = "本文に、表示できない書き方があります。引用(>)の中の表(|)や箇条書きを、空の行で分けてください。"
+        message = "本文に、表示できない書き方があります。引用（>）の中の表（|）や箇条書きを、空の行で分けてください。"
         raise InvalidError(message, field="body") from error
 
 

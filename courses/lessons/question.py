@@ -46,10 +46,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Mark:
-    """Whether an answer is right, and what is said to it."""
+    """Whether an answer is right, and what is said to it; of choices, that stands beside each, and `missing` says what is not there."""
 
     right: bool
     feedback: tuple[str, ...]
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ class Question(ABC):
     def shown(self) -> tuple[str, ...]:
         """Return what is shown to choose from or to put in order."""
         return ()
+
+    def chosen(self, answer: Sequence[str], order: Sequence[int]) -> list[tuple[Choice, bool]]:  # noqa: ARG002
+        """Return what there is to choose from, and of each whether it was chosen; nothing where one writes or orders."""
+        return []
 
     @abstractmethod
     def mark(self, answer: Sequence[str], order: Sequence[int]) -> Mark:
@@ -95,14 +100,18 @@ class ChoiceQuestion(Question):
         """Return how many choices are right."""
         return sum(choice.right for choice in self.choices)
 
+    def chosen(self, answer: Sequence[str], order: Sequence[int]) -> list[tuple[Choice, bool]]:
+        """Return the choices in the order shown, and of each whether it was chosen."""
+        places = _places(answer, len(order))
+        return [(self.choices[number], place in places) for place, number in enumerate(order)]
+
     def mark(self, answer: Sequence[str], order: Sequence[int]) -> Mark:
         """Mark the places that were chosen."""
         chosen = {order[place] for place in _places(answer, len(order))}
         right = chosen == {place for place, choice in enumerate(self.choices) if choice.right}
         told = tuple(self.choices[place].feedback for place in sorted(chosen))
-        if not right and all(self.choices[place].right for place in chosen):
-            told = (*told, "まだ選んでいない正しいものがあります。" if chosen else "まだ答えていません。")
-        return Mark(right, told)
+        lacks = bool(chosen) and not right and all(self.choices[place].right for place in chosen)
+        return Mark(right, told, "まだ選んでいない正しいものがあります。" if lacks else "")
 
     def in_words(self, answer: Sequence[str], order: Sequence[int]) -> list[str]:
         """Return the choices that were chosen."""

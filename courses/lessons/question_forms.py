@@ -118,7 +118,7 @@ class NumberForm(FeedbackForm):
     plain: ClassVar[tuple[str, ...]] = ("answer", "unit", "feedback")
     answer = TextField("正しい数", [DataRequired(), Length(max=30)])
     tolerance = TextField("許す差", [Length(max=30)], description="たとえば0.5なら、前後0.5までを正解にします。")
-    unit = TextField("単位", [Length(max=20)], description="例: 人、分")
+    unit = TextField("単位", [Length(max=20)], description="例：人、分")
 
     def said(self) -> dict[str, Any]:
         """Return the number and how far off an answer may be."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courses.lessons.question import Mark, Question
+    from courses.lessons.question import Choice, Mark, Question
 
 WHOLE = 100
 
@@ -61,9 +61,13 @@ class Asked:
         """Mark an answer: places shown (choices), positions by place shown (ordering), "true"/"false", a number or a word."""
         return self.question.mark(answer, self.order)
 
+    def chosen(self, answer: Sequence[str]) -> list[tuple[Choice, bool]]:
+        """Return the choices as they were shown, and of each whether it was chosen."""
+        return self.question.chosen(answer, self.order)
+
     def in_words(self, answer: Sequence[str]) -> str:
-        """Return an answer in words."""
-        return "、".join(self.question.in_words(answer, self.order)) or "答えていません"
+        """Return an answer in words; empty where there is none."""
+        return "、".join(f"「{part}」" for part in self.question.in_words(answer, self.order))
 
 
 def asked(quiz: Quiz, seed: str) -> list[Asked]:

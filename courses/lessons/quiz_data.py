@@ -51,7 +51,7 @@ def _band(row: Mapping[str, Any]) -> Band:
 def _text(data: Mapping[str, Any], name: str, label: str) -> str:
     value = data.get(name, "")
     if not isinstance(value, str):
-        message = f"{label}({name})は文で書いてください。"
+        message = f"{label}（{name}）は文で書いてください。"
         raise InvalidError(message)
     return value
 
@@ -59,7 +59,7 @@ def _text(data: Mapping[str, Any], name: str, label: str) -> str:
 def _whole(data: Mapping[str, Any], name: str, label: str, most: int) -> int:
     value = data.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        message = f"{label}({name})は0から{most}までの数で書いてください。"
+        message = f"{label}（{name}）は0から{most}までの数で書いてください。"
         raise InvalidError(message)
     return value
 
@@ -71,7 +71,7 @@ def question_from(row: Any, where: str) -> Question:
         raise InvalidError(message)
     kind = next((kind for kind in QuestionKind if kind.value == row.get("kind")), None)
     if kind is None:
-        message = f"{where}: 問題の種類(kind)は {'、'.join(kind.value for kind in QuestionKind)} のどれかです。"
+        message = f"{where}: 問題の種類（kind）は {'、'.join(kind.value for kind in QuestionKind)} のどれかです。"
         raise InvalidError(message)
     form = QUESTIONS[kind]
     said = {part.name: _READ[part.name](row, part.name, where) for part in fields(form) if part.name != "text"}

@@ -60,9 +60,9 @@ class WhereForm(Form):
 class WhenForm(Form):
     """When people meet."""
 
-    day = DayField("開催日", [DataRequired()], description="例: 2026-12-10、R8.12.10")
-    starts_time = TimeField("始まり", [DataRequired()], description="例: 14:00")
-    ends_time = TimeField("終わり", [DataRequired()], description="例: 16:00")
+    day = DayField("開催日", [DataRequired()], description="例：2026-12-10、R8.12.10")
+    starts_time = TimeField("始まり", [DataRequired()], description="例：14:00")
+    ends_time = TimeField("終わり", [DataRequired()], description="例：16:00")
 
     def times(self) -> tuple[dt.datetime, dt.datetime]:
         """Return when the meeting begins and ends."""
@@ -95,11 +95,11 @@ class SessionForm(WhereForm):
         "参加のしかた", [Length(max=2000)], description="持ち物、接続のしかたなど。席のある人だけに表示します。"
     )
     lecturers = LinesField(
-        "講師", [Length(max=2000)], description="一行に一人ずつ、役割も書きます。例: 山田 太郎(講師)"
+        "講師", [Length(max=2000)], description="一行に一人ずつ、役割も書きます。例：山田 太郎（講師）"
     )
-    capacity = WholeField("定員(人)", [InputRequired(), NumberRange(1, MOST_PLACES)])
+    capacity = WholeField("定員（人）", [InputRequired(), NumberRange(1, MOST_PLACES)])
     minimum = WholeField(
-        "最少の人数(人)",
+        "最少の人数（人）",
         [Optional(), NumberRange(0, MOST_PLACES)],
         description="これより少ないときは、不開催にできます。",
         default=1,
@@ -111,7 +111,7 @@ class SessionForm(WhereForm):
     )  # fmt: skip
     audience = TermField("対象の団体", Audience)
     prefectures = LinesField(
-        "都道府県", [Length(max=500)], description="「都道府県で選ぶ」のとき、一行に一つずつ入力します。例: 東京都"
+        "都道府県", [Length(max=500)], description="「都道府県で選ぶ」のとき、一行に一つずつ入力します。例：東京都"
     )
     sizes = TicksField(
         "団体の規模", choices=options(SizeClass.choices()), description="「団体の規模で選ぶ」のときに選びます。",
@@ -161,7 +161,7 @@ class SessionForm(WhereForm):
             raise InvalidError(refusal.message, field="organisations") from refusal
         prefectures = tuple(self.prefectures.lines) if audience is Audience.PREFECTURE else ()
         if unknown := set(prefectures) - prefecture_names():
-            message = f"「{'、'.join(sorted(unknown))}」という都道府県はありません。例: 東京都"
+            message = f"「{'、'.join(sorted(unknown))}」という都道府県はありません。例：東京都"
             raise InvalidError(message, field="prefectures")
         sizes = tuple(size for size in SizeClass if size.value in self.sizes.value)
         return WhoMayCome(audience, prefectures, sizes, frozenset(row.id for row in chosen))
@@ -176,7 +176,7 @@ class NewSessionForm(WhenForm, SessionForm):
         description="続きもののときだけ、2以上にします。",
         default=1,
     )
-    weeks_between = WholeField("間隔(週)", [Optional(), NumberRange(1, 26)], description="例: 隔週なら2", default=1)
+    weeks_between = WholeField("間隔（週）", [Optional(), NumberRange(1, 26)], description="例：隔週なら2", default=1)
 
     def plan(self, host_id: int) -> PlanSession:
         """Return the session to be planned. Raises InvalidError as `command` does."""

@@ -12,11 +12,13 @@ from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses import completion_rule
+from courses.course import published_course
 from courses.lessons.lesson_kind import kind_of, rule_of
 from courses.lessons.lesson_text import rendered
 from courses.models import LessonKind
 
 from participation import enrolment as enrolments
+from participation.record import certificate
 
 from learning import attempt, package_run, progress
 from learning.blueprint import blueprint
@@ -43,10 +45,25 @@ def lessons(slug: str) -> ResponseReturnValue:
     return redirect(url_for("learning.overview", enrolment_id=mine.id))
 
 
+@blueprint.post("/courses/<slug>/enrol")
+@requires(Permission.TAKE_PART)
+def enrol(slug: str) -> ResponseReturnValue:
+    """Take an e-learning course and begin with its first lesson; who takes it already goes on."""
+    found, _edition = published_course(slug)
+    mine = enrolments.open_enrolment(actor().staff_id, found.id)
+    if mine is None or mine.session_id:
+        mine = enrolments.enrol_in_course(actor(), enrolments.entrant(actor()), found)
+    return _go_on(mine.id)
+
+
 @blueprint.post("/enrolments/<int:enrolment_id>/start")
 @requires(Permission.TAKE_PART)
 def start(enrolment_id: int) -> ResponseReturnValue:
     """Begin to learn, or go on where one was."""
+    return _go_on(enrolment_id)
+
+
+def _go_on(enrolment_id: int) -> ResponseReturnValue:
     path = path_of(actor(), enrolment_id)
     progress.begin(path.enrolment)
     if path.next_up is None:
@@ -104,6 +121,7 @@ def _quiz(path: Path, shown: Lesson) -> ResponseReturnValue:
         made=[one for one in made if one.enrolment_id == path.enrolment.id],
         open=present,
         asked=attempt.asked(present, quiz) if present else [],
+        unanswered=attempt.unanswered(present, {}) if present and "missing" in request.args else [],
         more=attempt.more_of(path, shown),
         why_not=attempt.why_not(quiz, made, attempt.more_of(path, shown)),
     )
@@ -136,18 +154,20 @@ def finish_lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     """Finish a lesson and go on to the next."""
     path = path_of(actor(), enrolment_id)
     shown = path.lesson(lesson_id)
-    if progress.finish(path, shown):
-        return completed(path)
+    return completed(path) if progress.finish(path, shown) else _after(path, shown)
+
+
+def _after(path: Path, shown: Lesson) -> ResponseReturnValue:
     _before, after = path.beside(shown)
     if after is None:
-        return redirect(url_for("learning.overview", enrolment_id=enrolment_id))
-    return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=after.id))
+        return redirect(url_for("learning.overview", enrolment_id=path.enrolment.id))
+    return redirect(url_for("learning.lesson", enrolment_id=path.enrolment.id, lesson_id=after.id))
 
 
 def completed(path: Path) -> ResponseReturnValue:
-    """Tell somebody that the course is completed."""
-    flash(f"「{path.edition.title}」を修了しました。おつかれさまでした。")
-    return redirect(url_for("learning.overview", enrolment_id=path.enrolment.id))
+    """Issue the certificate of a course that somebody just completed, and lead to it."""
+    certificate.issue(actor(), path.enrolment.id)
+    return redirect(url_for("front.finished", enrolment_id=path.enrolment.id))
 
 
 @blueprint.post("/learn/<int:enrolment_id>/<int:lesson_id>/position")
@@ -163,17 +183,27 @@ def keep_position(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 @requires(Permission.TAKE_PART)
 @holds(LONG_TEXTS)
 def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
-    """Keep what somebody wrote in a practice task."""
-    form = NoteForm()
+    """Keep what somebody wrote in a practice task: by itself while it is written, or to go on with the next lesson."""
+    form, by_itself = NoteForm(), request.headers.get("X-Requested-With") == "fetch"
 
-    def write() -> Path:
+    def write() -> ResponseReturnValue:
         path = path_of(actor(), enrolment_id)
-        progress.write_note(path, path.lesson(lesson_id), form.note.value, shared=form.shared.value)
-        return path
+        shown, mine, note = path.lesson(lesson_id), path.progress.get(lesson_id), form.note.value
+        is_shown = bool(mine and mine.shared) if by_itself else form.shared.value
+        progress.write_note(path, shown, note, shared=is_shown)
+        if by_itself:
+            return "", 204
+        if request.form.get("then") != "next":
+            flash("書いたことを保存しました。")
+            return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id))
+        is_skipped = not shown.required and not note.strip()
+        return completed(path) if not is_skipped and progress.finish_written(path, shown, note) else _after(path, shown)
 
-    if accepted(form, write):
-        flash("書いたことを保存しました。")
-        return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id))
+    done = accepted(form, write)
+    if done is not None:
+        return done
+    if by_itself:
+        return "", 422
     path = path_of(actor(), enrolment_id)
     return _lesson(path, path.lesson(lesson_id), form)
 

@@ -47,10 +47,14 @@ def keep_answers(attempt_id: int) -> ResponseReturnValue:
 @requires(Permission.TAKE_PART)
 @holds(LONG_TEXTS)
 def submit(attempt_id: int) -> ResponseReturnValue:
-    """Submit an attempt and see what it came to."""
-    mine = attempt.own_attempt(actor(), attempt_id)
-    if attempt.submit(mine, answers_from(request.form)):
-        completed(path_of(actor(), mine.enrolment_id))
+    """Submit an attempt and see what it came to; where answers are missing, first see which."""
+    mine, answers = attempt.own_attempt(actor(), attempt_id), answers_from(request.form)
+    if "sure" not in request.form and attempt.unanswered(mine, answers):
+        attempt.keep(mine, answers)
+        address = url_for("learning.lesson", enrolment_id=mine.enrolment_id, lesson_id=mine.lesson_id, missing=1)
+        return redirect(f"{address}#unanswered")
+    if attempt.submit(mine, answers):
+        return completed(path_of(actor(), mine.enrolment_id))
     return redirect(url_for("learning.attempt_result", attempt_id=attempt_id))
 
 

@@ -32,12 +32,12 @@ class WebMeetingForm(Form):
     """The participant file of a web-meeting tool, and from how long a stay counts."""
 
     file = UploadsField(
-        "参加者のファイル(CSV・Excel)",
+        "参加者のファイル（CSV・Excel）",
         [FileRequired(message="ファイルを選んでください。"), FileSize(max_size=LARGEST_FILE, message="ファイルが大きすぎます。")],
         description="Zoomの「参加者レポート」、Teamsの「出席レポート」、Webexの「出席者レポート」、Google Meetの出席レポートなどを、そのまま選んでください。会議を開き直したときは、ファイルを二つ以上選べます。",
     )  # fmt: skip
     minutes = WholeField(
-        "出席とみなす時間(分)", [Optional(), NumberRange(0, 1440)],
+        "出席とみなす時間（分）", [Optional(), NumberRange(0, 1440)],
         description="これより短い人は、出席の候補から外して示します。空欄なら時間を見ません。",
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ def meeting_attendance(meeting_id: int) -> ResponseReturnValue:
             unknown = {row.id for row in sheet.people if sheet.mark(meeting, row) is None}
             entered |= {number: Presence.ATTENDED for number in unknown if entered.get(number) is None}
         changed = attendance.enter(actor(), meeting, entered)
-        flash(f"出欠を保存しました(変更 {changed}人)。")
+        flash(f"出欠を保存しました（変更 {changed}人）。")
         return redirect(url_for("participation.meeting_attendance", meeting_id=meeting_id))
     return render_template(
         "participation/attendance.html",

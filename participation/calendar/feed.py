@@ -91,7 +91,7 @@ def _event(entry: Entry, place: Place) -> Event:
     is_off = session.is_off or meeting.cancelled_at is not None
     link = meeting.meeting_link or session.meeting_link
     because = session.cancelled_because or meeting.cancelled_because
-    told = [entry.remark, f"理由: {because}" if is_off and because else "", f"実施: {session.host.name}"]
+    told = [entry.remark, f"理由：{because}" if is_off and because else "", f"実施：{session.host.name}"]
     if entry.shows_link:
         told += [link, session.joining_notes]
     return Event.new(

@@ -31,7 +31,7 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
     session = lock_hosted(actor, session_id)
     state = state_of(session)
     if not state.may_be_called_off or session.starts_at <= clock.now():
-        message = f"受付が終わってから開催までのあいだだけ、不開催にできます(いまは「{state.label}」)。"
+        message = f"受付が終わってから開催までのあいだだけ、不開催にできます（いまは「{state.label}」）。"
         raise ConflictError(message)
     coming = len(standing(session)) if state.is_allocating else session.taken
     if coming >= session.minimum:
@@ -46,5 +46,5 @@ def call_off(actor: Actor, session_id: int) -> TrainingSession:
         actor, Act.SESSION_CALLED_OFF, session.edition.title, organisation_id=session.host_id, session=session.id
     )
     db.session.flush()
-    not_held(session, f"この回は開きません。理由: {session.cancelled_because}")
+    not_held(session, f"この回は開きません。理由：{session.cancelled_because}")
     return session

@@ -27,7 +27,7 @@ def cancel(actor: Actor, session: TrainingSession, reason: str) -> TrainingSessi
     held = training_session.lock_hosted(actor, session.id)
     db.session.refresh(held, ["meetings"])
     training_session.cancel(actor, held, reason)
-    not_held(held, f"開催が中止になりました。理由: {reason}")
+    not_held(held, f"開催が中止になりました。理由：{reason}")
     return held
 
 
@@ -38,5 +38,5 @@ def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> Meeting:
     enrolments.follow_year(meeting.session)
     waiting_list.shorten_offers(meeting.session)
     was = clock.moment_label(meeting.starts_at)
-    tell_changed(meeting.session_id, f"{was} の会だけを中止します。理由: {reason}")
+    tell_changed(meeting.session_id, f"{was} の会だけを中止します。理由：{reason}")
     return meeting

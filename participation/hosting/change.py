@@ -68,7 +68,7 @@ def _check_all_may_still_come(session: TrainingSession) -> None:
         .order_by(Organisation.id)
     )
     if left_out := [name for organisation_id, name in rows if not is_open_to(organisation_id, session)]:
-        message = f"すでに推薦や受講のある団体({'、'.join(left_out[:MOST_NAMED])}{'ほか' if len(left_out) > MOST_NAMED else ''})が対象から外れます。"
+        message = f"すでに推薦や受講のある団体（{'、'.join(left_out[:MOST_NAMED])}{'ほか' if len(left_out) > MOST_NAMED else ''}）が対象から外れます。"
         raise ConflictError(message, field="audience")
 
 

@@ -27,7 +27,7 @@ def close(actor: Actor, session_id: int) -> None:
     """Close a session that was held and whose attendance is entered. Raises ConflictError where it is not so far."""
     session = lock_hosted(actor, session_id)
     if state_of(session) is not SessionState.HELD:
-        message = f"締めることができるのは、開催が終わってからです(いまは「{state_of(session).label}」)。"
+        message = f"締めることができるのは、開催が終わってからです（いまは「{state_of(session).label}」）。"
         raise ConflictError(message)
     missing = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(Enrolment.id))).where(

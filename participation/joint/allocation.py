@@ -129,7 +129,9 @@ def _lot(seed: str, granted: int, code: str) -> str:
 
 
 def _why(organisation: Nominator, granted: int, quotient: Fraction, tied: int) -> str:
-    reason = f"(これまでの席{granted}+0.5)÷重み{float(organisation.weight):.2f}={float(quotient):.2f}が最も小さいため。"
+    reason = (
+        f"（これまでの席{granted}+0.5）÷重み{float(organisation.weight):.2f}={float(quotient):.2f}が最も小さいため。"
+    )
     return reason if tied == 1 else f"{reason}同じ値の{tied}団体から抽選で決まりました。"
 
 

@@ -140,7 +140,7 @@ def decide(actor: Actor, session_id: int, seen: str | None = None) -> Allocation
     """
     session = lock_hosted(actor, session_id)
     if state_of(session) is not SessionState.ALLOCATING:
-        message = f"割当を決められるのは、推薦の受付が終わってからです(いまは「{state_of(session).label}」)。"
+        message = f"割当を決められるのは、推薦の受付が終わってからです（いまは「{state_of(session).label}」）。"
         raise ConflictError(message)
     nominations = {nomination.id: nomination for nomination in standing(session)}
     call = call_of(session, list(nominations.values()))

@@ -63,7 +63,7 @@ def override(actor: Actor, session_id: int, command: GivePlace) -> Override:
         raise InvalidError(message, field="reason")
     nomination = _of(session, command.nomination_id)
     if nomination.state not in {NominationState.WAITING, NominationState.EXPIRED, NominationState.DECLINED}:
-        message = f"席を渡せるのは待機している人です(いまは「{nomination.state.label}」)。"
+        message = f"席を渡せるのは待機している人です（いまは「{nomination.state.label}」）。"
         raise ConflictError(message, field="nomination_id")
     instead = _of(session, command.instead_of_id) if command.instead_of_id else None
     if instead is None:
@@ -129,7 +129,7 @@ def _take_back(actor: Actor, session: TrainingSession, nomination: Nomination) -
             raise ConflictError(message, field="instead_of_id")
         enrolments.close(actor, enrolment)
     elif nomination.state is not NominationState.OFFERED:
-        message = f"席を持っている人を選んでください(いまは「{nomination.state.label}」)。"
+        message = f"席を持っている人を選んでください（いまは「{nomination.state.label}」）。"
         raise ConflictError(message, field="instead_of_id")
     nomination.state, nomination.answer_by = NominationState.WAITING, None
     db.session.flush()

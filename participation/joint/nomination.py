@@ -78,7 +78,7 @@ def check_open(session: TrainingSession, organisation_id: int) -> None:
     if not session.is_by_nomination:
         raise NotFoundError
     if state_of(session) is not SessionState.OPEN:
-        message = f"推薦の受付期間ではありません(いまは「{state_of(session).label}」)。"
+        message = f"推薦の受付期間ではありません（いまは「{state_of(session).label}」）。"
         raise ConflictError(message)
 
 

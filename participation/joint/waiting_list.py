@@ -224,7 +224,7 @@ def decline(actor: Actor, nomination_id: int) -> Nomination:
 def _offered(actor: Actor, nomination_id: int) -> Nomination:
     nomination = own_nomination(actor, nomination_id)
     if nomination.state is not NominationState.OFFERED or (nomination.answer_by or clock.now()) <= clock.now():
-        message = f"席の案内は終わっています(いまは「{nomination.state.label}」)。"
+        message = f"席の案内は終わっています（いまは「{nomination.state.label}」）。"
         raise ConflictError(message)
     return nomination
 

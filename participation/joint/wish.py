@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
+from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError
+
+from courses.sessions.models import TrainingSession
 
 from participation import enrolment as enrolments
 from participation.joint.models import Wish
 from participation.joint.nomination import check_open
 
 if TYPE_CHECKING:
-    from people.permission import Actor
+    from collections.abc import Sequence
 
-    from courses.sessions.models import TrainingSession
+    from people.permission import Actor
 
 
 def wish(actor: Actor, session: TrainingSession, note: str) -> Wish:
@@ -34,3 +38,15 @@ def wish(actor: Actor, session: TrainingSession, note: str) -> Wish:
 def unwish(actor: Actor, session: TrainingSession) -> None:
     """Take back the own wish; where there is none nothing changes."""
     db.session.execute(sa.delete(Wish).where(Wish.session_id == session.id, Wish.staff_id == actor.staff_id))
+
+
+def own(actor: Actor) -> Sequence[Wish]:
+    """Return the actor's wishes for sessions that are still to come, the next first."""
+    return db.session.scalars(
+        sa.select(Wish)
+        .join(Wish.session)
+        .options(contains_eager(Wish.session).joinedload(TrainingSession.edition))
+        .where(Wish.staff_id == actor.staff_id, TrainingSession.starts_at > clock.now())
+        .order_by(TrainingSession.starts_at)
+        .limit(20)
+    ).all()

@@ -35,6 +35,17 @@ def taken_this_year() -> sa.ColumnElement[bool]:
     )
 
 
+def completed() -> sa.ColumnElement[bool]:
+    """Return the condition that somebody (of a notice) has completed the course (of that notice), whenever that was."""
+    return sa.exists(
+        sa.select(Enrolment.id).where(
+            Enrolment.staff_id == Notice.staff_id,
+            Enrolment.course_id == Notice.course_id,
+            Enrolment.completed_at.is_not(None),
+        )
+    )
+
+
 def announce() -> int:
     """Write notices that are due, a part at a time, and return how many.
 

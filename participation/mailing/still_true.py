@@ -35,7 +35,8 @@ def says_what_is_so(row: Notice) -> bool:
         return any(row.key.endswith(meeting.starts_at.isoformat()) for meeting in coming)
     if row.kind is NoticeKind.OFFERED:
         until = db.session.scalar(sa.select(Nomination.answer_by).where(Nomination.id == row.nomination_id))
-        return until is not None and row.key.endswith(clock.moment_label(until))
+        there = clock.local(until) if until else None  # in the key as it was written, whatever its brackets
+        return there is not None and f"{there.month}月{there.day}日" in row.key and row.key.endswith(f"{there:%H:%M}")
     return True
 
 
@@ -66,6 +67,12 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
         newer.kind == Notice.kind,
         newer.id > Notice.id,
     )
+    is_overtaken_of_course = sa.exists().where(
+        newer.staff_id == Notice.staff_id,
+        newer.course_id == Notice.course_id,
+        newer.kind == Notice.kind,
+        newer.id > Notice.id,
+    )
     goes_on = sa.exists(
         sa.select(TrainingSession.id).where(
             TrainingSession.id == Notice.session_id,
@@ -86,6 +93,8 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
         for state in (NominationState.OFFERED, NominationState.WAITING)
     )
     is_true = sa.or_(
+        Notice.kind == NoticeKind.COMMENTED,
+        sa.and_(Notice.kind == NoticeKind.DUE, ~repetition.completed(), ~is_overtaken_of_course),
         sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
         sa.and_(Notice.kind == NoticeKind.CHANGED, sa.or_(has_place, ~has_left), goes_on, ~is_overtaken),
         sa.and_(Notice.kind == NoticeKind.OFFERED, offered, goes_on),

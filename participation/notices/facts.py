@@ -18,7 +18,7 @@ def held_when(session: TrainingSession | None) -> list[str]:
         return []
     coming = [meeting for meeting in session.going_on if meeting.ends_at > clock.now()]
     lines = [
-        f"開催: {clock.moment_label(meeting.starts_at)}〜{clock.local(meeting.ends_at):%H:%M} {meeting.where}"
+        f"開催：{clock.moment_label(meeting.starts_at)}〜{clock.local(meeting.ends_at):%H:%M} {meeting.where}"
         for meeting in coming[:MOST]
     ]
     return [*lines, f"ほかに{len(coming) - MOST}回"] if len(coming) > MOST else lines

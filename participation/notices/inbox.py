@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import NotFoundError
 
 from courses.sessions.models import TrainingSession
 
@@ -32,6 +33,20 @@ def unread(actor: Actor) -> int:
     """Return how many notices the actor has not read."""
     statement = sa.select(sa.func.count()).where(Notice.staff_id == actor.staff_id, Notice.read_at.is_(None))
     return db.session.scalar(statement) or 0
+
+
+def opened(actor: Actor, notice_id: int) -> Notice:
+    """Note that the actor opens a notice, and return it. Raises NotFoundError for anybody else's."""
+    notice = db.session.scalar(
+        sa.select(Notice)
+        .options(joinedload(Notice.course))
+        .where(Notice.id == notice_id, Notice.staff_id == actor.staff_id)
+    )
+    if notice is None:
+        raise NotFoundError
+    notice.read_at = notice.read_at or clock.now()
+    db.session.flush()
+    return notice
 
 
 def mark_all_read(actor: Actor) -> None:

@@ -19,6 +19,8 @@ class NoticeKind(Term):
     REMINDER = "reminder", "開催が近づきました"
     ON_BEHALF = "on behalf", "推薦名簿への代理の入力"
     DUE_AGAIN = "due again", "今年度の受講のお願い"
+    COMMENTED = "commented", "ひとことが届きました"
+    DUE = "due", "期限のお知らせ"
 
 
 IMMEDIATE = frozenset({NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})

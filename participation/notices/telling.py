@@ -65,7 +65,7 @@ def _row(subject: TrainingSession | Course, title: str, telling: Tell, wish: Mai
         "session_id": None if is_course else subject.id,
         "course_id": subject.id if is_course else None,
         "nomination_id": telling.nomination_id,
-        "title": f"{kind.label}: {title}",
+        "title": f"{kind.label}：{title}",
         "text": telling.text,
         "made_at": now,
         "mail_state": MailState.DUE if is_wanted else MailState.SKIPPED,

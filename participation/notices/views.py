@@ -28,6 +28,16 @@ def notices() -> ResponseReturnValue:
     return render_template("participation/notices.html", notices=rows, form=form, held_when=held_when)
 
 
+@blueprint.post("/notices/<int:notice_id>/open")
+@signed_in
+def open_notice(notice_id: int) -> ResponseReturnValue:
+    """Lead to what a notice is about; it is read by that."""
+    notice = inbox.opened(actor(), notice_id)
+    if notice.course:
+        return redirect(url_for("front.course", slug=notice.course.slug))
+    return redirect(url_for("participation.session_page", session_id=notice.session_id))
+
+
 @blueprint.post("/notices/read")
 @signed_in
 def read_notices() -> ResponseReturnValue:

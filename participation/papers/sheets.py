@@ -59,7 +59,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
             (place, row.nomination.staff.name, row.nomination.staff.reading, "、".join(row.hints))
             for place, row in enumerate(listed.nominees, 1)
         ),
-        (f"連絡事項: {listed.note}",) if listed.note else (),
+        (f"連絡事項：{listed.note}",) if listed.note else (),
     )
 
 
@@ -160,7 +160,7 @@ def record(name: str, rows: Sequence[Enrolment], elsewhere: Sequence[OutsideLear
         (
             *(
                 (
-                    clock.fiscal_year_label(row.fiscal_year), f"{row.edition.title}(第{row.edition.number}版)",
+                    clock.fiscal_year_label(row.fiscal_year), f"{row.edition.title}（第{row.edition.number}版）",
                     row.organisation.name, row.state.label,
                     clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else "",
                 )

@@ -91,14 +91,19 @@ def certificate_pdf(number: str) -> ResponseReturnValue:
         "line": "次の講座を修了したことを証します。",
         "title": mine.title,
         "edition": f"第{mine.edition_number}版",
-        "completed": clock.date_label(mine.completed_on),
+        "completed": clock.era_label(mine.completed_on),
+        "affiliation": mine.affiliation,
+        "hours": f"学習時間の目安 {mine.minutes}分" if mine.minutes else "",
+        "issuer": mine.issuer,
+        "signed_by": mine.signed_by,
+        "seal": "印" if mine.issuer else "",
         "number": f"番号 {grouped(mine.number)}",
         "confirm": "この修了証は、次のページで確かめられます。",
         "address": address,
         "picture": "修了証を確かめるページのQRコード",
     }
     content = printed.compiled("certificate", said, picture=picture.getvalue().decode())
-    return download(content, "application/pdf", f"修了証_{mine.number}.pdf")
+    return download(content, "application/pdf", f"修了証_{mine.title}_{mine.holder}.pdf")
 
 
 @blueprint.get("/me/record.pdf")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from kernel import clock
 from kernel.database import db
@@ -16,7 +16,7 @@ from kernel.secret import drawn
 
 from people import audit
 from people.act import Act
-from people.models import Staff
+from people.models import Organisation, Staff
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
@@ -33,23 +33,37 @@ def issue(actor: Actor, enrolment_id: int) -> Certificate:
 
     Raises NotFoundError for anybody else's enrolment, ConflictError where the course is not completed.
     """
+    offering = aliased(Organisation)
     row = db.session.execute(
-        sa.select(Enrolment, Staff.name, CourseEdition.title, CourseEdition.number)
+        sa.select(
+            Enrolment,
+            Staff.name,
+            CourseEdition.title,
+            CourseEdition.number,
+            CourseEdition.minutes,
+            Organisation.name,
+            offering.name,
+            offering.signed_by,
+        )
         .join(Staff, Staff.id == Enrolment.staff_id)
         .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+        .join(Organisation, Organisation.id == Enrolment.organisation_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(offering, offering.id == Course.owner_id)
         .where(Enrolment.id == enrolment_id, Enrolment.staff_id == actor.staff_id)
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    enrolment, name, title, number = row
+    enrolment, name, title, number, minutes, affiliation, issuer, signed_by = row
     if enrolment.state is not EnrolmentState.COMPLETED or enrolment.completed_at is None:
         message = "修了証は、講座を修了すると発行できます。"
         raise ConflictError(message)
-    made, completed_on = _of(enrolment_id), clock.local(enrolment.completed_at).date()
+    made, completed_on = present(enrolment_id), clock.local(enrolment.completed_at).date()
     if made is None or (made.completed_on != completed_on and not made.revoked_at):
         certificate = Certificate(
             enrolment_id=enrolment_id, number=drawn(LENGTH), holder=name, title=title, edition_number=number,
-            completed_on=completed_on, replaces_id=made.id if made else None,
+            completed_on=completed_on, affiliation=affiliation, minutes=minutes, issuer=issuer, signed_by=signed_by,
+            replaces_id=made.id if made else None,
         )  # fmt: skip
         try:
             with db.session.begin_nested():
@@ -59,7 +73,7 @@ def issue(actor: Actor, enrolment_id: int) -> Certificate:
                 db.session.add(certificate)
                 db.session.flush()
         except IntegrityError:  # another window was faster
-            made = _of(enrolment_id)
+            made = present(enrolment_id)
         else:
             made = certificate
     if made is None:
@@ -67,7 +81,8 @@ def issue(actor: Actor, enrolment_id: int) -> Certificate:
     return made
 
 
-def _of(enrolment_id: int) -> Certificate | None:
+def present(enrolment_id: int) -> Certificate | None:
+    """Return the certificate that was issued for an enrolment and not replaced, if there is one."""
     return db.session.scalar(
         sa.select(Certificate)
         .where(Certificate.enrolment_id == enrolment_id, Certificate.replaced_at.is_(None))

@@ -14,10 +14,10 @@ class OutsideForm(Form):
     """What somebody learned elsewhere."""
 
     title = TextField(
-        "学んだこと", [DataRequired(), Length(max=200)], description="例: ITパスポート試験、個人情報保護の研修"
+        "学んだこと", [DataRequired(), Length(max=200)], description="例：ITパスポート試験、個人情報保護の研修"
     )
     provider = TextField("実施した団体", [DataRequired(), Length(max=200)])
-    learned_on = DayField("終えた日", [DataRequired()], description="例: 2026-11-21、R8.11.21")
+    learned_on = DayField("終えた日", [DataRequired()], description="例：2026-11-21、R8.11.21")
 
     def command(self) -> Declare:
         """Return what is declared."""

@@ -19,7 +19,8 @@ from participation.models import Enrolment
 class Certificate(Base):
     """A certificate (修了証), with what it said when it was issued: it changes with nobody and nothing.
 
-    Where the completion was corrected, another one replaces it, which refers to it; of an enrolment one is not replaced.
+    `affiliation` is the holder's organisation of that time, `issuer` the one that offers the course, `signed_by` post and name of
+    who gives it out for it; those of earlier versions say none. Where the completion was corrected, another one replaces it, which refers to it; of an enrolment one is not replaced.
     """
 
     __tablename__ = "certificate"
@@ -30,6 +31,10 @@ class Certificate(Base):
     title: Mapped[str]
     edition_number: Mapped[int]
     completed_on: Mapped[dt.date]
+    affiliation: Mapped[str] = mapped_column(default="")
+    minutes: Mapped[int | None]
+    issuer: Mapped[str] = mapped_column(default="")
+    signed_by: Mapped[str] = mapped_column(default="")
     issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     revoked_at: Mapped[dt.datetime | None]
     revoked_because: Mapped[str] = mapped_column(default="")

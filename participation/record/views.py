@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel.download import download
+from kernel.errors import NotFoundError
 from kernel.forms import ReasonForm, accepted, answer
 from kernel.secret import grouped as in_groups
 
@@ -21,6 +22,8 @@ from participation.record.forms import OutsideForm
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+LONGEST_NUMBER = 40
+
 
 @blueprint.post("/enrolments/<int:enrolment_id>/certificate")
 @signed_in
@@ -30,11 +33,24 @@ def issue_certificate(enrolment_id: int) -> ResponseReturnValue:
     return redirect(url_for("participation.confirm_certificate", number=made.number))
 
 
+@blueprint.get("/certificates")
+@public
+def find_certificate() -> ResponseReturnValue:
+    """Ask for the number that stands on a certificate."""
+    number = request.args.get("number", "").strip()[:LONGEST_NUMBER]
+    if number:
+        return redirect(url_for("participation.confirm_certificate", number=number))
+    return render_template("participation/find_certificate.html", number="")
+
+
 @blueprint.get("/certificates/<number>")
 @public
 def confirm_certificate(number: str) -> ResponseReturnValue:
     """Confirm a certificate to anybody who has its number: course, date and the holder's initial."""
-    return _page(number, ReasonForm(formdata=None))
+    try:
+        return _page(number, ReasonForm(formdata=None))
+    except NotFoundError:
+        return render_template("participation/find_certificate.html", number=number[:LONGEST_NUMBER]), 404
 
 
 def _page(number: str, form: ReasonForm) -> ResponseReturnValue:

@@ -63,7 +63,7 @@ def confirm(actor: Actor, organisation_id: int, ids: Collection[int]) -> Confirm
                 staff.password_hash = applicant.password_hash
                 db.session.delete(applicant)
         except RefusalError as refusal:
-            found.refused.append(f"{applicant.name}さん:{refusal.message}")
+            found.refused.append(f"{applicant.name}さん：{refusal.message}")
         else:
             act = Act.ENTERED_BY_INVITATION
             audit.record(actor, act, staff.name, organisation_id=organisation_id, staff=staff.id)

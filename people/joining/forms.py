@@ -32,9 +32,9 @@ class MembershipForm(Form):
         "職員番号", [Length(max=32)], description="メールアドレスがない人は、団体と職員番号でサインインします。"
     )
     department = TextField("部署", [Length(max=200)])
-    post = TextField("職", [Length(max=100)], description="例: 主事、係長")
+    post = TextField("職", [Length(max=100)], description="例：主事、係長")
     joined_on = DayField(
-        "所属の始まり", [DataRequired()], description="例: 2027-04-01、R9.4.1。先の日でも登録できます。"
+        "所属の始まり", [DataRequired()], description="例：2027-04-01、R9.4.1。先の日でも登録できます。"
     )
 
     def validate_staff_number(self, field: TextField) -> None:
@@ -47,11 +47,11 @@ class MembershipForm(Form):
 class NameForm(Form):
     """The name of a person."""
 
-    name = TextField("氏名", [DataRequired(), Length(max=100)], description="例: 髙橋 花子")
+    name = TextField("氏名", [DataRequired(), Length(max=100)], description="例：髙橋 花子")
     reading = KatakanaField(
         "フリガナ",
         [DataRequired(), Length(max=100), Regexp(r"[ァ-ヶー・\s]+$", message="カタカナで入力してください。")],
-        description="名簿はこの順に並びます。例: タカハシ ハナコ",
+        description="名簿はこの順に並びます。例：タカハシ ハナコ",
     )
 
 
@@ -100,7 +100,7 @@ class AcceptForm(NameForm, NewPasswordForm):
         description="サインインに使います。職場のアドレスを入力してください。", render_kw={"autocomplete": "email"},
     )  # fmt: skip
     department = TextField("部署", [Length(max=200)])
-    post = TextField("職", [Length(max=100)], description="例: 主事、係長")
+    post = TextField("職", [Length(max=100)], description="例：主事、係長")
 
     def command(self) -> Enter:
         """Return who is to be entered; the organisation follows from the invitation."""
@@ -120,7 +120,7 @@ class LeaveForm(Form):
     last_day = DayField(
         "所属する最後の日",
         [DataRequired()],
-        description="例: 2027-03-31、R9.3.31。すぐに終えるときは、昨日の日付を入力します。",
+        description="例：2027-03-31、R9.3.31。すぐに終えるときは、昨日の日付を入力します。",
     )
 
 
@@ -130,12 +130,12 @@ class ResumeForm(Form):
     how = ChoiceField(
         "どうしますか",
         choices=options(
-            [("resume", "終了を取り消す(入力の誤りだった)"), ("rejoin", "もう一度所属する(再任用・復職・再入庁)")]
+            [("resume", "終了を取り消す（入力の誤りだった）"), ("rejoin", "もう一度所属する（再任用・復職・再入庁）")]
         ),
         default="resume",
     )
     joined_on = DayField(
-        "もう一度所属する日", description="「もう一度所属する」のときに入力します。例: 2027-04-01、R9.4.1"
+        "もう一度所属する日", description="「もう一度所属する」のときに入力します。例：2027-04-01、R9.4.1"
     )
 
 
@@ -143,7 +143,7 @@ class WelcomeForm(MembershipForm):
     """A person who comes from another organisation."""
 
     code = TextField(
-        "異動コード", [DataRequired(), Length(max=50)], description="本人がアカウントの画面で発行します。例: ABCD-EFGH-JKLM",
+        "異動コード", [DataRequired(), Length(max=50)], description="本人がアカウントの画面で発行します。例：ABCD-EFGH-JKLM",
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
 
@@ -163,6 +163,6 @@ class TransferForm(Form):
     """Whether the present membership ends with the transfer."""
 
     ends_present = ChoiceField(
-        "いまの所属", choices=options([("yes", "新しい所属が始まる日に終わる(異動・転籍)"), ("no", "そのまま続ける(併任・兼務)")]),
+        "いまの所属", choices=options([("yes", "新しい所属が始まる日に終わる（異動・転籍）"), ("no", "そのまま続ける（併任・兼務）")]),
         default="yes",
     )  # fmt: skip

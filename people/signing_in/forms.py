@@ -24,7 +24,7 @@ class SignInForm(Form):
         render_kw={"autocomplete": "username"},
     )
     organisation = TextField(
-        "団体", [Length(max=LONGEST_LINE)], description="職員番号でサインインするときだけ入力します。例: 新宿区、131041",
+        "団体", [Length(max=LONGEST_LINE)], description="職員番号でサインインするときだけ入力します。例：新宿区、131041",
         render_kw={"autocomplete": "organization"},
     )  # fmt: skip
     password = SecretField(
@@ -57,7 +57,7 @@ class SecondStepForm(Form):
 class AppForm(Form):
     """Add an app that shows codes."""
 
-    name = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例: 職場のスマートフォン")
+    name = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例：職場のスマートフォン")
     code = TextField(
         "アプリに表示された6桁",
         [DataRequired(), Length(max=20)],
@@ -68,7 +68,7 @@ class AppForm(Form):
 class PasskeyForm(Form):
     """Add a passkey that the browser made."""
 
-    device = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例: 職場のパソコン")
+    device = TextField("名前", [Length(max=40)], description="あとで見分けるための名前です。例：職場のパソコン")
     credential = QuotedField("パスキー", [DataRequired(), Length(max=LONGEST_CREDENTIAL)])
 
 
@@ -82,7 +82,7 @@ class NewPasswordForm(Form):
         render_kw={"autocomplete": "new-password"},
     )
     again = SecretField(
-        "新しいパスワード(確認)",
+        "新しいパスワード（確認）",
         [DataRequired(), EqualTo("password", message="二つのパスワードが一致していません。")],
         render_kw={"autocomplete": "new-password"},
     )

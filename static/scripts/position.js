@@ -20,7 +20,12 @@ if (video) {
   else video.addEventListener("loadedmetadata", goOnWatching, { once: true });
 } else {
   const from = Math.min(Number(lesson.dataset.position), parts.length - 1);
-  if (from > 0) parts[from].scrollIntoView({ block: "start" });
+  const resumed = document.querySelector("[data-resumed]");
+  if (from > 0 && resumed) {
+    parts[from].before(resumed); // it is said where the eye arrives
+    resumed.hidden = false;
+    resumed.scrollIntoView({ block: "start" });
+  }
 }
 
 const position = video ? () => Math.floor(video.currentTime) : partBeingRead;

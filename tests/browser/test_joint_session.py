@@ -131,7 +131,7 @@ def test_the_way_from_the_list_to_the_attendance_needs_no_mouse(visit):
     host.tabs_to("出欠を入力する").hits_enter()
     host.tabs_to("未入力").page.keyboard.press("ArrowRight")
     host.tabs_to("出欠を保存する").hits_enter()
-    assert host.sees("出欠を保存しました(変更 1人)")
+    assert host.sees("出欠を保存しました（変更 1人）")
 
     host.tabs_to("すべての会の出欠").hits_enter()
     host.tabs_to("出欠を入力する").tabs_to("出欠を入力する").hits_enter().tabs_to("出席コードを見せる").hits_enter()

@@ -101,8 +101,7 @@ def test_with_the_keyboard_alone(visit):
     person.tabs_to("メールアドレス").writes("ken.hachioji@example.lg.jp")
     person.tabs_to("パスワード").writes("hachioji-no-tanto-desu").hits_enter()
     assert person.heading == "だれも置き去りにしない窓口とサービス"
-    person.tabs_to("この講座を受講する").hits_enter()
-    person.tabs_to("学習を始める").hits_enter()
+    person.tabs_to("受講をはじめる").hits_enter()
     assert person.heading == "「もういいわ」の裏にある理由"
     person.tabs_to("このレッスンを終えて次へ").hits_enter()
     assert person.heading == "手伝うとき、どこまで手を出すか"
@@ -111,9 +110,8 @@ def test_with_the_keyboard_alone(visit):
 def test_without_scripts(visit):
     person = visit(STAFF, scripts=False).finds("AI")
     person.page.get_by_label("入門").check()
-    person.presses("しぼりこむ").follows("自治体職員のためのAI入門").presses("この講座を受講する")
-    assert person.sees("受講を申し込みました")
-    person.follows("受講を取りやめる").presses("受講を取りやめる")
+    person.presses("しぼりこむ").follows("自治体職員のためのAI入門").presses("受講をはじめる")
+    person.goes_to("/courses/ai-first").follows("受講を取りやめる").presses("受講を取りやめる")
     assert person.sees("受講を取りやめました")
     person.goes_to("/account").presses("パスワードを変更する")
     assert person.sees("入力を確かめてください")

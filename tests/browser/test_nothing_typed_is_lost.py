@@ -15,8 +15,8 @@ NUMBERS = itertools.count(1)
 def opens_course(person):
     slug = f"kept-{next(NUMBERS)}"
     taught(Office.of("133035").coordinator, slug)
-    person.goes_to(f"/courses/{slug}").presses("この講座を受講する")
-    person.presses("学習を").page.locator("details.contents summary").press("Enter")
+    person.goes_to(f"/courses/{slug}").presses("受講をはじめる")
+    person.page.locator("details.contents summary").press("Enter")
     return person
 
 
@@ -47,7 +47,7 @@ def test_answers_of_a_quiz_come_back_after_signing_in_again(visit, behind):
     assert learner.sees("送れなかった内容をもどしました。")
     expect(learner.page.get_by_label("右", exact=True)).to_be_checked()
     expect(learner.page.get_by_label("正しい", exact=True)).to_be_checked()
-    learner.presses("答え合わせをする")
+    learner.presses("答え合わせをする").presses("答えずに答え合わせをする")
     assert learner.page.url.rsplit("/", 1)[0].endswith("/attempts")
 
 
@@ -56,15 +56,43 @@ def test_the_note_of_a_practice_task_comes_back_after_signing_in_again_and_after
     learner.page.get_by_role("link", name="やってみる").last.click()
     sign_in_ends(learner)
     learner.page.locator("textarea").fill("窓口の様子を書きました。")
-    learner.presses("書いたことを保存する")
+    learner.presses("保存する")
     signs_in_here(learner, STAFF)
     expect(learner.page.locator("textarea")).to_have_value("窓口の様子を書きました。")
-    learner.presses("書いたことを保存する")
+    learner.presses("保存する")
     assert learner.sees("書いたことを保存しました。")
     learner.page.locator("textarea").fill("書き足しました。")
-    learner.page.once("dialog", lambda dialog: dialog.accept())
+    expect(learner.page.locator(".saving")).to_have_text("書いたところまで保存しました。")
     learner.page.reload()
     expect(learner.page.locator("textarea")).to_have_value("書き足しました。")
+
+
+def test_what_is_optional_is_skipped_in_one_press_and_what_was_written_goes_along(visit, behind):
+    learner = opens_course(visit(STAFF, width=375, scripts=False))
+    learner.page.get_by_role("link", name="やってみる").last.click()
+    practice = learner.page.url
+    learner.follows("書かずに次へ進む")
+    assert learner.page.url != practice
+    learner.goes_to(practice).types("ためしたこと", "二人で読み合わせました。").presses("保存して次へ")
+    assert learner.page.url != practice
+    learner.goes_to(practice)
+    expect(learner.page.locator("textarea")).to_have_value("二人で読み合わせました。")
+
+
+def test_enter_hands_no_test_in_and_missing_answers_are_named_first(visit, behind):
+    learner = opens_course(visit(STAFF))
+    learner.page.get_by_role("link", name="確認テスト").last.click()
+    learner.presses("始める")
+    written = learner.page.locator(".question .written input").first
+    written.fill("言葉")
+    written.press("Enter")
+    assert learner.heading == "確認テスト"
+    learner.presses("答え合わせをする")
+    assert learner.sees("まだ答えていない問題が")
+    learner.page.locator("#unanswered li a").last.click()
+    assert learner.page.locator("fieldset:target").count() == 1
+    learner.presses("答えずに答え合わせをする")
+    assert learner.sees("― 答えていません")
 
 
 def test_a_new_person_comes_back_also_by_an_older_page(visit):

@@ -132,11 +132,11 @@ def test_parts_share_their_data_and_lead_to_each_other(visit, behind):
     slug = f"two-parts-{next(NUMBERS)}"
     publishes({"教材": two_parts()}, slug)
     learner = begins(visit(STAFF), slug)
-    part_of(learner).get_by_text("次:true").wait_for()
+    part_of(learner).get_by_text("次：true").wait_for()
     part_of(learner).get_by_role("button", name="控える").press("Enter")
     part_of(learner).get_by_role("button", name="次へ進む").press("Enter")
     learner.page.wait_for_url("**part=b")
-    part_of(learner).get_by_text("控え:共有の控え 次:false").wait_for()
+    part_of(learner).get_by_text("控え：共有の控え 次：false").wait_for()
     part_of(learner).get_by_role("button", name="終える").press("Enter")
     learner.page.locator("[data-ended]").get_by_text("「後半」を閉じました。").wait_for()
     assert not learner.page.locator(".package iframe").is_visible()
@@ -185,14 +185,14 @@ def test_identifiers_in_japanese_and_emptied_places_are_taken(visit, behind):
     _slug, learner = opens(visit, "probe12")
     part_of(learner).get_by_role("heading").wait_for()
     frame = next(frame for frame in learner.page.frames if frame.name == "part" or "probe" in frame.content())
-    assert frame.evaluate("() => String(A.LMSSetValue('cmi.interactions.0.id', '問い一'))") == "true"
-    assert frame.evaluate("() => String(A.LMSSetValue('cmi.objectives.0.id', '目標𠮷'))") == "true"
+    assert frame.evaluate("() => String(A.LMSSetValue（'cmi.interactions.0.id', '問い一'）)") == "true"
+    assert frame.evaluate("() => String(A.LMSSetValue（'cmi.objectives.0.id', '目標𠮷'）)") == "true"
     assert frame.evaluate("() => A.LMSGetValue('cmi.objectives.0.id')") == "目標𠮷"
     slug = f"empties-{next(NUMBERS)}"
-    page = "<!doctype html><meta charset='utf-8'><title>t</title><p id='p'></p><script>const A=window.parent.API_1484_11;A.Initialize('');A.SetValue('cmi.location','a');document.getElementById('p').textContent='空:'+A.SetValue('cmi.location','')+A.SetValue('cmi.learner_preference.language','')+'['+A.GetValue('cmi.location')+']'</script>"
+    page = "<!doctype html><meta charset='utf-8'><title>t</title><p id='p'></p><script>const A=window.parent.API_1484_11;A.Initialize('');A.SetValue('cmi.location','a');document.getElementById('p').textContent='空：'+A.SetValue('cmi.location','')+A.SetValue('cmi.learner_preference.language','')+'['+A.GetValue('cmi.location')+']'</script>"
     publishes(
         {"教材": zipped({"imsmanifest.xml": manifest_2004(item("a", "空", "r"), sco("r", "i.html")), "i.html": page})},
         slug,
     )
     other = part_of(begins(visit(STAFF), slug))
-    assert other.locator("#p").inner_text() == "空:truetrue[]"
+    assert other.locator("#p").inner_text() == "空：truetrue[]"

@@ -41,8 +41,7 @@ def publishes(archives, slug, **said):
 
 
 def begins(person, slug):
-    person.goes_to(f"/courses/{slug}").presses("この講座を受講する")
-    return person.presses("学習を")
+    return person.goes_to(f"/courses/{slug}").presses("受講をはじめる")
 
 
 def part_of(person):

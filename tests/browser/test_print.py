@@ -6,7 +6,7 @@ from pages import STAFF
 
 
 def test_a_printed_lesson_takes_the_width_of_the_paper_and_leaves_out_how_far_one_got(visit):
-    learner = visit(STAFF).goes_to("/courses/ai-first").presses("この講座を受講する").presses("学習を")
+    learner = visit(STAFF).goes_to("/courses/ai-first").presses("受講をはじめる")
     page, way = learner.page, learner.page.locator(".way")
     lesson, paper = page.locator("article.lesson"), page.locator("main")
     assert way.is_visible()

@@ -126,7 +126,7 @@ def test_a_changed_remark_that_a_course_cites_is_a_conflict_and_both_texts_are_s
     assert accepted.status_code == 302
     assert "近くの市" in remarks("41-1")[2].text
     page = mizuho.coordinator.browser().get("/remarks/41-1/2").text
-    assert "取り込みで置き換わった以前の文章(1)" in page
+    assert "取り込みで置き換わった以前の文章（1）" in page
     assert "近くの町と一緒に" in page, "what somebody was quoted with stays readable"
 
 
@@ -208,7 +208,7 @@ def test_a_file_may_be_in_utf8_or_cp932(secretariat, encoding):
         "/studio/articles/new", data={"file": (BytesIO(content), "article.txt")}, content_type="multipart/form-data"
     )
     assert answer.status_code == 200
-    assert "発言(6件)" in answer.text
+    assert "発言（6件）" in answer.text
 
 
 def test_a_file_that_is_no_text_is_refused_politely(secretariat):

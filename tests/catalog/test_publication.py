@@ -107,7 +107,7 @@ def test_the_next_edition_is_a_draft_while_the_published_one_stands(secretariat)
     course = own_course(author.actor, "paperless-basics")
     first = course.published_id
     draft = editions.next_draft(course, author.staff_id)
-    editions.write(draft, edition_text(title="ペーパーレスの始め方(改)"))
+    editions.write(draft, edition_text(title="ペーパーレスの始め方（改）"))
     assert (draft.number, draft.state, course.published_id) == (2, EditionState.DRAFT, first)
     with pytest.raises(ConflictError, match="先にその版"):
         editions.next_draft(own_course(author.actor, "paperless-basics"), author.staff_id)
@@ -241,7 +241,7 @@ def test_prerequisites_cannot_form_a_circle(secretariat):
 
 def test_a_course_can_be_traced_both_ways(client):
     page = client.get("/courses/security-basics").text
-    assert page.index("なぜこの講座があるのか") < page.index("できるようになること")
+    assert page.index("この講座を求めた声") < page.index("できるようになること")
     assert 'href="/remarks/8-1/11"' in page
     assert "https://note.com/tokyo_cio_forum/n/nf4a13b0a37e0" in page
     remark = client.get("/remarks/8-1/11").text
@@ -284,7 +284,7 @@ def test_a_curriculum_is_drafted_published_and_adopted(mizuho, client):
     curriculum.adopt(coordinator, mizuho.id, row, Adopt("", None))
     db.session.commit()
     page = client.get("/curricula/our-own").text
-    assert "瑞穂町(1団体)" in page
+    assert "瑞穂町（1団体）" in page
     assert "自治体職員のためのAI入門" in mizuho.staff.browser().get("/me").text
 
 
@@ -312,8 +312,8 @@ def test_nobody_adopts_for_another_organisation(mizuho, hachioji):
 def test_an_adoption_for_one_department_concerns_its_staff_only(mizuho):
     inside, outside = mizuho.person(department="住民課"), mizuho.person(department="産業課")
     mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"department": "住民課", "due_on": "R9.3.31"})
-    assert "2027年3月31日(水)まで" in inside.browser().get("/me").text
-    assert "いま、必修の講座はありません" in outside.browser().get("/me").text
+    assert "2027年3月31日（水）まで" in inside.browser().get("/me").text
+    assert "いま、することはありません" in outside.browser().get("/me").text
 
 
 def test_the_approver_can_read_every_lesson(mizuho, secretariat):

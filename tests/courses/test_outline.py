@@ -146,7 +146,7 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
     assert studio.browser.post(address, data=settings_of).status_code == 302
     trial = studio.browser.get(f"{address}/try").text
     assert "はじめます" in trial
-    assert trial.count('<fieldset class="question">') == 4
+    assert trial.count('<fieldset class="question"') == 4
     db.session.expire_all()
     quiz = lesson_kind.quiz_in(outline.lesson_of(edition_of(studio.course), ids(studio.course)["テスト"])[1])
     assert [question.text for question in quiz.questions] == ["変えた問い", "どちら", "正しいか", "順に", "何人"]

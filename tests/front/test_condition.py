@@ -54,7 +54,7 @@ def test_a_task_that_fails_is_told_and_how_it_failed(client, secretariat, monkey
         broken.setattr(reminders, "remind", fails)
         worker.Worker(Mail(), "https://manabi.example.lg.jp").look()
     assert attention(client) == (200, "attention", ["reminders"])
-    assert "うまくいっていません(LookupError)" in secretariat.secretary.browser().get("/admin/condition").text
+    assert "うまくいっていません（LookupError）" in secretariat.secretary.browser().get("/admin/condition").text
 
 
 def test_a_database_that_is_behind_serves_no_page(client, at_work):

@@ -102,9 +102,9 @@ def test_an_administrator_erases_who_has_left_and_the_counts_stay(learner, mizuh
     assert erases(administrator, person, "消江花子").status_code == 302
     db.session.expire_all()
     staff = db.session.get_one(Staff, person.staff_id)
-    assert (staff.name, staff.reading, staff.email, staff.password_hash) == ("(消去された人)", "", None, None)
+    assert (staff.name, staff.reading, staff.email, staff.password_hash) == ("（消去された人）", "", None, None)
     assert not [row for row in db.session.scalars(sa.select(Progress.note)) if row]
-    assert set(db.session.scalars(sa.select(Certificate.holder))) == {"(消去された人)"}
+    assert set(db.session.scalars(sa.select(Certificate.holder))) == {"（消去された人）"}
     assert all(answers == {} for answers in db.session.scalars(sa.select(Attempt.answers)))
     assert [tuple(row) for row in db.session.execute(sa.select(*EnrolmentCount.__table__.columns))] == counted
     assert person.name not in administrator.get("/office/staff/former").text
@@ -161,7 +161,7 @@ def test_what_was_kept_for_a_time_goes_by_itself(learner, mizuho):
     while personal_data.tidy(5):
         db.session.commit()
     names = set(db.session.scalars(sa.select(Staff.name)))
-    assert {"残江 次郎", "戻江 三郎", "(消去された人)"} <= names
+    assert {"残江 次郎", "戻江 三郎", "（消去された人）"} <= names
     assert person.name not in names
     assert list(db.session.scalars(sa.select(Notice.key).where(Notice.key.startswith("x")))) == ["x1"]
     assert "昔" not in set(db.session.scalars(sa.select(AuditEntry.subject)))

@@ -177,7 +177,8 @@ NEED_MORE = {
     "courses.asset",  # only a file that there is
     "participation.confirm_certificate",  # only with a number
     "participation.certificate_pdf",  # only for the holder
-    "participation.withdraw",  # only for the own enrolment or own staff
+    "front.finished",  # only what is completed
+    "front.withdraw",  # only for the own enrolment or own staff
     "catalog.edit_curriculum",  # only for the owner
 }
 

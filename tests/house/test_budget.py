@@ -9,21 +9,21 @@ from people.models import Role
 
 #       page                            queries at most, signed in
 BUDGET = """
-        /catalog                        6
-        /catalog?q=研修                  8
-        /courses/paperless-basics       8
-        /courses/web-meeting-chat       8
-        /remarks/8-1/11                 8
-        /remarks                        8
-        /roundtables/8                  8
-        /curricula/newcomers            6
-        /me                             5
-        /office                         9
-        /office/staff                   4
-        /studio                         4
-        /review                         6
-        /admin/audit                    4
-        /                               8
+        /catalog                        7
+        /catalog?q=研修                  9
+        /courses/paperless-basics       11
+        /courses/web-meeting-chat       11
+        /remarks/8-1/11                 9
+        /remarks                        9
+        /roundtables/8                  9
+        /curricula/newcomers            7
+        /me                             10
+        /office                         10
+        /office/staff                   5
+        /studio                         5
+        /review                         7
+        /admin/audit                    5
+        /                               14
 """
 
 
@@ -59,4 +59,4 @@ def test_a_roster_asks_the_same_few_questions_for_one_and_for_thirty(app, mizuho
         queries.clear()
         assert coordinator.get(f"/sessions/{session_id}").status_code == 200
         asked.append(len(queries))
-    assert asked[0] == asked[1] <= 6
+    assert asked[0] == asked[1] <= 7

@@ -54,7 +54,7 @@ def test_no_text_breaks_the_reading_of_dates_and_times(text):
 
 
 def test_a_moment_is_shown_as_clocks_in_tokyo_show_it():
-    assert clock.moment_label(dt.datetime(2026, 11, 21, 5, 0, tzinfo=dt.UTC)) == "2026年11月21日(土) 14:00"
+    assert clock.moment_label(dt.datetime(2026, 11, 21, 5, 0, tzinfo=dt.UTC)) == "2026年11月21日（土） 14:00"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from lessons import QUIZ, begins, state_of, taught
 
 from kernel import clock
 from kernel.database import db
+from kernel.secret import grouped
 
 from courses import edition as editions
 from courses.edition import LessonText, ModuleText
@@ -70,9 +71,11 @@ def test_a_learner_reads_passes_and_has_completed(learner):
     assert "2レッスンのうち 1まで終わりました。残り 約10分" in browser.get(f"/learn/{learner.mine}").text
     passes_the_quiz(browser, learner.mine, learner.lessons[2])
     assert state_of(learner.mine) is EnrolmentState.COMPLETED
-    page = browser.get(f"/learn/{learner.mine}").text
+    page = browser.get(f"/enrolments/{learner.mine}/finished").text
     assert "修了しました。おつかれさまでした。" in page
-    assert "修了証を開く" in page
+    number = db.session.scalars(sa.select(Certificate.number)).one()
+    assert f"/certificates/{number}.pdf" in page, "it can be saved in one press"
+    assert "修了証を見る" in browser.get(f"/learn/{learner.mine}").text
 
 
 def test_another_device_goes_on_where_one_was(learner):
@@ -142,7 +145,9 @@ def test_a_wrong_answer_is_told_why_and_the_next_attempt_asks_in_another_order(l
         for one in asked
         if isinstance(one.question, ChoiceQuestion)
     }
-    result = learner.browser.get(learner.browser.post(f"/attempts/{first}/submit", data=wrong).location).text
+    result = learner.browser.get(
+        learner.browser.post(f"/attempts/{first}/submit", data={**wrong, "sure": "1"}).location
+    ).text
     assert "もう少し" in result
     assert "右です" in result
     assert "もう一度受ける" in result
@@ -164,7 +169,7 @@ def test_attempts_are_limited_and_spaced_where_the_quiz_says_so(mizuho, monkeypa
 
     def fails():
         assert browser.post(f"/learn/{mine}/{lesson}/attempt").status_code == 302
-        assert browser.post(f"/attempts/{open_attempt(mine)[0]}/submit").status_code == 302
+        assert browser.post(f"/attempts/{open_attempt(mine)[0]}/submit", data={"sure": "1"}).status_code == 302
 
     fails()
     assert browser.post(f"/learn/{mine}/{lesson}/attempt").status_code == 409
@@ -331,12 +336,12 @@ def test_a_course_of_every_year_is_due_again_in_the_next_one(mizuho, monkeypatch
     )
     mine, _lessons = begins(mizuho.staff, course)
     learns_everything(mizuho.staff.browser(), mine)
-    due = re.compile(r"期限のある講座.*全職員のための情報セキュリティ.*これから・受講中", re.DOTALL)
+    due = re.compile(r"すること</h2>.*全職員のための情報セキュリティ.*修了した講座", re.DOTALL)
     assert not due.search(mizuho.staff.browser().get("/me").text)
     next_year = clock.now() + dt.timedelta(days=366)
     monkeypatch.setattr(clock, "now", lambda: next_year)
     assert due.search(mizuho.staff.browser().get("/me").text)
-    assert "期限を過ぎています" not in mizuho.staff.browser().get("/me").text
+    assert "日過ぎています" not in mizuho.staff.browser().get("/me").text
 
 
 def test_a_self_check_recommends_the_next_courses(mizuho):
@@ -350,7 +355,7 @@ def test_a_self_check_recommends_the_next_courses(mizuho):
         if lesson.kind is LessonKind.QUIZ
     )
     browser.post(f"/learn/{mine}/{quiz.id}/attempt")
-    page = browser.get(browser.post(f"/attempts/{open_attempt(mine)[0]}/submit").location).text
+    page = browser.get(browser.post(f"/attempts/{open_attempt(mine)[0]}/submit", data={"sure": "1"}).location).text
     assert "あなたへのおすすめ" in page
     assert re.search(r'href="/courses/[a-z-]+"', page.split("あなたへのおすすめ")[1])
 
@@ -361,7 +366,8 @@ def test_a_certificate_says_for_ever_what_it_said_and_strangers_read_an_initial(
     assert learner.browser.post(f"/enrolments/{learner.mine}/certificate").location == page
     number = db.session.scalars(sa.select(Certificate.number)).one()
     pdf = learner.browser.get(f"/certificates/{number}.pdf").data
-    for said in (learner.person.name, "窓口の案内文を書き直す", "修了証"):
+    today = clock.era_label(clock.today())
+    for said in (learner.person.name, "窓口の案内文を書き直す", "修了証", "瑞穂町\n職員", today, "瑞穂町印"):
         assert said.replace(" ", "") in words_of_pdf(pdf).replace(" ", ""), said
     public = app.test_client().get(page).text
     assert "この修了証は有効です" in public
@@ -369,7 +375,11 @@ def test_a_certificate_says_for_ever_what_it_said_and_strangers_read_an_initial(
     assert f"{learner.person.name[0]}…" in public
     assert app.test_client().get(f"/certificates/{number}.pdf").status_code == 302
     assert secretariat.staff.browser().get(f"/certificates/{number}.pdf").status_code == 404
-    assert app.test_client().get("/certificates/AAAA").status_code == 404
+    unknown = app.test_client().get("/certificates/AAAA")
+    assert unknown.status_code == 404
+    assert "「AAAA」という番号の修了証はありません。" in unknown.text
+    found = app.test_client().get("/certificates", query_string={"number": grouped(number)})
+    assert app.test_client().get(found.location).text.count("この修了証は有効です"), "the number as it is printed"
     db.session.execute(sa.update(CourseEdition).values(title="別の題"))
     db.session.commit()
     assert "窓口の案内文を書き直す" in app.test_client().get(page).text
@@ -439,7 +449,7 @@ def test_withdrawing_and_enrolling_again_gives_no_attempts_back(mizuho):
     mine, (lesson,) = begins(mizuho.staff, course)
     browser = mizuho.staff.browser()
     browser.post(f"/learn/{mine}/{lesson}/attempt")
-    browser.post(f"/attempts/{open_attempt(mine)[0]}/submit")
+    browser.post(f"/attempts/{open_attempt(mine)[0]}/submit", data={"sure": "1"})
     browser.post(f"/enrolments/{mine}/withdraw")
     again, _lessons = begins(mizuho.staff, course)
     assert browser.post(f"/learn/{again}/{lesson}/attempt").status_code == 409
@@ -456,7 +466,9 @@ def test_odd_answers_are_wrong_and_can_be_read_afterwards(learner):
         if one.question.kind is QuestionKind.ORDERING
         for place in range(3)
     }
-    page = learner.browser.get(learner.browser.post(f"/attempts/{attempt_id}/submit", data=fields).location)
+    page = learner.browser.get(
+        learner.browser.post(f"/attempts/{attempt_id}/submit", data={**fields, "sure": "1"}).location
+    )
     assert page.status_code == 200
     assert "答えていません" in page.text
 
@@ -464,8 +476,8 @@ def test_odd_answers_are_wrong_and_can_be_read_afterwards(learner):
 def test_eleven_things_in_order_are_told_in_that_order():
     items = tuple(f"段{number}" for number in range(1, 12))
     one = Asked(0, OrderingQuestion("順に", items=items), tuple(range(11)))
-    assert one.in_words(right_answer(one)) == "、".join(items)
-    assert one.in_words([""] * 11) == "答えていません"
+    assert one.in_words(right_answer(one)) == "、".join(f"「{item}」" for item in items)
+    assert one.in_words([""] * 11) == ""
 
 
 def test_the_player_asks_the_same_few_questions_for_three_lessons_and_for_thirty(mizuho, queries):
@@ -540,7 +552,7 @@ def used_up(office):
     enrolment_id, (lesson_id,) = begins(office.staff, course)
     browser = office.staff.browser()
     browser.post(f"/learn/{enrolment_id}/{lesson_id}/attempt")
-    browser.post(f"/attempts/{open_attempt(enrolment_id)[0]}/submit")
+    browser.post(f"/attempts/{open_attempt(enrolment_id)[0]}/submit", data={"sure": "1"})
     return enrolment_id, lesson_id, browser
 
 

@@ -153,7 +153,7 @@ def test_who_went_without_before_weighs_more():
     call = Call(3, "seed", (town("133035", 2, 3, (4, 2)), town("132241", 2, 3, (4, 0))))
     assert number_of(call, "133035") == 2
     reason = next(turn.reason for turn in allocate(call).places if turn.step is Step.PROPORTION)
-    assert reason == "(これまでの席1+0.5)÷重み1.50=1.00が最も小さいため。"
+    assert reason == "（これまでの席1+0.5）÷重み1.50=1.00が最も小さいため。"
 
 
 def test_the_draw_is_known_by_its_digest_and_settles_ties():

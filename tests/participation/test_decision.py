@@ -108,7 +108,7 @@ def test_an_exception_needs_a_reason_and_is_shown_as_such(mizuho, secretariat):
     assert states(session_id)[first.staff_id] is NominationState.WAITING
     assert db.session.scalars(sa.select(Override.reason)).all() == ["講師からの指名"]
     assert (
-        "きまりによらない席が一つあります。理由: 講師からの指名"
+        "きまりによらない席が一つあります。理由：講師からの指名"
         in mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
     )
 

@@ -29,6 +29,8 @@ from courses.sessions import place
 from courses.sessions.models import Meeting, TrainingSession
 from courses.sessions.session_state import SessionState, state_of
 
+from catalog.models import Adoption, Curriculum
+
 from participation import enrolment as enrolments
 from participation import enrolment_count, withdrawal
 from participation.models import Enrolment, EnrolmentCount, EnrolmentState
@@ -64,10 +66,11 @@ def test_staff_take_an_e_learning_course_from_start_to_finish(mizuho):
 
 def test_nobody_takes_a_course_twice_at_the_same_time(mizuho):
     browser = mizuho.staff.browser()
-    browser.post("/courses/paperless-basics/enrol")
+    first = browser.post("/courses/paperless-basics/enrol")
     again = browser.post("/courses/paperless-basics/enrol")
-    assert again.status_code == 409
-    assert "すでにこの講座を受講しています" in again.text
+    assert again.location == first.location, "the second press goes on where the first one led"
+    with pytest.raises(ConflictError, match="すでにこの講座を受講しています"):
+        enrol(mizuho.staff, "paperless-basics")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 1
 
 
@@ -104,6 +107,34 @@ def test_a_withdrawal_frees_the_place_for_somebody_else(mizuho, hachioji):
     assert hachioji.staff.browser().post(f"/sessions/{session_id}/enrol").status_code == 302
     assert browser.post(f"/enrolments/{mine}/withdraw").status_code == 409
     assert db.session.get_one(TrainingSession, session_id, populate_existing=True).taken == 1
+
+
+def test_who_withdrew_and_enrols_again_goes_on_and_is_counted_once(mizuho):
+    browser = mizuho.staff.browser()
+    first_lesson = browser.post("/courses/security-basics/enrol").location
+    mine = db.session.scalars(sa.select(Enrolment.id)).one()
+    after = browser.post(f"{first_lesson}/finish").location
+    page = browser.get(f"/enrolments/{mine}/withdraw").text
+    assert "レッスンのうち1まで終えた記録は残ります" in page
+    browser.post(f"/enrolments/{mine}/withdraw")
+    assert "続きから受ける" in browser.get("/me").text
+    assert browser.post("/courses/security-basics/enrol").location == after
+    assert db.session.scalars(sa.select(Enrolment.id)).all() == [mine]
+    kept = counts()
+    enrolment_count.recount()
+    assert counts() == kept
+
+
+def test_a_required_course_is_said_to_be_required_before_it_is_given_up(mizuho):
+    adopted = db.session.scalars(sa.select(Curriculum.id).where(Curriculum.slug == "newcomers")).one()
+    db.session.add(Adoption(organisation_id=mizuho.id, curriculum_id=adopted, due_on=clock.today() + dt.timedelta(9)))
+    db.session.commit()
+    browser = mizuho.staff.browser()
+    browser.post("/courses/security-basics/enrol")
+    mine = db.session.scalars(sa.select(Enrolment.id)).one()
+    page = browser.get(f"/enrolments/{mine}/withdraw").text
+    assert "この講座は必修です。" in page
+    assert clock.date_label(clock.today() + dt.timedelta(9)) in page
 
 
 @pytest.mark.parametrize(

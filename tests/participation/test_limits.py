@@ -189,7 +189,7 @@ def test_a_mail_says_when_and_where_as_it_is_when_it_goes_out(mizuho, passing):
     passing(clock.now() + clock.DAY)
     letters = [letter for letter in claim(URL) if letter.to == mizuho.staff.email]
     text = "\n".join(letter.text for letter in letters)
-    assert text.count(f"開催: {clock.moment_label(found(session_id).starts_at)}〜16:00 B会場") == 2
+    assert text.count(f"開催：{clock.moment_label(found(session_id).starts_at)}〜16:00 B会場") == 2
     assert "2階会議室" not in text
 
 

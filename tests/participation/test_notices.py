@@ -77,10 +77,15 @@ def test_everybody_concerned_is_told_in_the_application(offered, mizuho):
     assert kinds_of(people[1]) == {NoticeKind.WAITING, NoticeKind.OFFERED}
     assert kinds_of(mizuho.coordinator) == {NoticeKind.DECIDED, NoticeKind.OFFERED}
     browser = people[1].browser()
-    assert "未読 2件" in browser.get("/me").text
+    assert '<span class="how-many">2</span>' in browser.get("/catalog").text, "the number stands on every page"
     assert "空いた席をご案内します" in browser.get("/notices").text
+    one = db.session.scalars(sa.select(Notice).where(Notice.staff_id == people[1].staff_id)).first()
+    opened = browser.post(f"/notices/{one.id}/open")
+    assert opened.location.startswith(("/sessions/", "/courses/"))
+    assert db.session.get_one(Notice, one.id, populate_existing=True).read_at, "opening it is reading it"
+    assert '<span class="how-many">1</span>' in browser.get("/catalog").text
     browser.post("/notices/read")
-    assert "未読" not in browser.get("/me").text
+    assert "未読" not in browser.get("/catalog").text
 
 
 def test_what_cannot_wait_is_mailed_at_once_and_the_rest_once_a_day(offered, post_office, time, mizuho):
@@ -210,7 +215,7 @@ def test_who_took_a_yearly_course_is_told_in_the_next_year_and_once_more_before_
     delivery.deliver(post_office.mail, URL)
     assert [mail["To"] for mail in post_office.mails] == [took.email], "who has taken it since is not asked"
     assert f"{URL}/courses/security-basics" in post_office.mails[0].get_content()
-    assert "2028年3月31日(金)までに受けてください。" in took.browser().get("/notices").text
+    assert "2028年3月31日（金）までに受けてください。" in took.browser().get("/notices").text
 
     time.now = clock.at(dt.date(2028, 2, 15), dt.time(10))
     announces()
@@ -245,7 +250,7 @@ def test_a_change_is_told_after_the_first_meeting_too(mizuho, post_office, time)
     moved = {"day": clock.local(later).date().isoformat(), "starts_time": "10:00", "ends_time": "11:00"}
     assert mizuho.coordinator.browser().post(f"/meetings/{second}/edit", data=moved).status_code == 302
     delivery.deliver(post_office.mail, URL)
-    assert [mail["Subject"][:9] for mail in post_office.mails] == ["日時・会場の変更:"] * 2
+    assert [mail["Subject"][:9] for mail in post_office.mails] == ["日時・会場の変更："] * 2
     assert {mail["To"] for mail in post_office.mails} == {mizuho.staff.email, mizuho.coordinator.email}
 
 

@@ -99,7 +99,7 @@ def test_name_and_address_belong_to_the_person_and_the_first_office(both, mizuho
         answer = browser.post(f"/office/staff/{second}/edit", data=entry_form(browser, second, **changed))
         assert answer.status_code == 422
         assert "先に所属している瑞穂町が訂正します" in answer.text
-    changed = entry_form(browser, second, department="総務課(併任)")
+    changed = entry_form(browser, second, department="総務課（併任）")
     assert browser.post(f"/office/staff/{second}/edit", data=changed).status_code == 302, "what is its own it corrects"
     set_roles(hachioji.administrator.actor, second, set())
     db.session.commit()

@@ -92,11 +92,11 @@ def test_an_address_that_the_mail_library_breaks_over_fails_alone(told, post_off
 
 @pytest.mark.parametrize("separator", ["\n", "\r\n", "\u2028", "\x85", "\x0b"])
 def test_a_line_break_in_a_title_stops_no_mail(told, post_office, separator):
-    db.session.execute(sa.update(Notice).values(title=f"中止のお知らせ:{separator}Bcc: x@y.z"))
+    db.session.execute(sa.update(Notice).values(title=f"中止のお知らせ：{separator}Bcc: x@y.z"))
     db.session.commit()
     delivery.deliver(post_office.mail, URL)
     assert addresses(told) <= reached(post_office)
-    assert {mail["Subject"] for mail in post_office.mails} == {"中止のお知らせ: Bcc: x@y.z"}
+    assert {mail["Subject"] for mail in post_office.mails} == {"中止のお知らせ： Bcc: x@y.z"}
     assert not any(mail["Bcc"] for mail in post_office.mails)
 
 

@@ -29,7 +29,7 @@ def test_who_opens_a_page_of_a_person_is_noted_with_the_address_once_an_hour(miz
         assert browser.get(address, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
     (entry,) = entries(Act.READ)
     assert (entry.actor_id, entry.subject, entry.address) == (
-        mizuho.coordinator.staff_id, f"職員のページ({address})", "192.0.2.7",
+        mizuho.coordinator.staff_id, f"職員のページ（{address}）", "192.0.2.7",
     )  # fmt: skip
     assert mizuho.staff.name not in entry.subject
     time.passes(minutes=61)
@@ -46,7 +46,7 @@ def test_a_session_is_noted_where_it_shows_names_and_not_where_it_shows_none(miz
     hachioji.staff.browser().get(f"/sessions/{session.id}")
     assert not entries(Act.READ)
     mizuho.coordinator.browser().get(f"/sessions/{session.id}")
-    assert [entry.subject for entry in entries(Act.READ)] == [f"参加者と推薦(/sessions/{session.id})"]
+    assert [entry.subject for entry in entries(Act.READ)] == [f"参加者と推薦（/sessions/{session.id}）"]
 
 
 @pytest.mark.parametrize(

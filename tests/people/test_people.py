@@ -164,7 +164,7 @@ def test_a_membership_can_end_on_a_day_to_come_and_be_mended_until_then(mizuho):
     assert mizuho.staff.actor.organisation_id == mizuho.id
     answer = browser.post(f"/office/staff/{member}/leave", data={"last_day": "2001-01-01"})
     assert answer.status_code == 422
-    assert "所属は2020年4月1日(水)に始まります" in answer.text
+    assert "所属は2020年4月1日（水）に始まります" in answer.text
 
 
 def test_people_are_listed_by_reading_and_found_by_any_kana(mizuho):
@@ -302,7 +302,7 @@ def test_who_holds_an_invitation_does_not_learn_who_has_an_account_but_the_coord
     assert "このメールアドレスは使えません" not in "".join(said)
     page = browser.get(confirms(browser).location).text
     assert "1人を登録しました" in page
-    assert "新任 1さん:このメールアドレスは使えません" in page
+    assert "新任 1さん：このメールアドレスは使えません" in page
     assert page.count('name="applicant"') == 1, "who could not be entered still waits"
 
 

@@ -45,11 +45,11 @@ OTHERS = {
     "content.xml": "eXeLearningの編集用",
 }
 """What an archive without a manifest may be, by a file that gives it away."""
-OTHER_SCHEMAS = {"common cartridge": "Common Cartridge", "thin common": "Common Cartridge", "qti": "QTI(問題)"}
+OTHER_SCHEMAS = {"common cartridge": "Common Cartridge", "thin common": "Common Cartridge", "qti": "QTI（問題）"}
 """What a manifest of another specification calls itself, in small letters."""
 _DECLARED = re.compile(rb"""(<\?xml[^>]*?)\sencoding=["']([A-Za-z0-9._-]+)["']([^>]*\?>)""")
 NO_SCORM = "SCORM 1.2かSCORM 2004で書き出したZIPファイルを選んでください。"
-UNUSED_ORDER = "順番や条件の指定(シーケンシング)は使いません。受講者は目次からどの部分でも開けます。"
+UNUSED_ORDER = "順番や条件の指定（シーケンシング）は使いません。受講者は目次からどの部分でも開けます。"
 OWN_RULE = "この教材は、全部の部分を求めず、いつ終わりになるかを自分で決めています。レッスンの「終わりになるのは」で変えられます。"
 HIDDEN = "目次に出さないと指定された部分は、目次に出さず、終えることも求めません。"
 
@@ -85,8 +85,8 @@ def read(content: bytes, paths: Sequence[str]) -> Manifest:
     try:
         root = fromstring(_in_utf8(content))
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
-        line = f"({error.position[0]}行目)" if isinstance(error, ParseError) else ""
-        why = "使われている接頭辞(xmlns)が書かれていません。" if "unbound prefix" in str(error) else ""
+        line = f"（{error.position[0]}行目）" if isinstance(error, ParseError) else ""
+        why = "使われている接頭辞（xmlns）が書かれていません。" if "unbound prefix" in str(error) else ""
         message = f"{MANIFEST}をXMLとして読めません{line}。{why}"
         raise _refused(message) from error
     return _Reader(root, paths).manifest()
@@ -161,7 +161,7 @@ class _Reader:
         if other:
             message = f"{other}の教材のようです。{NO_SCORM}"
             raise _refused(message)
-        said = f"(「{said[:40]}」とあります)" if said else ""
+        said = f"（「{said[:40]}」とあります）" if said else ""
         message = f"{MANIFEST}に、SCORM 1.2かSCORM 2004の教材だと書かれていません{said}。{NO_SCORM}"
         raise _refused(message)
 
@@ -173,7 +173,7 @@ class _Reader:
         holder = child(self.root, "organizations")
         rows = list(children(holder, "organization")) if holder is not None else []
         if holder is None or not rows:
-            self.remarks.append("目次(organization)がないため、最初のページだけを使います。")
+            self.remarks.append("目次（organization）がないため、最初のページだけを使います。")
             return None
         default = attribute(holder, "default")
         found = next((row for row in rows if attribute(row, "identifier") == default), None)
@@ -185,7 +185,7 @@ class _Reader:
 
     def _take(self, item: Element, depth: int) -> None:
         if len(self.parts) >= MOST_PARTS or depth > MOST_DEPTH:
-            message = f"目次が大きすぎます({MOST_PARTS}項目、{MOST_DEPTH}段まで)。"
+            message = f"目次が大きすぎます（{MOST_PARTS}項目、{MOST_DEPTH}段まで）。"
             raise _refused(message)
         title = text(child(item, "title")) or attribute(item, "title")
         identifier = self._free(attribute(item, "identifier") or f"part-{len(self.parts) + 1}")
@@ -223,7 +223,7 @@ class _Reader:
     def _page(self, reference: str, parameters: str, title: str) -> dict[str, Any]:
         resource = self.resources.get(reference)
         if resource is None:
-            message = f"「{title}」が指す中身({reference[:60]})が、{MANIFEST}に書かれていません。"
+            message = f"「{title}」が指す中身（{reference[:60]}）が、{MANIFEST}に書かれていません。"
             raise _refused(message)
         path, query, fragment = self._address(resource, title)
         plain = parameters.lstrip("?&")  # joined to what the address has already: SCORM 2004 CAM 3.4.1.12
@@ -250,14 +250,14 @@ class _Reader:
         href = attribute(resource, "href").replace("\\", "/")
         split = _split(href)
         if split is None or split.scheme or split.netloc:
-            message = f"「{title}」は外部のアドレス({href[:60]})を指しています。中身を含めて書き出し直してください。"
+            message = f"「{title}」は外部のアドレス（{href[:60]}）を指しています。中身を含めて書き出し直してください。"
             raise _refused(message)
         path, found = self._found(resource, split.path)
         if not split.path or found is None:
-            message = f"「{title}」のファイル({href[:60] or '指定なし'})が、ZIPファイルの中にありません。"
+            message = f"「{title}」のファイル（{href[:60] or '指定なし'}）が、ZIPファイルの中にありません。"
             raise _refused(message)
         if found != path:
-            self.remarks.append(f"「{path}」は大文字と小文字などの書き方が違います(中身は「{found}」)。")
+            self.remarks.append(f"「{path}」は大文字と小文字などの書き方が違います（中身は「{found}」）。")
         return found, split.query, split.fragment
 
     def _take_first_page(self) -> None:
@@ -286,4 +286,4 @@ class _Reader:
                     missing.append(path)
         if missing:
             named = "、".join(missing[:MOST_NAMED]) + ("など" if len(missing) > MOST_NAMED else "")
-            self.remarks.append(f"一覧にあるファイルが{len(missing)}個入っていません({named})。")
+            self.remarks.append(f"一覧にあるファイルが{len(missing)}個入っていません（{named}）。")

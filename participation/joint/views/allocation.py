@@ -108,7 +108,7 @@ def _override_form(session: TrainingSession) -> OverrideForm:
     )
     form.instead_of_id.choices = options(
         [
-            (0, "替わらない(空いている席を使う)"),
+            (0, "替わらない（空いている席を使う）"),
             *((row.id, f"{row.organisation.name} {row.staff.name}") for row in people if row.state in having_a_place),
         ]
     )

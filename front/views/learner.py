@@ -1,0 +1,96 @@
+"""Pages of who learns: the front page, a course, my page, giving up and finishing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel.secret import grouped
+
+from people.access import actor, public, signed_in, visitor
+
+from courses import completion_rule
+from courses.course import published_course
+from courses.sessions.session_state import state_of
+from courses.sessions.training_session import coming_sessions
+
+from catalog import course_request, curriculum, facets, motivation, roundtable
+
+from participation import enrolment as enrolments
+from participation import withdrawal
+from participation.joint import wish
+
+from review import outcome
+
+from front import due, finish, giving_up
+from front.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/courses/<slug>")
+@public
+def course(slug: str) -> ResponseReturnValue:
+    """Show a published course."""
+    found, edition = published_course(slug)
+    person = visitor()
+    return render_template(
+        "front/course.html",
+        course=found,
+        edition=edition,
+        motivations=motivation.motivations_of(found.id),
+        sessions=[] if edition.format.is_own_pace else coming_sessions(found, person),
+        standing=due.standing_of(person, found) if person else None,
+        state_of=state_of,
+        rule=completion_rule.sentence(edition),
+    )
+
+
+@blueprint.route("/enrolments/<int:enrolment_id>/withdraw", methods=["GET", "POST"])
+@signed_in
+def withdraw(enrolment_id: int) -> ResponseReturnValue:
+    """Withdraw, after a question that says what is given up and what stays."""
+    enrolment = enrolments.own_enrolment(actor(), enrolment_id)
+    if request.method == "GET":
+        stake = giving_up.at_stake(enrolment)
+        return render_template("front/withdraw.html", enrolment=enrolment, stake=stake)
+    withdrawal.withdraw(actor(), enrolment)
+    flash("受講を取りやめました。記録は残っているので、申し込み直すと続きから受けられます。")
+    return redirect(url_for("front.me"))
+
+
+@blueprint.get("/me")
+@signed_in
+def me() -> ResponseReturnValue:
+    """Show the own record."""
+    return render_template(
+        "front/me.html",
+        record=due.record_of(actor()),
+        wishes=wish.own(actor()),
+        asked=course_request.own(actor()),
+    )
+
+
+@blueprint.get("/enrolments/<int:enrolment_id>/finished")
+@signed_in
+def finished(enrolment_id: int) -> ResponseReturnValue:
+    """Show what somebody has reached with a course: the certificate, what it counts for, and what comes next."""
+    reached = finish.finish_of(actor(), enrolment_id)
+    number = reached.certificate.number if reached.certificate else ""
+    return render_template("front/finished.html", finish=reached, number=grouped(number), name=actor().name)
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """Show the front page; to who is signed in, first what is to be done."""
+    person = visitor()
+    return render_template(
+        "front/home.html",
+        record=due.record_of(person) if person else None,
+        curricula=curriculum.published_curricula(),
+        voices=roundtable.first_voices(),
+        so_far=outcome.so_far(len(facets.current().course_ids)),
+    )
