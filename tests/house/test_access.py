@@ -85,7 +85,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": 0, "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "sign_in_id": 0, "factor_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 

@@ -77,7 +77,7 @@ def test_who_comes_second_is_told_and_keeps_what_was_typed(forms, kind):
     assert OVERTAKEN in refused.text
     kept = form_on(refused.text, other)
     assert by_second in dict(kept)[other], "what was typed stays"
-    now = re.search(r"いまの内容\(.*?</dl>", refused.text, re.DOTALL)[0]
+    now = re.search(r"いまの内容（.*?</dl>", refused.text, re.DOTALL)[0]
     assert by_first in now, "and what the first wrote stands beside it"
     assert by_first in dict(form_on(first.get(address).text, one))[one], "nothing was overwritten"
     assert second.post(address, data=sending(kept)).status_code == 302, "who has read it may go on"
