@@ -89,6 +89,7 @@ def _schema() -> Sign:
 TASKS = {
     "places": "席の案内と繰り上げ",
     "reminders": "開催のお知らせ",
+    "due dates": "必修の期限のお知らせ",
     "yearly duties": "毎年受ける講座のお知らせ",
     "mail": "メールの送信",
     "audit": "操作の記録の封印",

@@ -54,10 +54,10 @@ def finish_of(actor: Actor, enrolment_id: int) -> Finish:
     )
     if enrolment is None:
         raise NotFoundError
-    record = due.record_of(actor)
+    record, made = due.record_of(actor), certificate.present(enrolment_id)
     return Finish(
         enrolment=enrolment,
-        certificate=certificate.present(enrolment_id),
+        certificate=made if made and certificate.is_valid(made) else None,
         required=record.required,
         left=len(record.due),
         task=next(iter(record.tasks), None),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kernel.database import db
 
-from courses.models import Lesson, Module
+from courses.models import Course, Lesson, Module
 
 from learning.models import Progress
 
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stake:
-    """How many of the lessons are finished, in how many something was written, and what requires the course."""
+    """How many of the lessons are finished, in how many something was written, what requires the course, and whether one can go on later."""
 
     lessons: int
     finished: int
     written: int
     required: due.Due | None
+    can_be_taken_up: bool
 
 
 def at_stake(enrolment: Enrolment) -> Stake:
@@ -42,4 +43,11 @@ def at_stake(enrolment: Enrolment) -> Stake:
         )
         .where(Module.edition_id == enrolment.edition_id)
     ).one()
-    return Stake(lessons, finished, written, due.required_of(enrolment.staff_id, enrolment.course_id))
+    published_id = db.session.scalar(sa.select(Course.published_id).where(Course.id == enrolment.course_id))
+    return Stake(
+        lessons=lessons,
+        finished=finished,
+        written=written,
+        required=due.required_of(enrolment.staff_id, enrolment.course_id),
+        can_be_taken_up=enrolment.session_id is None and published_id == enrolment.edition_id,
+    )

@@ -15,11 +15,13 @@ from people.membership import is_current
 from people.models import Membership
 
 from courses.models import Course
+from courses.sessions.models import TrainingSession
 
 from catalog.models import Adoption, CurriculumStep
 
-from participation.models import Enrolment
+from participation.models import OPEN_STATES, Enrolment
 from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
 from participation.notices.telling import Tell, tell
 
 if TYPE_CHECKING:
@@ -56,9 +58,22 @@ def _required(curriculum_id: int) -> Sequence[Course]:
 
 
 def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
-    """Yield who of an office has never completed a course (a course of every year has its own notice), by parts."""
+    """Yield who of an office has never completed a course (one of every year has its own notice) nor a place in it, by parts; who was told today is left out."""
     done = sa.exists().where(
         Enrolment.staff_id == Membership.staff_id, Enrolment.course_id == course_id, Enrolment.completed_at.is_not(None)
+    )
+    booked = sa.exists().where(
+        Enrolment.staff_id == Membership.staff_id,
+        Enrolment.course_id == course_id,
+        Enrolment.session_id == TrainingSession.id,
+        Enrolment.state.in_(OPEN_STATES),
+        TrainingSession.ends_at > clock.now(),
+    )
+    told_today = sa.exists().where(
+        Notice.staff_id == Membership.staff_id,
+        Notice.course_id == course_id,
+        Notice.kind == NoticeKind.DUE,
+        Notice.made_at >= clock.at(clock.today(), dt.time()),
     )
     concerned = (
         sa.select(Membership.staff_id)
@@ -67,6 +82,8 @@ def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
             sa.or_(sa.literal(adoption.department) == "", Membership.department == adoption.department),
             is_current(),
             ~done,
+            ~booked,
+            ~told_today,
         )
         .distinct()
         .order_by(Membership.staff_id)
@@ -85,5 +102,7 @@ def _tell(course: Course, due_on: dt.date, people: Sequence[int]) -> None:
         if left > 0
         else f"期限（{clock.date_label(due_on)}）を過ぎています。"
     )
-    text = f"「{title}」は必修です。{when}マイページから始められます。"
+    is_own_pace = course.published is not None and course.published.format.is_own_pace
+    how = "マイページから始められます。" if is_own_pace else "講座のページから開催回を選んで申し込んでください。"
+    text = f"「{title}」は必修です。{when}{how}"
     tell(course, title, [Tell(NoticeKind.DUE, staff_id, text, f"{due_on} {left}") for staff_id in people])

@@ -43,5 +43,9 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> 
     enrolment = enrolments.enter(actor, person, session.edition, session)
     if not is_own:
         text = f"{actor.name}さんが、あなたの受講を申し込みました。"
-        tell(session, session.edition.title, [Tell(NoticeKind.ENROLLED, person.staff_id, text, str(enrolment.id))])
+        tell(
+            session,
+            session.edition.title,
+            [Tell(NoticeKind.ENROLLED, person.staff_id, text, f"{enrolment.id} {enrolment.enrolled_at.isoformat()}")],
+        )
     return enrolment

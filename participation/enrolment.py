@@ -90,16 +90,16 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
     Who has withdrawn from this edition takes it up again: what was learned and written goes on.
     """
     _close_what_was_never_marked(person.staff_id, edition.course_id)
-    enrolment = _withdrawn(person.staff_id, edition.id, session) or Enrolment(
+    year = clock.fiscal_year_at(session.starts_at if session else clock.now())
+    enrolment = _withdrawn(person.staff_id, edition, session, year) or Enrolment(
         staff_id=person.staff_id, course_id=edition.course_id, edition_id=edition.id, level=edition.level
     )
-    enrolment.session_id = session.id if session else None
-    enrolment.organisation_id, enrolment.size_class = person.organisation_id, person.size_class
-    enrolment.fiscal_year = clock.fiscal_year_at(session.starts_at if session else clock.now())
-    enrolment.enrolled_at, enrolment.enrolled_by_id = clock.now(), actor.staff_id
-    enrolment.state = EnrolmentState.ENROLLED
     try:
         with db.session.begin_nested():
+            enrolment.session_id = session.id if session else None
+            enrolment.organisation_id, enrolment.size_class = person.organisation_id, person.size_class
+            enrolment.fiscal_year, enrolment.state = year, EnrolmentState.ENROLLED
+            enrolment.enrolled_at, enrolment.enrolled_by_id = clock.now(), actor.staff_id
             db.session.add(enrolment)
             db.session.flush()
     except IntegrityError as error:
@@ -114,18 +114,23 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
     return enrolment
 
 
-def _withdrawn(staff_id: int, edition_id: int, session: TrainingSession | None) -> Enrolment | None:
-    """Return the last enrolment of a person in an edition, here or at the own pace, if it was withdrawn; it is locked."""
+def _withdrawn(staff_id: int, edition: CourseEdition, session: TrainingSession | None, year: int) -> Enrolment | None:
+    """Return the last enrolment of a person in an edition, here or at the own pace, if it was withdrawn; it is locked.
+
+    What was learned of a course of every year counts in its own fiscal year only.
+    """
     here = Enrolment.session_id == session.id if session else Enrolment.session_id.is_(None)
     last = db.session.scalar(
         sa.select(Enrolment)
-        .where(Enrolment.staff_id == staff_id, Enrolment.edition_id == edition_id, here)
+        .where(Enrolment.staff_id == staff_id, Enrolment.edition_id == edition.id, here)
         .order_by(Enrolment.id.desc())
         .limit(1)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return last if last and last.state is EnrolmentState.WITHDRAWN else None
+    if last is None or last.state is not EnrolmentState.WITHDRAWN or (edition.yearly and last.fiscal_year != year):
+        return None
+    return last
 
 
 def takes_it() -> sa.ColumnElement[bool]:

@@ -57,7 +57,7 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
         stake = giving_up.at_stake(enrolment)
         return render_template("front/withdraw.html", enrolment=enrolment, stake=stake)
     withdrawal.withdraw(actor(), enrolment)
-    flash("受講を取りやめました。記録は残っているので、申し込み直すと続きから受けられます。")
+    flash("受講を取りやめました。終えたところまでの記録は残っています。")
     return redirect(url_for("front.me"))
 
 

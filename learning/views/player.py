@@ -189,7 +189,7 @@ def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     def write() -> ResponseReturnValue:
         path = path_of(actor(), enrolment_id)
         shown, mine, note = path.lesson(lesson_id), path.progress.get(lesson_id), form.note.value
-        is_shown = bool(mine and mine.shared) if by_itself else form.shared.value
+        is_shown = form.shared.value and (not by_itself or bool(mine and mine.shared))  # shown by a press only
         progress.write_note(path, shown, note, shared=is_shown)
         if by_itself:
             return "", 204

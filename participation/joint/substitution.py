@@ -73,18 +73,19 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Member) -> Enrolment:
         actor, Act.SUBSTITUTED, f"{enrolment.staff.name}→{person.name}", organisation_id=person.organisation_id,
         session=session.id,
     )  # fmt: skip
+    about = f"{taken.id} {taken.enrolled_at.isoformat()}"
     told = [
         Tell(
             NoticeKind.ENROLLED,
             person.staff_id,
             f"{enrolment.staff.name}さんの代理で席があります。",
-            str(taken.id),
+            about,
         ),
         Tell(
             NoticeKind.REPLACED,
             enrolment.staff_id,
             f"席を{person.name}さんに替わりました。",
-            str(taken.id),
+            about,
         ),
     ]
     tell(session, session.edition.title, [telling for telling in told if telling.staff_id != actor.staff_id])

@@ -22,6 +22,11 @@ class NoticeKind(Term):
     COMMENTED = "commented", "ひとことが届きました"
     DUE = "due", "期限のお知らせ"
 
+    @property
+    def is_of_a_lesson(self) -> bool:
+        """Tell whether it is about something in the lessons of a course."""
+        return self is NoticeKind.COMMENTED
+
 
 IMMEDIATE = frozenset({NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
 """What cannot wait for the daily mail."""

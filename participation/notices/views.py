@@ -33,6 +33,11 @@ def notices() -> ResponseReturnValue:
 def open_notice(notice_id: int) -> ResponseReturnValue:
     """Lead to what a notice is about; it is read by that."""
     notice = inbox.opened(actor(), notice_id)
+    if notice.course and notice.kind.is_of_a_lesson:
+        return redirect(url_for("learning.lessons", slug=notice.course.slug))
+    if notice.course and notice.course.published_id is None:
+        flash("この講座の公開は終わりました。")
+        return redirect(url_for("participation.notices"))
     if notice.course:
         return redirect(url_for("front.course", slug=notice.course.slug))
     return redirect(url_for("participation.session_page", session_id=notice.session_id))

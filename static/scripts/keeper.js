@@ -34,11 +34,18 @@ const send = async (address, fields) => {
   return answer.headers.get("X-Seen");
 };
 
-// A copy of what waits, in this browser, under a name.
+// A copy of what waits, in this browser, under a name, with what was kept when it was written.
 export const copyAs = (name) => ({
-  put: (text) => localStorage.setItem(name, text),
+  put: (text, base) => localStorage.setItem(name, JSON.stringify({ text, base })),
   drop: () => localStorage.removeItem(name),
-  left: () => localStorage.getItem(name),
+  left: () => {
+    const copy = localStorage.getItem(name);
+    try {
+      return copy && JSON.parse(copy);
+    } catch {
+      return { text: copy }; // of an earlier version
+    }
+  },
 });
 
 // `read` gives the fields as they are, `choose` those to be sent; `copy` is told what waits, and when nothing does any more.
@@ -64,7 +71,7 @@ export const keep = (address, read, { done = "", choose = (fields) => fields, co
       copy?.drop();
       say(done);
     } catch (problem) {
-      copy?.put(now);
+      copy?.put(now, kept.toString());
       say(WHY[problem.message] ?? OFFLINE);
     }
   };
