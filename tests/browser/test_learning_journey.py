@@ -78,7 +78,7 @@ def read_qr(pdf):
     [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts", marks=pytest.mark.slow)],
 )
 def test_from_the_catalogue_to_a_certificate_that_anybody_can_confirm(visit, scripts):
-    who = STAFF if scripts else "ichiro.okutama"
+    who = STAFF if scripts else "sachiko.takahashi"
     administrator = visit(ADMINISTRATOR)
     before = completions(administrator)
 
