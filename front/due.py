@@ -43,11 +43,6 @@ class Due:
     due_on: dt.date | None
     enrolment: Enrolment | None
 
-    @property
-    def is_overdue(self) -> bool:
-        """Tell whether the due date is past."""
-        return self.due_on is not None and self.due_on < clock.today()
-
 
 @dataclass(frozen=True)
 class Task:

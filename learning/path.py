@@ -81,27 +81,34 @@ class Path:
 
 @dataclass(frozen=True)
 class Way:
-    """How far somebody is: the required lessons, how many of them are finished, and how long the others take in minutes."""
+    """How far somebody is: the required lessons, how many of them are finished, how long the others take in minutes; and in how many lessons something was written."""
 
     lessons: int
     finished: int
     minutes_left: int
+    written: int
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether there are required lessons, and all of them are finished."""
+        return 0 < self.lessons == self.finished
 
 
-NO_WAY = Way(0, 0, 0)
+NO_WAY = Way(0, 0, 0, 0)
 
 
 def ways_of(enrolment_ids: Sequence[int]) -> dict[int, Way]:
     """Return how far the enrolments are, in one query."""
     if not enrolment_ids:
         return {}
-    is_left = Progress.finished_at.is_(None)
+    is_left = sa.and_(Lesson.required, Progress.finished_at.is_(None))
     rows = db.session.execute(
         sa.select(
             Enrolment.id,
-            sa.func.count(),
-            sa.func.count(Progress.finished_at),
+            sa.func.count().filter(Lesson.required),
+            sa.func.count(Progress.finished_at).filter(Lesson.required),
             sa.func.coalesce(sa.func.sum(Lesson.minutes).filter(is_left), 0),
+            sa.func.count().filter(Progress.note != ""),
         )
         .join(Module, Module.edition_id == Enrolment.edition_id)
         .join(Lesson, Lesson.module_id == Module.id)
@@ -110,7 +117,7 @@ def ways_of(enrolment_ids: Sequence[int]) -> dict[int, Way]:
             sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == Enrolment.id),
             isouter=True,
         )
-        .where(Enrolment.id.in_(enrolment_ids), Lesson.required)
+        .where(Enrolment.id.in_(enrolment_ids))
         .group_by(Enrolment.id)
     )
     return {enrolment_id: Way(*numbers) for enrolment_id, *numbers in rows}

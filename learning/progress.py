@@ -11,7 +11,6 @@ from kernel.database import db, insert
 from kernel.errors import ConflictError
 
 from courses.lessons.lesson_kind import FinishedBy, finished_by, kind_of
-from courses.models import Lesson, Module
 
 from participation import enrolment as enrolments
 from participation.attending import completion
@@ -19,8 +18,11 @@ from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 from participation.present_office import office_of
 
 from learning.models import Progress
+from learning.path import NO_WAY, ways_of
 
 if TYPE_CHECKING:
+    from courses.models import Lesson
+
     from learning.path import Path
 
 LAST_POSITION = 100_000
@@ -122,18 +124,8 @@ def mark_finished(enrolment: Enrolment, lesson_id: int) -> bool:
         .values(finished_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    required, left = db.session.execute(
-        sa.select(sa.func.count(), sa.func.count().filter(Progress.finished_at.is_(None)))
-        .select_from(Lesson)
-        .join(Module, Module.id == Lesson.module_id)
-        .join(
-            Progress,
-            sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == enrolment.id),
-            isouter=True,
-        )
-        .where(Module.edition_id == enrolment.edition_id, Lesson.required)
-    ).one()
-    return required > 0 and left == 0 and completion.lessons_finished(enrolment)
+    way = ways_of([enrolment.id]).get(enrolment.id, NO_WAY)
+    return way.is_finished and completion.lessons_finished(enrolment)
 
 
 def finish_course(path: Path) -> None:

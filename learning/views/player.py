@@ -214,4 +214,6 @@ def finish(enrolment_id: int) -> ResponseReturnValue:
     """Finish a course whose required lessons are all finished."""
     path = path_of(actor(), enrolment_id)
     progress.finish_course(path)
-    return completed(path)
+    if path.enrolment.state.is_completed:
+        return completed(path)
+    return redirect(url_for("learning.overview", enrolment_id=enrolment_id))  # the attendance decides

@@ -67,6 +67,23 @@ def test_the_note_of_a_practice_task_comes_back_after_signing_in_again_and_after
     expect(learner.page.locator("textarea")).to_have_value("書き足しました。")
 
 
+def test_a_note_that_waited_on_one_device_does_not_overwrite_what_another_one_kept_since(visit, behind):
+    one = opens_course(visit(STAFF))
+    one.page.get_by_role("link", name="やってみる").last.click()
+    address = one.page.url
+    one.page.wait_for_load_state("networkidle")
+    one.page.context.set_offline(True)
+    one.page.locator("textarea").fill("電車の中で書いた。")
+    expect(one.page.locator(".saving")).to_contain_text("つながらないため")
+    other = visit(STAFF).goes_to(address).types("ためしたこと", "机で書き直した。").presses("保存する")
+    assert other.sees("書いたことを保存しました。")
+    one.page.context.set_offline(False)
+    one.page.evaluate("() => location.replace('about:blank')")
+    one.goes_to(address)
+    expect(one.page.locator(".saving")).to_contain_text("電車の中で書いた。")
+    expect(one.page.locator("textarea")).to_have_value("机で書き直した。")
+
+
 def test_what_is_optional_is_skipped_in_one_press_and_what_was_written_goes_along(visit, behind):
     learner = opens_course(visit(STAFF, width=375, scripts=False))
     learner.page.get_by_role("link", name="やってみる").last.click()

@@ -44,6 +44,7 @@ def test_pages_keep_to_their_budget(app, mizuho, queries, many):
         page, most = line.split()
         queries.clear()
         assert browser.get(page).status_code == 200
+        print("BUDGET", page, len(queries))
         if len(queries) > int(most):
             over.append((page, len(queries)))
     assert over == []

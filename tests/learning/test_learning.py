@@ -188,6 +188,20 @@ def test_a_practice_task_is_written_kept_and_only_then_finished(learner):
     assert learner.browser.post(at(learner, 0, "/note"), data={"note": "x"}).status_code == 422
 
 
+def test_what_keeps_itself_shows_nothing_that_was_not_shown_by_a_press_and_takes_back_at_once(learner):
+    def shared():
+        return db.session.get_one(Progress, (learner.mine, learner.lessons[1]), populate_existing=True).shared
+
+    by_itself = {"X-Requested-With": "fetch"}
+    address = at(learner, 1, "/note")
+    assert learner.browser.post(address, data={"note": "途中", "shared": "y"}, headers=by_itself).status_code == 204
+    assert not shared()
+    learner.browser.post(address, data={"note": "見せる", "shared": "y"})
+    assert shared()
+    learner.browser.post(address, data={"note": "見せたくない続き"}, headers=by_itself)
+    assert not shared()
+
+
 def test_a_coordinator_reads_what_is_shown_and_comments_on_it(learner, mizuho, hachioji):
     def notes(office):
         return office.coordinator.browser().get("/office/practice").text

@@ -34,6 +34,8 @@ from catalog.models import Adoption, Curriculum
 from participation import enrolment as enrolments
 from participation import enrolment_count, withdrawal
 from participation.models import Enrolment, EnrolmentCount, EnrolmentState
+from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
 
 
 def enrol(person, slug, session=None):
@@ -123,6 +125,29 @@ def test_who_withdrew_and_enrols_again_goes_on_and_is_counted_once(mizuho):
     kept = counts()
     enrolment_count.recount()
     assert counts() == kept
+
+
+def test_what_was_learned_of_a_course_of_every_year_is_not_taken_up_in_the_next_one(mizuho, time):
+    browser = mizuho.staff.browser()
+    browser.post("/courses/security-basics/enrol")
+    first = db.session.scalars(sa.select(Enrolment.id)).one()
+    browser.post(f"/enrolments/{first}/withdraw")
+    time.passes(days=366)
+    mizuho.staff.browser().post("/courses/security-basics/enrol")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 2
+
+
+def test_who_is_given_a_place_again_is_told_again(mizuho, time):
+    session = session_of("web-meeting-chat", mizuho, capacity=3)
+    session_id, member = session.id, mizuho.staff.membership_id
+    office = mizuho.coordinator.browser()
+    for times in (1, 2):
+        office.post(f"/office/staff/{member}/enrol/web-meeting-chat?session={session_id}")
+        told = sa.select(sa.func.count()).select_from(Notice).where(Notice.kind == NoticeKind.ENROLLED)
+        assert db.session.scalar(told) == times
+        mine = db.session.scalars(sa.select(Enrolment.id)).one()
+        office.post(f"/enrolments/{mine}/withdraw")
+        time.passes(minutes=1)
 
 
 def test_a_required_course_is_said_to_be_required_before_it_is_given_up(mizuho):
