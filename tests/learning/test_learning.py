@@ -62,7 +62,7 @@ def at(learner, place, act=""):
     return f"/learn/{learner.mine}/{learner.lessons[place]}{act}"
 
 
-def test_a_learner_reads_passes_and_has_completed(learner):
+def test_a_learner_reads_passes_and_has_completed(learner, mizuho):
     browser = learner.browser
     assert "学習を始める" in browser.get(f"/learn/{learner.mine}").text
     assert browser.post(f"/enrolments/{learner.mine}/start").location == at(learner, 0)
@@ -71,6 +71,7 @@ def test_a_learner_reads_passes_and_has_completed(learner):
     assert "2レッスンのうち 1まで終わりました。残り 約10分" in browser.get(f"/learn/{learner.mine}").text
     passes_the_quiz(browser, learner.mine, learner.lessons[2])
     assert state_of(learner.mine) is EnrolmentState.COMPLETED
+    assert mizuho.coordinator.browser().get(f"/enrolments/{learner.mine}/finished").status_code == 404
     page = browser.get(f"/enrolments/{learner.mine}/finished").text
     assert "修了しました。おつかれさまでした。" in page
     number = db.session.scalars(sa.select(Certificate.number)).one()

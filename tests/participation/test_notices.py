@@ -80,6 +80,7 @@ def test_everybody_concerned_is_told_in_the_application(offered, mizuho):
     assert '<span class="how-many">2</span>' in browser.get("/catalog").text, "the number stands on every page"
     assert "空いた席をご案内します" in browser.get("/notices").text
     one = db.session.scalars(sa.select(Notice).where(Notice.staff_id == people[1].staff_id)).first()
+    assert mizuho.coordinator.browser().post(f"/notices/{one.id}/open").status_code == 404, "it is another's"
     opened = browser.post(f"/notices/{one.id}/open")
     assert opened.location.startswith(("/sessions/", "/courses/"))
     assert db.session.get_one(Notice, one.id, populate_existing=True).read_at, "opening it is reading it"
