@@ -78,6 +78,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta(NormalisingMeta, FlaskForm.Meta):  # type: ignore[misc]
         """WTForms' settings."""
 
+    overtaken_message: ClassVar[str] = OVERTAKEN
     overtaken: Sequence[tuple[str, str]] = ()
     """What others have written meanwhile, field by field, where somebody sent a form that showed something else."""
 
@@ -111,7 +112,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             for field in self
             if field.object_data and field.object_data != field.data and not isinstance(field, FieldList)
         ]
-        self.form_errors.append(OVERTAKEN)
+        self.form_errors.append(self.overtaken_message)
         return False
 
     def refuse(self, refusal: RefusalError) -> None:

@@ -27,6 +27,10 @@ class NoteForm(Form):
         "ためしたこと", [Length(max=LONGEST_NOTE)], description="自分のための記録です。あとから書き足せます。"
     )
     shared = TickField("研修担当に見せて、ひとことをもらう")
+    overtaken_message = (
+        "ページを開いたあとで、ほかの画面でこの内容が変更されました。入力した内容は下に残っています。"
+        "いまの内容と見比べて直し、もう一度保存すると、ここに入力した内容で置き換わります。"
+    )
 
 
 class CommentForm(Form):

@@ -89,9 +89,12 @@ def lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 
 
 def _text(path: Path, shown: Lesson) -> ResponseReturnValue:
-    mine = path.progress.get(shown.id)
-    note, shared = (mine.note, mine.shared) if mine else ("", False)
-    return _lesson(path, shown, NoteForm(formdata=None, note=note, shared=shared))
+    return _lesson(path, shown, _note_form(path, shown.id))
+
+
+def _note_form(path: Path, lesson_id: int) -> NoteForm:
+    mine = path.progress.get(lesson_id)
+    return NoteForm(note=mine.note if mine else "", shared=bool(mine and mine.shared))
 
 
 def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
@@ -184,15 +187,15 @@ def keep_position(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
 @holds(LONG_TEXTS)
 def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     """Keep what somebody wrote in a practice task: by itself while it is written, or to go on with the next lesson."""
-    form, by_itself = NoteForm(), request.headers.get("X-Requested-With") == "fetch"
+    path, by_itself = path_of(actor(), enrolment_id), request.headers.get("X-Requested-With") == "fetch"
+    shown, form = path.lesson(lesson_id), _note_form(path, lesson_id)
 
     def write() -> ResponseReturnValue:
-        path = path_of(actor(), enrolment_id)
-        shown, mine, note = path.lesson(lesson_id), path.progress.get(lesson_id), form.note.value
+        mine, note = path.progress.get(lesson_id), form.note.value
         is_shown = form.shared.value and (not by_itself or bool(mine and mine.shared))  # shown by a press only
         progress.write_note(path, shown, note, shared=is_shown)
         if by_itself:
-            return "", 204
+            return "", 204, {"X-Seen": NoteForm(formdata=None, note=note, shared=is_shown).seen}
         if request.form.get("then") != "next":
             flash("書いたことを保存しました。")
             return redirect(url_for("learning.lesson", enrolment_id=enrolment_id, lesson_id=lesson_id))
@@ -203,7 +206,7 @@ def write_note(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:
     if done is not None:
         return done
     if by_itself:
-        return "", 422
+        return "", 409 if form.overtaken else 422
     path = path_of(actor(), enrolment_id)
     return _lesson(path, path.lesson(lesson_id), form)
 

@@ -21,6 +21,6 @@ const left = copy.left();
 keep(quiz.dataset.autosave, () => fieldsOf(quiz), { done: "ここまでの答えを保存しました。", choose: changed, copy });
 
 if (left) {
-  putBack(quiz, new URLSearchParams(left.text));
+  putBack(quiz, new URLSearchParams(left));
   say("前に保存できなかった答えをもどしました。");
 }

@@ -7,23 +7,21 @@ import { say } from "./status.js";
 const form = document.querySelector("form[data-autosave]");
 const copy = copyAs(`tomomanabi-${form.dataset.copy}`);
 const left = copy.left();
-const shown = fieldsOf(form).toString();
 
 const end = keep(form.dataset.autosave, () => fieldsOf(form), { done: "書いたところまで保存しました。", copy });
 
-const isAsItWas = left && (left.base === undefined || left.base === shown || form.elements.seen);
-if (isAsItWas) {
-  putBack(form, new URLSearchParams(left.text));
+if (left) {
+  putBack(form, new URLSearchParams(left));
   say("前に保存できなかった内容をもどしました。");
-} else if (left) {
-  const lost = [...new URLSearchParams(left.text).values()].join(" ");
-  say(`ほかの端末で書き直されています。この端末で保存できなかった内容：${lost}`);
 }
 
 // What is being kept and what is sent must not cross: the form would be told that somebody else was faster.
 form.addEventListener("submit", async (event) => {
   const underWay = end();
-  if (!underWay) return;
+  if (!underWay) {
+    copy.drop(); // what is sent is kept by copies.js; put back later, it would belong to what was seen before
+    return;
+  }
   event.preventDefault();
   await underWay;
   form.requestSubmit(event.submitter);

@@ -6,7 +6,7 @@ const MOST_WHILE_LEAVING = 50_000; // a browser sends 64 KiB of a page that is b
 const SIGNED_OUT =
   "サインインが切れたため、保存できていません。サインインし直してから、このページを読み込み直してください。";
 const OVERTAKEN =
-  "ページを開いたあとで、ほかの人がこの内容を変更しました。まだ保存していません。「保存する」を押すと、いまの内容と見比べられます。";
+  "ページを開いたあとで、ほかの人かほかの画面で、この内容が変更されました。まだ保存していません。「保存する」を押すと、いまの内容と見比べられます。";
 const WHY = {
   401: SIGNED_OUT,
   400: SIGNED_OUT,
@@ -34,18 +34,11 @@ const send = async (address, fields) => {
   return answer.headers.get("X-Seen");
 };
 
-// A copy of what waits, in this browser, under a name, with what was kept when it was written.
+// A copy of what waits, in this browser, under a name.
 export const copyAs = (name) => ({
-  put: (text, base) => localStorage.setItem(name, JSON.stringify({ text, base })),
+  put: (text) => localStorage.setItem(name, text),
   drop: () => localStorage.removeItem(name),
-  left: () => {
-    const copy = localStorage.getItem(name);
-    try {
-      return copy && JSON.parse(copy);
-    } catch {
-      return { text: copy }; // of an earlier version
-    }
-  },
+  left: () => localStorage.getItem(name),
 });
 
 // `read` gives the fields as they are, `choose` those to be sent; `copy` is told what waits, and when nothing does any more.
@@ -71,7 +64,7 @@ export const keep = (address, read, { done = "", choose = (fields) => fields, co
       copy?.drop();
       say(done);
     } catch (problem) {
-      copy?.put(now, kept.toString());
+      copy?.put(now);
       say(WHY[problem.message] ?? OFFLINE);
     }
   };

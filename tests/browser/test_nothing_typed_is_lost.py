@@ -78,10 +78,15 @@ def test_a_note_that_waited_on_one_device_does_not_overwrite_what_another_one_ke
     other = visit(STAFF).goes_to(address).types("ためしたこと", "机で書き直した。").presses("保存する")
     assert other.sees("書いたことを保存しました。")
     one.page.context.set_offline(False)
-    one.page.evaluate("() => location.replace('about:blank')")
-    one.goes_to(address)
-    expect(one.page.locator(".saving")).to_contain_text("電車の中で書いた。")
-    expect(one.page.locator("textarea")).to_have_value("机で書き直した。")
+    expect(one.page.locator(".saving")).to_contain_text("ほかの画面で、この内容が変更されました。")
+    other.goes_to(address)
+    expect(other.page.locator("textarea")).to_have_value("机で書き直した。")
+    one.presses("保存する")
+    assert one.sees("ほかの画面でこの内容が変更されました。")
+    expect(one.page.locator("textarea")).to_have_value("電車の中で書いた。")
+    one.page.get_by_text("いまの内容（あなたの入力と違うところ）").click()
+    assert one.sees("机で書き直した。")
+    assert one.presses("保存する").sees("書いたことを保存しました。")
 
 
 def test_what_is_optional_is_skipped_in_one_press_and_what_was_written_goes_along(visit, behind):

@@ -203,6 +203,19 @@ def test_what_keeps_itself_shows_nothing_that_was_not_shown_by_a_press_and_takes
     assert not shared()
 
 
+def test_two_windows_overwrite_no_note_of_each_other_unseen(learner):
+    by_itself, address = {"X-Requested-With": "fetch"}, at(learner, 1, "/note")
+    seen = re.search(r'name="seen" value="(\w+)"', learner.browser.get(at(learner, 1)).text)[1]
+    first = learner.browser.post(address, data={"note": "一つ目", "seen": seen}, headers=by_itself)
+    assert first.status_code == 204
+    assert learner.browser.post(address, data={"note": "二つ目", "seen": seen}, headers=by_itself).status_code == 409
+    refused = learner.browser.post(address, data={"note": "二つ目", "seen": seen})
+    assert refused.status_code == 409
+    assert "一つ目" in refused.text
+    goes_on = {"note": "一つ目の続き", "seen": first.headers["X-Seen"]}
+    assert learner.browser.post(address, data=goes_on, headers=by_itself).status_code == 204
+
+
 def test_a_coordinator_reads_what_is_shown_and_comments_on_it(learner, mizuho, hachioji):
     def notes(office):
         return office.coordinator.browser().get("/office/practice").text
