@@ -13,8 +13,10 @@ from kernel.database import db
 
 from people.models import Organisation
 
-from courses.models import Course, CourseEdition, Format, Lesson, Level, Module, Track
-from courses.sessions.models import Audience, TrainingSession
+from courses.models import Course, CourseEdition, Format, Level, Track
+from courses.sessions.models import AdmissionRule, Audience, TrainingSession
+
+from catalog.facets import HAS_LESSONS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Card:
-    """What a list shows of a published course. `next_at`: when the next session that is open to all begins."""
+    """What a list shows of a published course. `next_at`: when the next session begins for which all may still apply.
+
+    `free` are its free places, None where they are shared out after the applications.
+    """
 
     course_id: int
     slug: str
@@ -37,6 +42,7 @@ class Card:
     track_slug: str
     has_lessons: bool
     next_at: dt.datetime | None
+    free: int | None
 
     @property
     def can_be_taken(self) -> bool:
@@ -48,32 +54,40 @@ class Card:
         """Return when it can be taken, in words."""
         if self.format.is_own_pace:
             return "すぐ受けられます" if self.has_lessons else "教材を準備中です"
-        return f"次の開催 {clock.date_label(clock.local(self.next_at).date())}" if self.next_at else "開催は未定です"
+        if self.next_at is None:
+            return "いま申し込める開催はありません"
+        places = "" if self.free is None else f"　残り{self.free}席" if self.free else "　満席"
+        return f"次の開催 {clock.date_label(clock.local(self.next_at).date())}{places}"
 
 
 HELD = aliased(CourseEdition)
-HAS_LESSONS = sa.exists().where(Module.edition_id == CourseEdition.id, Lesson.module_id == Module.id)
-NEXT_AT = (
-    sa.select(sa.func.min(TrainingSession.starts_at))
+TO_APPLY_FOR = (
+    TrainingSession.starts_at > sa.bindparam("now"),
+    TrainingSession.applications_close_at > sa.bindparam("now"),
+    TrainingSession.audience == Audience.ALL,
+    TrainingSession.cancelled_at.is_(None),
+    TrainingSession.called_off_at.is_(None),
+)
+NEXT_ID = (
+    sa.select(TrainingSession.id)
     .join(HELD, HELD.id == TrainingSession.edition_id)
-    .where(
-        HELD.course_id == Course.id,
-        TrainingSession.starts_at > sa.bindparam("now"),
-        TrainingSession.audience == Audience.ALL,
-        TrainingSession.cancelled_at.is_(None),
-        TrainingSession.called_off_at.is_(None),
-    )
+    .where(HELD.course_id == Course.id, *TO_APPLY_FOR)
+    .order_by(TrainingSession.starts_at, TrainingSession.id)
+    .limit(1)
     .correlate(Course)
     .scalar_subquery()
 )
+NEXT = aliased(TrainingSession)
+FREE = sa.case((NEXT.giving == AdmissionRule.FIRST_COME, NEXT.capacity - NEXT.taken))
 CARDS = (
     sa.select(
         Course.id, Course.slug, Organisation.name, CourseEdition.title, CourseEdition.summary, CourseEdition.level,
-        CourseEdition.format, CourseEdition.minutes, Track.title, Track.slug, HAS_LESSONS, NEXT_AT,
+        CourseEdition.format, CourseEdition.minutes, Track.title, Track.slug, HAS_LESSONS, NEXT.starts_at, FREE,
     )
     .join(CourseEdition, CourseEdition.id == Course.published_id)
     .join(Track, Track.id == CourseEdition.track_id)
     .join(Organisation, Organisation.id == Course.owner_id)
+    .outerjoin(NEXT, NEXT.id == NEXT_ID)
     .where(Course.id.in_(sa.bindparam("ids", expanding=True)))
 )  # fmt: skip
 
@@ -85,3 +99,16 @@ def cards(ids: Sequence[int]) -> list[Card]:
     rows: Iterable[Any] = db.session.execute(CARDS, {"ids": list(ids), "now": clock.now()})
     by_id = {row[0]: Card(*row) for row in rows}
     return [by_id[course_id] for course_id in ids if course_id in by_id]
+
+
+def with_sessions() -> set[int]:
+    """Return the courses that have a session for which all may still apply: one query."""
+    return set(
+        db.session.scalars(
+            sa.select(CourseEdition.course_id)
+            .join(TrainingSession, TrainingSession.edition_id == CourseEdition.id)
+            .where(*TO_APPLY_FOR)
+            .distinct(),
+            {"now": clock.now()},
+        )
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,11 +12,14 @@ from sqlalchemy.orm import joinedload
 from kernel.database import db
 from kernel.page import Page, page_number
 
+from courses.models import CourseEdition, Lesson, Module
+
 from catalog import facets
-from catalog.card import Card, cards
+from catalog.card import Card, cards, with_sessions
 from catalog.facets import Facet, Sort, Value
 from catalog.models import Article, Curriculum, CurriculumState, DocumentKind, Remark
 from catalog.search import query as queries
+from catalog.search import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 A_PAGE = 20
 BESIDE = 5
 """How many curricula and remarks are shown beside the courses."""
+LESSON_SHARE = 8
+"""A word in a lesson counts one eighth of the same in what a course says of itself."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: a page of courses, the facets, and curricula and remarks that match the words."""
+    """What was found: a page of courses, the facets, and curricula and remarks that match the words.
+
+    `lessons` names, by course, the lesson in which the words stand where the course itself does not say them. `instead_of`
+    is what was typed where nothing has it and another spelling was looked for; `near` is what may have been meant.
+    """
 
     question: Question
+    lessons: Mapping[int, str]
+    instead_of: str
+    near: Sequence[str]
     courses: Page[Card]
     facets: Mapping[Facet, Sequence[Value]]
     curricula: Sequence[Curriculum]
@@ -67,10 +80,13 @@ def ask(arguments: Mapping[str, Sequence[str]]) -> Question:
 
 
 def find(question: Question) -> Found:
-    """Find what a question asks for, in at most six queries."""
-    index = facets.current()
-    hits = queries.ranked(question.query) if question.query else {}
-    scores = hits.get(DocumentKind.COURSE, {})
+    """Find what a question asks for, in at most eight queries; twice as many where nobody wrote what was typed."""
+    index = facets.current().when_sessions_are(with_sessions())
+    hits, instead_of = queries.ranked(question.query) if question.query else {}, ""
+    if question.query and not _has_courses(hits) and (text := vocabulary.other_spelling(question.query)):
+        instead_of, question = question.query.text, replace(question, query=queries.read(text))
+        hits = queries.ranked(question.query)
+    scores, lessons = _with_lessons(hits.get(DocumentKind.COURSE, {}), hits.get(DocumentKind.LESSON, {}))
     found = index.set_of(scores) if question.query else index.all
     ids = index.in_order(index.chosen(question.choices, found), question.sort, scores)
     page = min(question.page, max(1, -(-len(ids) // A_PAGE)))
@@ -78,12 +94,45 @@ def find(question: Question) -> Found:
     remarks = _best(hits.get(DocumentKind.REMARK, {}))
     return Found(
         question=question,
+        lessons=lessons,
+        instead_of=instead_of,
+        near=vocabulary.near_queries(question.query) if question.query and not scores else [],
         courses=Page(cards(ids[begin : begin + A_PAGE]), len(ids), page, A_PAGE),
         facets=index.facets(question.choices, found),
         curricula=_curricula(_best(hits.get(DocumentKind.CURRICULUM, {}))),
         remarks=_remarks(remarks[:BESIDE]),
         remark_count=len(remarks),
     )
+
+
+def _has_courses(hits: dict[DocumentKind, dict[int, int]]) -> bool:
+    return bool(hits[DocumentKind.COURSE] or hits[DocumentKind.LESSON])
+
+
+def _with_lessons(scores: dict[int, int], lesson_scores: dict[int, int]) -> tuple[dict[int, int], dict[int, str]]:
+    """Return the scores of courses with those of their best lessons, and the lesson that alone has the words, by course."""
+    if not lesson_scores:
+        return scores, {}
+    titles: dict[int, tuple[int, str]] = {}
+    for lesson_id, title, course_id in db.session.execute(
+        sa.select(Lesson.id, Lesson.title, CourseEdition.course_id)
+        .join(Module, Module.id == Lesson.module_id)
+        .join(CourseEdition, CourseEdition.id == Module.edition_id)
+        .where(Lesson.id.in_(lesson_scores))
+        .order_by(Lesson.id)
+    ):
+        titles[course_id] = max(titles.get(course_id, (0, "")), (lesson_scores[lesson_id], title), key=itemgetter(0))
+    both = {
+        course_id: scores.get(course_id, 0) + titles.get(course_id, (0, ""))[0] // LESSON_SHARE
+        for course_id in {**scores, **titles}
+    }
+    return both, {course_id: title for course_id, (_score, title) in titles.items() if course_id not in scores}
+
+
+def suggested(typed: str) -> list[str]:
+    """Return what somebody may go on to type: words of the catalogue that begin so."""
+    *before, last = queries.read(typed).text.split() or [""]
+    return [" ".join([*before, word]) for word in vocabulary.current().beginning(last)]
 
 
 def _best(scores: dict[int, int]) -> list[int]:

@@ -1,4 +1,7 @@
-"""Requests (この講座がほしい): what people looked for and did not find, kept for those who write courses."""
+"""Requests (この講座がほしい): what people looked for and did not find, or found and could not take yet.
+
+They are kept for those who write courses and plan sessions; who waits for a course is told when it can be taken.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from kernel.database import add, db
+from kernel.errors import NotFoundError
 
+from people.models import Organisation
 from people.permission import Actor, Permission
 
 from catalog.models import CourseRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from courses.models import Course
 
 MOST_OWN = 20
 
@@ -24,11 +31,52 @@ def ask_for_course(actor: Actor, wish: str) -> CourseRequest:
     return add(CourseRequest(staff_id=actor.staff_id, organisation_id=actor.organisation_id, wish=wish))
 
 
+def wait_for(actor: Actor, course: Course) -> CourseRequest:
+    """Keep that somebody wants to take a course (its published edition must be loaded) and is to be told when it can be taken; twice is once."""
+    title = course.published.title if course.published else ""
+    return waiting(actor, course.id) or add(
+        CourseRequest(
+            staff_id=actor.staff_id, organisation_id=actor.organisation_id, course_id=course.id, wish=title
+        )
+    )  # fmt: skip
+
+
+def waiting(actor: Actor, course_id: int) -> CourseRequest | None:
+    """Return the actor's own request for a course that is there."""
+    return db.session.scalar(
+        sa.select(CourseRequest).where(CourseRequest.staff_id == actor.staff_id, CourseRequest.course_id == course_id)
+    )
+
+
+def waiting_for(course_id: int) -> list[tuple[str, int]]:
+    """Return how many people of each organisation wait for a course, most first."""
+    many = sa.func.count().label("many")
+    return [
+        (name, people)
+        for name, people in db.session.execute(
+            sa.select(Organisation.name, many)
+            .join(CourseRequest, CourseRequest.organisation_id == Organisation.id)
+            .where(CourseRequest.course_id == course_id)
+            .group_by(Organisation.id, Organisation.name)
+            .order_by(many.desc(), Organisation.id)
+            .limit(MOST_OWN)
+        )
+    ]
+
+
+def take_back(actor: Actor, request_id: int) -> None:
+    """Take an own request back. Raises NotFoundError."""
+    request = db.session.get(CourseRequest, request_id)
+    if request is None or request.staff_id != actor.staff_id:
+        raise NotFoundError
+    db.session.delete(request)
+
+
 def requests_for(actor: Actor) -> sa.Select[CourseRequest]:
     """Return the statement of the requests of the actor's organisations, latest first."""
     return (
         sa.select(CourseRequest)
-        .options(joinedload(CourseRequest.organisation))
+        .options(joinedload(CourseRequest.organisation), joinedload(CourseRequest.course))
         .where(actor.scope(Permission.WRITE_COURSES).where(CourseRequest.organisation_id))
         .order_by(CourseRequest.id.desc())
     )
@@ -38,6 +86,7 @@ def own(actor: Actor) -> Sequence[CourseRequest]:
     """Return what the actor asked for, latest first."""
     return db.session.scalars(
         sa.select(CourseRequest)
+        .options(joinedload(CourseRequest.course))
         .where(CourseRequest.staff_id == actor.staff_id)
         .order_by(CourseRequest.id.desc())
         .limit(MOST_OWN)

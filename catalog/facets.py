@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,7 +19,18 @@ from kernel.vocabulary import Term
 from people.models import Organisation
 
 from courses import catalogue_version
-from courses.models import Course, CourseEdition, Format, Level, Skill, Track, course_host, edition_skill
+from courses.models import (
+    Course,
+    CourseEdition,
+    Format,
+    Lesson,
+    Level,
+    Module,
+    Skill,
+    Track,
+    course_host,
+    edition_skill,
+)
 
 from catalog.models import Article, Motivation, Remark, Roundtable
 
@@ -27,9 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+HAS_LESSONS = sa.exists().where(Module.edition_id == CourseEdition.id, Lesson.module_id == Module.id)
+
+
 class Facet(Term):
     """The ways in which courses are told apart."""
 
+    WHEN = "when", "受けられる時期"
     LEVEL = "level", "レベル"
     FORMAT = "format", "形式"
     TRACK = "track", "分野"
@@ -41,7 +56,15 @@ class Facet(Term):
     @property
     def is_usual(self) -> bool:
         """Tell whether most people choose by it: it is shown open."""
-        return self in {Facet.LEVEL, Facet.FORMAT, Facet.TRACK}
+        return self in {Facet.WHEN, Facet.LEVEL, Facet.FORMAT, Facet.TRACK}
+
+
+class When(Term):
+    """Whether a course can be taken now."""
+
+    NOW = "now", "すぐ受けられる"
+    SESSION = "session", "開催に申し込める"
+    LATER = "later", "準備中・開催待ち"
 
 
 class Length(Term):
@@ -83,7 +106,7 @@ class Value:
 
 @dataclass
 class FacetIndex:
-    """The published courses: bit n of a set stands for the course in place n."""
+    """The published courses: bit n of a set stands for the course in place n. `own_pace` are those that anybody can begin."""
 
     version: int
     course_ids: list[int] = field(default_factory=list)
@@ -91,6 +114,13 @@ class FacetIndex:
     labels: dict[Facet, dict[str, str]] = field(default_factory=dict)
     orders: dict[Sort, list[int]] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
+    own_pace: int = 0
+
+    def when_sessions_are(self, course_ids: Iterable[int]) -> FacetIndex:
+        """Return the index with what can be taken now, where these courses have a session to apply for: time passes without a change of the catalogue."""
+        held = self.set_of(course_ids) & ~self.own_pace
+        when = {When.NOW: self.own_pace, When.SESSION: held, When.LATER: self.all & ~self.own_pace & ~held}
+        return replace(self, values=self.values | {Facet.WHEN: {term.value: bits for term, bits in when.items()}})
 
     @property
     def all(self) -> int:
@@ -145,7 +175,7 @@ KEPT: weakref.WeakKeyDictionary[sa.Engine, FacetIndex] = weakref.WeakKeyDictiona
 
 
 def current() -> FacetIndex:
-    """Return the index as the database has it now: one query, and a reading where it has changed."""
+    """Return the index of what the catalogue says now: one query, and a reading where it has changed."""
     version = catalogue_version.version()
     kept = KEPT.get(db.engine)
     if kept is None or kept.version != version:
@@ -166,6 +196,7 @@ def _read(version: int) -> FacetIndex:
             CourseEdition.published_at,
             Track.slug,
             Track.position,
+            HAS_LESSONS.label("has_lessons"),
         )
         .join(CourseEdition, CourseEdition.id == Course.published_id)
         .join(Track, Track.id == CourseEdition.track_id)
@@ -184,6 +215,8 @@ def _read(version: int) -> FacetIndex:
         index.values[Facet.FORMAT][row.format.value] |= 1 << place
         index.values[Facet.TRACK][row.slug] |= 1 << place
         index.values[Facet.LENGTH][length_of(row.minutes or 0).value] |= 1 << place
+        if row.format.is_own_pace and row.has_lessons:
+            index.own_pace |= 1 << place
     _read_skills(index, {row.published_id: place for place, row in enumerate(rows)})
     _read_hosts(index)
     _read_answers(index)
@@ -198,7 +231,7 @@ def _read(version: int) -> FacetIndex:
 
 def _offer_values(index: FacetIndex) -> None:
     """Lay out the values that are known beforehand, in the order in which they are offered."""
-    for term, facet in ((Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
+    for term, facet in ((When, Facet.WHEN), (Level, Facet.LEVEL), (Format, Facet.FORMAT), (Length, Facet.LENGTH)):
         for value, label in term.choices():
             _put(index, facet, value, label, 0)
     for slug, title in db.session.execute(sa.select(Track.slug, Track.title).order_by(Track.position)):

@@ -1,6 +1,6 @@
 """All pages of catalog: whoever imports this has them on the blueprint."""
 
 from catalog.blueprint import blueprint
-from catalog.views import articles, curricula, finding, roundtables, studio
+from catalog.views import articles, curricula, requests, roundtables, studio
 
-__all__ = ["articles", "blueprint", "curricula", "finding", "roundtables", "studio"]
+__all__ = ["articles", "blueprint", "curricula", "requests", "roundtables", "studio"]

@@ -32,7 +32,7 @@ import catalog.cli
 import participation.cli
 from participation.mailing import worker
 
-from front import condition, demo, personal_data, reminding
+from front import condition, demo, news, personal_data, reminding
 from front.backup import comparison, restoring, taking
 
 if TYPE_CHECKING:
@@ -182,6 +182,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "storage": lambda: storage.collect(files),
         "personal data": lambda: personal_data.tidy(settings.keep_years),
         "due dates": reminding.remind,
+        "news": news.tell_news,
     }
     working = worker.Worker(settings.mail, settings.public_url, always, daily)
     while True:

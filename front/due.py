@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from people.permission import Actor
 
+NONE_OPENED: Mapping[int, Enrolment] = {}
 LAST_OF_ALL = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -98,15 +99,17 @@ def record_of(actor: Actor) -> LearningRecord:
     done_before = {row.course_id for row in rows if row.completed_at}
     finished = {row.course_id for row, counts in found if counts}
     opened = {row.course_id: row for row in rows if row.state in OPEN_STATES}
-    required = _required(actor.staff_id, opened)
+    all_required = required(actor.staff_id, opened)
     due = [
-        _this_year(one) if one.course.id in done_before else one for one in required if one.course.id not in finished
+        _this_year(one) if one.course.id in done_before else one
+        for one in all_required
+        if one.course.id not in finished
     ]
     booked = [row for row in rows if row.session and (row.state in OPEN_STATES or row.session.ends_at > clock.now())]
     return LearningRecord(
         tasks=_tasks(due, [row for row in opened.values() if row.session is None]),
         due=due,
-        required=len(required),
+        required=len(all_required),
         nominated=_nominated(actor),
         booked=sorted(booked, key=_next_meeting),
         withdrawn=_given_up([row for row, _counts in found], {row.course_id for row in rows}),
@@ -191,7 +194,7 @@ def standing_of(actor: Actor, course: Course) -> Standing:
 
 def required_of(staff_id: int, course_id: int) -> Due | None:
     """Return what requires a course of a person, finished or not; None where nothing does."""
-    return next((due for due in _required(staff_id, {}) if due.course.id == course_id), None)
+    return next((due for due in required(staff_id) if due.course.id == course_id), None)
 
 
 def _this_year(due: Due) -> Due:
@@ -218,8 +221,8 @@ def _nominated(actor: Actor) -> Sequence[Nomination]:
     ).all()
 
 
-def _required(staff_id: int, opened: Mapping[int, Enrolment]) -> list[Due]:
-    """Return every course that is required of a person, once each, with the earliest date."""
+def required(staff_id: int, opened: Mapping[int, Enrolment] = NONE_OPENED) -> list[Due]:
+    """Return every course that is required of a person, once each, with the earliest date: one query."""
     mine = (
         sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
         .join(Membership, Membership.organisation_id == Adoption.organisation_id)

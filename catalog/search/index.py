@@ -1,4 +1,4 @@
-"""The index: which word stands in which course, curriculum or remark, and how much it weighs there."""
+"""The index: which word stands in which course, lesson, curriculum or remark, and how much it weighs there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kernel.database import add, db, slices
 
-from courses.models import Course, CourseEdition, Module
+from courses.models import Course, CourseEdition, Lesson, Module
 
 from catalog.models import (
     Article,
@@ -66,15 +66,18 @@ def put(kind: DocumentKind, subject_id: int, texts: Sequence[Text]) -> None:
 
 def remove(kind: DocumentKind, subject_id: int) -> None:
     """Take a document out of the index."""
-    mine = sa.select(SearchDocument.id).where(SearchDocument.kind == kind, SearchDocument.subject_id == subject_id)
-    db.session.execute(sa.delete(SearchPosting).where(SearchPosting.document_id.in_(mine)))
-    db.session.execute(
-        sa.delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.subject_id == subject_id)
-    )
+    _take_out(SearchDocument.kind == kind, SearchDocument.subject_id == subject_id)
+
+
+def _take_out(*which: sa.ColumnElement[bool]) -> None:
+    documents = sa.select(SearchDocument.id).where(*which)
+    db.session.execute(sa.delete(SearchPosting).where(SearchPosting.document_id.in_(documents)))
+    db.session.execute(sa.delete(SearchDocument).where(*which))
 
 
 def index_course(course: Course) -> None:
-    """Put a course's published edition into the index, or take the course out where there is none."""
+    """Put a course's published edition and its lessons into the index, or take the course out where there is none."""
+    _take_out_lessons(course.id)
     if course.published_id is None:
         remove(DocumentKind.COURSE, course.id)
         return
@@ -103,6 +106,24 @@ def index_course(course: Course) -> None:
             *((1, rationale) for rationale in rationales),
         ],
     )
+    for module in edition.modules:
+        for lesson in module.lessons:
+            put(
+                DocumentKind.LESSON,
+                lesson.id,
+                [(2, lesson.title), (1, lesson.body), (1, edition.title), (1, module.title)],
+            )
+
+
+def _take_out_lessons(course_id: int) -> None:
+    """Take the lessons of whichever edition of a course was in the index out of it."""
+    lessons = (
+        sa.select(Lesson.id)
+        .join(Module, Module.id == Lesson.module_id)
+        .join(CourseEdition, CourseEdition.id == Module.edition_id)
+        .where(CourseEdition.course_id == course_id)
+    )
+    _take_out(SearchDocument.kind == DocumentKind.LESSON, SearchDocument.subject_id.in_(lessons))
 
 
 def index_remark(remark: Remark) -> None:

@@ -106,3 +106,11 @@ def _word(morpheme: Morpheme, places: list[int]) -> Word | None:
         return None
     tokens = {normal, *(f"#{group}" for group in morpheme.synonym_group_ids())}
     return Word(places[morpheme.begin()], places[morpheme.end()], frozenset(tokens))
+
+
+def reading(word: str) -> str:
+    """Return how a word is read, in katakana; what has no reading stands as it is."""
+    return "".join(
+        morpheme.surface() if morpheme.reading_form() in {"", "キゴウ"} else morpheme.reading_form()
+        for morpheme in _tokenizer().tokenize(word, SplitMode.C)
+    )

@@ -35,15 +35,6 @@ def curriculum_list() -> ResponseReturnValue:
     return render_template("catalog/curricula.html", curricula=curricula.published_curricula())
 
 
-@blueprint.get("/curricula/<slug>")
-@public
-def curriculum_page(slug: str) -> ResponseReturnValue:
-    """Show a curriculum as a path, and who adopted it."""
-    curriculum = curricula.published_curriculum(slug)
-    names, count = curricula.adopters(curriculum.id)
-    return render_template("catalog/curriculum.html", curriculum=curriculum, adopters=names, adopter_count=count)
-
-
 @blueprint.route("/curricula/<slug>/adopt", methods=["GET", "POST"])
 @requires(Permission.ADOPT_CURRICULA)
 def adopt(slug: str) -> ResponseReturnValue:
@@ -132,4 +123,4 @@ def publish_curriculum(slug: str) -> ResponseReturnValue:
     curriculum = curricula.own_curriculum(actor(), slug)
     curricula.publish(actor(), curriculum)
     flash(f"「{curriculum.title}」を公開しました。")
-    return redirect(url_for("catalog.curriculum_page", slug=slug))
+    return redirect(url_for("front.curriculum", slug=slug))

@@ -51,6 +51,11 @@ class SessionState(Term):
         return self in {SessionState.OPEN, SessionState.LAST_PLACES}
 
     @property
+    def can_be_entered(self) -> bool:
+        """Tell whether somebody can apply, or be nominated, now."""
+        return self.is_open or self.gives_places
+
+    @property
     def takes_lists(self) -> bool:
         """Tell whether lists of nominees are written or looked at."""
         return self in {SessionState.OPEN, SessionState.ALLOCATING}

@@ -1,5 +1,5 @@
 """Views of front."""
 
-from front.views import information, installation, learner, office
+from front.views import catalogue, information, installation, learner, office
 
-__all__ = ["information", "installation", "learner", "office"]
+__all__ = ["catalogue", "information", "installation", "learner", "office"]

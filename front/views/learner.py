@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel.secret import grouped
 
 from people.access import actor, public, signed_in, visitor
+from people.permission import Permission
 
 from courses import completion_rule
 from courses.course import published_course
@@ -36,12 +37,19 @@ def course(slug: str) -> ResponseReturnValue:
     """Show a published course."""
     found, edition = published_course(slug)
     person = visitor()
+    sessions = [] if edition.format.is_own_pace else coming_sessions(found, person)
+    has_lessons = any(module.lessons for module in edition.modules)
+    can_be_taken = has_lessons if edition.format.is_own_pace else any(state_of(one).can_be_entered for one in sessions)
+    hosts = person is not None and (person.may(Permission.PLAN_SESSIONS) or person.may(Permission.WRITE_COURSES))
     return render_template(
         "front/course.html",
         course=found,
         edition=edition,
         motivations=motivation.motivations_of(found.id),
-        sessions=[] if edition.format.is_own_pace else coming_sessions(found, person),
+        sessions=sessions,
+        can_be_taken=can_be_taken,
+        waits=course_request.waiting(person, found.id) if person and not can_be_taken else None,
+        waiting=course_request.waiting_for(found.id) if hosts and not can_be_taken else [],
         standing=due.standing_of(person, found) if person else None,
         state_of=state_of,
         rule=completion_rule.sentence(edition),

@@ -88,12 +88,15 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
             TrainingSession.ends_at > clock.now(),
         )
     )
-    offered, waiting = (
+    nominated, offered, waiting = (
         sa.exists(sa.select(Nomination.id).where(Nomination.id == Notice.nomination_id, Nomination.state == state))
-        for state in (NominationState.OFFERED, NominationState.WAITING)
+        for state in (NominationState.NOMINATED, NominationState.OFFERED, NominationState.WAITING)
     )
     is_true = sa.or_(
-        Notice.kind == NoticeKind.COMMENTED,
+        Notice.kind.in_((NoticeKind.COMMENTED, NoticeKind.ASSIGNED)),
+        sa.and_(Notice.kind == NoticeKind.FINISHED, repetition.completed()),
+        sa.and_(Notice.kind == NoticeKind.NOMINATED, nominated, goes_on),
+        sa.and_(Notice.kind == NoticeKind.OPENED, sa.or_(Notice.session_id.is_(None), sa.and_(goes_on, ~has_place))),
         sa.and_(Notice.kind == NoticeKind.DUE, ~repetition.completed(), ~is_overtaken_of_course),
         sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
         sa.and_(Notice.kind == NoticeKind.CHANGED, sa.or_(has_place, ~has_left), goes_on, ~is_overtaken),

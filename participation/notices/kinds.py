@@ -21,6 +21,10 @@ class NoticeKind(Term):
     DUE_AGAIN = "due again", "今年度の受講のお願い"
     COMMENTED = "commented", "ひとことが届きました"
     DUE = "due", "期限のお知らせ"
+    ASSIGNED = "assigned", "必修になりました"
+    NOMINATED = "nominated", "推薦されました"
+    FINISHED = "finished", "修了しました"
+    OPENED = "opened", "受けられるようになりました"
 
     @property
     def is_of_a_lesson(self) -> bool:

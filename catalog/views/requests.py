@@ -1,0 +1,51 @@
+"""Requests: for a course that was not found, and for one that cannot be taken yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, request, url_for
+
+from kernel.forms import accepted, answer
+
+from people.access import actor, requires
+from people.permission import Permission
+
+from courses.course import published_course
+
+from catalog import course_request
+from catalog.blueprint import blueprint
+from catalog.forms import RequestForm
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.route("/requests/new", methods=["GET", "POST"])
+@requires(Permission.TAKE_PART)
+def ask_for_course() -> ResponseReturnValue:
+    """Ask for a course."""
+    form = RequestForm(wish=request.args.get("q", "")[:100])
+    if accepted(form, lambda: course_request.ask_for_course(actor(), form.wish.value)):
+        flash("ご希望を研修担当に届けました。講座をつくるときの参考にします。マイページで確かめられます。")
+        return redirect(url_for("front.catalogue"))
+    return answer("catalog/request.html", form)
+
+
+@blueprint.post("/courses/<slug>/wait")
+@requires(Permission.TAKE_PART)
+def wait_for_course(slug: str) -> ResponseReturnValue:
+    """Ask to be told when a course can be taken."""
+    course, edition = published_course(slug)
+    course_request.wait_for(actor(), course)
+    flash(f"「{edition.title}」を受けられるようになったら、お知らせします。マイページで取り消せます。")
+    return redirect(url_for("front.course", slug=slug))
+
+
+@blueprint.post("/requests/<int:request_id>/take-back")
+@requires(Permission.TAKE_PART)
+def take_back(request_id: int) -> ResponseReturnValue:
+    """Take an own request back."""
+    course_request.take_back(actor(), request_id)
+    flash("希望を取り消しました。")
+    return redirect(url_for("front.me"))

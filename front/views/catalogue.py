@@ -1,0 +1,58 @@
+"""Pages on which courses are found and chosen, as they are for who reads: the catalogue, and a curriculum as a path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import jsonify, render_template, request
+
+from people.access import public, visitor
+
+from catalog import catalogue_search
+from catalog import curriculum as curricula
+from catalog.facets import Sort
+from catalog.search.query import marked
+
+from front import mark
+from front.blueprint import blueprint
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@blueprint.get("/catalog")
+@public
+def catalogue() -> ResponseReturnValue:
+    """Find courses by words and facets; curricula and remarks that match stand beside them."""
+    found, person = catalogue_search.find(catalogue_search.ask(request.args.to_dict(flat=False))), visitor()
+    return render_template(
+        "front/catalogue.html",
+        found=found,
+        sorts=list(Sort),
+        marked=marked,
+        marks=mark.marks(person, [card.course_id for card in found.courses.rows]) if person else {},
+    )
+
+
+@blueprint.get("/catalog/words")
+@public
+def suggested_words() -> ResponseReturnValue:
+    """Return what somebody may go on to type, as JSON."""
+    return jsonify(catalogue_search.suggested(request.args.get("q", "")[:100]))
+
+
+@blueprint.get("/curricula/<slug>")
+@public
+def curriculum(slug: str) -> ResponseReturnValue:
+    """Show a curriculum as a path, where the reader is on it, and who adopted it."""
+    found, person = curricula.published_curriculum(slug), visitor()
+    names, count = curricula.adopters(found.id)
+    marks = mark.marks(person, [step.course_id for step in found.steps]) if person else {}
+    return render_template(
+        "front/curriculum.html",
+        curriculum=found,
+        adopters=names,
+        adopter_count=count,
+        marks=marks,
+        here=mark.here(found.steps, marks) if person else None,
+    )
