@@ -66,11 +66,13 @@ def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> Non
 @group.command("load")
 @click.argument("folder", default=CONTENT, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def load(folder: Path) -> None:
-    """Load the starter content of FOLDER; what is there already stays as it is."""
+    """Load the starter content of FOLDER; what is there already stays as it is. An index of an earlier version is built anew."""
     try:
         counts = starter_content.load(folder, current_app.extensions["files"])
     except RefusalError as refusal:
         raise click.ClickException(refusal.message) from refusal
+    if index.lacks_lessons():
+        index.rebuild()
     db.session.commit()
     click.echo(", ".join(f"{count} new {name}" for name, count in counts.items()))
 

@@ -152,7 +152,7 @@ def _load_article(item: dict[str, Any]) -> int:
         remark = add(
             Remark(
                 article_id=article.id, position=said["position"], speaker=said["speaker"], heading=said["heading"],
-                subheading=said["subheading"], summary=said["summary"], asks=True, sha256=said["sha256"], summary_sha256=said["sha256"],
+                subheading=said["subheading"], summary=said["summary"], asks=said.get("asks", True), sha256=said["sha256"], summary_sha256=said["sha256"],
                 topics=[topics[slug] for slug in said["topics"]],
             )
         )  # fmt: skip

@@ -147,6 +147,13 @@ def index_curriculum(curriculum: Curriculum) -> None:
     put(DocumentKind.CURRICULUM, curriculum.id, [(4, curriculum.title), (2, curriculum.summary)] if published else [])
 
 
+def lacks_lessons() -> bool:
+    """Tell whether the index was written by a version that did not look into lessons."""
+    published = sa.exists().where(Lesson.module_id == Module.id, Module.edition_id == Course.published_id)
+    indexed = sa.exists().where(SearchDocument.kind == DocumentKind.LESSON)
+    return bool(db.session.scalar(sa.select(sa.and_(sa.exists(sa.select(Course.id).where(published)), ~indexed))))
+
+
 def rebuild() -> int:
     """Index everything anew; return how many documents there are."""
     for course in db.session.scalars(sa.select(Course)):

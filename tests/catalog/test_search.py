@@ -15,7 +15,7 @@ from courses.models import CourseEdition
 
 from catalog import catalogue_search, facets
 from catalog.facets import Facet, Length, Sort, length_of
-from catalog.models import DocumentKind
+from catalog.models import DocumentKind, SearchDocument
 from catalog.search import index, query, words
 from catalog.search.query import marked, ranked, read
 from catalog.search.vocabulary import Vocabulary
@@ -142,6 +142,15 @@ def test_lessons_of_an_edition_that_is_replaced_are_not_found_any_more(app, mizu
     course.published_id = None
     index.index_course(course)
     assert ranked(read("ランサムウェア"))[DocumentKind.LESSON] == {}
+
+
+def test_an_index_of_an_earlier_version_is_built_anew_at_the_start(app):
+    db.session.execute(sa.delete(SearchDocument).where(SearchDocument.kind == DocumentKind.LESSON))
+    db.session.commit()
+    assert ranked(read("ランサムウェア"))[DocumentKind.LESSON] == {}
+    told = app.test_cli_runner().invoke(args=["catalog", "load"])
+    assert told.exit_code == 0, told.output
+    assert len(ranked(read("ランサムウェア"))[DocumentKind.LESSON]) == 1
 
 
 def test_moving_house_and_servers_are_found_in_courses(app, mizuho, secretariat):

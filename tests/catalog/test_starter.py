@@ -68,3 +68,10 @@ def test_a_course_without_a_remark_is_refused(app, tmp_path):
     file.write_text(f"{head}- slug: digital-literacy-check{others}", encoding="utf-8")
     with pytest.raises(InvalidError, match="発言のない講座は公開できません"):
         starter_content.load(folder, app.extensions["files"])
+
+
+def test_only_remarks_that_ask_for_something_wait_for_an_answer(app):
+    page = app.test_client().get("/remarks?unanswered=1").text
+    assert page.count('<article class="motivation">') == 3
+    assert "費用負担の考え方を尋ねた" in page
+    assert "まさに課題だ" not in page
