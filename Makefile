@@ -25,12 +25,13 @@ install: .venv/installed static/vendor/style.css ## install what the application
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
-static/vendor/tokens.css: package-lock.json
+static/vendor/tokens.css: package-lock.json scripts/icons
 	@echo "Installing front-end packages ..."
 	@scripts/npm ci --omit=dev --silent --no-audit --no-fund
 	@mkdir -p static/vendor
 	@cp node_modules/scorm-again/dist/esm/scorm12.min.js static/vendor/scorm12.js
 	@cp node_modules/scorm-again/dist/esm/scorm2004.min.js static/vendor/scorm2004.js
+	@scripts/icons
 	@cp node_modules/@digital-go-jp/design-tokens/dist/tokens-simple.css $@
 
 static/vendor/style.css: static/vendor/tokens.css scripts/style $(shell find static/style -name '*.css' -o -type d)

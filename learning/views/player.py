@@ -79,6 +79,16 @@ def overview(enrolment_id: int) -> ResponseReturnValue:
     return render_template("learning/overview.html", path=path, rule=completion_rule.sentence(path.edition))
 
 
+@blueprint.get("/learn/<int:enrolment_id>/all")
+@requires(Permission.TAKE_PART)
+def all_lessons(enrolment_id: int) -> ResponseReturnValue:
+    """Show what all lessons say on one page, to be printed or kept where there is no network."""
+    path = path_of(actor(), enrolment_id)
+    assets = assets_of(path)
+    texts = {one.id: rendered(one.body, assets) for one in path.lessons if not kind_of(one).has_questions}
+    return render_template("learning/all_lessons.html", path=path, texts=texts)
+
+
 @blueprint.get("/learn/<int:enrolment_id>/<int:lesson_id>")
 @requires(Permission.TAKE_PART)
 def lesson(enrolment_id: int, lesson_id: int) -> ResponseReturnValue:

@@ -1,7 +1,11 @@
-"""A page on paper: what was read, over the full width, without what is pressed."""
+"""A page on paper: what was read, over the full width, without what is pressed; what is to be taken along on one sheet."""
 
 from __future__ import annotations
 
+import io
+
+import pypdf
+import pytest
 from pages import STAFF
 
 
@@ -17,7 +21,7 @@ def test_a_printed_lesson_takes_the_width_of_the_paper_and_leaves_out_how_far_on
         "main => main.clientWidth - parseFloat(getComputedStyle(main).paddingLeft) - parseFloat(getComputedStyle(main).paddingRight)"
     )
     assert lesson.bounding_box()["width"] == inside
-    for left_out in (".way", ".contents", ".steps", "header.site nav", "footer.site"):
+    for left_out in (".way", "nav.contents", ".steps", "header.site nav", "footer.site"):
         assert page.locator(left_out).count() == 1, left_out
         assert not page.locator(left_out).is_visible(), left_out
 
@@ -35,3 +39,31 @@ def test_no_colour_of_a_link_that_was_followed_nor_a_form_is_printed(visit):
     assert not learner.page.locator("main form").evaluate_all(
         "forms => forms.filter(form => form.checkVisibility()).length"
     )
+
+
+def sheets(page):
+    return pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "ai-first", "digital-literacy-check", "dx-first-step", "inclusive-service", "paperless-basics", "security-basics",
+        "standardization-basics",
+    ],
+)  # fmt: skip
+def test_what_is_to_be_taken_along_fits_on_one_sheet_and_the_whole_course_prints_from_one_page(visit, slug):
+    learner = visit(STAFF).goes_to(f"/courses/{slug}")
+    main = learner.page.locator("main")
+    main.get_by_role("button").filter(has_text="受講をはじめる").or_(
+        main.get_by_role("button").filter(has_text="続ける").or_(main.get_by_role("button").filter(has_text="始める"))
+    ).first.click()
+    learner.has_arrived()
+    address = learner.page.locator("nav.contents a").filter(has_text="持ち帰りの一枚").first.get_attribute("href")
+    learner.goes_to(address)
+    assert len(sheets(learner.page)) == 1
+    lessons = learner.page.locator("nav.contents li li").count()
+    tests = learner.page.locator("nav.contents li li").filter(has_text="確認テスト").count()
+    learner.goes_to(address.rsplit("/", 1)[0] + "/all")
+    assert learner.page.locator("article.lesson").count() == lessons - tests
+    assert len(sheets(learner.page)) < 20

@@ -170,6 +170,7 @@ NEED_MORE = {
     "learning.package_frame",  # the same
     "learning.lessons",  # only for somebody enrolled
     "learning.overview",  # the same
+    "learning.all_lessons",  # the same
     "learning.lesson",  # the same
     "learning.attempt_result",  # the same
     "people.second_step",  # only after the password

@@ -68,7 +68,7 @@ def test_a_learner_reads_passes_and_has_completed(learner, mizuho):
     assert browser.post(f"/enrolments/{learner.mine}/start").location == at(learner, 0)
     assert "二つ目の文" in browser.get(at(learner, 0)).text
     assert browser.post(at(learner, 0, "/finish")).location == at(learner, 1)
-    assert "2レッスンのうち 1まで終わりました。残り 約10分" in browser.get(f"/learn/{learner.mine}").text
+    assert "2レッスンのうち1まで終わりました。残り約10分" in browser.get(f"/learn/{learner.mine}").text
     passes_the_quiz(browser, learner.mine, learner.lessons[2])
     assert state_of(learner.mine) is EnrolmentState.COMPLETED
     assert mizuho.coordinator.browser().get(f"/enrolments/{learner.mine}/finished").status_code == 404
