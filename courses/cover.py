@@ -9,6 +9,11 @@ import hashlib
 from dataclasses import dataclass
 
 COLUMNS, ROWS, TILE = 8, 3, 40
+PICTOGRAMS = {
+    "foundation": "lightbulb", "workstyle": "edit_note", "data-ai": "query_stats", "security-cloud": "security",
+    "citizen-service": "diversity_3", "leadership": "flag",
+}  # fmt: skip
+"""What stands in the middle of the covers of a track; others show a book."""
 TINTED = ("foundation", "workstyle", "data-ai", "security-cloud", "citizen-service")
 """The tracks that have tints of their own; others have the plain ones."""
 TILES = (
@@ -26,9 +31,10 @@ TILES = (
 
 @dataclass(frozen=True)
 class Cover:
-    """The number of the tints (0: the plain ones), and the outlines in the lighter and in the darker one."""
+    """The number of the tints (0: the plain ones), the pictogram, and the outlines in the lighter and in the darker tone."""
 
     tint: int
+    pictogram: str
     light: str
     dark: str
 
@@ -41,4 +47,4 @@ def cover(slug: str, track: str) -> Cover:
         x, y = number % COLUMNS * TILE, number // COLUMNS * TILE
         places = {"x": x, "x1": x + TILE // 2, "x2": x + TILE, "y": y, "y1": y + TILE // 2, "y2": y + TILE}
         tones[drawn[number] >> 7] += TILES[drawn[number] % len(TILES)].format(**places)
-    return Cover(TINTED.index(track) + 1 if track in TINTED else 0, *tones)
+    return Cover(TINTED.index(track) + 1 if track in TINTED else 0, PICTOGRAMS.get(track, "menu_book"), *tones)

@@ -1,10 +1,14 @@
-"""Headers: what every answer tells the browser to allow and to keep (OWASP Secure Headers Project)."""
+"""Headers: what every answer tells the browser to allow and to keep (OWASP Secure Headers Project), and how it travels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flask import request
+from flask_compress import Compress
 from flask_login import current_user
 
 if TYPE_CHECKING:
@@ -23,10 +27,20 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 ONE_YEAR = 31_536_000
+COMPRESSED = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"]
+compress = Compress()
 
 
 def init_app(app: Flask) -> None:
-    """Give every answer the headers that its view has not set itself."""
+    """Give every answer the headers that its view has not set itself; name static files by what is in them, and compress what may be."""
+    _name_static_files(app)
+    app.config.update(
+        COMPRESS_REGISTER=False,
+        COMPRESS_STREAMS=False,
+        COMPRESS_MIMETYPES=COMPRESSED,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+    )
+    compress.init_app(app)
     packages = app.extensions["settings"].packages_url
     headers = {name: value.format(packages=packages) for name, value in HEADERS.items()}
 
@@ -41,4 +55,34 @@ def init_app(app: Flask) -> None:
         if request.endpoint != "static":
             is_private = current_user.is_authenticated or "token" in (request.view_args or {})
             response.headers.setdefault("Cache-Control", "no-store" if is_private else "no-cache")
-        return response
+        elif "v" in request.args:
+            response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+        return _compressed(response) if _may_be_compressed() else response
+
+
+def _compressed(response: Response) -> Response:
+    if request.endpoint == "static" and response.mimetype in COMPRESSED:
+        response.direct_passthrough = False
+        response.make_sequence()  # read at once: they are small
+    return compress.after_request(response)
+
+
+def _may_be_compressed() -> bool:
+    """Tell whether an answer holds no secret of the reader: its compressed length would tell it bit by bit (BREACH, CVE-2013-3587)."""
+    return request.endpoint == "static" or not (current_user.is_authenticated or "token" in (request.view_args or {}))
+
+
+def _name_static_files(app: Flask) -> None:
+    """Add to the address of each static file what is in it, so that browsers keep it until it changes."""
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            path = Path(app.static_folder or "") / values["filename"]
+            if path.is_file():
+                values["v"] = _version(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _version(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]

@@ -1,10 +1,14 @@
-"""Text as people type it: normalised once, at the form's border."""
+"""Text as people type it, normalised once at the form's border; and as a heading shows it."""
 
 from __future__ import annotations
 
 import codecs
 import re
 import unicodedata
+from functools import cache, lru_cache
+
+import budoux
+from markupsafe import Markup
 
 from kernel.spelling import UNSEEN, normal_form
 
@@ -63,3 +67,17 @@ def in_katakana(text: str) -> str:
 def private_signs(text: str) -> str:
     """Return the characters of a text that only the machine it was typed on knows (外字), each once."""
     return "".join(dict.fromkeys(sign for sign in text if unicodedata.category(sign) == "Co"))
+
+
+@cache
+def _phrase_parser() -> budoux.Parser:
+    return budoux.load_default_japanese_parser()
+
+
+@lru_cache(maxsize=4096)
+def phrases(text: str) -> Markup:
+    """Return a heading as HTML that breaks between phrases, never inside a word; what is HTML already stays as it is."""
+    if isinstance(text, Markup) and "<" in text:
+        return text
+    parts = _phrase_parser().parse(str(text.unescape()) if isinstance(text, Markup) else text)
+    return Markup('<span class="phrases">{}</span>').format(Markup("<wbr>").join(parts))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, render_template
 
+from kernel.text import phrases
+
 from people.access import actor, public
 
 from participation.notices import inbox
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from kernel.settings import Operator
+
+
+blueprint.add_app_template_filter(phrases)
 
 
 @blueprint.app_template_global()

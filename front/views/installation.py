@@ -54,6 +54,21 @@ def security() -> ResponseReturnValue:
     return "\n".join((*lines, "")), {"Content-Type": "text/plain; charset=utf-8"}
 
 
+@blueprint.get("/favicon.ico")
+@public
+def favicon() -> ResponseReturnValue:
+    """Lead whoever asks for the picture at its old place to where it is."""
+    return redirect(url_for("static", filename="icon.svg"))
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """Tell search engines what they need not look at (RFC 9309): certificates, and what needs a sign-in anyway."""
+    lines = ("User-agent: *", "Disallow: /certificates/", "Disallow: /join/", "Disallow: /password/", "")
+    return "\n".join(lines), {"Content-Type": "text/plain; charset=utf-8"}
+
+
 @blueprint.get("/admin/condition")
 @requires(Permission.MANAGE_ORGANISATIONS)
 def condition_page() -> ResponseReturnValue:

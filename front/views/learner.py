@@ -94,11 +94,14 @@ def finished(enrolment_id: int) -> ResponseReturnValue:
 @public
 def home() -> ResponseReturnValue:
     """Show the front page; to who is signed in, first what is to be done."""
-    person = visitor()
+    person, curricula = visitor(), curriculum.published_curricula()
+    if person:
+        return render_template("front/home.html", record=due.record_of(person), curricula=curricula)
     return render_template(
         "front/home.html",
-        record=due.record_of(person) if person else None,
-        curricula=curriculum.published_curricula(),
+        record=None,
+        curricula=curricula,
         voices=roundtable.first_voices(),
         so_far=outcome.so_far(len(facets.current().course_ids)),
+        towns=outcome.taking_part(),
     )
