@@ -12,6 +12,7 @@ from people.permission import Actor, Permission
 from courses import completion_rule
 from courses.sessions import audience
 from courses.sessions.session_state import SessionState, state_of
+from courses.sessions.training_session import session_for_all
 
 from participation import enrolment as enrolments
 from participation import roster
@@ -122,6 +123,15 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
         overrides=exceptional_place.overrides_of(session.id) if is_decided and (results or is_host) else [],
         roster=roster.roster(actor, session),
     )
+
+
+def page_for_visitors(session_id: int) -> SessionPage:
+    """Return what everybody may see of a session that is open to all. Raises NotFoundError for any other."""
+    session = session_for_all(session_id)
+    return SessionPage(
+        session=session, state=state_of(session), host=False, me="visitor", place=None, standing=None, attended=None,
+        may_nominate=False, may_enrol_staff=False, results=(), own_results=(), overrides=(), roster=(),
+    )  # fmt: skip
 
 
 def _panel(

@@ -12,7 +12,7 @@ from kernel.forms import answer
 from kernel.text import number_in
 
 from people import membership
-from people.access import A_TABLE, actor, holds, requires, signed_in
+from people.access import A_TABLE, actor, holds, public, requires, visitor
 from people.access_log import shown, shows
 from people.permission import Permission
 
@@ -25,7 +25,7 @@ from participation.blueprint import blueprint
 from participation.forms import StaffListForm
 from participation.joint.eligibility import CLASHES, hints_for, hints_of
 from participation.joint.forms import WishForm
-from participation.session_page import page_of
+from participation.session_page import page_for_visitors, page_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 
 @blueprint.get("/sessions/<int:session_id>")
-@signed_in
+@public
 def session_page(session_id: int) -> ResponseReturnValue:
-    """Show a session."""
-    page = page_of(actor(), session_id)
+    """Show a session; to a visitor one that is open to all."""
+    person = visitor()
+    page = page_of(person, session_id) if person else page_for_visitors(session_id)
     if page.names_others:
         shown("参加者と推薦")
     return render_template(

@@ -159,19 +159,31 @@ def session_for(actor: Actor, session_id: int, also: sa.ColumnElement[bool] | No
 
     `also` is a condition that opens it to people for another reason. Raises NotFoundError.
     """
+    session = _session(session_id, sa.or_(visible_to(actor), sa.false() if also is None else also))
+    if session.audience is Audience.CHOSEN:
+        db.session.refresh(session, ["chosen"])
+    return session
+
+
+def session_for_all(session_id: int) -> TrainingSession:
+    """Return a session that is open to all, as `session_for` does. Raises NotFoundError for any other."""
+    return _session(session_id, TrainingSession.audience == Audience.ALL)
+
+
+def _session(session_id: int, may_be_seen: sa.ColumnElement[bool]) -> TrainingSession:
     session = db.session.scalar(
         sa.select(TrainingSession)
         .options(
-            joinedload(TrainingSession.edition).joinedload(CourseEdition.course),
+            joinedload(TrainingSession.edition).options(
+                joinedload(CourseEdition.course), joinedload(CourseEdition.track)
+            ),
             joinedload(TrainingSession.host),
             selectinload(TrainingSession.meetings),
         )
-        .where(TrainingSession.id == session_id, sa.or_(visible_to(actor), sa.false() if also is None else also))
+        .where(TrainingSession.id == session_id, may_be_seen)
     )
     if session is None:
         raise NotFoundError
-    if session.audience is Audience.CHOSEN:
-        db.session.refresh(session, ["chosen"])
     return session
 
 
