@@ -18,7 +18,7 @@ from wtforms import (  # type: ignore[attr-defined]
     TextAreaField,
 )
 from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
+from wtforms.widgets import CheckboxInput, ListWidget, PasswordInput, RadioInput
 
 from kernel import clock
 from kernel.spelling import plain_address
@@ -82,6 +82,12 @@ class SecretField(TypedText, PasswordField):
     def value(self) -> str:
         """Return the password, empty where nothing was typed."""
         return self.data or ""
+
+
+class NewSecretField(SecretField):
+    """A new password: it stays in the form while another field is put right; its page is stored nowhere."""
+
+    widget = PasswordInput(hide_value=False)
 
 
 class WholeField(Typed, IntegerField):

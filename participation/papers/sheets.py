@@ -150,28 +150,38 @@ def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
     )
 
 
-def record(name: str, rows: Sequence[Enrolment], elsewhere: Sequence[OutsideLearning]) -> Paper:
-    """Return the record of learning (学習記録) of a person, whatever the organisation was at the time."""
+def record(actor: Actor, rows: Sequence[Enrolment], elsewhere: Sequence[OutsideLearning], issuer: str) -> Paper:
+    """Return the record of learning (学習記録) of a person, whatever the organisation was at the time; `issuer` runs the installation."""
+    done = [row for row in rows if row.completed_at]
+    minutes = sum(row.edition.minutes or 0 for row in done)
     return Paper(
+        f"学習記録_{actor.name}",
         "学習記録",
-        "学習記録",
-        (("氏名", name), ("作成日", clock.date_label(clock.today())), ("修了した講座", f"{sum(row.completed_at is not None for row in rows)}講座")),
-        (Column("年度", 2), Column("講座", 6), Column("所属していた団体", 4), Column("状態", 3), Column("修了した日", 4)),
+        (
+            ("氏名", actor.name), ("所属", actor.organisation_name), ("作成日", clock.era_label(clock.today())),
+            ("修了した講座", f"{len(done)}講座（学習時間の目安 {minutes // 60}時間{minutes % 60}分）"),
+            *((("発行", issuer),) if issuer else ()),
+        ),
+        (
+            Column("年度", 3), Column("講座", 6), Column("時間", 2), Column("所属していた団体", 4), Column("状態", 2),
+            Column("修了した日", 4),
+        ),
         (
             *(
                 (
                     clock.fiscal_year_label(row.fiscal_year), f"{row.edition.title}（第{row.edition.number}版）",
-                    row.organisation.name, row.state.label,
-                    clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else "",
+                    f"{row.edition.minutes}分" if row.edition.minutes else "", row.organisation.name, row.state.label,
+                    clock.era_label(clock.local(row.completed_at).date()) if row.completed_at else "",
                 )
                 for row in rows
             ),
             *(
                 (
-                    clock.fiscal_year_label(clock.fiscal_year(row.learned_on)), f"{row.title}({row.provider})",
-                    row.organisation.name, row.provenance.label, clock.date_label(row.learned_on),
+                    clock.fiscal_year_label(clock.fiscal_year(row.learned_on)), f"{row.title}（{row.provider}）", "",
+                    row.organisation.name, row.provenance.label, clock.era_label(row.learned_on),
                 )
                 for row in elsewhere
             ),
         ),
+        ("この記録は、本人が「ともまなび」から出力したものです。修了は、修了証の番号で確かめられます。",),
     )  # fmt: skip

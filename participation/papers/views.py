@@ -110,5 +110,6 @@ def certificate_pdf(number: str) -> ResponseReturnValue:
 @signed_in
 def record_pdf() -> ResponseReturnValue:
     """Download the own record of learning as PDF."""
-    paper = sheets.record(actor().name, history.history(actor()), outside_learning.own(actor()))
+    issuer = current_app.extensions["settings"].operator.name
+    paper = sheets.record(actor(), history.history(actor()), outside_learning.own(actor()), issuer)
     return _file(paper, "pdf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from kernel.fields import AddressField, QuotedField, SecretField, TextField
+from kernel.fields import AddressField, NewSecretField, QuotedField, SecretField, TextField
 from kernel.forms import Form
 from kernel.typed import LONGEST_LINE
 
@@ -75,13 +75,13 @@ class PasskeyForm(Form):
 class NewPasswordForm(Form):
     """Choose a password."""
 
-    password = SecretField(
+    password = NewSecretField(
         "新しいパスワード",
         [DataRequired(), Length(max=LONGEST_LINE)],
         description=f"{SHORTEST}文字以上。覚えやすい言葉を三つ四つつなげると、長くて推測されにくくなります。",
         render_kw={"autocomplete": "new-password"},
     )
-    again = SecretField(
+    again = NewSecretField(
         "新しいパスワード（確認）",
         [DataRequired(), EqualTo("password", message="二つのパスワードが一致していません。")],
         render_kw={"autocomplete": "new-password"},

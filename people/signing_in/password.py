@@ -65,6 +65,14 @@ def hashed(password: str, *about: str) -> str:
     return _kept.hasher.hash(password)
 
 
+def renewed(old_hash: str | None, password: str, *about: str) -> str:
+    """Return the hash of a password that takes the place of another. Raises InvalidError as `hashed` does, and where it is the same."""
+    if old_hash and _verifies(old_hash, password):
+        message = "いままでと同じパスワードです。別のパスワードにしてください。"
+        raise InvalidError(message, field="password")
+    return hashed(password, *about)
+
+
 @functools.cache
 def _nobodys_hash() -> str:
     return _kept.hasher.hash("nobody has this password")

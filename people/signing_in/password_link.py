@@ -113,7 +113,8 @@ def set_password(token: str, new_password: str) -> Staff:
     Raises NotFoundError where the link is not open, InvalidError where the password cannot be taken.
     """
     link = open_link(token)
-    link.staff.password_hash = password.hashed(new_password, link.staff.name, link.staff.email or "")
+    staff = link.staff
+    staff.password_hash = password.renewed(staff.password_hash, new_password, staff.name, staff.email or "")
     open_sign_in.end_all(link.staff)
     link.used_at = clock.now()
     office = db.session.scalar(

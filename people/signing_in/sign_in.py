@@ -185,7 +185,7 @@ def _person(attempt: SignIn) -> Staff | None:
 
 def change_password(actor: Actor, staff: Staff, new: str) -> Staff:
     """Change the own password and sign out everywhere else; return whose it is. Raises InvalidError where it cannot be taken."""
-    staff.password_hash = password.hashed(new, staff.name, staff.email or "")
+    staff.password_hash = password.renewed(staff.password_hash, new, staff.name, staff.email or "")
     open_sign_in.end_all(staff, but=actor)
     audit.record(actor, Act.PASSWORD_CHANGED, staff.name, staff=staff.id)
     db.session.flush()

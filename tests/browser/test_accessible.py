@@ -12,7 +12,7 @@ from pages import ADMINISTRATOR, COORDINATOR, HOST, SECRETARIAT, STAFF
 PUBLIC = [
     "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/web-meeting-chat",
     "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in",
-    "/password/forgotten", "/no-such-page", "/about", "/joining", "/help", "/privacy", "/accessibility", "/terms", "/contact",
+    "/sessions/1", "/password/forgotten", "/no-such-page", "/about", "/joining", "/help", "/privacy", "/accessibility", "/terms", "/contact",
 ]  # fmt: skip
 OF_STAFF = [
     "/me",
@@ -82,3 +82,36 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_screen(visit, who, pages, wi
         assert window.page.title().endswith("| ともまなび")
         assert window.page.locator("h1").count() == 1, address
     assert found == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("who", "pages"),
+    [
+        ("", PUBLIC),
+        (STAFF, [*PUBLIC[1:6], *OF_STAFF]),
+        (COORDINATOR, OF_COORDINATORS),
+        (ADMINISTRATOR, OF_ADMINISTRATORS),
+    ],
+    ids=["visitor", "staff", "coordinator", "administrator"],
+)
+def test_dark_colours_are_as_readable_as_light_ones(visit, who, pages):
+    window, axe, found = visit(who), Axe(), {}
+    window.page.emulate_media(color_scheme="dark")
+    for address in pages:
+        window.goes_to(address)
+        assert window.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        violations = axe.run(window.page, options={"runOnly": ["color-contrast"]}).response["violations"]
+        if violations:
+            found[address] = [(node["target"], node["any"][0]["message"]) for node in violations[0]["nodes"][:3]]
+    assert found == {}
+
+
+def test_on_a_phone_the_first_course_and_the_first_paragraph_of_a_lesson_are_in_sight(visit):
+    learner = visit(STAFF, width=375)
+    learner.page.set_viewport_size({"width": 375, "height": 812})
+    learner.goes_to("/catalog")
+    assert learner.page.locator("article.card h3").first.bounding_box()["y"] < 812
+    learner.goes_to("/me").page.locator(".to-do button").first.click()
+    learner.has_arrived()
+    assert learner.page.locator("article.lesson p").first.bounding_box()["y"] < 812 / 2

@@ -52,6 +52,27 @@ def test_messages_are_punctuated_in_full_width():
     assert found == []
 
 
+WORDS_OF_DEVELOPERS = re.compile("JSON|YAML|Markdown|slug|(?<![a-z])ics(?![a-z])|URL")
+FOR_AUTHORS = (
+    "courses/",
+    "catalog/studio",
+    "catalog/motivation_form",
+    "catalog/curriculum_form",
+    "catalog/article",
+    "front/condition",
+)
+
+
+def test_no_page_of_a_clerk_speaks_of_what_developers_know():
+    found = []
+    for path in sorted((ROOT / "templates").glob("**/*.html")):
+        if not path.relative_to(ROOT / "templates").as_posix().startswith(FOR_AUTHORS):
+            shown = NO_TEXT.sub(" ", path.read_text(encoding="utf-8"))
+            found += [f"{path.name}: {line.strip()}" for line in shown.split("\n") if WORDS_OF_DEVELOPERS.search(line)]
+            found += [f"{path.name}: {word}" for word in re.findall("へ戻る|に戻る", shown)]
+    assert found == []
+
+
 def test_templates_are_punctuated_in_full_width():
     found = []
     for path in sorted((ROOT / "templates").glob("**/*.html")):

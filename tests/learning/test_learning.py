@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -451,7 +452,12 @@ def test_no_certificate_before_the_completion_and_none_of_others(learner, mizuho
 
 def test_the_record_of_learning_goes_along_with_the_person(learner):
     learns_everything(learner.browser, learner.mine)
-    assert "窓口の案内文を書き直す" in words_of_pdf(learner.browser.get("/me/record.pdf").data).replace("\n", "")
+    record = learner.browser.get("/me/record.pdf")
+    said = words_of_pdf(record.data).replace("\n", "")
+    assert "窓口の案内文を書き直す" in said
+    assert f"作成日{clock.era_label(clock.today())}" in said.replace(" ", "")
+    assert "学習時間の目安" in said
+    assert "filename*=UTF-8''" + quote(f"学習記録_{learner.person.name}.pdf") in record.headers["Content-Disposition"]
     (course,) = json.loads(learner.browser.get("/me/record.json").data)["courses"]
     assert (course["state"], course["organisation"]) == ("completed", "瑞穂町")
 

@@ -237,3 +237,20 @@ def test_a_stranger_elsewhere_locks_nobody_out_of_where_they_work(app, mizuho):
         "from a new address the account is closed for a while"
     )
     assert signs_in(from_address(app, "192.0.2.1"), person)
+
+
+def test_the_same_password_again_is_no_change(app, mizuho):
+    browser = mizuho.staff.browser()
+    typed = {"present": PASSWORD, "password": PASSWORD, "again": PASSWORD}
+    answer = browser.post("/account", data=typed)
+    assert "いままでと同じパスワードです。" in answer.text
+
+
+def test_a_new_password_stays_in_the_form_while_another_field_is_put_right(client, mizuho):
+    token = password_link.issue(mizuho.coordinator.actor, membership(mizuho.person()))
+    db.session.commit()
+    answer = client.post(f"/password/{token}", data={"password": "kawa no hotori no ie", "again": "kawa no hotori"})
+    assert "二つのパスワードが一致していません。" in answer.text
+    assert 'value="kawa no hotori no ie"' in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert 'value="wrong"' not in client.post("/sign-in", data={"account": "x", "password": "wrong"}).text
