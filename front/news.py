@@ -62,7 +62,7 @@ def _tell_assigned() -> int:
         due = f"期限は{clock.date_label(adoption.due_on)}です。" if adoption.due_on else ""
         text = f"カリキュラム「{adoption.curriculum.title}」が必修になりました。{due}受ける講座は、マイページに並んでいます。"
         while people := _untold(adoption, since):
-            about = f"adoption {adoption.id}"
+            about = _about(adoption)
             tell(
                 course, adoption.curriculum.title, [Tell(NoticeKind.ASSIGNED, person, text, about) for person in people]
             )
@@ -71,11 +71,15 @@ def _tell_assigned() -> int:
     return told
 
 
+def _about(adoption: Adoption) -> str:
+    return f"adoption {adoption.curriculum_id} {adoption.adopted_on}"
+
+
 def _untold(adoption: Adoption, since: dt.date) -> Sequence[int]:
     told = sa.exists().where(
         Notice.staff_id == Membership.staff_id,
         Notice.kind == NoticeKind.ASSIGNED,
-        Notice.key.endswith(f":adoption {adoption.id}", autoescape=True),
+        Notice.key.endswith(f":{_about(adoption)}", autoescape=True),
     )
     statement = sa.select(Membership.staff_id).where(
         Membership.organisation_id == adoption.organisation_id,
@@ -90,7 +94,11 @@ def _untold(adoption: Adoption, since: dt.date) -> Sequence[int]:
 
 def _tell_nominated() -> int:
     """Tell who is nominated for a session that is still to come."""
-    told = sa.exists().where(Notice.nomination_id == Nomination.id, Notice.kind == NoticeKind.NOMINATED)
+    told = sa.exists().where(
+        Notice.nomination_id == Nomination.id,
+        Notice.staff_id == Nomination.staff_id,
+        Notice.kind == NoticeKind.NOMINATED,
+    )
     rows = db.session.scalars(
         sa.select(Nomination)
         .join(Nomination.session)
@@ -131,7 +139,8 @@ def _tell_finished() -> int:
     for row in rows:
         done_on = clock.date_label(clock.local(row.completed_at).date()) if row.completed_at else ""
         text = f"{done_on}に修了しました。修了証は、マイページの「修了した講座」から保存できます。"
-        tell(row.course, row.edition.title, [Tell(NoticeKind.FINISHED, row.staff_id, text, str(row.id))])
+        about = f"{row.id} {row.completed_at}"
+        tell(row.course, row.edition.title, [Tell(NoticeKind.FINISHED, row.staff_id, text, about)])
     commit_part()
     return len(rows)
 
