@@ -191,7 +191,7 @@ UNSAVED = """<h1>おわりに</h1><button onclick="parent.API.LMSSetValue('cmi.c
 
 def closes_the_window(person):
     """Open the page once more in a window of its own, and close that."""
-    with person.page.expect_popup() as opened:
+    with person.page.expect_popup(timeout=30_000) as opened:
         person.page.evaluate("window.other = open(location.href)")
     opened.value.frame_locator(".package iframe").frame_locator("#part").get_by_role("button").click()
     person.page.evaluate("other.close()")
@@ -240,7 +240,7 @@ def test_a_package_that_opens_a_window_of_its_own_is_found_from_there(visit, beh
     )
     publishes({"窓": archive}, "popup")
     learner = begins(visit(STAFF), "popup")
-    with learner.page.expect_popup() as opened:
+    with learner.page.expect_popup(timeout=30_000) as opened:
         part_of(learner).get_by_role("button", name="開く").click()
     assert "つながりました" in opened.value.locator("body").inner_text()
     assert learner.sees("この教材は終わりました。")
@@ -321,7 +321,7 @@ def sneaky(name):
 def opens_its_window(learner, title):
     """Open a lesson and the window of its package."""
     learner.goes_to("/courses/flood/lessons").follows(title)
-    with learner.page.expect_popup() as opened:
+    with learner.page.expect_popup(timeout=30_000) as opened:
         part_of(learner).get_by_role("button", name="開く").click()
     opened.value.wait_for_load_state()
     return opened.value

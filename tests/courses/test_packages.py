@@ -488,7 +488,7 @@ def test_without_a_place_for_packages_their_text_is_read_instead(app, mizuho, mo
     monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], packages_url=""))
     enrolment_id, (lesson_id,) = begins(mizuho.staff, packaged(mizuho.coordinator, {"一": one_page()}, instead="text"))
     page = mizuho.staff.browser().get(f"/learn/{enrolment_id}/{lesson_id}").text
-    assert "教材パッケージを動かす場所が、まだ用意されていません（PACKAGES_URL）。" in page
+    assert "教材パッケージを動かす場所が、まだ用意されていません。" in page
     assert "<iframe" not in page
     assert '<details class="instead" open>' in page
 

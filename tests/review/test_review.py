@@ -241,9 +241,8 @@ def test_a_remark_tells_what_came_of_it_but_never_a_small_group(client, mizuho, 
 def test_the_front_page_counts_what_has_been_reached(client, mizuho, hachioji):
     took_part(mizuho, "ai-first", done=6)
     page = client.get("/").text
-    assert "<strong>24</strong>講座" in page
-    assert "<strong>1</strong>自治体が参加" in page
-    assert "<strong>0</strong>件以上の修了" in page
+    for number, unit in (("24", "講座"), ("1", "自治体"), ("0", "件以上")):
+        assert f'<strong>{number}<span class="unit">{unit}</span></strong>' in page
 
 
 PART = st.integers(0, 30)
