@@ -56,7 +56,7 @@ class Card:
             return "すぐ受けられます" if self.has_lessons else "教材を準備中です"
         if self.next_at is None:
             return "いま申し込める開催はありません"
-        places = "" if self.free is None else f"　残り{self.free}席" if self.free else "　満席"
+        places = "" if self.free is None else f"　残り{self.free}席"
         return f"次の開催 {clock.date_label(clock.local(self.next_at).date())}{places}"
 
 
@@ -67,6 +67,7 @@ TO_APPLY_FOR = (
     TrainingSession.audience == Audience.ALL,
     TrainingSession.cancelled_at.is_(None),
     TrainingSession.called_off_at.is_(None),
+    sa.or_(TrainingSession.giving != AdmissionRule.FIRST_COME, TrainingSession.taken < TrainingSession.capacity),
 )
 NEXT_ID = (
     sa.select(TrainingSession.id)

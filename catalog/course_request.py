@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from kernel.database import add, db
+from kernel import clock
+from kernel.database import add, db, insert
 from kernel.errors import NotFoundError
 
 from people.models import Organisation
@@ -31,14 +32,15 @@ def ask_for_course(actor: Actor, wish: str) -> CourseRequest:
     return add(CourseRequest(staff_id=actor.staff_id, organisation_id=actor.organisation_id, wish=wish))
 
 
-def wait_for(actor: Actor, course: Course) -> CourseRequest:
+def wait_for(actor: Actor, course: Course) -> None:
     """Keep that somebody wants to take a course (its published edition must be loaded) and is to be told when it can be taken; twice is once."""
     title = course.published.title if course.published else ""
-    return waiting(actor, course.id) or add(
-        CourseRequest(
-            staff_id=actor.staff_id, organisation_id=actor.organisation_id, course_id=course.id, wish=title
-        )
-    )  # fmt: skip
+    values = {
+        "staff_id": actor.staff_id, "organisation_id": actor.organisation_id, "course_id": course.id, "wish": title,
+        "asked_at": clock.now(),
+    }  # fmt: skip
+    once = insert(CourseRequest).values(values).on_conflict_do_nothing(index_elements=["course_id", "staff_id"])
+    db.session.execute(once)
 
 
 def waiting(actor: Actor, course_id: int) -> CourseRequest | None:

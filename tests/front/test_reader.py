@@ -7,7 +7,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from factories import learns_everything, published
+from factories import learns_everything, published, session_of
 from lessons import begins
 
 from kernel import clock
@@ -62,3 +62,12 @@ def test_what_can_be_taken_now_is_a_way_to_narrow_down(app):
     later = app.test_client().get("/catalog?when=later").text
     assert "すぐ受けられます" not in later
     assert "いま申し込める開催はありません" in later
+
+
+def test_a_session_without_a_free_place_is_none_to_apply_for(mizuho):
+    session_id = session_of("web-meeting-chat", mizuho, capacity=1).id
+    browser = mizuho.staff.browser()
+    assert "残り1席" in card(browser.get("/catalog").text, "web-meeting-chat")
+    assert browser.post(f"/sessions/{session_id}/enrol").status_code == 302
+    assert "いま申し込める開催はありません" in card(browser.get("/catalog").text, "web-meeting-chat")
+    assert "web-meeting-chat" not in browser.get("/catalog?when=session").text
