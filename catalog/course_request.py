@@ -1,10 +1,12 @@
 """Requests (この講座がほしい): what people looked for and did not find, or found and could not take yet.
 
-They are kept for those who write courses and plan sessions; who waits for a course is told when it can be taken.
+They are kept for those who write courses and plan sessions; who waits for a course is told when it can be taken. Anybody may ask
+for a course without signing in (住民, 議員, a municipality that has not joined): so much a day, and the secretariat may remove it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import add, db, insert
-from kernel.errors import NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 
 from people.models import Organisation
 from people.permission import Actor, Permission
@@ -25,11 +27,21 @@ if TYPE_CHECKING:
     from courses.models import Course
 
 MOST_OWN = 20
+MOST_OF_VISITORS = 50
+A_DAY = dt.timedelta(days=1)
+ENOUGH_OF_VISITORS = "今日は、たくさんの希望が届いたため、受け付けを終えました。明日、もう一度お試しください。"
 
 
-def ask_for_course(actor: Actor, wish: str) -> CourseRequest:
-    """Keep what somebody wishes to learn."""
-    return add(CourseRequest(staff_id=actor.staff_id, organisation_id=actor.organisation_id, wish=wish))
+def ask_for_course(actor: Actor | None, wish: str) -> CourseRequest:
+    """Keep what somebody, or a visitor, wishes to learn. Raises ConflictError once visitors have asked so often within a day."""
+    if actor:
+        return add(CourseRequest(staff_id=actor.staff_id, organisation_id=actor.organisation_id, wish=wish))
+    lately = sa.select(sa.func.count()).where(
+        CourseRequest.staff_id.is_(None), CourseRequest.asked_at > clock.now() - A_DAY
+    )
+    if (db.session.scalar(lately) or 0) >= MOST_OF_VISITORS:
+        raise ConflictError(ENOUGH_OF_VISITORS)
+    return add(CourseRequest(wish=wish, asked_at=clock.now()))
 
 
 def wait_for(actor: Actor, course: Course) -> None:
@@ -74,12 +86,25 @@ def take_back(actor: Actor, request_id: int) -> None:
     db.session.delete(request)
 
 
+def remove(actor: Actor, request_id: int) -> None:
+    """Remove what a visitor asked for; only who writes courses for all may. Raises NotFoundError."""
+    request = db.session.get(CourseRequest, request_id)
+    if request is None or request.staff_id is not None or not actor.scope(Permission.WRITE_COURSES).everywhere:
+        raise NotFoundError
+    db.session.delete(request)
+
+
 def requests_for(actor: Actor) -> sa.Select[CourseRequest]:
-    """Return the statement of the requests of the actor's organisations, latest first."""
+    """Return the statement of the requests of the actor's organisations and of visitors, latest first."""
     return (
         sa.select(CourseRequest)
         .options(joinedload(CourseRequest.organisation), joinedload(CourseRequest.course))
-        .where(actor.scope(Permission.WRITE_COURSES).where(CourseRequest.organisation_id))
+        .where(
+            sa.or_(
+                CourseRequest.staff_id.is_(None),
+                actor.scope(Permission.WRITE_COURSES).where(CourseRequest.organisation_id),
+            )
+        )
         .order_by(CourseRequest.id.desc())
     )
 

@@ -217,16 +217,19 @@ class Adoption(Base):
 
 
 class CourseRequest(Base):
-    """Somebody asked for a course that was not found, or for one that is there (`course_id`) and cannot be taken yet."""
+    """Somebody asked for a course that was not found, or for one that is there (`course_id`) and cannot be taken yet.
+
+    Of a visitor who has not signed in, nothing but the wish is kept.
+    """
 
     __tablename__ = "course_request"
     id: Mapped[int] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"))
     wish: Mapped[str]
     asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+    staff: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     course: Mapped[Course | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.Index("uq_course_request_course_id_staff_id", "course_id", "staff_id", unique=True),)

@@ -196,7 +196,7 @@ def _waited_for() -> list[tuple[Course, int]]:
 def _meet(course: Course, organisation_id: int, subject: TrainingSession | Course, title: str) -> int:
     """Tell who waited, and take their requests out; return how many."""
     mine = sa.and_(CourseRequest.course_id == course.id, CourseRequest.organisation_id == organisation_id)
-    people = db.session.scalars(sa.select(CourseRequest.staff_id).where(mine)).all()
+    people = [one for one in db.session.scalars(sa.select(CourseRequest.staff_id).where(mine)) if one]
     how = "マイページや講座のページから始められます。" if subject is course else "開催回のページから申し込めます。"
     text = f"お待ちの講座を受けられるようになりました。{how}"
     tell(subject, title, [Tell(NoticeKind.OPENED, staff_id, text) for staff_id in people])

@@ -36,7 +36,7 @@ from participation.models import Enrolment
 from participation.notices.models import Notice, NoticePreference
 from participation.record.models import Certificate, OutsideLearning
 
-from learning.models import Attempt, PackageRun, Progress
+from learning.models import Attempt, Feedback, PackageRun, Progress
 
 if TYPE_CHECKING:
     from people.permission import Actor
@@ -111,6 +111,7 @@ HELD = (
         Progress, "レッスンの進み方とメモ", by="enrolment_id", fate=S,
         blanks={"note": "", "comment": "", "shared": False, "shown_to_id": None},
     ),
+    Held(Feedback, "受講後の感想", by="enrolment_id", fate=S, blanks={"words": ""}),
     Held(Enrolment, "受講", fate=S),
     Held(AuditEntry, "本人がした操作の記録", by="actor_id", fate=S, columns=("at", "act", "organisation_id", "address")),
     Held(

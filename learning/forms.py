@@ -1,4 +1,4 @@
-"""Forms of learning: what is written in a practice task, where somebody is, answers to a quiz."""
+"""Forms of learning: what is written in a practice task, feedback, where somebody is, answers to a quiz."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import LongTextField, TickField
+from kernel.fields import LongTextField, TermChoiceField, TickField
 from kernel.forms import Form
 from kernel.text import number_in
 
+from learning.feedback import LONGEST_WORDS
+from learning.models import Usefulness
 from learning.practice import LONGEST_COMMENT
 from learning.progress import LAST_POSITION, LONGEST_NOTE
 
@@ -37,6 +39,17 @@ class CommentForm(Form):
     """What a coordinator says to what somebody tried."""
 
     comment = LongTextField("ひとこと", [DataRequired(), Length(max=LONGEST_COMMENT)])
+
+
+class FeedbackForm(Form):
+    """The two questions after a course: whether it helps at work, and what is to be said."""
+
+    usefulness = TermChoiceField("仕事に役立ちそうですか", Usefulness, [DataRequired()])
+    words = LongTextField(
+        "よかったこと、直してほしいこと",
+        [Length(max=LONGEST_WORDS)],
+        description="書かなくてもかまいません。講座をつくった人に、名前を出さずに伝わります。",
+    )
 
 
 def position_from(fields: MultiDict[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""Tables of learning: progress in the lessons of an enrolment, attempts at its quizzes, runs of its packages."""
+"""Tables of learning: progress in the lessons of an enrolment, attempts at its quizzes, runs of its packages, feedback."""
 
 from __future__ import annotations
 
@@ -119,3 +119,28 @@ class PackageRun(Base):
             is_passed = self.success is SuccessStatus.PASSED
             return SuccessStatus.PASSED.label if is_passed else CompletionStatus.COMPLETED.label
         return SuccessStatus.FAILED.label if self.success is SuccessStatus.FAILED else CompletionStatus.INCOMPLETE.label
+
+
+class Usefulness(Term):
+    """How much a course helps at work, as who has finished it says."""
+
+    VERY = "very", "とても役に立つ"
+    RATHER = "rather", "役に立つ"
+    LITTLE = "little", "あまり役に立たない"
+    NOT = "not", "役に立たない"
+
+    @property
+    def helps(self) -> bool:
+        """Tell whether it helps."""
+        return self in {Usefulness.VERY, Usefulness.RATHER}
+
+
+class Feedback(Base):
+    """What somebody says of a course after finishing it (受講後の感想); shown to its authors without the name."""
+
+    __tablename__ = "feedback"
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    usefulness: Mapped[Usefulness]
+    words: Mapped[str] = mapped_column(default="")
+    given_at: Mapped[dt.datetime]

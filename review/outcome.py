@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A course that a remark motivated, and who took it: None where there are too few to be shown."""
+    """A course that a remark motivated, and who took it, from how many municipalities and other bodies: None where there are too few to be shown."""
 
     motivation: Motivation
     people: int | None
-    organisations: int | None
+    municipalities: int | None
+    others: int | None
 
 
+IS_MUNICIPALITY = Organisation.kind.not_in((OrganisationKind.HOST, OrganisationKind.JOINT_BODY))
 ANSWERS = (
     sa.select(Motivation)
     .options(joinedload(Motivation.course).options(joinedload(Course.published), joinedload(Course.owner)))
@@ -46,8 +48,10 @@ UPTAKE = (
     sa.select(
         Enrolment.course_id,
         sa.func.count(sa.distinct(Enrolment.staff_id)),
-        sa.func.count(sa.distinct(Enrolment.organisation_id)),
+        sa.func.count(sa.distinct(Enrolment.organisation_id)).filter(IS_MUNICIPALITY),
+        sa.func.count(sa.distinct(Enrolment.organisation_id)).filter(sa.not_(IS_MUNICIPALITY)),
     )
+    .join(Organisation, Organisation.id == Enrolment.organisation_id)
     .where(
         Enrolment.course_id.in_(sa.bindparam("course_ids", expanding=True)),
         COUNTED,
@@ -65,18 +69,19 @@ def outcomes_of(remark: Remark, actor: Actor | None) -> list[Outcome]:
     answers = ANSWERS.where(sa.or_(Course.published_id.is_not(None), own))
     motivations = db.session.scalars(answers, {"remark_id": remark.id}).all()
     taken = db.session.execute(UPTAKE, {"course_ids": [motivation.course_id for motivation in motivations]})
-    counts = {course_id: (people, organisations) for course_id, people, organisations in taken}
-    return [_outcome(motivation, *counts.get(motivation.course_id, (0, 0))) for motivation in motivations]
+    counts = {course_id: tuple(of) for course_id, *of in taken}
+    return [_outcome(motivation, *counts.get(motivation.course_id, (0, 0, 0))) for motivation in motivations]
 
 
-def _outcome(motivation: Motivation, people: int, organisations: int) -> Outcome:
-    return Outcome(motivation, None, None) if is_small(people) else Outcome(motivation, people, organisations)
+def _outcome(motivation: Motivation, people: int, municipalities: int, others: int) -> Outcome:
+    hidden = is_small(people)
+    return Outcome(motivation, *(None, None, None) if hidden else (people, municipalities, others))
 
 
 ROUNDED_TO = 10
 MOST_NAMES = 60
 TAKES_PART = sa.and_(
-    Organisation.kind.not_in((OrganisationKind.HOST, OrganisationKind.JOINT_BODY)),
+    IS_MUNICIPALITY,
     sa.or_(
         sa.exists(sa.select(Adoption.id).where(Adoption.organisation_id == Organisation.id)),
         Organisation.id.in_(sa.select(EnrolmentCount.organisation_id)),

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires
+from people.access import actor, public, requires, visitor
 from people.permission import Permission
 
 from courses.course import published_course
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 
 @blueprint.route("/requests/new", methods=["GET", "POST"])
-@requires(Permission.TAKE_PART)
+@public
 def ask_for_course() -> ResponseReturnValue:
-    """Ask for a course."""
-    form = RequestForm(wish=request.args.get("q", "")[:100])
-    if accepted(form, lambda: course_request.ask_for_course(actor(), form.wish.value)):
-        flash("ご希望を研修担当に届けました。講座をつくるときの参考にします。マイページで確かめられます。")
+    """Ask for a course, as staff or as a visitor."""
+    form, person = RequestForm(wish=request.args.get("q", "")[:100]), visitor()
+    if accepted(form, lambda: course_request.ask_for_course(person, form.wish.value)):
+        where = "マイページで確かめられます。" if person else ""
+        flash(f"ご希望を、講座をつくる人に届けました。講座をつくるときの参考にします。{where}")
         return redirect(url_for("front.catalogue"))
     return answer("catalog/request.html", form)
 
@@ -49,3 +50,12 @@ def take_back(request_id: int) -> ResponseReturnValue:
     course_request.take_back(actor(), request_id)
     flash("希望を取り消しました。")
     return redirect(url_for("front.me"))
+
+
+@blueprint.post("/studio/requests/<int:request_id>/remove")
+@requires(Permission.WRITE_COURSES)
+def remove_request(request_id: int) -> ResponseReturnValue:
+    """Remove what a visitor asked for."""
+    course_request.remove(actor(), request_id)
+    flash("来訪者の希望を外しました。")
+    return redirect(url_for("catalog.course_requests"))

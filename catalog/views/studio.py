@@ -40,9 +40,11 @@ def studio() -> ResponseReturnValue:
 @blueprint.get("/studio/requests")
 @requires(Permission.WRITE_COURSES)
 def course_requests() -> ResponseReturnValue:
-    """List all that staff wish to learn, latest first."""
+    """List all that staff and visitors wish to learn, latest first."""
     rows = page_of(requests_for(actor()), page_number(request.args.get("page")), size=50)
-    return render_template("catalog/requests.html", wishes=rows)
+    return render_template(
+        "catalog/requests.html", wishes=rows, removable=actor().scope(Permission.WRITE_COURSES).everywhere
+    )
 
 
 @blueprint.get("/studio/<slug>")

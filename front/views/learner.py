@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from kernel.forms import accepted, answer
 from kernel.secret import grouped
 
 from people.access import actor, public, signed_in, visitor
@@ -21,6 +22,9 @@ from catalog import course_request, curriculum, facets, motivation, roundtable
 from participation import enrolment as enrolments
 from participation import withdrawal
 from participation.joint import wish
+
+from learning import feedback
+from learning.forms import FeedbackForm
 
 from review import outcome
 
@@ -81,13 +85,18 @@ def me() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/enrolments/<int:enrolment_id>/finished")
+@blueprint.route("/enrolments/<int:enrolment_id>/finished", methods=["GET", "POST"])
 @signed_in
 def finished(enrolment_id: int) -> ResponseReturnValue:
-    """Show what somebody has reached with a course: the certificate, what it counts for, and what comes next."""
+    """Show what somebody has reached with a course: the certificate, what it counts for, and what comes next; ask two questions."""
     reached = finish.finish_of(actor(), enrolment_id)
+    said = feedback.given(reached.enrolment)
+    form = FeedbackForm(obj=said)
+    if accepted(form, lambda: feedback.give(reached.enrolment, form.usefulness.value, form.words.value)):
+        flash("お答えありがとうございました。講座をつくった人に、名前を出さずに伝えます。")
+        return redirect(url_for("front.finished", enrolment_id=enrolment_id))
     number = reached.certificate.number if reached.certificate else ""
-    return render_template("front/finished.html", finish=reached, number=grouped(number), name=actor().name)
+    return answer("front/finished.html", form, finish=reached, said=said, number=grouped(number), name=actor().name)
 
 
 @blueprint.get("/")

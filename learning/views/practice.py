@@ -1,4 +1,4 @@
-"""Pages for those who look after learners and courses: what learners tried, and which questions are too hard."""
+"""Pages for those who look after learners and courses: what learners tried, which questions are too hard, what is said afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from courses import edition as editions
 from courses.course import own_course
 from courses.lessons.lesson_kind import kind_of
 
-from learning import practice, question_figures
+from learning import feedback, practice, question_figures
 from learning.blueprint import blueprint
 from learning.forms import CommentForm
 
@@ -63,4 +63,16 @@ def figures(slug: str) -> ResponseReturnValue:
         edition=edition,
         quizzes=[(lesson, question_figures.figures_of(lesson)) for lesson in quizzes],
         fewest=question_figures.FEWEST,
+    )
+
+
+@blueprint.get("/studio/<slug>/feedback")
+@requires(Permission.WRITE_COURSES)
+def course_feedback(slug: str) -> ResponseReturnValue:
+    """Show what those who finished a course say of it, without their names."""
+    course = own_course(actor(), slug)
+    edition = editions.whole(course.published_id or course.editions[-1].id)
+    summary = feedback.summary_of(course)
+    return render_template(
+        "learning/feedback.html", course=course, edition=edition, summary=summary, fewest=feedback.FEWEST
     )

@@ -24,6 +24,12 @@ class Visitor:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.pressed = 0
+
+    def counts_from_here(self) -> Visitor:
+        """Begin to count what is pressed."""
+        self.pressed = 0
+        return self
 
     def goes_to(self, address: str) -> Visitor:
         self.page.goto(address)
@@ -46,9 +52,11 @@ class Visitor:
 
     def presses(self, name: str) -> Visitor:
         self.page.get_by_role("button", name=name).first.click()
+        self.pressed += 1
         return self.has_arrived()
 
     def follows(self, name: str) -> Visitor:
+        self.pressed += 1
         self.page.get_by_role("link", name=name).first.click()
         return self.has_arrived()
 

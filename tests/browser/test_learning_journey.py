@@ -108,11 +108,13 @@ def test_from_the_catalogue_to_a_certificate_that_anybody_can_confirm(visit, scr
         phone.page.reload()
         assert phone.page.locator("fieldset.question input:checked").count() > 5
     phone.presses("答え合わせをする")
+    phone.counts_from_here()
     assert phone.sees("修了しました。おつかれさまでした。")
     if scripts:
         is_sound(phone)
     holder = phone.page.locator(".certificate-preview .holder").inner_text().removesuffix(" 様")
     pdf = phone.downloads("修了証を保存する").path()
+    assert phone.pressed == 1, "the certificate is on the screen, and saved with one press"
     stranger = visit().goes_to("/certificates/" + read_qr(pdf).rsplit("/certificates/", 1)[1])
     assert stranger.sees("この修了証は有効です。")
     assert stranger.sees(TITLE)
@@ -120,6 +122,30 @@ def test_from_the_catalogue_to_a_certificate_that_anybody_can_confirm(visit, scr
     is_sound(stranger)
 
     assert completions(administrator) == before + 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_from_signing_in_the_first_lesson_of_what_is_due_is_one_press_away(visit, scripts):
+    clerk = visit(STAFF, scripts=scripts).counts_from_here()
+    first = clerk.page.locator(".to-do li").first
+    assert first.get_by_text(re.compile("あと\\d+日|期限を\\d+日過ぎています")).count(), "it says how long there is"
+    clerk.presses("始める") if first.get_by_role("button", name="始める").count() else clerk.presses("続ける")
+    assert clerk.pressed == 1
+    assert clerk.page.locator("article.lesson p").first.is_visible()
+    assert re.search(r"/learn/\d+/\d+$", clerk.page.url)
+
+
+def test_who_withdraws_and_comes_back_goes_on_where_they_were_with_what_they_wrote(visit, behind):
+    learner = begins(visit("sachiko.takahashi").goes_to("/courses/inclusive-service"))
+    learner.presses("このレッスンを終えて次へ")
+    left, at = learner.heading, re.search(r"/learn/(\d+)", learner.page.url)[1]
+    learner.counts_from_here().goes_to(f"/enrolments/{at}/withdraw")
+    assert learner.sees("1")
+    learner.presses("受講を取りやめる")
+    assert learner.sees("終えたところまでの記録は残っています。")
+    again = begins(learner.goes_to("/courses/inclusive-service"))
+    assert again.heading == left, "the lesson that was finished is still finished"
+    assert re.search(r"/learn/(\d+)", again.page.url)[1] == at
 
 
 def test_a_lesson_and_its_quiz_need_no_mouse(visit):

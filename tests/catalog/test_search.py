@@ -11,11 +11,13 @@ from markupsafe import escape
 
 from kernel.database import db
 
+from people.models import Role
+
 from courses.models import CourseEdition
 
-from catalog import catalogue_search, facets
+from catalog import catalogue_search, course_request, facets
 from catalog.facets import Facet, Length, Sort, length_of
-from catalog.models import DocumentKind, SearchDocument
+from catalog.models import CourseRequest, DocumentKind, SearchDocument
 from catalog.search import index, query, words
 from catalog.search.query import marked, ranked, read
 from catalog.search.vocabulary import Vocabulary
@@ -220,6 +222,28 @@ def test_nothing_found_is_no_dead_end(client, mizuho):
     browser = mizuho.staff.browser()
     assert browser.post("/requests/new", data={"wish": "量子もつれの入門"}).status_code == 302
     assert "量子もつれの入門" in mizuho.coordinator.browser().get("/office").text
+
+
+def test_a_visitor_may_ask_for_a_course_so_often_a_day_and_the_secretariat_may_remove_it(
+    client, mizuho, secretariat, time
+):
+    assert "講座をつくる人" in client.get("/catalog", query_string={"q": "量子もつれ"}).text
+    assert client.post("/requests/new", data={"wish": "議会の傍聴から学ぶ"}).status_code == 302
+    author, keeper = mizuho.coordinator.browser(), secretariat.person(Role.SECRETARIAT).browser()
+    assert "議会の傍聴から学ぶ" in author.get("/studio/requests").text
+    assert "来訪者" in author.get("/studio/requests").text
+    (wish,) = db.session.scalars(sa.select(CourseRequest).where(CourseRequest.staff_id.is_(None)))
+    assert author.post(f"/studio/requests/{wish.id}/remove").status_code == 404
+    assert keeper.post(f"/studio/requests/{wish.id}/remove").status_code == 302
+    assert "議会の傍聴から学ぶ" not in author.get("/studio/requests").text
+    for number in range(course_request.MOST_OF_VISITORS):
+        assert client.post("/requests/new", data={"wish": f"講座{number}"}).status_code == 302
+    refused = client.post("/requests/new", data={"wish": "もう一つ"})
+    assert refused.status_code == 422
+    assert "明日、もう一度" in refused.text
+    assert "もう一つ" in refused.text, "what was typed stays"
+    time.passes(days=2)
+    assert client.post("/requests/new", data={"wish": "もう一つ"}).status_code == 302
 
 
 def test_facets_count_what_they_would_leave(app):

@@ -98,7 +98,7 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
     values = {name: ground.addresses[name] for name in rule.arguments}
     if rule.endpoint.startswith(("front.", "participation.", "learning.")) and "slug" in values:
         values["slug"] = "paperless-basics"
-    if rule.endpoint in {"learning.figures", "learning.try_lesson"}:
+    if rule.endpoint in {"learning.figures", "learning.course_feedback", "learning.try_lesson"}:
         values["slug"] = ground.addresses["slug"]
     if rule.endpoint in PAPERS:
         values["kind"] = PAPERS[rule.endpoint]
