@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from kernel.database import db
 from kernel.page import Page, page_number
 
+from courses.catalogue_version import Kept
 from courses.models import CourseEdition, Lesson, Module
 
 from catalog import facets
@@ -31,6 +32,10 @@ BESIDE = 5
 """How many curricula and remarks are shown beside the courses."""
 LESSON_SHARE = 8
 """A word in a lesson counts one eighth of the same in what a course says of itself."""
+
+
+INDEX = Kept(lambda: facets.current().when_sessions_are(with_sessions()), seconds=10)
+"""What can be found, and can be taken now: a place that was given, or an hour that has passed, changes it within ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def ask(arguments: Mapping[str, Sequence[str]]) -> Question:
 
 def find(question: Question) -> Found:
     """Find what a question asks for, in at most eight queries; twice as many where nobody wrote what was typed."""
-    index = facets.current().when_sessions_are(with_sessions())
+    index = INDEX.current()
     hits, instead_of = queries.ranked(question.query) if question.query else {}, ""
     if question.query and not _has_courses(hits) and (text := vocabulary.other_spelling(question.query)):
         instead_of, question = question.query.text, replace(question, query=queries.read(text))

@@ -1,15 +1,12 @@
 """Facets: every published course, kept in memory as sets of bits, so that facets are counted at once.
 
-A process keeps the index it has read until the catalogue's version has moved on; the version is asked for at
-each use, so what is shown is never stale.
+A process keeps the index it has read until the catalogue's version has moved on; the version is asked for at each use.
 """
 
 from __future__ import annotations
 
-import threading
-import weakref
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,7 +15,7 @@ from kernel.vocabulary import Term
 
 from people.models import Organisation
 
-from courses import catalogue_version
+from courses.catalogue_version import Kept
 from courses.models import (
     Course,
     CourseEdition,
@@ -35,7 +32,7 @@ from courses.models import (
 from catalog.models import Article, Motivation, Remark, Roundtable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
 
 HAS_LESSONS = sa.exists().where(Module.edition_id == CourseEdition.id, Lesson.module_id == Module.id)
@@ -92,6 +89,8 @@ class Sort(Term):
 
 OPEN_ENDED = frozenset({Facet.SKILL, Facet.HOST, Facet.ANSWERS})
 MOST_VALUES = 12
+MOST_ANSWERS = 100
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -108,19 +107,21 @@ class Value:
 class FacetIndex:
     """The published courses: bit n of a set stands for the course in place n. `own_pace` are those that anybody can begin."""
 
-    version: int
     course_ids: list[int] = field(default_factory=list)
     values: dict[Facet, dict[str, int]] = field(default_factory=dict)
     labels: dict[Facet, dict[str, str]] = field(default_factory=dict)
     orders: dict[Sort, list[int]] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
     own_pace: int = 0
+    answers: dict[Hashable, Any] = field(default_factory=dict)
+    """What was asked before: most people ask the same."""
 
     def when_sessions_are(self, course_ids: Iterable[int]) -> FacetIndex:
         """Return the index with what can be taken now, where these courses have a session to apply for: time passes without a change of the catalogue."""
         held = self.set_of(course_ids) & ~self.own_pace
         when = {When.NOW: self.own_pace, When.SESSION: held, When.LATER: self.all & ~self.own_pace & ~held}
-        return replace(self, values=self.values | {Facet.WHEN: {term.value: bits for term, bits in when.items()}})
+        values = self.values | {Facet.WHEN: {term.value: bits for term, bits in when.items()}}
+        return replace(self, values=values, answers={})
 
     @property
     def all(self) -> int:
@@ -147,10 +148,23 @@ class FacetIndex:
 
     def facets(self, choices: dict[Facet, list[str]], found: int) -> dict[Facet, list[Value]]:
         """Return each facet's values with counts; a facet's own choice does not narrow its counts."""
-        return {
-            facet: self._values(facet, choices.get(facet, []), self.chosen(choices, found, but=facet))
-            for facet in Facet
-        }
+        question = found, tuple((facet, tuple(values)) for facet, values in choices.items() if values)
+        return self._answered(
+            question,
+            lambda: {
+                facet: self._values(facet, choices.get(facet, []), self.chosen(choices, found, but=facet))
+                for facet in Facet
+            },
+        )
+
+    def _answered(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """Return the answer to a question that may have been asked before."""
+        known: Answer | None = self.answers.get(question)
+        if known is None:
+            if len(self.answers) >= MOST_ANSWERS:
+                self.answers.clear()
+            known = self.answers[question] = answer()
+        return known
 
     def _values(self, facet: Facet, picked: list[str], base: int) -> list[Value]:
         """Return a facet's values; of one that grows with the number of municipalities, the most frequent."""
@@ -163,28 +177,16 @@ class FacetIndex:
 
     def in_order(self, bits: int, sort: Sort, scores: dict[int, int] | None = None) -> Sequence[int]:
         """Return the ids of a set of courses in an order; by relevance, best score first and ties by level."""
-        order = self.orders[Sort.LEVEL if sort is Sort.RELEVANCE else sort]
-        flags = f"{bits:b}"[::-1].ljust(len(order), "0")
-        ids = [self.course_ids[place] for place in order if flags[place] == "1"]
+        order = Sort.LEVEL if sort is Sort.RELEVANCE else sort
+        ids = self._answered((bits, order), lambda: self._in_order(bits, self.orders[order]))
         return sorted(ids, key=lambda id_: -scores.get(id_, 0)) if sort is Sort.RELEVANCE and scores else ids
 
-
-_reading = threading.Lock()
-KEPT: weakref.WeakKeyDictionary[sa.Engine, FacetIndex] = weakref.WeakKeyDictionary()
-"""What this process has read, for each database."""
-
-
-def current() -> FacetIndex:
-    """Return the index of what the catalogue says now: one query, and a reading where it has changed."""
-    version = catalogue_version.version()
-    kept = KEPT.get(db.engine)
-    if kept is None or kept.version != version:
-        with _reading:
-            kept = KEPT[db.engine] = _read(version)
-    return kept
+    def _in_order(self, bits: int, order: Sequence[int]) -> Sequence[int]:
+        flags = f"{bits:b}"[::-1].ljust(len(order), "0")
+        return [self.course_ids[place] for place in order if flags[place] == "1"]
 
 
-def _read(version: int) -> FacetIndex:
+def _read() -> FacetIndex:
     """Read the index: what courses say of themselves, and what links them to skills, hosts and remarks."""
     rows = db.session.execute(
         sa.select(
@@ -203,7 +205,6 @@ def _read(version: int) -> FacetIndex:
         .order_by(Course.id)
     ).all()
     index = FacetIndex(
-        version,
         course_ids=[row.id for row in rows],
         places={row.id: place for place, row in enumerate(rows)},
         values={facet: {} for facet in Facet},
@@ -279,3 +280,7 @@ def length_of(minutes: int) -> Length:
     return next(
         (length for length in (Length.SHORT, Length.MIDDLE, Length.LONG) if minutes <= int(length.value)), Length.DAY
     )
+
+
+current = Kept(_read).current
+"""Return the index of what the catalogue says now."""

@@ -5,11 +5,21 @@ A process that keeps something of the offering in memory knows by the version wh
 
 from __future__ import annotations
 
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
 import sqlalchemy as sa
 
 from kernel.database import add, db
 
 from courses.models import CatalogueVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Read = TypeVar("Read")
 
 
 def changed() -> None:
@@ -27,3 +37,40 @@ def changed() -> None:
 def version() -> int:
     """Return the present version: one query."""
     return db.session.scalar(sa.select(CatalogueVersion.number).where(CatalogueVersion.id == 1)) or 0
+
+
+class Kept(Generic[Read]):
+    """What this process has read of the catalogue, for each database, until the version has moved on, or `seconds` are over."""
+
+    every: ClassVar[list[Kept[object]]] = []
+
+    def __init__(self, read: Callable[[], Read], seconds: float = float("inf")) -> None:
+        """Keep what `read` returns; what depends on the time as well is kept so many seconds only."""
+        self.read, self.seconds = read, seconds
+        self._reading = threading.Lock()
+        self._kept: weakref.WeakKeyDictionary[sa.Engine, tuple[int, float, Read]] = weakref.WeakKeyDictionary()
+        Kept.every.append(self)  # type: ignore[arg-type]
+
+    def current(self) -> Read:
+        """Return what the catalogue says now: one query, and a reading where it has changed."""
+        present = version()
+        kept = self._fresh(present)
+        if kept is None:
+            with self._reading:
+                kept = self._fresh(present) or (present, time.monotonic(), self.read())
+                self._kept[db.engine] = kept
+        return kept[2]
+
+    def _fresh(self, present: int) -> tuple[int, float, Read] | None:
+        kept = self._kept.get(db.engine)
+        return kept if kept and kept[0] == present and time.monotonic() < kept[1] + self.seconds else None
+
+    def forget(self) -> None:
+        """Read anew at the next use."""
+        self._kept.clear()
+
+
+def forget() -> None:
+    """Let this process read everything anew."""
+    for kept in Kept.every:
+        kept.forget()

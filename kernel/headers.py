@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,14 @@ HEADERS = {
 }
 ONE_YEAR = 31_536_000
 COMPRESSED = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"]
+REMEMBERED, SHORT = 8192, 80
 compress = Compress()
 
 
 def init_app(app: Flask) -> None:
-    """Give every answer the headers that its view has not set itself; name static files by what is in them, and compress what may be."""
+    """Give every answer the headers that its view has not set itself; name static files by what is in them, remember addresses, and compress what may be."""
     _name_static_files(app)
+    _remember_addresses(app)
     app.config.update(
         COMPRESS_REGISTER=False,
         COMPRESS_STREAMS=False,
@@ -78,11 +80,29 @@ def _name_static_files(app: Flask) -> None:
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and "filename" in values:
-            path = Path(app.static_folder or "") / values["filename"]
-            if path.is_file():
-                values["v"] = _version(path, path.stat().st_mtime_ns)
+            version = _version(app.static_folder or "", values["filename"])
+            if version:
+                values["v"] = version
 
 
 @cache
-def _version(path: Path, _changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+def _version(folder: str, name: str) -> str:
+    """Return what tells the content of a file that a template names, empty where there is none; a process reads it once."""
+    path = Path(folder) / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+
+def _remember_addresses(app: Flask) -> None:
+    """Let templates ask once for the address of a page: one page has a hundred links, and most are the same for everybody."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def address(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return app.url_for(endpoint, **dict(values))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        short = all(type(value) is int or (type(value) is str and len(value) <= SHORT) for value in values.values())
+        if not short or endpoint.startswith("."):
+            return app.url_for(endpoint, **values)
+        return address(request.root_path, endpoint, tuple(values.items()))
+
+    app.jinja_env.globals["url_for"] = url_for

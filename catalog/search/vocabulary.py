@@ -6,8 +6,6 @@ A process keeps the words it has read until the catalogue's version has moved on
 from __future__ import annotations
 
 import re
-import threading
-import weakref
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,7 +17,7 @@ from rapidfuzz.distance import OSA
 from kernel.database import db
 from kernel.spelling import folded
 
-from courses import catalogue_version
+from courses.catalogue_version import Kept
 
 from catalog.models import DocumentKind, SearchPosting
 from catalog.search.words import reading
@@ -52,7 +50,6 @@ MOST_SUGGESTED = 8
 class Vocabulary:
     """The words of what is published, the most frequent first: by spelling and by reading, both folded."""
 
-    version: int
     by_spelling: Mapping[str, str]
     by_reading: Mapping[str, Sequence[str]]
 
@@ -93,22 +90,7 @@ def _sounds(text: str) -> str:
     return folded(text).replace("ー", "")
 
 
-_reading = threading.Lock()
-KEPT: weakref.WeakKeyDictionary[sa.Engine, Vocabulary] = weakref.WeakKeyDictionary()
-"""What this process has read, for each database."""
-
-
-def current() -> Vocabulary:
-    """Return the vocabulary as the catalogue has it now: one query, and a reading where it has changed."""
-    version = catalogue_version.version()
-    kept = KEPT.get(db.engine)
-    if kept is None or kept.version != version:
-        with _reading:
-            kept = KEPT[db.engine] = _read(version)
-    return kept
-
-
-def _read(version: int) -> Vocabulary:
+def _read() -> Vocabulary:
     counts: Counter[str] = Counter(
         dict(
             db.session.execute(
@@ -130,7 +112,11 @@ def _read(version: int) -> Vocabulary:
     by_reading: defaultdict[str, list[str]] = defaultdict(list)
     for word in words:
         by_reading[_sounds(reading(word))].append(word)
-    return Vocabulary(version, {folded(word): word for word in reversed(words)}, by_reading)
+    return Vocabulary({folded(word): word for word in reversed(words)}, by_reading)
+
+
+current = Kept(_read).current
+"""Return the vocabulary as the catalogue has it now."""
 
 
 def other_spelling(query: Query) -> str | None:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import jsonify, render_template, request
+from flask import get_template_attribute, jsonify, render_template, request
+from markupsafe import Markup
 
 from people.access import public, visitor
 
 from catalog import catalogue_search
 from catalog import curriculum as curricula
 from catalog.facets import Sort
-from catalog.search.query import marked
+from catalog.search.query import marked, read
 
 from front import mark
 from front.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from catalog.card import Card
+
+KEPT_CARDS = 2000
+SUMMARY = 120
+NO_WORDS = read("")
+
+
+@blueprint.app_template_global()
+@lru_cache(maxsize=KEPT_CARDS)
+def plain_card(card: Card) -> Markup:
+    """Return a card as everybody sees it, without marks and matches, as HTML: drawn once while it says the same."""
+    draw = get_template_attribute("components/course_card.html", "course_card")
+    return Markup(draw(card, card.title, marked(card.summary, NO_WORDS, SUMMARY)))  # noqa: S704 - what a template has drawn
 
 
 @blueprint.get("/catalog")
@@ -30,6 +46,7 @@ def catalogue() -> ResponseReturnValue:
         found=found,
         sorts=list(Sort),
         marked=marked,
+        summary_length=SUMMARY,
         marks=mark.marks(person, [card.course_id for card in found.courses.rows]) if person else {},
     )
 

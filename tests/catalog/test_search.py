@@ -130,7 +130,7 @@ def test_words_are_offered_while_typing_by_spelling_and_by_reading(app):
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_what_is_offered(typed):
-    vocabulary = Vocabulary(1, {"ぱすわーど": "パスワード"}, {"ぱすわど": ["パスワード"]})
+    vocabulary = Vocabulary({"ぱすわーど": "パスワード"}, {"ぱすわど": ["パスワード"]})
     assert vocabulary.near(typed) in ([], ["パスワード"])
     assert vocabulary.beginning(typed) in ([], ["パスワード"])
     assert vocabulary.said_as(typed) in (None, "パスワード")

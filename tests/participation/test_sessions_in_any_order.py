@@ -16,12 +16,11 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import RefusalError
 
+from courses import catalogue_version
 from courses.sessions import meeting as meetings
 from courses.sessions import training_session
 from courses.sessions.meeting import MoveMeeting
 from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
-
-from catalog import facets
 
 from participation import application, enrolment_count, withdrawal
 from participation import enrolment as enrolments
@@ -49,7 +48,7 @@ class Hosting(RuleBasedStateMachine):
     @initialize(is_joint=st.booleans(), minimum=st.sampled_from([0, 5]), many=st.integers(2, 5))
     def plan(self, is_joint, minimum, many):
         self.ground.lay()
-        facets.KEPT.clear()
+        catalogue_version.forget()
         self.context = self.ground.app.app_context()
         self.context.push()
         self.true_now, self.passed = clock.now, dt.timedelta()

@@ -23,11 +23,10 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
+from courses import catalogue_version
 from courses.sessions import training_session
 from courses.sessions.models import AdmissionRule, TrainingSession
 from courses.sessions.session_state import LAST_DAYS
-
-from catalog import facets
 
 from participation import application, enrolment_count, withdrawal
 from participation import enrolment as enrolments
@@ -47,7 +46,7 @@ class Session(RuleBasedStateMachine):
     @initialize(capacity=st.integers(1, 4), lists=st.tuples(*[st.integers(0, 4)] * 3), is_decided=st.booleans())
     def plan(self, capacity, lists, is_decided):
         self.ground.lay()
-        facets.KEPT.clear()
+        catalogue_version.forget()
         self.context = self.ground.app.app_context()
         self.context.push()
         self.true_now, self.passed = clock.now, dt.timedelta()
