@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help run install serve test test-slow tools check bench rush lock organisations screenshots clean
+.PHONY: help run install serve test test-slow tools check bench lighthouse rush lock organisations screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ check: install .venv/tested ## lint, types and the order of the packages; lint o
 
 bench: install .venv/tested tools ## measure the pages on a large database (SQLite and PostgreSQL)
 	@$(BIN)/python scripts/bench.py
+
+lighthouse: install .venv/tested tools ## let Lighthouse look at five pages; all four scores must be 95 or more
+	@$(BIN)/python scripts/lighthouse.py
 
 rush: install .venv/tested tools ## let 2,000 people ask 20,000 times for 500 places (SQLite and PostgreSQL)
 	@$(BIN)/python scripts/rush.py

@@ -24,6 +24,8 @@ from kernel.vocabulary import Term
 from people import audit
 from people.act import Act
 
+from courses import catalogue_version
+
 from catalog.article import ReadArticle, ReadRemark, parse
 from catalog.models import Article, EarlierRemark, Motivation, Participant, Remark, Roundtable, TableSide
 from catalog.search import index
@@ -235,6 +237,7 @@ def store(actor: Actor | None, command: ImportArticle) -> Preview:
             _keep_earlier(actor, left_over)
             left_over.text = None  # the article no longer has it; our summary stays
             index.index_remark(left_over)
+    catalogue_version.changed()
     db.session.flush()
     audit.record(actor, Act.ARTICLE_IMPORTED, article.title or article.key, article=article.key)
     db.session.flush()

@@ -55,27 +55,35 @@ def wait_for(actor: Actor, course: Course) -> None:
     db.session.execute(once)
 
 
+WAITING = sa.select(CourseRequest).where(
+    CourseRequest.staff_id == sa.bindparam("staff_id"), CourseRequest.course_id == sa.bindparam("course_id")
+)
+MANY = sa.func.count().label("many")
+WAITING_FOR = (
+    sa.select(Organisation.name, MANY)
+    .join(CourseRequest, CourseRequest.organisation_id == Organisation.id)
+    .where(CourseRequest.course_id == sa.bindparam("course_id"))
+    .group_by(Organisation.id, Organisation.name)
+    .order_by(MANY.desc(), Organisation.id)
+    .limit(MOST_OWN)
+)
+OWN = (
+    sa.select(CourseRequest)
+    .options(joinedload(CourseRequest.course))
+    .where(CourseRequest.staff_id == sa.bindparam("staff_id"))
+    .order_by(CourseRequest.id.desc())
+    .limit(MOST_OWN)
+)
+
+
 def waiting(actor: Actor, course_id: int) -> CourseRequest | None:
     """Return the actor's own request for a course that is there."""
-    return db.session.scalar(
-        sa.select(CourseRequest).where(CourseRequest.staff_id == actor.staff_id, CourseRequest.course_id == course_id)
-    )
+    return db.session.scalar(WAITING, {"staff_id": actor.staff_id, "course_id": course_id})
 
 
 def waiting_for(course_id: int) -> list[tuple[str, int]]:
     """Return how many people of each organisation wait for a course, most first."""
-    many = sa.func.count().label("many")
-    return [
-        (name, people)
-        for name, people in db.session.execute(
-            sa.select(Organisation.name, many)
-            .join(CourseRequest, CourseRequest.organisation_id == Organisation.id)
-            .where(CourseRequest.course_id == course_id)
-            .group_by(Organisation.id, Organisation.name)
-            .order_by(many.desc(), Organisation.id)
-            .limit(MOST_OWN)
-        )
-    ]
+    return [(name, people) for name, people in db.session.execute(WAITING_FOR, {"course_id": course_id})]
 
 
 def take_back(actor: Actor, request_id: int) -> None:
@@ -111,10 +119,4 @@ def requests_for(actor: Actor) -> sa.Select[CourseRequest]:
 
 def own(actor: Actor) -> Sequence[CourseRequest]:
     """Return what the actor asked for, latest first."""
-    return db.session.scalars(
-        sa.select(CourseRequest)
-        .options(joinedload(CourseRequest.course))
-        .where(CourseRequest.staff_id == actor.staff_id)
-        .order_by(CourseRequest.id.desc())
-        .limit(MOST_OWN)
-    ).all()
+    return db.session.scalars(OWN, {"staff_id": actor.staff_id}).all()

@@ -66,7 +66,7 @@ PUBLISHED_COURSE = (
     sa.select(Course)
     .options(
         joinedload(Course.owner),
-        joinedload(Course.hosts),
+        selectinload(Course.hosts),
         joinedload(Course.published).joinedload(CourseEdition.track),
         joinedload(Course.published).selectinload(CourseEdition.skills),
         joinedload(Course.published)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import NOW, db
 
 from people.membership import is_current
 from people.models import Membership
@@ -81,20 +81,63 @@ class LearningRecord:
     done: Sequence[Enrolment]
 
 
+WHOSE: sa.BindParameter[int] = sa.bindparam("staff_id")
+ENROLMENTS = (
+    sa.select(Enrolment, still_counts())
+    .join(Enrolment.edition)
+    .options(
+        contains_eager(Enrolment.edition),
+        joinedload(Enrolment.course),
+        joinedload(Enrolment.session).selectinload(TrainingSession.meetings),
+    )
+    .where(Enrolment.staff_id == WHOSE)
+)
+ALL_MINE = ENROLMENTS.order_by(Enrolment.enrolled_at.desc()).limit(200)
+MINE_OF_A_COURSE = (
+    ENROLMENTS.where(Enrolment.course_id == sa.bindparam("course_id")).order_by(Enrolment.id.desc()).limit(20)
+)
+NOMINATIONS = (
+    sa.select(Nomination)
+    .join(Nomination.session)
+    .options(contains_eager(Nomination.session).joinedload(TrainingSession.edition))
+    .where(
+        Nomination.staff_id == WHOSE,
+        Nomination.state.in_((NominationState.OFFERED, NominationState.NOMINATED, NominationState.WAITING)),
+        TrainingSession.starts_at > NOW,
+        TrainingSession.cancelled_at.is_(None),
+        TrainingSession.called_off_at.is_(None),
+    )
+    .order_by(Nomination.answer_by.is_(None), TrainingSession.starts_at)
+    .limit(20)
+)
+ADOPTED = (
+    sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
+    .join(Membership, Membership.organisation_id == Adoption.organisation_id)
+    .where(
+        Membership.staff_id == WHOSE,
+        is_current(),
+        sa.or_(Adoption.department == "", Adoption.department == Membership.department),
+    )
+    .group_by(Adoption.curriculum_id)
+    .subquery()
+)
+REQUIRED = (
+    sa.select(CurriculumStep, ADOPTED.c.due_on)
+    .join(ADOPTED, ADOPTED.c.curriculum_id == CurriculumStep.curriculum_id)
+    .options(
+        joinedload(CurriculumStep.curriculum),
+        joinedload(CurriculumStep.course)
+        .joinedload(Course.published)
+        .load_only(CourseEdition.title, CourseEdition.minutes, CourseEdition.format),
+    )
+    .where(CurriculumStep.required)
+    .order_by(ADOPTED.c.due_on.nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)
+)
+
+
 def record_of(actor: Actor) -> LearningRecord:
     """Return the actor's own record, in four queries."""
-    found = db.session.execute(
-        sa.select(Enrolment, still_counts())
-        .join(Enrolment.edition)
-        .options(
-            contains_eager(Enrolment.edition),
-            joinedload(Enrolment.course),
-            joinedload(Enrolment.session).selectinload(TrainingSession.meetings),
-        )
-        .where(Enrolment.staff_id == actor.staff_id)
-        .order_by(Enrolment.enrolled_at.desc())
-        .limit(200)
-    ).all()
+    found = db.session.execute(ALL_MINE, {"staff_id": actor.staff_id}).all()
     rows = [row for row, _counts in found if row.state is not EnrolmentState.WITHDRAWN]
     done_before = {row.course_id for row in rows if row.completed_at}
     finished = {row.course_id for row, counts in found if counts}
@@ -170,21 +213,12 @@ class Standing:
     still_counts: bool
 
 
-def standing_of(actor: Actor, course: Course) -> Standing:
-    """Return how the actor stands to a course whose published edition is loaded, in three queries."""
-    found = db.session.execute(
-        sa.select(Enrolment, still_counts())
-        .join(Enrolment.edition)
-        .options(
-            contains_eager(Enrolment.edition), joinedload(Enrolment.session).selectinload(TrainingSession.meetings)
-        )
-        .where(Enrolment.staff_id == actor.staff_id, Enrolment.course_id == course.id)
-        .order_by(Enrolment.id.desc())
-        .limit(20)
-    ).all()
+def standing_of(actor: Actor, course_id: int) -> Standing:
+    """Return how the actor stands to a course, in three queries."""
+    found = db.session.execute(MINE_OF_A_COURSE, {"staff_id": actor.staff_id, "course_id": course_id}).all()
     mine = next((row for row, _counts in found if row.state in OPEN_STATES), None)
     done, counts = next(((row, counts) for row, counts in found if row.completed_at), (None, False))
-    reason = None if counts else required_of(actor.staff_id, course.id)
+    reason = None if counts else required_of(actor.staff_id, course_id)
     if reason and done:
         reason = _this_year(reason)
     booked = mine if mine and mine.session else None
@@ -204,48 +238,12 @@ def _this_year(due: Due) -> Due:
 
 def _nominated(actor: Actor) -> Sequence[Nomination]:
     """Return the nominations that still may lead to a place, offers first."""
-    open_states = (NominationState.OFFERED, NominationState.NOMINATED, NominationState.WAITING)
-    return db.session.scalars(
-        sa.select(Nomination)
-        .join(Nomination.session)
-        .options(contains_eager(Nomination.session).joinedload(TrainingSession.edition))
-        .where(
-            Nomination.staff_id == actor.staff_id,
-            Nomination.state.in_(open_states),
-            TrainingSession.starts_at > clock.now(),
-            TrainingSession.cancelled_at.is_(None),
-            TrainingSession.called_off_at.is_(None),
-        )
-        .order_by(Nomination.answer_by.is_(None), TrainingSession.starts_at)
-        .limit(20)
-    ).all()
+    return db.session.scalars(NOMINATIONS, {"staff_id": actor.staff_id}).all()
 
 
 def required(staff_id: int, opened: Mapping[int, Enrolment] = NONE_OPENED) -> list[Due]:
     """Return every course that is required of a person, once each, with the earliest date: one query."""
-    mine = (
-        sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
-        .join(Membership, Membership.organisation_id == Adoption.organisation_id)
-        .where(
-            Membership.staff_id == staff_id,
-            is_current(),
-            sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-        )
-        .group_by(Adoption.curriculum_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        sa.select(CurriculumStep, mine.c.due_on)
-        .join(mine, mine.c.curriculum_id == CurriculumStep.curriculum_id)
-        .options(
-            joinedload(CurriculumStep.curriculum),
-            joinedload(CurriculumStep.course)
-            .joinedload(Course.published)
-            .load_only(CourseEdition.title, CourseEdition.minutes, CourseEdition.format),
-        )
-        .where(CurriculumStep.required)
-        .order_by(mine.c.due_on.nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)
-    )
+    rows = db.session.execute(REQUIRED, {"staff_id": staff_id})
     due: dict[int, Due] = {}
     for step, due_on in rows:
         if step.course.published and step.course_id not in due:

@@ -27,6 +27,8 @@ from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, RoleGra
 from people.permission import Permission
 from people.signing_in.models import PasswordLink, RecoveryCode, ResetRequest, SecondFactor, SignInPlace
 
+from courses import catalogue_version
+
 from catalog.models import CourseRequest
 
 from participation.attending.models import Attendance
@@ -194,6 +196,7 @@ def erase(staff_id: int) -> None:
         elif held.blanks:
             db.session.execute(sa.update(table).where(held.of(staff_id)).values(held.blanks))  # type: ignore[arg-type]
     db.session.execute(sa.update(Staff.__table__).where(Staff.id == staff_id).values(erased_at=clock.now()))  # type: ignore[arg-type]
+    catalogue_version.changed()  # the name may stand on the page of a course
     db.session.expire_all()
 
 

@@ -16,6 +16,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
+from kernel import clock
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -59,6 +61,15 @@ class UtcDateTime(sa.TypeDecorator[dt.datetime]):
         if value is None:
             return None
         return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+def _now() -> dt.datetime:
+    return clock.now()  # which a test may set
+
+
+NOW: sa.BindParameter[dt.datetime] = sa.bindparam("now", callable_=_now, type_=UtcDateTime())
+TODAY: sa.BindParameter[dt.date] = sa.bindparam("today", callable_=clock.today, type_=sa.Date())
+"""The present moment and day, read when a statement is run: one that is kept is never of yesterday."""
 
 
 class Base(DeclarativeBase):

@@ -97,29 +97,28 @@ class Way:
 NO_WAY = Way(0, 0, 0, 0)
 
 
+IS_LEFT = sa.and_(Lesson.required, Progress.finished_at.is_(None))
+WAYS = (
+    sa.select(
+        Enrolment.id,
+        sa.func.count().filter(Lesson.required),
+        sa.func.count(Progress.finished_at).filter(Lesson.required),
+        sa.func.coalesce(sa.func.sum(Lesson.minutes).filter(IS_LEFT), 0),
+        sa.func.count().filter(Progress.note != ""),
+    )
+    .join(Module, Module.edition_id == Enrolment.edition_id)
+    .join(Lesson, Lesson.module_id == Module.id)
+    .outerjoin(Progress, sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == Enrolment.id))
+    .where(Enrolment.id.in_(sa.bindparam("enrolment_ids", expanding=True)))
+    .group_by(Enrolment.id)
+)
+
+
 def ways_of(enrolment_ids: Sequence[int]) -> dict[int, Way]:
     """Return how far the enrolments are, in one query."""
     if not enrolment_ids:
         return {}
-    is_left = sa.and_(Lesson.required, Progress.finished_at.is_(None))
-    rows = db.session.execute(
-        sa.select(
-            Enrolment.id,
-            sa.func.count().filter(Lesson.required),
-            sa.func.count(Progress.finished_at).filter(Lesson.required),
-            sa.func.coalesce(sa.func.sum(Lesson.minutes).filter(is_left), 0),
-            sa.func.count().filter(Progress.note != ""),
-        )
-        .join(Module, Module.edition_id == Enrolment.edition_id)
-        .join(Lesson, Lesson.module_id == Module.id)
-        .join(
-            Progress,
-            sa.and_(Progress.lesson_id == Lesson.id, Progress.enrolment_id == Enrolment.id),
-            isouter=True,
-        )
-        .where(Enrolment.id.in_(enrolment_ids))
-        .group_by(Enrolment.id)
-    )
+    rows = db.session.execute(WAYS, {"enrolment_ids": list(enrolment_ids)})
     return {enrolment_id: Way(*numbers) for enrolment_id, *numbers in rows}
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import TODAY, db
 from kernel.errors import NotFoundError
 from kernel.spelling import folded, folded_number
 from kernel.text import normalised
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def is_current(day: dt.date | None = None) -> ColumnElement[bool]:
     """Return the condition that a membership holds on a day, by default today."""
-    day = day or clock.today()
-    return sa.and_(Membership.joined_on <= day, sa.or_(Membership.left_on.is_(None), Membership.left_on > day))
+    then = TODAY if day is None else day
+    return sa.and_(Membership.joined_on <= then, sa.or_(Membership.left_on.is_(None), Membership.left_on > then))
 
 
 def is_not_over() -> ColumnElement[bool]:

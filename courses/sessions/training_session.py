@@ -16,7 +16,7 @@ from people import audit
 from people.act import Act
 from people.permission import Actor, Permission
 
-from courses.models import Course, CourseEdition
+from courses.models import CourseEdition
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
@@ -196,7 +196,7 @@ def hosted(actor: Actor, session_id: int) -> TrainingSession:
     return session
 
 
-def coming_sessions(course: Course, actor: Actor | None) -> list[TrainingSession]:
+def coming_sessions(course_id: int, actor: Actor | None) -> list[TrainingSession]:
     """Return the sessions of a course that are still to come and that this person may see, soonest first."""
     whose = visible_to(actor) if actor else TrainingSession.audience == Audience.ALL
     return list(
@@ -204,7 +204,7 @@ def coming_sessions(course: Course, actor: Actor | None) -> list[TrainingSession
             sa.select(TrainingSession)
             .join(TrainingSession.edition)
             .options(joinedload(TrainingSession.host), contains_eager(TrainingSession.edition))
-            .where(CourseEdition.course_id == course.id, TrainingSession.ends_at > clock.now(), whose)
+            .where(CourseEdition.course_id == course_id, TrainingSession.ends_at > clock.now(), whose)
             .order_by(TrainingSession.starts_at)
             .limit(20)
         )

@@ -1,4 +1,4 @@
-"""Pages of who learns: the front page, a course, my page, giving up and finishing."""
+"""Pages of who learns: the front page, my page, giving up and finishing."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ from kernel.forms import accepted, answer
 from kernel.secret import grouped
 
 from people.access import actor, public, signed_in, visitor
-from people.permission import Permission
 
-from courses import completion_rule
-from courses.course import published_course
-from courses.sessions.session_state import state_of
-from courses.sessions.training_session import coming_sessions
-
-from catalog import course_request, curriculum, facets, motivation, roundtable
+from catalog import course_request, curriculum, facets, roundtable
 
 from participation import enrolment as enrolments
 from participation import withdrawal
@@ -33,31 +27,6 @@ from front.blueprint import blueprint
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-
-@blueprint.get("/courses/<slug>")
-@public
-def course(slug: str) -> ResponseReturnValue:
-    """Show a published course."""
-    found, edition = published_course(slug)
-    person = visitor()
-    sessions = [] if edition.format.is_own_pace else coming_sessions(found, person)
-    has_lessons = any(module.lessons for module in edition.modules)
-    can_be_taken = has_lessons if edition.format.is_own_pace else any(state_of(one).can_be_entered for one in sessions)
-    hosts = person is not None and (person.may(Permission.PLAN_SESSIONS) or person.may(Permission.WRITE_COURSES))
-    return render_template(
-        "front/course.html",
-        course=found,
-        edition=edition,
-        motivations=motivation.motivations_of(found.id),
-        sessions=sessions,
-        can_be_taken=can_be_taken,
-        waits=course_request.waiting(person, found.id) if person and not can_be_taken else None,
-        waiting=course_request.waiting_for(found.id) if hosts and not can_be_taken else [],
-        standing=due.standing_of(person, found) if person else None,
-        state_of=state_of,
-        rule=completion_rule.sentence(edition),
-    )
 
 
 @blueprint.route("/enrolments/<int:enrolment_id>/withdraw", methods=["GET", "POST"])

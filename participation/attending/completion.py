@@ -52,9 +52,14 @@ def lock(enrolment_ids: Collection[int], *, of_session: int | None = None) -> No
     ).all()
 
 
+YEAR_BEGAN: sa.BindParameter[dt.datetime] = sa.bindparam(
+    "year_began", callable_=clock.fiscal_year_began, type_=Enrolment.completed_at.type
+)
+
+
 def completed_this_year() -> sa.ColumnElement[bool]:
     """Return the condition that an enrolment was completed in this fiscal year."""
-    return Enrolment.completed_at >= clock.fiscal_year_began()
+    return Enrolment.completed_at >= YEAR_BEGAN
 
 
 def still_counts() -> sa.ColumnElement[bool]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from kernel import clock
-from kernel.database import add, db
+from kernel.database import NOW, add, db
 from kernel.errors import ConflictError
 
 from courses.sessions.models import TrainingSession
@@ -40,13 +39,16 @@ def unwish(actor: Actor, session: TrainingSession) -> None:
     db.session.execute(sa.delete(Wish).where(Wish.session_id == session.id, Wish.staff_id == actor.staff_id))
 
 
+OWN = (
+    sa.select(Wish)
+    .join(Wish.session)
+    .options(contains_eager(Wish.session).joinedload(TrainingSession.edition))
+    .where(Wish.staff_id == sa.bindparam("staff_id"), TrainingSession.starts_at > NOW)
+    .order_by(TrainingSession.starts_at)
+    .limit(20)
+)
+
+
 def own(actor: Actor) -> Sequence[Wish]:
     """Return the actor's wishes for sessions that are still to come, the next first."""
-    return db.session.scalars(
-        sa.select(Wish)
-        .join(Wish.session)
-        .options(contains_eager(Wish.session).joinedload(TrainingSession.edition))
-        .where(Wish.staff_id == actor.staff_id, TrainingSession.starts_at > clock.now())
-        .order_by(TrainingSession.starts_at)
-        .limit(20)
-    ).all()
+    return db.session.scalars(OWN, {"staff_id": actor.staff_id}).all()

@@ -29,10 +29,12 @@ def notices_of(actor: Actor) -> sa.Select[Notice]:
     )
 
 
+UNREAD = sa.select(sa.func.count()).where(Notice.staff_id == sa.bindparam("staff_id"), Notice.read_at.is_(None))
+
+
 def unread(actor: Actor) -> int:
     """Return how many notices the actor has not read."""
-    statement = sa.select(sa.func.count()).where(Notice.staff_id == actor.staff_id, Notice.read_at.is_(None))
-    return db.session.scalar(statement) or 0
+    return db.session.scalar(UNREAD, {"staff_id": actor.staff_id}) or 0
 
 
 def opened(actor: Actor, notice_id: int) -> Notice:
