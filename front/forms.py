@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import TextField
+from kernel.fields import (
+    ChoiceField,
+    DayField,
+    LongTextField,
+    PickField,
+    SecretField,
+    TextField,
+    TickField,
+    TicksField,
+)
 from kernel.forms import Form
 
 
@@ -14,3 +23,16 @@ class EraseForm(Form):
     name = TextField(
         "消去する人の氏名", [DataRequired(), Length(max=100)], description="確かめるため、上の氏名を入力してください。"
     )
+
+
+class SampleForm(Form):
+    """Every kind of field, for the page of components."""
+
+    name = TextField("氏名", [DataRequired()], description="姓と名のあいだに空白を入れます。")
+    day = DayField("開催日")
+    kind = PickField("種類", choices=[("", "選んでください"), ("text", "読む"), ("quiz", "確認テスト")])
+    audience = ChoiceField("対象", choices=[("all", "すべての団体"), ("own", "自団体だけ")])
+    parts = TicksField("分野", choices=[("1", "基礎"), ("2", "データ・AI"), ("3", "住民サービス")])
+    shared = TickField("研修担当に見せる")
+    note = LongTextField("メモ")
+    password = SecretField("パスワード")

@@ -12,7 +12,7 @@ from pages import ADMINISTRATOR, COORDINATOR, HOST, SECRETARIAT, STAFF
 PUBLIC = [
     "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/web-meeting-chat",
     "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in",
-    "/sessions/1", "/password/forgotten", "/no-such-page", "/about", "/joining", "/help", "/privacy", "/accessibility", "/terms", "/contact", "/requests/new",
+    "/sessions/1", "/password/forgotten", "/no-such-page", "/about", "/joining", "/help", "/privacy", "/accessibility", "/terms", "/contact", "/requests/new", "/style",
 ]  # fmt: skip
 OF_STAFF = [
     "/me",

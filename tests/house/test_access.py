@@ -158,6 +158,7 @@ def quoted_although_long(app: Flask, address: str, page: str) -> list[str]:
 LAST = ("courses.remove_lesson", "catalog.hand_in")  # what they change the rest of the walk needs
 NEED_MORE = {
     "front.favicon",  # leads to the picture
+    "front.style",  # only with sample data
     "front.erase_person",  # only of who has left
     "participation.allocation_file",  # only after the decision
     "people.accept_invitation",  # only with the link of an invitation
