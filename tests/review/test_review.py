@@ -235,7 +235,7 @@ def test_a_remark_tells_what_came_of_it_but_never_a_small_group(client, mizuho, 
     took_part(mizuho, "security-basics", done=2)
     assert "5人未満" in client.get("/remarks/8-1/11").text
     took_part(hachioji, "security-basics", done=4)
-    assert "2団体の6人が受講しました" in client.get("/remarks/8-1/11").text
+    assert "2自治体の6人が受講しました" in client.get("/remarks/8-1/11").text
 
 
 def test_the_front_page_counts_what_has_been_reached(client, mizuho, hachioji):
