@@ -27,22 +27,6 @@ BUDGET = """
         /admin/audit                    4
         /                               7   # as /me, without wishes and requests; curricula, their steps
 """
-        /catalog                        7
-        /catalog?q=研修                  12
-        /courses/paperless-basics       9
-        /courses/web-meeting-chat       10
-        /remarks/8-1/11                 8
-        /remarks                        9
-        /roundtables/8                  7
-        /curricula/newcomers            7
-        /me                             7
-        /office                         10
-        /office/staff                   4
-        /studio                         4
-        /review                         6
-        /admin/audit                    4
-        /                               10
-"""
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["few rows", "many rows"])
