@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 Read = TypeVar("Read")
 
 
+ASKED = "the version of the catalogue"
+
+
 def changed() -> None:
     """Say, in the transaction that changes what is published, that it is to be read anew."""
+    db.session().info.pop(ASKED, None)
     counted = db.session.execute(
         sa.update(CatalogueVersion)
         .where(CatalogueVersion.id == 1)
@@ -35,8 +39,13 @@ def changed() -> None:
 
 
 def version() -> int:
-    """Return the present version: one query."""
-    return db.session.scalar(sa.select(CatalogueVersion.number).where(CatalogueVersion.id == 1)) or 0
+    """Return the version as this transaction sees it: one query."""
+    session = db.session()
+    begun, number = session.info.get(ASKED, (None, 0))
+    if begun is None or begun is not session.get_transaction():
+        number = session.scalar(sa.select(CatalogueVersion.number).where(CatalogueVersion.id == 1)) or 0
+        session.info[ASKED] = session.get_transaction(), number
+    return int(number)
 
 
 class Kept(Generic[Read]):

@@ -18,10 +18,12 @@ from people.models import Membership
 from courses.models import Course, CourseEdition
 from courses.sessions.models import TrainingSession
 
-from catalog.models import Adoption, Curriculum, CurriculumStep
+from catalog import course_request
+from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep
 
 from participation.attending.completion import still_counts
-from participation.joint.models import Nomination, NominationState
+from participation.joint import wish
+from participation.joint.models import Nomination, NominationState, Wish
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 from learning.path import NO_WAY, Way, ways_of
@@ -67,7 +69,7 @@ class Task:
 
 @dataclass(frozen=True)
 class LearningRecord:
-    """A person's courses: what is to be done, the most urgent first; what is booked, wished, given up and done.
+    """A person's courses: what is to be done, the most urgent first; what is booked, given up and done.
 
     `required` counts the required courses, of which `len(due)` are not done.
     """
@@ -75,10 +77,18 @@ class LearningRecord:
     tasks: Sequence[Task]
     due: Sequence[Due]
     required: int
-    nominated: Sequence[Nomination]
     booked: Sequence[Enrolment]
     withdrawn: Sequence[Enrolment]
     done: Sequence[Enrolment]
+
+
+@dataclass(frozen=True)
+class Hopes:
+    """What a person hopes for: nominations that may still lead to a place, offers first; wishes to be nominated; courses asked for."""
+
+    nominated: Sequence[Nomination]
+    wishes: Sequence[Wish]
+    asked: Sequence[CourseRequest]
 
 
 WHOSE: sa.BindParameter[int] = sa.bindparam("staff_id")
@@ -86,8 +96,10 @@ ENROLMENTS = (
     sa.select(Enrolment, still_counts())
     .join(Enrolment.edition)
     .options(
-        contains_eager(Enrolment.edition),
-        joinedload(Enrolment.course),
+        contains_eager(Enrolment.edition).load_only(
+            CourseEdition.title, CourseEdition.number, CourseEdition.format, CourseEdition.minutes
+        ),
+        joinedload(Enrolment.course).load_only(Course.slug),
         joinedload(Enrolment.session).selectinload(TrainingSession.meetings),
     )
     .where(Enrolment.staff_id == WHOSE)
@@ -109,6 +121,11 @@ NOMINATIONS = (
     )
     .order_by(Nomination.answer_by.is_(None), TrainingSession.starts_at)
     .limit(20)
+)
+HOPES = sa.select(
+    sa.exists().where(Nomination.staff_id == WHOSE),
+    sa.exists().where(Wish.staff_id == WHOSE),
+    sa.exists().where(CourseRequest.staff_id == WHOSE),
 )
 ADOPTED = (
     sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
@@ -136,7 +153,7 @@ REQUIRED = (
 
 
 def record_of(actor: Actor) -> LearningRecord:
-    """Return the actor's own record, in four queries."""
+    """Return the actor's own record, in three queries."""
     found = db.session.execute(ALL_MINE, {"staff_id": actor.staff_id}).all()
     rows = [row for row, _counts in found if row.state is not EnrolmentState.WITHDRAWN]
     done_before = {row.course_id for row in rows if row.completed_at}
@@ -153,7 +170,6 @@ def record_of(actor: Actor) -> LearningRecord:
         tasks=_tasks(due, [row for row in opened.values() if row.session is None]),
         due=due,
         required=len(all_required),
-        nominated=_nominated(actor),
         booked=sorted(booked, key=_next_meeting),
         withdrawn=_given_up([row for row, _counts in found], {row.course_id for row in rows}),
         done=[row for row in rows if row not in booked and row.state not in OPEN_STATES],
@@ -236,9 +252,14 @@ def _this_year(due: Due) -> Due:
     return replace(due, due_on=clock.fiscal_year_end())
 
 
-def _nominated(actor: Actor) -> Sequence[Nomination]:
-    """Return the nominations that still may lead to a place, offers first."""
-    return db.session.scalars(NOMINATIONS, {"staff_id": actor.staff_id}).all()
+def hopes_of(actor: Actor) -> Hopes:
+    """Return what the actor hopes for: one query whether there is anything, and one for each kind that there is."""
+    nominated, wishes, asked = db.session.execute(HOPES, {"staff_id": actor.staff_id}).one()
+    return Hopes(
+        db.session.scalars(NOMINATIONS, {"staff_id": actor.staff_id}).all() if nominated else [],
+        wish.own(actor) if wishes else [],
+        course_request.own(actor) if asked else [],
+    )
 
 
 def required(staff_id: int, opened: Mapping[int, Enrolment] = NONE_OPENED) -> list[Due]:

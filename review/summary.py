@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from kernel import clock
 from kernel.errors import NotFoundError
 from kernel.page import Page
 
@@ -93,6 +94,23 @@ class Summary:
         if self.by is By.CURRICULUM:
             return None
         return hidden_together(self.total, [line.figures for line in self.unnamed])
+
+    @property
+    def finding(self) -> str:
+        """Return what the line of years says, in a sentence; where it may not be told, what the line is."""
+        figures = dict(self.years)
+        year = self.asked.fiscal_year
+        now, before = figures.get(year, NOBODY), figures.get(year - 1, NOBODY)
+        if now.rate is None or before.rate is None:
+            return "年度ごとの推移"
+        points = round(100 * (now.rate - before.rate), 1)
+        so_far = "いまのところ、" if year == clock.current_fiscal_year() else ""
+        how = (
+            f"前年度より{abs(points):.1f}ポイント{'高い' if points > 0 else '低い'}です"
+            if points
+            else "前年度と同じです"
+        )
+        return f"修了率は、{so_far}{how}"
 
     def _named(self, lines: Sequence[Line]) -> list[Line]:
         if self.by is not By.ORGANISATION:

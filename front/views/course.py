@@ -74,11 +74,12 @@ def course(slug: str) -> ResponseReturnValue:
 def _told(slug: str) -> Told:
     """Return what a published course tells. Raises NotFoundError."""
     kept = TOLD.current()
-    if slug not in kept:
+    told = kept.get(slug)
+    if told is None:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        kept[slug] = _drawn(slug)
-    return kept[slug]
+        told = kept[slug] = _drawn(slug)
+    return told
 
 
 def _drawn(slug: str) -> Told:

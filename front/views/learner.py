@@ -11,11 +11,10 @@ from kernel.secret import grouped
 
 from people.access import actor, public, signed_in, visitor
 
-from catalog import course_request, curriculum, facets, roundtable
+from catalog import curriculum, facets, roundtable
 
 from participation import enrolment as enrolments
 from participation import withdrawal
-from participation.joint import wish
 
 from learning import feedback
 from learning.forms import FeedbackForm
@@ -46,12 +45,7 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
 @signed_in
 def me() -> ResponseReturnValue:
     """Show the own record."""
-    return render_template(
-        "front/me.html",
-        record=due.record_of(actor()),
-        wishes=wish.own(actor()),
-        asked=course_request.own(actor()),
-    )
+    return render_template("front/me.html", record=due.record_of(actor()), hopes=due.hopes_of(actor()))
 
 
 @blueprint.route("/enrolments/<int:enrolment_id>/finished", methods=["GET", "POST"])

@@ -191,6 +191,8 @@ def test_levels_and_years_are_told_apart(mizuho):
     assert plain(dict(seen.years)[year - 1]) == Figures(10, 9, 1)
     (line,) = seen.all_lines
     assert line.change == pytest.approx(0.4)
+    assert seen.finding == "修了率は、いまのところ、前年度より40.0ポイント高いです"
+    assert summarise(mizuho.administrator.actor, read({"year": str(year - 1)}, 1)).finding == "年度ごとの推移"
 
 
 def test_picture_and_table_say_the_same(mizuho):
