@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import segno
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel.download import download
@@ -11,7 +12,7 @@ from kernel.errors import NotFoundError
 from kernel.forms import ReasonForm, accepted, answer
 from kernel.secret import grouped as in_groups
 
-from people.access import actor, public, requires, signed_in, visitor
+from people.access import actor, public, public_address, requires, signed_in, visitor
 from people.access_log import shows
 from people.permission import Permission
 
@@ -55,11 +56,13 @@ def confirm_certificate(number: str) -> ResponseReturnValue:
 
 def _page(number: str, form: ReasonForm) -> ResponseReturnValue:
     found, person = certificate.by_number(number), visitor()
+    page = url_for("participation.confirm_certificate", number=found.number)
     return answer(
         "participation/certificate.html",
         form,
         certificate=found,
         grouped=in_groups(found.number),
+        code=segno.make(public_address(page), error="m").svg_data_uri(scale=4, border=0),
         is_valid=certificate.is_valid(found),
         beside=certificate.beside(found),
         initial=certificate.initial(found),

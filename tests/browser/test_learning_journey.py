@@ -120,6 +120,9 @@ def test_from_the_catalogue_to_a_certificate_that_anybody_can_confirm(visit, scr
     assert stranger.sees(TITLE)
     assert not stranger.page.get_by_text(holder).count()
     is_sound(stranger)
+    assert read_qr(stranger.page.pdf()).rsplit("/", 1)[1] == stranger.page.url.rsplit("/", 1)[1], (
+        "on paper it leads back"
+    )
 
     assert completions(administrator) == before + 1
 
