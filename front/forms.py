@@ -13,8 +13,11 @@ from kernel.fields import (
     TextField,
     TickField,
     TicksField,
+    options,
 )
 from kernel.forms import Form
+
+LONGEST_WORDS = 500
 
 
 class EraseForm(Form):
@@ -25,14 +28,24 @@ class EraseForm(Form):
     )
 
 
+class RemindForm(Form):
+    """What a coordinator adds to a reminder."""
+
+    words = LongTextField(
+        "ひとこと",
+        [Length(max=LONGEST_WORDS)],
+        description="書かなくてもかまいません。講座名と期限は、自動で入ります。",
+    )
+
+
 class SampleForm(Form):
     """Every kind of field, for the page of components."""
 
-    name = TextField("氏名", [DataRequired()], description="姓と名のあいだに空白を入れます。")
+    name = TextField("氏名", [DataRequired(), Length(max=100)], description="姓と名のあいだに空白を入れます。")
     day = DayField("開催日")
-    kind = PickField("種類", choices=[("", "選んでください"), ("text", "読む"), ("quiz", "確認テスト")])
-    audience = ChoiceField("対象", choices=[("all", "すべての団体"), ("own", "自団体だけ")])
-    parts = TicksField("分野", choices=[("1", "基礎"), ("2", "データ・AI"), ("3", "住民サービス")])
+    kind = PickField("種類", choices=options([("", "選んでください"), ("text", "読む"), ("quiz", "確認テスト")]))
+    audience = ChoiceField("対象", choices=options([("all", "すべての団体"), ("own", "自団体だけ")]))
+    parts = TicksField("分野", choices=options([("1", "基礎"), ("2", "データ・AI"), ("3", "住民サービス")]))
     shared = TickField("研修担当に見せる")
-    note = LongTextField("メモ")
-    password = SecretField("パスワード")
+    note = LongTextField("メモ", [Length(max=LONGEST_WORDS)])
+    password = SecretField("パスワード", [Length(max=100)])

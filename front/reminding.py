@@ -1,4 +1,7 @@
-"""Reminding (督促): who has not finished a required course is told 14, 7 and 1 days before its date, then weekly for eight weeks."""
+"""Reminding (督促): who has not finished a required course is told 14, 7 and 1 days before its date, then weekly for eight weeks.
+
+A coordinator may remind by hand at any time; nobody is reminded of one course twice a day.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,13 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import commit_part, db
+from kernel.errors import ConflictError
 
+from people import audit
+from people.act import Act
 from people.membership import is_current
 from people.models import Membership
+from people.permission import Permission
 
 from courses.models import Course
 from courses.sessions.models import TrainingSession
@@ -24,12 +31,21 @@ from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 from participation.notices.telling import Tell, tell
 
+from front import duties as duty_list
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from people.permission import Actor
+
+    from front.duties import Duty
 
 DAYS_BEFORE = (14, 7, 1)
 WEEKS_AFTER = 8
 A_PART = 1000
+MOST_AT_ONCE = 5000
+TOO_MANY = "一度に知らせられるのは5,000件までです。部署や講座でしぼりこんでください。"
+NOBODY_LEFT = "知らせる人がいません。全員が修了したか、今日すでに知らせています。"
 
 
 def remind() -> int:
@@ -97,12 +113,62 @@ def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
 
 def _tell(course: Course, due_on: dt.date, people: Sequence[int]) -> None:
     left, title = (due_on - clock.today()).days, course.published.title if course.published else ""
-    when = (
-        f"期限は{clock.date_label(due_on)}です。あと{left}日です。"
-        if left > 0
-        else f"期限（{clock.date_label(due_on)}）を過ぎています。"
-    )
+    text = _sentence(course, due_on)
+    tell(course, title, [Tell(NoticeKind.DUE, staff_id, text, f"{due_on} {left}") for staff_id in people])
+
+
+def _sentence(course: Course, due_on: dt.date | None) -> str:
+    left, title = (due_on - clock.today()).days if due_on else 0, course.published.title if course.published else ""
+    when = ""
+    if due_on:
+        label = clock.date_label(due_on)
+        late = f"期限（{label}）を過ぎています。" if left < 0 else f"期限は今日（{label}）です。"
+        when = f"期限は{label}です。あと{left}日です。" if left > 0 else late
     is_own_pace = course.published is not None and course.published.format.is_own_pace
     how = "マイページから始められます。" if is_own_pace else "講座のページから開催回を選んで申し込んでください。"
-    text = f"「{title}」は必修です。{when}{how}"
-    tell(course, title, [Tell(NoticeKind.DUE, staff_id, text, f"{due_on} {left}") for staff_id in people])
+    return f"「{title}」は必修です。{when}{how}"
+
+
+def remind_by_hand(actor: Actor, duties: Sequence[Duty], words: str) -> int:
+    """Remind the people of some duties, with words of the actor's own; return how many were told.
+
+    Who has done it, and who was told of the course today, is left out. Raises ConflictError where nobody is left.
+    """
+    if len(duties) > MOST_AT_ONCE:
+        raise ConflictError(TOO_MANY)
+    today = clock.at(clock.today(), dt.time())
+    told = duty_list.last_told(duties)
+    late = [
+        duty
+        for duty in duties
+        if duty.done_at is None
+        and ((duty.staff_id, duty.course_id) not in told or told[duty.staff_id, duty.course_id] < today)
+    ]
+    if not late:
+        raise ConflictError(NOBODY_LEFT)
+    courses = {
+        course.id: course
+        for course in db.session.scalars(
+            sa.select(Course)
+            .options(joinedload(Course.published))
+            .where(Course.id.in_({duty.course_id for duty in late}))
+        )
+    }
+    for course in courses.values():
+        mine = [duty for duty in late if duty.course_id == course.id]
+        said = f"{actor.name}さんより：{words}" if words else ""
+        about = f"by hand {clock.today()}"
+        tell(
+            course,
+            mine[0].title,
+            [Tell(NoticeKind.DUE, duty.staff_id, _sentence(course, duty.due_on) + said, about) for duty in mine],
+        )
+    people = len({duty.staff_id for duty in late})
+    audit.record(
+        actor,
+        Act.REMINDED,
+        f"{people}人",
+        organisation_id=actor.organisation_with(Permission.ENROL_STAFF),
+        duties=len(late),
+    )
+    return people

@@ -103,6 +103,7 @@ class Act(Term):
     OUTSIDE_CONFIRMED = "outside confirmed", "ほかで学んだことを確認"
     ATTEMPT_GRANTED = "attempt granted", "確認テストの受験を1回追加"
     PRACTICE_COMMENTED = "practice commented", "やってみたことにひとこと"
+    REMINDED = "reminded", "期限を知らせる"
 
     @property
     def is_about_a_learner(self) -> bool:

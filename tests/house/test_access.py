@@ -159,6 +159,7 @@ LAST = ("courses.remove_lesson", "catalog.hand_in")  # what they change the rest
 NEED_MORE = {
     "front.favicon",  # leads to the picture
     "front.style",  # only with sample data
+    "front.remind",  # only whom somebody chose
     "front.erase_person",  # only of who has left
     "participation.allocation_file",  # only after the decision
     "people.accept_invitation",  # only with the link of an invitation

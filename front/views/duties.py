@@ -1,0 +1,90 @@
+"""Pages of the duties: who of the own staff has not done what is required, and reminding them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import clock
+from kernel.download import download
+from kernel.forms import accepted, answer
+from kernel.page import address_with
+
+from people.access import actor, requires
+from people.access_log import shows, taken_out
+from people.permission import Permission
+
+from participation.papers.workbook import as_xlsx
+
+from front import duties, duty_paper
+from front.blueprint import blueprint
+from front.duty_question import By, Question, Standing, ask, curricula, departments, keys_in
+from front.forms import RemindForm
+from front.reminding import remind_by_hand
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from front.duties import Duty
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/office/duties")
+@requires(Permission.ENROL_STAFF)
+@shows("受講状況")
+def duty_board() -> ResponseReturnValue:
+    """Show who of the own staff is to take what, how far they are, and how many."""
+    question = ask(request.args)
+    sums = duties.totals(actor(), question)
+    page = duties.board(actor(), question, sums)
+    return render_template(
+        "front/duties.html",
+        question=question,
+        duties=page,
+        total=sums[0] if sums else None,
+        parts=sums[1:],
+        told=duties.last_told(page.rows),
+        departments=departments(actor()),
+        curricula=curricula(actor()),
+        standings=list(Standing),
+        ways=list(By),
+    )
+
+
+@blueprint.get("/office/duties.xlsx")
+@requires(Permission.ENROL_STAFF)
+def duty_workbook() -> ResponseReturnValue:
+    """Download what the page shows, all of its pages, as a workbook."""
+    name = f"受講状況_{clock.today():%Y%m%d}.xlsx"
+    taken_out(name)
+    question = ask(request.args)
+    return download(as_xlsx(duty_paper.paper(actor(), question)), XLSX, name)
+
+
+@blueprint.route("/office/duties/reminder", methods=["GET", "POST"])
+@requires(Permission.ENROL_STAFF)
+@shows("期限を知らせる人")
+def remind() -> ResponseReturnValue:
+    """Remind those who were chosen, or all who are asked for, after a look at how many they are."""
+    question, form = ask(request.args), RemindForm()
+    found = _meant(question)
+    kept = {name: value for name, value in request.args.items() if name not in ("row", "which")}
+    back = f"{url_for('front.duty_board')}?{address_with(kept)}"
+    if not found:
+        flash("知らせる人を選んでください。", "info")
+        return redirect(back)
+    if people := accepted(form, lambda: remind_by_hand(actor(), found, form.words.value)):
+        flash(f"{people}人に知らせました。お知らせと、朝8時のメールで届きます。")
+        return redirect(back)
+    return answer("front/remind.html", form, duties=found, people=len({duty.staff_id for duty in found}), back=back)
+
+
+def _meant(question: Question) -> list[Duty]:
+    """Return the duties that are not done among those that were chosen, or among all that are asked for."""
+    if request.args.get("which") == "all":
+        found = duties.every(actor(), question)
+    else:
+        found = duties.chosen(actor(), keys_in(request.args.getlist("row")))
+    return [duty for duty in found if duty.done_at is None]

@@ -1,0 +1,207 @@
+"""The board of duties: who of the own staff has not done what is required, counted as one counts by hand; and reminding them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+import sqlalchemy as sa
+from factories import enrols, offered
+from front_people import adopts
+
+from kernel import clock
+from kernel.database import db
+from kernel.tables import office_table
+
+from people.models import AuditEntry, Membership, Role
+
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
+
+from front import due, duties
+from front.duty_question import Standing, ask, keys_in
+
+COURSES = ("dx-first-step", "security-basics", "digital-literacy-check")
+
+
+def completes(person, slug, *, ago=0):
+    enrolment = enrols(person, offered(slug))
+    at = clock.now() - dt.timedelta(days=ago)
+    db.session.execute(
+        sa.update(Enrolment)
+        .where(Enrolment.id == enrolment.id)
+        .values(state=EnrolmentState.COMPLETED, completed_at=at, enrolled_at=at)
+    )
+    db.session.commit()
+
+
+def board(person, **asked):
+    question = ask(asked)
+    return duties.board(person.actor, question, duties.totals(person.actor, question)).rows
+
+
+def told(person):
+    return db.session.scalars(
+        sa.select(Notice.text).where(Notice.staff_id == person.staff_id, Notice.kind == NoticeKind.DUE)
+    ).all()
+
+
+@pytest.fixture
+def office(mizuho):
+    """瑞穂町 with two departments, which has adopted three courses for all, due in ten days."""
+    adopts(mizuho, COURSES, due_in=10)
+    return mizuho
+
+
+def by_hand(office):
+    """What a careful clerk counts from each person's own record: all, done, under way, late."""
+    counts = [0, 0, 0, 0]
+    people = db.session.execute(
+        sa.select(Membership.staff_id).where(Membership.organisation_id == office.id, Membership.left_on.is_(None))
+    ).scalars()
+    for staff_id in people:
+        for one in due.required(staff_id):
+            rows = db.session.scalars(
+                sa.select(Enrolment)
+                .options(sa.orm.joinedload(Enrolment.edition))
+                .where(Enrolment.staff_id == staff_id, Enrolment.course_id == one.course.id)
+            ).all()
+            ended = [row for row in rows if row.state is EnrolmentState.COMPLETED]
+            counting = [row for row in ended if not row.edition.yearly or row.completed_at >= clock.fiscal_year_began()]
+            date = clock.fiscal_year_end() if ended else one.due_on
+            counts[0] += 1
+            counts[1] += bool(counting)
+            counts[2] += not counting and any(row.state in OPEN_STATES for row in rows)
+            counts[3] += not counting and date is not None and date < clock.today()
+    return tuple(counts)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_people_did_the_board_counts_what_one_counts_by_hand(mizuho, seed):
+    chance = random.Random(seed)  # noqa: S311 - the same history each time
+    adopts(mizuho, COURSES[:2], due_in=chance.choice([-5, 5]))
+    adopts(mizuho, COURSES[1:], due_in=chance.choice([-20, 20, None]), department="住民課")
+    people = [mizuho.person(department=chance.choice(["住民課", "総務課"])) for _number in range(5)]
+    for person in people:
+        for slug in COURSES:
+            match chance.randrange(4):
+                case 0:
+                    completes(person, slug)
+                case 1:
+                    completes(person, slug, ago=500)
+                case 2:
+                    enrols(person, offered(slug))
+                    db.session.commit()
+    actor = mizuho.coordinator.actor
+    whole, *parts = duties.totals(actor, ask({}))
+    assert (whole.all, whole.done, whole.under_way, whole.late) == by_hand(mizuho)
+    by_department = duties.totals(actor, ask({"by": "department"}))[1:]
+    for of in (parts, by_department):
+        assert sum(part.all for part in of) == whole.all
+        assert sum(part.late for part in of) == whole.late
+    for standing, number in (
+        (Standing.DONE, whole.done), (Standing.OPEN, whole.open), (Standing.LATE, whole.late),
+        (Standing.UNDER_WAY, whole.under_way), (Standing.NOT_BEGUN, whole.not_begun),
+    ):  # fmt: skip
+        listed = duties.every(actor, ask({"standing": standing.value}))
+        assert len(listed) == number == whole.of(standing), "behind each number stands its list"
+
+
+def test_the_list_is_narrowed_and_the_most_urgent_come_first(office):
+    one, other = office.person(department="住民課"), office.person(department="税務課")
+    completes(one, "security-basics")
+    coordinator = office.coordinator
+    assert {duty.staff_id for duty in board(coordinator, department="税務課")} == {other.staff_id}
+    assert {duty.slug for duty in board(coordinator, course="security-basics")} == {"security-basics"}
+    assert [duty.title for duty in board(coordinator, standing="done")] == ["全職員のための情報セキュリティ"]
+    every = board(coordinator)
+    assert [duty.done_at is not None for duty in every] == sorted(duty.done_at is not None for duty in every)
+    page = office.coordinator.browser().get("/office/duties?standing=open").text
+    assert "全職員のための情報セキュリティ" in page
+    assert "あと10日" in page
+
+
+def test_nobody_elses_staff_is_on_the_board(office, hachioji):
+    adopts(hachioji, COURSES, due_in=3)
+    theirs = hachioji.person()
+    ours = {duty.staff_id for duty in board(office.coordinator)}
+    assert theirs.staff_id not in ours
+    assert ours
+    assert office.staff.browser().get("/office/duties").status_code == 404
+    keys = [(duty.membership_id, duty.course_id) for duty in board(hachioji.coordinator)]
+    assert duties.chosen(office.coordinator.actor, keys) == []
+
+
+def test_who_has_left_has_no_duty(office):
+    person = office.person()
+    assert person.staff_id in {duty.staff_id for duty in board(office.coordinator)}
+    db.session.execute(sa.update(Membership).where(Membership.id == person.membership_id).values(left_on=clock.today()))
+    db.session.commit()
+    assert person.staff_id not in {duty.staff_id for duty in board(office.coordinator)}
+
+
+def test_the_late_are_reminded_in_three_presses_with_a_word_and_never_twice_a_day(office, time):
+    one, other = office.person(), office.person()
+    completes(other, "dx-first-step")
+    browser = office.coordinator.browser()
+    chosen = [duty.key for duty in board(office.coordinator, course="dx-first-step")]
+    address = "/office/duties/reminder?which=chosen&course=dx-first-step&" + "&".join(f"row={key}" for key in chosen)
+    assert browser.get(address).status_code == 200
+    assert told(one) == [], "a look sends nothing"
+    assert browser.post(address, data={"words": "窓口が空く午後にどうぞ。"}).status_code == 302
+    (text,) = told(one)
+    assert "あと10日です" in text
+    assert "窓口が空く午後にどうぞ。" in text
+    assert told(other) == [], "who has finished is not told"
+    again = browser.post(address, data={"words": ""})
+    assert again.status_code == 422
+    assert "今日すでに知らせています" in again.text
+    time.passes(days=1)
+    assert office.coordinator.browser().post(address, data={}).status_code == 302
+    assert len(told(one)) == 2
+    (entry,) = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == "reminded").limit(1))
+    assert "職員" not in entry.subject, "the log counts, it names nobody"
+
+
+def test_all_who_are_asked_for_can_be_reminded_at_once(office):
+    people = [office.person() for _number in range(3)]
+    browser = office.coordinator.browser()
+    page = browser.get("/office/duties/reminder?which=all&course=security-basics").text
+    assert "件の講座について" in page
+    assert browser.post("/office/duties/reminder?which=all&course=security-basics", data={}).status_code == 302
+    assert all(len(told(person)) == 1 for person in people)
+
+
+def test_whoever_chose_nobody_is_asked_to_choose(office):
+    browser = office.coordinator.browser()
+    assert browser.get("/office/duties/reminder?which=chosen").status_code == 302
+    assert "知らせる人を選んでください。" in browser.get("/office/duties").text
+
+
+def test_no_key_of_a_form_breaks_the_page(office):
+    assert keys_in(["", "-", "a-b", "1-2-3", "1", "9" * 40 + "-1", "3-4"]) == [(3, 4)]
+    browser = office.coordinator.browser()
+    assert browser.get("/office/duties?page=abc&standing=x&by=y&department=無い課&q=%25").status_code == 200
+
+
+def test_the_workbook_holds_what_is_shown_with_what_its_words_mean(office):
+    office.person(name="=1+1", department="住民課")
+    answer = office.coordinator.browser().get("/office/duties.xlsx?department=住民課")
+    text = office_table.text_of_file(answer.data).text
+    assert text.startswith("受講状況")
+    assert "部署「住民課」" in text
+    assert "今年度の修了" in text
+    assert text.count("=1+1") == len(COURSES)
+
+
+def test_an_office_without_a_curriculum_is_shown_the_way_to_one(mizuho):
+    page = mizuho.coordinator.browser().get("/office/duties").text
+    assert "採用したカリキュラムがまだありません" in page
+
+
+def test_the_week_leads_to_those_who_are_late(office):
+    office.person(Role.STAFF)
+    db.session.commit()
+    assert "/office/duties?curriculum=" in office.coordinator.browser().get("/office").text
