@@ -243,6 +243,11 @@ def chosen(actor: Actor, keys: Collection[tuple[int, int]]) -> list[Duty]:
     return [duty for duty in found if (duty.membership_id, duty.course_id) in wanted]
 
 
+def of_person(actor: Actor, membership_id: int) -> list[Duty]:
+    """Return the duties of one of the actor's own staff."""
+    return [Duty(*row) for row in db.session.execute(_rows(actor, ask({})).where(Membership.id == membership_id))]
+
+
 def totals(actor: Actor, question: Question) -> list[Totals]:
     """Return the totals of what is asked for whatever its standing: of all first, then by course or department; one query."""
     duty = _duties(actor, question)

@@ -1,4 +1,4 @@
-"""Pages of the duties: who of the own staff has not done what is required, and reminding them."""
+"""Pages of the duties: who of the own staff has not done what is required, reminding them, and the record of one of them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from front.blueprint import blueprint
 from front.duty_question import By, Question, Standing, ask, curricula, departments, keys_in
 from front.forms import RemindForm
 from front.reminding import remind_by_hand
+from front.staff_record import record_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -88,3 +89,11 @@ def _meant(question: Question) -> list[Duty]:
     else:
         found = duties.chosen(actor(), keys_in(request.args.getlist("row")))
     return [duty for duty in found if duty.done_at is None]
+
+
+@blueprint.get("/office/staff/<int:membership_id>/record")
+@requires(Permission.MANAGE_STAFF)
+@shows("職員の受講の記録")
+def staff_record(membership_id: int) -> ResponseReturnValue:
+    """Show what one of the own staff is to do, takes and finished."""
+    return render_template("front/staff_record.html", record=record_of(actor(), membership_id))

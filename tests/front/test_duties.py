@@ -205,3 +205,20 @@ def test_the_week_leads_to_those_who_are_late(office):
     office.person(Role.STAFF)
     db.session.commit()
     assert "/office/duties?curriculum=" in office.coordinator.browser().get("/office").text
+
+
+def test_the_record_of_one_of_the_own_staff_is_whole_and_nobody_elses(office, hachioji):
+    person = office.person(department="住民課")
+    completes(person, "security-basics")
+    enrols(person, offered("dx-first-step"))
+    db.session.commit()
+    browser = office.coordinator.browser()
+    (key,) = [duty.key for duty in board(office.coordinator, course="dx-first-step", department="住民課")]
+    browser.post(f"/office/duties/reminder?which=chosen&row={key}", data={})
+    page = browser.get(f"/office/staff/{person.membership_id}/record").text
+    assert "3講座のうち1講座を修了" in page
+    assert "受講中" in page
+    assert "期限のお知らせ" in page
+    assert "まだ読んでいません" in page
+    assert hachioji.coordinator.browser().get(f"/office/staff/{person.membership_id}/record").status_code == 404
+    assert person.browser().get(f"/office/staff/{person.membership_id}/record").status_code == 404
