@@ -25,8 +25,6 @@ from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 from participation.attending.completion import still_counts
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
-from participation.notices.kinds import NoticeKind
-from participation.notices.models import Notice
 
 from front.duty_question import MOST_CHOICES, By, Standing, ask
 
@@ -237,10 +235,9 @@ def every(actor: Actor, question: Question) -> list[Duty]:
 
 def chosen(actor: Actor, keys: Collection[tuple[int, int]]) -> list[Duty]:
     """Return those of the actor's duties that are named by membership and course."""
-    duties = _rows(actor, ask({})).where(Membership.id.in_([membership_id for membership_id, _course in keys]))
-    wanted = set(keys)
-    found = (Duty(*row) for row in db.session.execute(duties))
-    return [duty for duty in found if (duty.membership_id, duty.course_id) in wanted]
+    named = _rows(actor, ask({})).where(Membership.id.in_([membership_id for membership_id, _course in keys]))
+    found = (Duty(*row) for row in db.session.execute(named))
+    return [duty for duty in found if (duty.membership_id, duty.course_id) in keys]
 
 
 def of_person(actor: Actor, membership_id: int) -> list[Duty]:
@@ -284,19 +281,3 @@ def totals(actor: Actor, question: Question) -> list[Totals]:
         late=sum(part.late for part in parts),
     )
     return [whole, *parts]
-
-
-def last_told(duties: Sequence[Duty]) -> dict[tuple[int, int], dt.datetime]:
-    """Return when the people of some duties were last told of them, by person and course: one query."""
-    if not duties:
-        return {}
-    rows = db.session.execute(
-        sa.select(Notice.staff_id, Notice.course_id, sa.func.max(Notice.made_at))
-        .where(
-            Notice.kind == NoticeKind.DUE,
-            Notice.staff_id.in_({duty.staff_id for duty in duties}),
-            Notice.course_id.in_({duty.course_id for duty in duties}),
-        )
-        .group_by(Notice.staff_id, Notice.course_id)
-    )
-    return {(staff_id, course_id): at for staff_id, course_id, at in rows if course_id}

@@ -31,8 +31,6 @@ from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 from participation.notices.telling import Tell, tell
 
-from front import duties as duty_list
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -129,6 +127,22 @@ def _sentence(course: Course, due_on: dt.date | None) -> str:
     return f"「{title}」は必修です。{when}{how}"
 
 
+def last_told(duties: Sequence[Duty]) -> dict[tuple[int, int], dt.datetime]:
+    """Return when the people of some duties were last told of them, by person and course: one query."""
+    if not duties:
+        return {}
+    rows = db.session.execute(
+        sa.select(Notice.staff_id, Notice.course_id, sa.func.max(Notice.made_at))
+        .where(
+            Notice.kind == NoticeKind.DUE,
+            Notice.staff_id.in_({duty.staff_id for duty in duties}),
+            Notice.course_id.in_({duty.course_id for duty in duties}),
+        )
+        .group_by(Notice.staff_id, Notice.course_id)
+    )
+    return {(staff_id, course_id): at for staff_id, course_id, at in rows if course_id}
+
+
 def remind_by_hand(actor: Actor, duties: Sequence[Duty], words: str) -> int:
     """Remind the people of some duties, with words of the actor's own; return how many were told.
 
@@ -137,7 +151,7 @@ def remind_by_hand(actor: Actor, duties: Sequence[Duty], words: str) -> int:
     if len(duties) > MOST_AT_ONCE:
         raise ConflictError(TOO_MANY)
     today = clock.at(clock.today(), dt.time())
-    told = duty_list.last_told(duties)
+    told = last_told(duties)
     late = [
         duty
         for duty in duties

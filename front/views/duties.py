@@ -21,7 +21,7 @@ from front import duties, duty_paper
 from front.blueprint import blueprint
 from front.duty_question import By, Question, Standing, ask, curricula, departments, keys_in
 from front.forms import RemindForm
-from front.reminding import remind_by_hand
+from front.reminding import last_told, remind_by_hand
 from front.staff_record import record_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def duty_board() -> ResponseReturnValue:
         duties=page,
         total=sums[0] if sums else None,
         parts=sums[1:],
-        told=duties.last_told(page.rows),
+        told=last_told(page.rows),
         departments=departments(actor()),
         curricula=curricula(actor()),
         standings=list(Standing),
