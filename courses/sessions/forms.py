@@ -197,3 +197,19 @@ def planned_by(session: TrainingSession) -> dict[str, Any]:
         "applications_open_on": clock.local(session.applications_open_at).date().isoformat(),
         "applications_close_on": clock.local(session.applications_close_at - clock.MOMENT).date().isoformat(),
     }  # fmt: skip
+
+
+def like_session(session: TrainingSession) -> dict[str, Any]:
+    """Return what a session says for another one like it: all but its days."""
+    begins, ends = clock.local(session.meetings[0].starts_at), clock.local(session.meetings[0].ends_at)
+    weeks = (
+        (session.meetings[1].starts_at - session.meetings[0].starts_at).days // 7 if len(session.meetings) > 1 else 1
+    )
+    days = ("applications_open_on", "applications_close_on")
+    return {
+        **{name: value for name, value in planned_by(session).items() if name not in days},
+        "starts_time": begins.strftime("%H:%M"),
+        "ends_time": ends.strftime("%H:%M"),
+        "meetings": len(session.meetings),
+        "weeks_between": max(1, weeks),
+    }

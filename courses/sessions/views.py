@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
+from kernel.text import number_in
 
 from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
@@ -15,10 +16,12 @@ from people.permission import Permission
 from courses import course as courses
 from courses.blueprint import blueprint
 from courses.sessions import training_session
-from courses.sessions.forms import NewSessionForm
+from courses.sessions.forms import NewSessionForm, like_session
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+LARGEST_ID = 2**31
 
 
 @blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
 def new_session(slug: str) -> ResponseReturnValue:
     """Plan a session of a published course, of the own organisation or of another one."""
     course, edition = courses.published_course(slug)
-    form, own = NewSessionForm(), actor().organisation_with(Permission.PLAN_SESSIONS)
+    own, like = actor().organisation_with(Permission.PLAN_SESSIONS), number_in(request.args.get("like", ""), LARGEST_ID)
     if own is None:
         raise NotFoundError
+    copied = like_session(training_session.hosted(actor(), like)) if like else None
+    form = NewSessionForm(data=copied)
     if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own))):
         flash("開催回を計画しました。受付の始まる日から申し込めます。")
         return redirect(url_for("participation.session_page", session_id=planned.id))
-    return answer("courses/session_form.html", form, course=course, edition=edition, session=None)
+    return answer("courses/session_form.html", form, course=course, edition=edition, session=None, is_copy=bool(copied))

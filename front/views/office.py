@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel.download import download
 from kernel.forms import accepted, answer
+from kernel.page import page_number
 
 from people.access import actor, confirmed, requires, signed_in
 from people.access_log import shows, taken_out
 from people.permission import Permission
 
+from courses.sessions.session_state import state_of
+
 from front import personal_data
 from front.blueprint import blueprint
 from front.forms import EraseForm
+from front.office_sessions import Which, sessions_of
 from front.week import week_of
 
 if TYPE_CHECKING:
@@ -28,6 +32,17 @@ if TYPE_CHECKING:
 def office() -> ResponseReturnValue:
     """Show what waits for the coordinator this week."""
     return render_template("front/office.html", week=week_of(actor()))
+
+
+@blueprint.get("/office/sessions")
+@requires(Permission.ENROL_STAFF)
+def office_sessions() -> ResponseReturnValue:
+    """List the sessions that the office holds, may nominate for, and to which its staff go."""
+    which = next((one for one in Which if one.value == request.args.get("which")), Which.COMING)
+    rows = sessions_of(actor(), which, page_number(request.args.get("page")))
+    return render_template(
+        "front/office_sessions.html", sessions=rows, which=which, ways=list(Which), state_of=state_of
+    )
 
 
 @blueprint.get("/me/personal-data.json")

@@ -41,7 +41,12 @@ def edit_session(session_id: int) -> ResponseReturnValue:
         return redirect(url_for("participation.session_page", session_id=session_id))
     session = hosted(actor(), session_id)
     return answer(
-        "courses/session_form.html", form, course=session.edition.course, edition=session.edition, session=session
+        "courses/session_form.html",
+        form,
+        course=session.edition.course,
+        edition=session.edition,
+        session=session,
+        is_copy=False,
     )
 
 

@@ -1,0 +1,79 @@
+"""The sessions of an office: those it holds, those it may nominate for, those to which its staff go; and one that is like another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+
+import pytest
+from factories import joins, session_of
+from joint_sessions import joint
+
+from kernel import clock
+from kernel.database import db
+
+from courses.sessions.models import TrainingSession
+
+from front.office_sessions import Which, sessions_of
+
+
+def listed(office, which):
+    return [row.session.id for row in sessions_of(office.coordinator.actor, which, 1).rows]
+
+
+def test_each_office_finds_the_sessions_that_concern_it(app, mizuho, hachioji):
+    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    joins(hachioji.person(), session)
+    db.session.commit()
+    assert session.id in listed(mizuho, Which.COMING)
+    assert session.id not in listed(mizuho, Which.OF_STAFF)
+    assert session.id in listed(hachioji, Which.OF_STAFF)
+    assert session.id not in listed(hachioji, Which.COMING)
+    page = hachioji.coordinator.browser().get("/office/sessions?which=of staff").text
+    assert "1人／5人" in page
+
+
+def test_what_has_been_held_stands_under_what_was_held(app, mizuho, time):
+    session = session_of("web-meeting-chat", mizuho)
+    db.session.commit()
+    time.passes(days=200)
+    assert session.id in listed(mizuho, Which.HELD)
+    assert session.id not in listed(mizuho, Which.COMING)
+
+
+def test_a_joint_session_is_to_be_nominated_for_while_it_is_open(app, mizuho, hachioji):
+    session_id = joint(mizuho, capacity=4)
+    db.session.commit()
+    assert session_id in listed(hachioji, Which.TO_NOMINATE)
+
+
+@pytest.mark.parametrize("which", [*(one.value for one in Which), "no such", ""])
+def test_no_list_breaks(app, mizuho, which):
+    assert mizuho.coordinator.browser().get(f"/office/sessions?which={which}&page=9").status_code == 200
+    assert mizuho.staff.browser().get(f"/office/sessions?which={which}").status_code == 404
+
+
+def test_a_session_like_another_asks_for_its_days_only(app, mizuho, hachioji):
+    session = session_of("web-meeting-chat", mizuho, capacity=17, place="三階の会議室")
+    db.session.commit()
+    browser = mizuho.coordinator.browser()
+    address = f"/studio/web-meeting-chat/sessions/new?like={session.id}"
+    page = browser.get(address).text
+    assert "前の開催回から写しました" in page
+    fields = {
+        name: html.unescape(value) for name, value in re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page)
+    }
+    assert (fields["capacity"], fields["place"]) == ("17", "三階の会議室")
+    assert fields["day"] == ""
+    day = clock.today() + dt.timedelta(days=40)
+    sent = {
+        "day": day.isoformat(), "starts_time": fields["starts_time"], "ends_time": fields["ends_time"],
+        "place": fields["place"], "capacity": "17", "minimum": "1", "giving": "first come", "audience": "all",
+        "applications_open_on": clock.today().isoformat(), "applications_close_on": (day - dt.timedelta(days=3)).isoformat(),
+    }  # fmt: skip
+    assert browser.post(address, data=sent).status_code == 302
+    (new,) = db.session.query(TrainingSession).where(TrainingSession.id > session.id)
+    assert (new.capacity, new.place) == (17, "三階の会議室")
+    assert hachioji.coordinator.browser().get(address).status_code == 404, "only who holds it copies it"
+    assert browser.get("/studio/web-meeting-chat/sessions/new?like=abc").status_code == 200
