@@ -54,6 +54,19 @@ class MotivationForm(Form):
         return Motivate(match[1], int(match[2]), self.rationale.value)
 
 
+class RetireForm(Form):
+    """Why a course is taken out of the catalogue, and what comes after it."""
+
+    because = TextField(
+        "理由",
+        [DataRequired(), Length(max=LONGEST_LINE)],
+        description="講座のページに表示します。例：新しい講座に替わりました。",
+    )
+    successor = TextField(
+        "後の講座", [Length(max=LONGEST_LINE)], description="あれば、講座名を講座のページのとおりに入力します。"
+    )
+
+
 class ReviewForm(Form):
     """The note with which an edition is sent back."""
 

@@ -149,6 +149,18 @@ class EarlierRemark(Base):
     replaced_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
 
 
+class Retirement(Base):
+    """A course that was taken out of the catalogue: when, why, and which course comes after it. It goes where the course comes back."""
+
+    __tablename__ = "retirement"
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    because: Mapped[str]
+    successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"))
+    retired_at: Mapped[dt.datetime]
+    course: Mapped[Course] = relationship(foreign_keys=course_id, lazy="raise_on_sql")
+    successor: Mapped[Course | None] = relationship(foreign_keys=successor_id, lazy="raise_on_sql")
+
+
 class Motivation(Base):
     """A motivation (きっかけ): the remark a course answers, and why."""
 

@@ -1,17 +1,20 @@
 """Publication: an edition is handed in, a second person approves it, and it stands in the catalogue.
 
 No remark, no publication: an edition is published only with a motivation and its rationale, objectives and
-minutes, and by somebody other than the one who wrote it or handed it in, the secretariat included.
+minutes, and by somebody other than the one who wrote it or handed it in, the secretariat included. Who takes a course out of the
+catalogue says why and what comes after it: its page stays and says so.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
-from kernel.database import db
+from kernel import clock
+from kernel.database import NOW, db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from kernel.page import check_seen
 
@@ -25,8 +28,10 @@ from courses import catalogue_version, completion_rule
 from courses import edition as editions
 from courses.lessons import lesson_kind
 from courses.models import Course, CourseEdition, EditionState
+from courses.sessions.models import TrainingSession
 
 from catalog import motivation
+from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep, Retirement
 from catalog.search import index
 
 if TYPE_CHECKING:
@@ -35,6 +40,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import ColumnElement
 
     from catalog.models import Motivation
+
+
+MOST_NAMED = 20
 
 
 def missing_for_publication(edition: CourseEdition) -> list[str]:
@@ -145,19 +153,104 @@ def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> No
         raise InvalidError(" ".join(lacks))
     edition.approved_by_id = actor.staff_id
     editions.publish(edition, edition.course)
+    db.session.execute(sa.delete(Retirement).where(Retirement.course_id == edition.course_id))
     index.index_course(edition.course)
     catalogue_version.changed()
     audit.record(actor, Act.PUBLISHED, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 
 
-def retire(actor: Actor, course: Course) -> None:
-    """Take a course out of the catalogue. Raises ConflictError if it is not in it."""
+@dataclass(frozen=True)
+class Uses:
+    """What hangs on a course: the curricula that hold it, how many organisations adopted those, coming sessions, people who wait for it."""
+
+    curricula: Sequence[str]
+    adopters: int
+    sessions: int
+    waiting: int
+
+
+def uses_of(course: Course) -> Uses:
+    """Return what hangs on a course: two queries."""
+    curricula = db.session.scalars(
+        sa.select(Curriculum.title)
+        .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
+        .where(CurriculumStep.course_id == course.id)
+        .order_by(Curriculum.title)
+        .limit(MOST_NAMED)
+    ).all()
+    adopters = (
+        sa.select(sa.func.count(sa.distinct(Adoption.organisation_id)))
+        .join(CurriculumStep, CurriculumStep.curriculum_id == Adoption.curriculum_id)
+        .where(CurriculumStep.course_id == course.id)
+    )
+    sessions = (
+        sa.select(sa.func.count())
+        .select_from(TrainingSession)
+        .join(CourseEdition, CourseEdition.id == TrainingSession.edition_id)
+        .where(
+            CourseEdition.course_id == course.id,
+            TrainingSession.ends_at > NOW,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.called_off_at.is_(None),
+        )
+    )
+    waiting = sa.select(sa.func.count()).where(CourseRequest.course_id == course.id)
+    row = db.session.execute(
+        sa.select(adopters.scalar_subquery(), sessions.scalar_subquery(), waiting.scalar_subquery())
+    ).one()
+    return Uses(curricula, *row)
+
+
+def retire(actor: Actor, course: Course, because: str, successor: str = "") -> None:
+    """Take a course out of the catalogue, with a reason and perhaps the course that comes after it, by address or title.
+
+    Raises ConflictError if it is not in it, InvalidError for a successor that is not published or is the course itself.
+    """
+    after = _successor(course, successor)
     editions.retire(course)
     index.index_course(course)
     catalogue_version.changed()
+    db.session.merge(
+        Retirement(course_id=course.id, because=because, successor_id=after and after.id, retired_at=clock.now())
+    )
     audit.record(actor, Act.RETIRED, course.slug, organisation_id=course.owner_id)
     db.session.flush()
+
+
+def _successor(course: Course, named: str) -> Course | None:
+    if not named:
+        return None
+    slug = named.rstrip("/").rsplit("/", 1)[-1]
+    found = db.session.scalars(
+        sa.select(Course)
+        .join(CourseEdition, CourseEdition.id == Course.published_id)
+        .where(sa.or_(Course.slug == slug, CourseEdition.title == named), Course.id != course.id)
+        .limit(1)
+    ).first()
+    if found is None:
+        message = f"公開中の講座「{named}」が見つかりません。講座名を、講座のページのとおりに入力してください。"
+        raise InvalidError(message, field="successor")
+    return found
+
+
+def retirement_of(slug: str) -> tuple[Retirement, str]:
+    """Return why a course is in the catalogue no more, and the title that it had. Raises NotFoundError where it never was."""
+    found = db.session.scalars(
+        sa.select(Retirement)
+        .join(Retirement.course)
+        .options(contains_eager(Retirement.course), joinedload(Retirement.successor).joinedload(Course.published))
+        .where(Course.slug == slug, Course.published_id.is_(None))
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    title = db.session.scalar(
+        sa.select(CourseEdition.title)
+        .where(CourseEdition.course_id == found.course_id, CourseEdition.state == EditionState.RETIRED)
+        .order_by(CourseEdition.number.desc())
+        .limit(1)
+    )
+    return found, title or ""
 
 
 def _check_in_review(edition: CourseEdition) -> None:

@@ -18,7 +18,7 @@ from people.models import Membership
 from people.permission import Actor, Permission
 from people.signing_in import password_link
 
-from courses.models import CourseEdition
+from courses.models import Course, CourseEdition
 from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
 from courses.sessions.training_session import visible_to
 
@@ -231,8 +231,10 @@ def _overdue(actor: Actor) -> list[Overdue]:
         sa.select(Curriculum, Adoption.due_on, missing)
         .join(Adoption, Adoption.curriculum_id == Curriculum.id)
         .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
+        .join(Course, Course.id == CurriculumStep.course_id)
         .where(
             CurriculumStep.required,
+            Course.published_id.is_not(None),
             Adoption.due_on <= clock.today() + AHEAD,
             Adoption.organisation_id == actor.organisation_with(Permission.ENROL_STAFF),
         )

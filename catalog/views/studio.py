@@ -20,7 +20,7 @@ from courses.lessons.lesson_text import rendered
 from catalog import motivation, publication
 from catalog.blueprint import blueprint
 from catalog.course_request import requests_for
-from catalog.forms import MotivationForm, ReviewForm
+from catalog.forms import MotivationForm, RetireForm, ReviewForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -138,10 +138,14 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     return redirect(url_for("catalog.studio"))
 
 
-@blueprint.post("/studio/<slug>/retire")
+@blueprint.route("/studio/<slug>/retire", methods=["GET", "POST"])
 @requires(Permission.WRITE_COURSES)
 def retire(slug: str) -> ResponseReturnValue:
-    """Take a course out of the catalogue."""
-    publication.retire(actor(), own_course(actor(), slug))
-    flash("公開を終了しました。受講の記録と修了は残ります。新しい版をつくれば、また公開できます。")
-    return redirect(url_for("catalog.studio_course", slug=slug))
+    """Take a course out of the catalogue, after a look at what hangs on it."""
+    course, form = own_course(actor(), slug), RetireForm()
+    if accepted(form, lambda: publication.retire(actor(), course, form.because.value, form.successor.value)):
+        flash("公開を終了しました。受講の記録と修了は残ります。新しい版をつくれば、また公開できます。")
+        return redirect(url_for("catalog.studio_course", slug=slug))
+    course = own_course(actor(), slug)
+    uses = publication.uses_of(course)
+    return answer("catalog/retire.html", form, course=course, edition=course.editions[-1], uses=uses)

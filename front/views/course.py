@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import get_template_attribute, render_template
 
+from kernel.errors import NotFoundError
+
 from people.access import public, visitor
 from people.permission import Permission
 
@@ -16,7 +18,7 @@ from courses.course import published_course
 from courses.sessions.session_state import state_of
 from courses.sessions.training_session import coming_sessions
 
-from catalog import course_request, motivation
+from catalog import course_request, motivation, publication
 
 from front import due
 from front.blueprint import blueprint
@@ -52,8 +54,12 @@ class Told:
 @blueprint.get("/courses/<slug>")
 @public
 def course(slug: str) -> ResponseReturnValue:
-    """Show a published course."""
-    told, person = _told(slug), visitor()
+    """Show a published course, or that it is published no more."""
+    try:
+        told, person = _told(slug), visitor()
+    except NotFoundError:
+        retirement, title = publication.retirement_of(slug)
+        return render_template("front/retired.html", retirement=retirement, title=title), 410
     sessions = [] if told.format.is_own_pace else coming_sessions(told.course_id, person)
     can_be_taken = (
         told.has_lessons if told.format.is_own_pace else any(state_of(one).can_be_entered for one in sessions)

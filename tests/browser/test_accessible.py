@@ -45,7 +45,7 @@ OF_HOSTS = [
 OF_ADMINISTRATORS = ["/review", "/review?year=2020", "/review?by=level", "/review?by=curriculum", "/admin/audit"]
 OF_SECRETARIAT = [
     "/review", "/review?organisation=八王子市", "/review?by=course&prefecture=東京都", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/figures", "/studio/ai-first/feedback", "/studio/requests", "/studio/ai-first/motivations/new",
-    "/studio/ai-first/differences/1/1", "/studio/curricula/newcomers", "/admin/organisations", "/admin/organisations/1", "/admin/skills",
+    "/studio/ai-first/differences/1/1", "/studio/ai-first/retire", "/studio/curricula/newcomers", "/admin/organisations", "/admin/organisations/1", "/admin/skills",
     "/admin/skills/1", "/studio/articles/new", "/admin/condition", "/confirm",
 ]  # fmt: skip
 

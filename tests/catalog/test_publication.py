@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from factories import draft_course, edition_of, edition_text, motivated, published, with_a_lesson
 
+from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
@@ -23,7 +24,7 @@ from courses.models import Course, CourseEdition, EditionState
 
 from catalog import curriculum, motivation, publication
 from catalog.curriculum import Adopt, Step, WriteCurriculum
-from catalog.models import Motivation
+from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep, Motivation
 from catalog.motivation import Motivate
 
 
@@ -157,8 +158,8 @@ def test_an_edition_sent_back_carries_the_note_to_its_author(mizuho):
 def test_a_retired_course_leaves_the_catalogue_and_can_come_back(secretariat):
     author = secretariat.secretary
     browser = author.browser()
-    browser.post("/studio/paperless-basics/retire")
-    assert browser.get("/courses/paperless-basics").status_code == 404
+    browser.post("/studio/paperless-basics/retire", data={"because": "新しい講座に替わりました。"})
+    assert browser.get("/courses/paperless-basics").status_code == 410
     assert "ペーパーレスの始め方" not in browser.get("/catalog", query_string={"q": "ペーパーレス"}).text
     browser.post("/studio/paperless-basics/next")
     browser.post("/studio/paperless-basics/hand-in")
@@ -342,3 +343,45 @@ def test_a_due_date_lies_ahead(mizuho):
     answer = mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"due_on": "2020-01-01"})
     assert answer.status_code == 422
     assert "今日から後の日" in answer.text
+
+
+def test_who_retires_a_course_sees_what_hangs_on_it_and_says_why_and_what_comes_after(client, mizuho, secretariat):
+    curriculum_id = db.session.scalars(sa.select(Curriculum.id).where(Curriculum.slug == "newcomers")).one()
+    db.session.add(Adoption(organisation_id=mizuho.id, curriculum_id=curriculum_id, due_on=clock.today()))
+    db.session.commit()
+    person, browser = mizuho.staff, secretariat.secretary.browser()
+    assert "あと延べ" in mizuho.coordinator.browser().get("/office").text
+    page = browser.get("/studio/security-basics/retire").text
+    assert "新任・異動者のための共通カリキュラム" in page
+    assert "1団体が採用していて" in page
+    assert browser.post("/studio/security-basics/retire", data={}).status_code == 422, "a reason is asked for"
+    wrong = browser.post("/studio/security-basics/retire", data={"because": "古い", "successor": "無い講座"})
+    assert wrong.status_code == 422
+    assert "見つかりません" in wrong.text
+    assert client.get("/courses/security-basics").status_code == 200, "nothing has happened so far"
+    said = {"because": "内容を分けました。", "successor": "はじめての自治体DX"}
+    assert browser.post("/studio/security-basics/retire", data=said).status_code == 302
+    gone = client.get("/courses/security-basics")
+    assert gone.status_code == 410
+    assert "内容を分けました。" in gone.text
+    assert "/courses/dx-first-step" in gone.text
+    assert "全職員のための情報セキュリティ" not in mizuho.coordinator.browser().get("/office/duties").text
+    assert "全職員のための情報セキュリティ" not in person.browser().get("/me").text
+    assert client.get("/courses/never-there").status_code == 404
+
+
+def test_a_duty_that_was_retired_is_missing_in_nobodys_count(app, mizuho, secretariat):
+    course = published("ai-first")[0]
+    curriculum = Curriculum(
+        slug="one-course", title="一つだけ", summary="", owner_id=mizuho.id, state=CurriculumState.PUBLISHED,
+        steps=[CurriculumStep(course_id=course.id, position=1)],
+    )  # fmt: skip
+    db.session.add(curriculum)
+    db.session.flush()
+    db.session.add(Adoption(organisation_id=mizuho.id, curriculum_id=curriculum.id, due_on=clock.today()))
+    _someone = mizuho.staff
+    db.session.commit()
+    coordinator = mizuho.coordinator.browser()
+    assert "一つだけ" in coordinator.get("/office").text
+    secretariat.secretary.browser().post("/studio/ai-first/retire", data={"because": "終わりました。"})
+    assert "一つだけ" not in coordinator.get("/office").text

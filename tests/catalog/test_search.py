@@ -299,7 +299,7 @@ def test_a_second_page_follows_the_first(app):
 def test_the_facet_index_follows_a_change_at_once(app, secretariat):
     browser = secretariat.secretary.browser()
     assert "24講座" in browser.get("/catalog").text
-    browser.post("/studio/ai-first/retire")
+    browser.post("/studio/ai-first/retire", data={"because": "新しい講座に替わりました。"})
     assert "23講座" in browser.get("/catalog").text
 
 

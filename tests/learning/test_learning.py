@@ -556,7 +556,7 @@ def test_nobody_confirms_the_own_learning(mizuho):
 def test_who_began_a_course_can_finish_it_after_it_was_retired(mizuho, secretariat):
     browser = mizuho.staff.browser()
     browser.post("/courses/ai-first/enrol")
-    secretariat.secretary.browser().post("/studio/ai-first/retire")
+    secretariat.secretary.browser().post("/studio/ai-first/retire", data={"because": "新しい講座に替わりました。"})
     identity = db.session.scalars(sa.select(Enrolment.id)).one()
     assert browser.get("/courses/ai-first/lessons").location == f"/learn/{identity}"
     learns_everything(browser, identity)

@@ -121,5 +121,7 @@ def test_nobody_needs_to_leave_a_cancelled_session_to_take_its_replacement(mizuh
 
 def test_a_retired_course_takes_nobody_new(mizuho, secretariat):
     session_id = session_of("web-meeting-chat", mizuho).id
-    secretariat.secretary.browser().post("/studio/web-meeting-chat/retire")
+    secretariat.secretary.browser().post(
+        "/studio/web-meeting-chat/retire", data={"because": "新しい講座に替わりました。"}
+    )
     assert "公開は終わりました" in mizuho.staff.browser().post(f"/sessions/{session_id}/enrol").text
