@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from review.suppression import Figures
 
 NOT_SHOWN = "非表示"
+A4, HEADING = 9, 4
+MEANINGS = (
+    "受講者：この年度に受講した人の数（同じ人は一度だけ数えます）。",
+    "延べ受講：受講の件数（取りやめたものを除きます）。受講中：始めて、まだ終えていない件数。修了：修了した件数。",
+    "修了率：修了÷延べ受講。前年度との差は、前年度全体の修了率と比べています。",
+)
+"""What the words of the table mean, as the page and the workbook say it."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -61,18 +68,38 @@ def _safe(cell: str | float) -> str | float:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
-def as_xlsx(summary: Summary) -> bytes:
-    """Return the table as an Excel workbook; text is never taken for a formula or a link."""
+def as_xlsx(summary: Summary, whose: str) -> bytes:
+    """Return the table as an annex to a report: title, whose and of when, what the words mean, one landscape A4 wide.
+
+    Text is never taken for a formula or a link.
+    """
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
         sheet = book.add_worksheet("参加状況")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        for number, row in enumerate(table(summary)):
-            sheet.write_row(number, 0, row, bold if number == 0 else None)
-        sheet.freeze_panes(1, 1)
+        font = {"font_name": "Yu Gothic", "valign": "vcenter"}
+        title, plain = book.add_format({**font, "bold": True, "font_size": 16}), book.add_format(font)
+        head = book.add_format({**font, "bold": True, "border": 1, "text_wrap": True, "align": "center"})
+        text, number = book.add_format({**font, "border": 1, "text_wrap": True}), book.add_format({**font, "border": 1})
+        share = book.add_format({**font, "border": 1, "num_format": "0.0"})
+        year = clock.fiscal_year_label(summary.asked.fiscal_year)
+        sheet.write_string(0, 0, f"研修の参加状況（{year}、{summary.by.label}）", title)
+        sheet.write_string(1, 0, whose, plain)
+        sheet.write_string(2, 0, f"{clock.date_label(clock.today())}現在", plain)
+        first, *lines = table(summary)
+        sheet.write_row(HEADING, 0, first, head)
+        for place, row in enumerate(lines, HEADING + 1):
+            for column, cell in enumerate(row):
+                kind = share if isinstance(cell, float) else number if isinstance(cell, int) else text
+                sheet.write(place, column, cell, kind)
+        for place, meaning in enumerate(MEANINGS, HEADING + len(lines) + 2):
+            sheet.write_string(place, 0, meaning, plain)
+        sheet.freeze_panes(HEADING + 1, 1)
         sheet.set_column(0, 0, 40)
-        sheet.set_column(1, 6, 16)
-        sheet.set_footer(f"&L{clock.fiscal_year_label(summary.asked.fiscal_year)}&R&P / &N")
-        sheet.repeat_rows(0)
+        sheet.set_column(1, 6, 14)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&L{year}&R&P / &N")
+        sheet.repeat_rows(HEADING)
     return stream.getvalue()

@@ -54,6 +54,8 @@ def participation() -> ResponseReturnValue:
         ways=list(By),
         narrowed=functools.partial(_narrowed, seen),
         this_year=clock.current_fiscal_year(),
+        whose=_whose(seen),
+        meanings=export.MEANINGS,
     ), 422 if unknown else 200
 
 
@@ -77,7 +79,15 @@ def participation_csv() -> ResponseReturnValue:
 def participation_xlsx() -> ResponseReturnValue:
     """Download what is on the page as an Excel workbook."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(export.as_xlsx(_summary()), kind, "xlsx")
+    summary = _summary()
+    return _file(export.as_xlsx(summary, _whose(summary)), kind, "xlsx")
+
+
+def _whose(summary: Summary) -> str:
+    """Return whose participation a summary tells of."""
+    if summary.organisation:
+        return summary.organisation.name
+    return (summary.asked.prefecture or "すべての団体") if summary.is_of_all else actor().organisation_name
 
 
 def _file(content: bytes, kind: str, ending: str) -> Response:

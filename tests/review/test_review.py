@@ -211,7 +211,12 @@ def test_what_is_on_the_screen_can_be_downloaded(mizuho):
     rows = list(csv.reader(io.StringIO(sheet.data.decode("utf-8-sig"))))
     assert rows[1][:6] == ["自治体職員のためのAI入門", "3", "3", "1", "2", "66.7"]
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(browser.get("/review/participation.xlsx").data))
-    assert book.get_sheet_by_index(0).to_python()[1][:5] == ["自治体職員のためのAI入門", 3, 3, 1, 2]
+    lines = book.get_sheet_by_index(0).to_python()
+    assert lines[0][0].startswith("研修の参加状況（令和")
+    assert lines[1][0] == "瑞穂町"
+    assert lines[2][0].endswith("現在")
+    assert lines[5][:5] == ["自治体職員のためのAI入門", 3, 3, 1, 2]
+    assert any("修了率：修了÷延べ受講" in line[0] for line in lines), "the annex says what its words mean"
 
 
 def test_a_download_never_tells_more_than_the_page(mizuho, secretariat):
