@@ -147,6 +147,7 @@ def _duties(actor: Actor, question: Question) -> sa.Subquery:
         .subquery("due")
     )
     taken = _taken(actor)
+    is_to_be_repeated = sa.and_(taken.c.ended > 0, taken.c.done_at.is_(None))  # in this fiscal year
     return (
         sa.select(
             due.c.membership_id,
@@ -154,7 +155,7 @@ def _duties(actor: Actor, question: Question) -> sa.Subquery:
             due.c.course_id,
             taken.c.done_at,
             (sa.func.coalesce(taken.c.opened, 0) > 0).label("under_way"),
-            sa.case((taken.c.ended > 0, YEAR_END), else_=due.c.due_on).label("due_on"),  # one to be repeated: this year
+            sa.case((is_to_be_repeated, YEAR_END), else_=due.c.due_on).label("due_on"),
         )
         .outerjoin(taken, sa.and_(taken.c.staff_id == due.c.staff_id, taken.c.course_id == due.c.course_id))
         .subquery("duty")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from review.suppression import Figures
 
 NOT_SHOWN = "非表示"
-A4, HEADING = 9, 4
+A4, HEADING, SHARES = 9, 4, 5
 MEANINGS = (
     "受講者：この年度に受講した人の数（同じ人は一度だけ数えます）。",
     "延べ受講：受講の件数（取りやめたものを除きます）。受講中：始めて、まだ終えていない件数。修了：修了した件数。",
@@ -88,9 +88,10 @@ def as_xlsx(summary: Summary, whose: str) -> bytes:
         sheet.write_string(2, 0, f"{clock.date_label(clock.today())}現在", plain)
         first, *lines = table(summary)
         sheet.write_row(HEADING, 0, first, head)
+        sheet.set_row(HEADING, 32)
         for place, row in enumerate(lines, HEADING + 1):
             for column, cell in enumerate(row):
-                kind = share if isinstance(cell, float) else number if isinstance(cell, int) else text
+                kind = text if isinstance(cell, str) else share if column >= SHARES else number
                 sheet.write(place, column, cell, kind)
         for place, meaning in enumerate(MEANINGS, HEADING + len(lines) + 2):
             sheet.write_string(place, 0, meaning, plain)
