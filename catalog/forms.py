@@ -63,7 +63,7 @@ class RetireForm(Form):
         description="講座のページに表示します。例：新しい講座に替わりました。",
     )
     successor = TextField(
-        "後の講座", [Length(max=LONGEST_LINE)], description="あれば、講座名を講座のページのとおりに入力します。"
+        "後の講座", [Length(max=LONGEST_LINE)], description="あれば、講座名か、講座のページのアドレスを入力します。"
     )
 
 

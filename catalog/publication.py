@@ -221,17 +221,21 @@ def retire(actor: Actor, course: Course, because: str, successor: str = "") -> N
 def _successor(course: Course, named: str) -> Course | None:
     if not named:
         return None
-    slug = named.rstrip("/").rsplit("/", 1)[-1]
+    slug = named.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
     found = db.session.scalars(
         sa.select(Course)
         .join(CourseEdition, CourseEdition.id == Course.published_id)
         .where(sa.or_(Course.slug == slug, CourseEdition.title == named), Course.id != course.id)
-        .limit(1)
-    ).first()
-    if found is None:
-        message = f"公開中の講座「{named}」が見つかりません。講座名を、講座のページのとおりに入力してください。"
+        .order_by(Course.slug != slug)
+        .limit(2)
+    ).all()
+    if not found:
+        message = f"公開中の講座「{named}」が見つかりません。講座名を講座のページのとおりに、またはページのアドレスを入力してください。"
         raise InvalidError(message, field="successor")
-    return found
+    if len(found) > 1 and found[0].slug != slug:
+        message = f"「{named}」という講座が二つ以上あります。講座のページのアドレスを入力してください。"
+        raise InvalidError(message, field="successor")
+    return found[0]
 
 
 def retirement_of(slug: str) -> tuple[Retirement, str]:

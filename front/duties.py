@@ -229,9 +229,9 @@ def board(actor: Actor, question: Question, sums: Sequence[Totals]) -> Page[Duty
     return Page(rows, total, page, A_PAGE)
 
 
-def every(actor: Actor, question: Question) -> list[Duty]:
-    """Return all duties that are asked for, as a download holds them."""
-    return [Duty(*row) for row in db.session.execute(_rows(actor, question))]
+def every(actor: Actor, question: Question, most: int | None = None) -> list[Duty]:
+    """Return all duties that are asked for, as a download holds them, or so many."""
+    return [Duty(*row) for row in db.session.execute(_rows(actor, question).limit(most))]
 
 
 def chosen(actor: Actor, keys: Collection[tuple[int, int]]) -> list[Duty]:
@@ -270,7 +270,6 @@ def totals(actor: Actor, question: Question) -> list[Totals]:
         .join(CourseEdition, CourseEdition.id == Course.published_id)
         .group_by(label, value)
         .order_by(label)
-        .limit(MOST_CHOICES)
     ).all()
     parts = [Totals(*row) for row in rows]
     if not parts:
@@ -281,4 +280,4 @@ def totals(actor: Actor, question: Question) -> list[Totals]:
         under_way=sum(part.under_way for part in parts),
         late=sum(part.late for part in parts),
     )
-    return [whole, *parts]
+    return [whole, *parts[:MOST_CHOICES]]

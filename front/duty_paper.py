@@ -9,8 +9,11 @@ from kernel import clock
 from participation.papers.paper import Column, Paper
 
 from front import duties
+from front.duty_question import curricula
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from people.permission import Actor
 
     from front.duty_question import Question
@@ -26,7 +29,7 @@ def paper(actor: Actor, question: Question) -> Paper:
         title="受講状況",
         facts=(
             ("団体", actor.organisation_name),
-            ("条件", _conditions(question)),
+            ("条件", _conditions(actor, question, {duty.slug: duty.title for duty in rows})),
             ("作成日", clock.date_label(clock.today())),
             ("件数", f"{len(rows):,}件"),
         ),
@@ -45,10 +48,14 @@ def paper(actor: Actor, question: Question) -> Paper:
     )  # fmt: skip
 
 
-def _conditions(question: Question) -> str:
+def _conditions(actor: Actor, question: Question, titles: Mapping[str, str]) -> str:
     said = [
         question.standing.label if question.standing else "",
         f"部署「{question.department or '（なし）'}」" if question.department is not None else "",
         f"「{question.text}」" if question.text else "",
+        f"講座「{titles.get(question.course, question.course)}」" if question.course else "",
+        f"カリキュラム「{dict(curricula(actor)).get(question.curriculum, question.curriculum)}」"
+        if question.curriculum
+        else "",
     ]
     return "、".join(filter(None, said)) or "すべて"

@@ -14,12 +14,12 @@ from kernel.vocabulary import Term
 
 from people.permission import Actor, Permission
 
-from courses.models import CourseEdition
+from courses.models import Course, CourseEdition
 from courses.sessions.models import AdmissionRule, TrainingSession
 from courses.sessions.training_session import visible_to
 
 from participation.joint.models import Nomination
-from participation.models import OPEN_STATES, Enrolment
+from participation.models import OPEN_STATES, UNCOUNTED, Enrolment
 
 if TYPE_CHECKING:
     from kernel.page import Page
@@ -37,6 +37,11 @@ class Which(Term):
     def is_to_nominate(self) -> bool:
         """Tell whether the office is to nominate for them."""
         return self is Which.TO_NOMINATE
+
+    @property
+    def is_past(self) -> bool:
+        """Tell whether they are over."""
+        return self is Which.HELD
 
     @property
     def is_own(self) -> bool:
@@ -64,7 +69,7 @@ def _statement(actor: Actor, which: Which) -> sa.Select[Any]:
     is_on = sa.and_(TrainingSession.cancelled_at.is_(None), TrainingSession.called_off_at.is_(None))
     going = sa.and_(
         Enrolment.session_id == TrainingSession.id,
-        Enrolment.state.in_(OPEN_STATES),
+        Enrolment.state.not_in(UNCOUNTED) if which is Which.HELD else Enrolment.state.in_(OPEN_STATES),
         own.where(Enrolment.organisation_id),
     )
     nominated = sa.and_(Nomination.session_id == TrainingSession.id, own.where(Nomination.organisation_id))
@@ -84,6 +89,7 @@ def _statement(actor: Actor, which: Which) -> sa.Select[Any]:
             TrainingSession.applications_open_at <= NOW,
             TrainingSession.applications_close_at > NOW,
             visible_to(actor),
+            Course.published_id.is_not(None),
         ),
         Which.OF_STAFF: (is_on, TrainingSession.ends_at > NOW, sa.exists().where(going)),
     }[which]
@@ -91,8 +97,10 @@ def _statement(actor: Actor, which: Which) -> sa.Select[Any]:
     return (
         sa.select(TrainingSession, own_people)
         .join(TrainingSession.edition)
+        .join(CourseEdition.course)
         .options(
-            contains_eager(TrainingSession.edition).joinedload(CourseEdition.course), joinedload(TrainingSession.host)
+            contains_eager(TrainingSession.edition).contains_eager(CourseEdition.course),
+            joinedload(TrainingSession.host),
         )
         .where(*wanted)
         .order_by(order, TrainingSession.id)

@@ -43,7 +43,7 @@ WEEKS_AFTER = 8
 A_PART = 1000
 MOST_AT_ONCE = 5000
 TOO_MANY = "一度に知らせられるのは5,000件までです。部署や講座でしぼりこんでください。"
-NOBODY_LEFT = "知らせる人がいません。全員が修了したか、今日すでに知らせています。"
+NOBODY_LEFT = "知らせる人がいません。全員が修了したか、席があるか、今日すでに知らせています。"
 
 
 def remind() -> int:
@@ -143,21 +143,40 @@ def last_told(duties: Sequence[Duty]) -> dict[tuple[int, int], dt.datetime]:
     return {(staff_id, course_id): at for staff_id, course_id, at in rows if course_id}
 
 
-def remind_by_hand(actor: Actor, duties: Sequence[Duty], words: str) -> int:
-    """Remind the people of some duties, with words of the actor's own; return how many were told.
-
-    Who has done it, and who was told of the course today, is left out. Raises ConflictError where nobody is left.
-    """
-    if len(duties) > MOST_AT_ONCE:
-        raise ConflictError(TOO_MANY)
-    today = clock.at(clock.today(), dt.time())
-    told = last_told(duties)
-    late = [
+def to_be_told(duties: Sequence[Duty]) -> list[Duty]:
+    """Return those of some duties of which somebody can be told today: not done, no place in a session, not told today."""
+    today, told, booked = clock.at(clock.today(), dt.time()), last_told(duties), _booked(duties)
+    return [
         duty
         for duty in duties
         if duty.done_at is None
+        and (duty.staff_id, duty.course_id) not in booked
         and ((duty.staff_id, duty.course_id) not in told or told[duty.staff_id, duty.course_id] < today)
     ]
+
+
+def _booked(duties: Sequence[Duty]) -> set[tuple[int, int]]:
+    """Return which of the people have a place in a session of the course that is still to come."""
+    rows = db.session.execute(
+        sa.select(Enrolment.staff_id, Enrolment.course_id)
+        .join(TrainingSession, TrainingSession.id == Enrolment.session_id)
+        .where(
+            Enrolment.course_id.in_({duty.course_id for duty in duties}),
+            Enrolment.state.in_(OPEN_STATES),
+            TrainingSession.ends_at > clock.now(),
+        )
+    )
+    return {(staff_id, course_id) for staff_id, course_id in rows}
+
+
+def remind_by_hand(actor: Actor, duties: Sequence[Duty], words: str) -> int:
+    """Remind the people of some duties, with words of the actor's own; return how many were told.
+
+    Raises ConflictError where nobody is left who can be told, or there are too many at once.
+    """
+    if len(duties) > MOST_AT_ONCE:
+        raise ConflictError(TOO_MANY)
+    late = to_be_told(duties)
     if not late:
         raise ConflictError(NOBODY_LEFT)
     courses = {

@@ -11,8 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import NotFoundError
 
 from people.membership import managed_membership
+from people.permission import Actor, Permission
 
 from courses.sessions.models import TrainingSession
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from people.models import Membership
-    from people.permission import Actor
 
     from learning.path import Way
 
@@ -57,6 +58,8 @@ class StaffRecord:
 def record_of(actor: Actor, membership_id: int) -> StaffRecord:
     """Return the record of one of the actor's own staff, in seven queries. Raises NotFoundError for anybody else."""
     person = managed_membership(actor, membership_id)
+    if person.organisation_id not in actor.scope(Permission.ENROL_STAFF):
+        raise NotFoundError  # who learned what stays with the own organisation
     found = db.session.scalars(
         sa.select(Enrolment)
         .options(

@@ -6,6 +6,7 @@ the authors from five on, so that nobody can tell whose they are.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,14 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import db, insert
 
+from participation.models import Enrolment, EnrolmentState
+
 from learning.models import Feedback, Usefulness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from courses.models import Course
-
-    from participation.models import Enrolment
 
 LONGEST_WORDS = 500
 FEWEST = 5
@@ -60,20 +61,16 @@ def give(enrolment: Enrolment, usefulness: Usefulness, words: str) -> None:
 
 
 def summary_of(course: Course) -> Summary | None:
-    """Return what the answers about a course come to; None where there are too few to be shown."""
-    counted = db.session.execute(
-        sa.select(Feedback.usefulness, sa.func.count())
-        .where(Feedback.course_id == course.id)
-        .group_by(Feedback.usefulness)
-    )
-    many = dict(counted.all())
-    answers = sum(many.values())
-    if answers < FEWEST:
-        return None
-    words = db.session.scalars(
-        sa.select(Feedback.words)
-        .where(Feedback.course_id == course.id, Feedback.words != "")
-        .order_by(Feedback.given_at.desc())
-        .limit(MOST_WORDS)
+    """Return what the answers about a course come to, the last one of each person; None where too few people are there to be shown."""
+    rows = db.session.execute(
+        sa.select(Enrolment.staff_id, Feedback.usefulness, Feedback.words)
+        .join(Enrolment, Enrolment.id == Feedback.enrolment_id)
+        .where(Feedback.course_id == course.id, Enrolment.state == EnrolmentState.COMPLETED)
+        .order_by(Feedback.given_at)
     ).all()
-    return Summary(answers, tuple((degree, many.get(degree, 0)) for degree in Usefulness), words)
+    last = {staff_id: (usefulness, words) for staff_id, usefulness, words in rows}
+    if len(last) < FEWEST:
+        return None
+    many = Counter(usefulness for usefulness, _words in last.values())
+    words = [said for _usefulness, said in reversed(last.values()) if said]
+    return Summary(len(last), tuple((degree, many[degree]) for degree in Usefulness), words[:MOST_WORDS])

@@ -148,6 +148,7 @@ def _panel(
         (elsewhere is not None, "elsewhere"),
         (nomination is not None and nomination.state.is_offered, "offered"),
         (nomination is not None and not (state.has_ended or state is SessionState.LAST_PLACES), "nominated"),
+        (session.edition.course.published_id is None, "retired"),
         (session.is_by_nomination and state.is_open, "wish"),
         (state.gives_places, "apply"),
         (state is SessionState.FULL, "full"),

@@ -138,14 +138,28 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     return redirect(url_for("catalog.studio"))
 
 
-@blueprint.route("/studio/<slug>/retire", methods=["GET", "POST"])
+@blueprint.get("/studio/<slug>/retire")
+@requires(Permission.WRITE_COURSES)
+def ask_to_retire(slug: str) -> ResponseReturnValue:
+    """Show what hangs on a course before it is taken out of the catalogue."""
+    return _retiring(slug, RetireForm(formdata=None))
+
+
+@blueprint.post("/studio/<slug>/retire")
 @requires(Permission.WRITE_COURSES)
 def retire(slug: str) -> ResponseReturnValue:
-    """Take a course out of the catalogue, after a look at what hangs on it."""
+    """Take a course out of the catalogue, with a reason."""
     course, form = own_course(actor(), slug), RetireForm()
     if accepted(form, lambda: publication.retire(actor(), course, form.because.value, form.successor.value)):
         flash("公開を終了しました。受講の記録と修了は残ります。新しい版をつくれば、また公開できます。")
         return redirect(url_for("catalog.studio_course", slug=slug))
+    return _retiring(slug, form)
+
+
+def _retiring(slug: str, form: RetireForm) -> ResponseReturnValue:
     course = own_course(actor(), slug)
+    if course.published_id is None and not form.errors:
+        flash("公開中の版がありません。", "info")
+        return redirect(url_for("catalog.studio_course", slug=slug))
     uses = publication.uses_of(course)
     return answer("catalog/retire.html", form, course=course, edition=course.editions[-1], uses=uses)

@@ -21,7 +21,7 @@ from front import duties, duty_paper
 from front.blueprint import blueprint
 from front.duty_question import By, Question, Standing, ask, curricula, departments, keys_in
 from front.forms import RemindForm
-from front.reminding import last_told, remind_by_hand
+from front.reminding import MOST_AT_ONCE, last_told, remind_by_hand, to_be_told
 from front.staff_record import record_of
 
 if TYPE_CHECKING:
@@ -79,20 +79,22 @@ def remind() -> ResponseReturnValue:
     if people := accepted(form, lambda: remind_by_hand(actor(), found, form.words.value)):
         flash(f"{people}人に知らせました。お知らせと、朝8時のメールで届きます。")
         return redirect(back)
-    return answer("front/remind.html", form, duties=found, people=len({duty.staff_id for duty in found}), back=back)
+    told = to_be_told(found) if len(found) <= MOST_AT_ONCE else found
+    people = len({duty.staff_id for duty in told})
+    return answer("front/remind.html", form, duties=told, left_out=len(found) - len(told), people=people, back=back)
 
 
 def _meant(question: Question) -> list[Duty]:
     """Return the duties that are not done among those that were chosen, or among all that are asked for."""
     if request.args.get("which") == "all":
-        found = duties.every(actor(), question)
+        found = duties.every(actor(), question, MOST_AT_ONCE + 1)
     else:
         found = duties.chosen(actor(), keys_in(request.args.getlist("row")))
     return [duty for duty in found if duty.done_at is None]
 
 
 @blueprint.get("/office/staff/<int:membership_id>/record")
-@requires(Permission.MANAGE_STAFF)
+@requires(Permission.ENROL_STAFF)
 @shows("職員の受講の記録")
 def staff_record(membership_id: int) -> ResponseReturnValue:
     """Show what one of the own staff is to do, takes and finished."""

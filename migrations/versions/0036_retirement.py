@@ -20,6 +20,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['successor_id'], ['course.id'], name=op.f('fk_retirement_successor_id_course')),
         sa.PrimaryKeyConstraint('course_id', name=op.f('pk_retirement')),
     )
+    op.execute(
+        "INSERT INTO retirement (course_id, because, successor_id, retired_at) "
+        "SELECT course.id, '理由は記録されていません。', NULL, max(course_edition.changed_at) "
+        "FROM course JOIN course_edition ON course_edition.course_id = course.id AND course_edition.state = 'retired' "
+        "WHERE course.published_id IS NULL GROUP BY course.id"
+    )
 
 
 def downgrade() -> None:

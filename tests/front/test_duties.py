@@ -7,7 +7,7 @@ import random
 
 import pytest
 import sqlalchemy as sa
-from factories import enrols, offered
+from factories import enrols, joins, offered, session_of
 from front_people import adopts
 
 from kernel import clock
@@ -158,6 +158,7 @@ def test_the_late_are_reminded_in_three_presses_with_a_word_and_never_twice_a_da
     again = browser.post(address, data={"words": ""})
     assert again.status_code == 422
     assert "今日すでに知らせています" in again.text
+    assert "知らせる人がいません" in browser.get(address).text, "the page says so before anything is pressed"
     time.passes(days=1)
     assert office.coordinator.browser().post(address, data={}).status_code == 302
     assert len(told(one)) == 2
@@ -169,7 +170,7 @@ def test_all_who_are_asked_for_can_be_reminded_at_once(office):
     people = [office.person() for _number in range(3)]
     browser = office.coordinator.browser()
     page = browser.get("/office/duties/reminder?which=all&course=security-basics").text
-    assert "件の講座について" in page
+    assert "件の必修について" in page
     assert browser.post("/office/duties/reminder?which=all&course=security-basics", data={}).status_code == 302
     assert all(len(told(person)) == 1 for person in people)
 
@@ -222,3 +223,27 @@ def test_the_record_of_one_of_the_own_staff_is_whole_and_nobody_elses(office, ha
     assert "まだ読んでいません" in page
     assert hachioji.coordinator.browser().get(f"/office/staff/{person.membership_id}/record").status_code == 404
     assert person.browser().get(f"/office/staff/{person.membership_id}/record").status_code == 404
+
+
+def test_the_secretariat_reads_no_record_of_a_towns_staff(office, secretariat):
+    person = office.person()
+    secretary = secretariat.secretary.browser()
+    assert secretary.get(f"/office/staff/{person.membership_id}/record").status_code == 404
+    assert "/record" not in secretary.get(f"/office/staff/{person.membership_id}").text
+    assert "/record" in office.coordinator.browser().get(f"/office/staff/{person.membership_id}").text
+
+
+def test_who_has_a_place_is_not_told_to_apply(mizuho):
+    adopts(mizuho, ["web-meeting-chat"], due_in=3)
+    person, other = mizuho.person(), mizuho.person()
+    joins(person, session_of("web-meeting-chat", mizuho))
+    db.session.commit()
+    assert mizuho.coordinator.browser().post("/office/duties/reminder?which=all", data={}).status_code == 302
+    assert told(person) == []
+    assert len(told(other)) == 1
+
+
+def test_the_workbook_says_of_which_course_and_curriculum_it_is(office):
+    office.person()
+    answer = office.coordinator.browser().get("/office/duties.xlsx?course=security-basics")
+    assert "講座「全職員のための情報セキュリティ」" in office_table.text_of_file(answer.data).text

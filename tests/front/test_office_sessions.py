@@ -77,3 +77,25 @@ def test_a_session_like_another_asks_for_its_days_only(app, mizuho, hachioji):
     assert (new.capacity, new.place) == (17, "三階の会議室")
     assert hachioji.coordinator.browser().get(address).status_code == 404, "only who holds it copies it"
     assert browser.get("/studio/web-meeting-chat/sessions/new?like=abc").status_code == 200
+
+
+def test_how_many_of_the_own_staff_came_is_said_afterwards_too(app, mizuho, time):
+    session = session_of("web-meeting-chat", mizuho)
+    joins(mizuho.person(), session)
+    db.session.commit()
+    time.passes(days=200)
+    (row,) = [row for row in sessions_of(mizuho.coordinator.actor, Which.HELD, 1).rows if row.session.id == session.id]
+    assert row.own == 1
+
+
+def test_a_session_of_a_retired_course_takes_nobody_new_and_says_so(app, mizuho, secretariat):
+    session = session_of("web-meeting-chat", mizuho)
+    db.session.commit()
+    session_id = session.id
+    secretariat.secretary.browser().post("/studio/web-meeting-chat/retire", data={"because": "終わりました。"})
+    page = mizuho.staff.browser().get(f"/sessions/{session_id}").text
+    assert "この講座の公開は終わりました" in page
+    assert "この回に申し込む" not in page
+    coordinator = mizuho.coordinator.browser()
+    assert f"like={session_id}" not in coordinator.get("/office/sessions").text
+    assert f"like={session_id}" not in coordinator.get(f"/sessions/{session_id}").text

@@ -160,6 +160,7 @@ NEED_MORE = {
     "front.favicon",  # leads to the picture
     "front.style",  # only with sample data
     "front.remind",  # only whom somebody chose
+    "catalog.ask_to_retire",  # only what is published
     "front.erase_person",  # only of who has left
     "participation.allocation_file",  # only after the decision
     "people.accept_invitation",  # only with the link of an invitation

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from factories import learns_everything
 from lessons import begins, taught
+
+from kernel import clock
+from kernel.database import db
+
+from participation.models import Enrolment, EnrolmentState
 
 from learning import feedback
 
@@ -62,3 +68,18 @@ def test_authors_read_what_is_said_once_five_have_answered_and_never_who(mizuho,
     assert hachioji.coordinator.browser().get("/studio/asked-about/feedback").status_code == 404
     summary = feedback.summary_of(course)
     assert sum(many for _degree, many in summary.degrees) == summary.answers == 5
+
+
+def test_one_who_answers_each_year_is_one(mizuho, hachioji, course):
+    people = [hachioji.person() for _number in range(3)]
+    for _year in range(2):
+        for person in people:
+            mine, _lessons = begins(person, course)
+            db.session.execute(
+                sa.update(Enrolment)
+                .where(Enrolment.id == mine)
+                .values(state=EnrolmentState.COMPLETED, completed_at=clock.now())
+            )
+            db.session.commit()
+            person.browser().post(f"/enrolments/{mine}/finished", data={"usefulness": "very"})
+    assert feedback.summary_of(course) is None, "six answers of three people are not shown"
