@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask import get_template_attribute, jsonify, render_template, request
 from markupsafe import Markup
 
+from kernel.page import address_with
+
 from people.access import public, visitor
 
 from catalog import catalogue_search
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from catalog.card import Card
+    from catalog.catalogue_search import Found
 
 KEPT_CARDS = 2000
 SUMMARY = 120
@@ -47,8 +50,21 @@ def catalogue() -> ResponseReturnValue:
         sorts=list(Sort),
         marked=marked,
         summary_length=SUMMARY,
+        chips=_chips(found),
         marks=mark.marks(person, [card.course_id for card in found.courses.rows]) if person else {},
     )
+
+
+def _chips(found: Found) -> list[tuple[str, str]]:
+    """Return what narrows the list down, in words, each with the arguments of the address without it."""
+    asked = request.args.to_dict(flat=False)
+    chips = []
+    for facet, values in found.facets.items():
+        for value in values:
+            if value.chosen:
+                rest = [one for one in asked.get(facet.value, []) if one != value.value]
+                chips.append((value.label, address_with(asked, **{facet.value: rest, "page": []})))
+    return chips
 
 
 @blueprint.get("/catalog/words")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 import sqlalchemy as sa
 from factories import draft_course, motivated, published
@@ -247,6 +250,18 @@ def test_a_visitor_may_ask_for_a_course_so_often_a_day_and_the_secretariat_may_r
     assert "もう一つ" in refused.text, "what was typed stays"
     time.passes(days=2)
     assert client.post("/requests/new", data={"wish": "もう一つ"}).status_code == 302
+
+
+def test_each_condition_can_be_taken_off_by_itself(client):
+    page = client.get("/catalog?level=1&format=e-learning&page=2").text
+    chips = page[page.index('class="chips"') :]
+    chips = html.unescape(chips[: chips.index("</ul>")])
+    assert "入門" in chips
+    (without,) = re.findall(r'href="([^"]*)">入門', chips)
+    assert "format=e-learning" in without
+    assert "level=1" not in without
+    assert client.get(without).status_code == 200
+    assert 'class="chips"' not in client.get("/catalog").text
 
 
 def test_facets_count_what_they_would_leave(app):
