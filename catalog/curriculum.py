@@ -14,7 +14,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
 from people.act import Act
-from people.models import Organisation
+from people.models import Membership, Organisation
 from people.permission import Actor, Permission
 
 from courses.course import SLUG
@@ -214,6 +214,14 @@ def adoptions_of(organisation_ids: Sequence[int]) -> list[Adoption]:
             .where(Adoption.organisation_id.in_(organisation_ids))
             .order_by(Adoption.due_on.nulls_last(), Adoption.id)
         )
+    )
+
+
+def concerns() -> sa.ColumnElement[bool]:
+    """Return the condition that an adoption concerns a membership: of the organisation, and of the department where one is named."""
+    return sa.and_(
+        Adoption.organisation_id == Membership.organisation_id,
+        sa.or_(Adoption.department == "", Adoption.department == Membership.department),
     )
 
 

@@ -19,6 +19,7 @@ from courses.models import Course, CourseEdition
 from courses.sessions.models import TrainingSession
 
 from catalog import course_request
+from catalog.curriculum import concerns
 from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep
 
 from participation.attending.completion import still_counts
@@ -129,12 +130,8 @@ HOPES = sa.select(
 )
 ADOPTED = (
     sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
-    .join(Membership, Membership.organisation_id == Adoption.organisation_id)
-    .where(
-        Membership.staff_id == WHOSE,
-        is_current(),
-        sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-    )
+    .join(Membership, concerns())
+    .where(Membership.staff_id == WHOSE, is_current())
     .group_by(Adoption.curriculum_id)
     .subquery()
 )

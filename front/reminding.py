@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from people.permission import Actor
 
-    from front.duties import Duty
+    from front.office.duties import Duty
 
 DAYS_BEFORE = (14, 7, 1)
 WEEKS_AFTER = 8

@@ -24,6 +24,7 @@ from courses.sessions.training_session import visible_to
 
 from catalog import publication
 from catalog.course_request import requests_for
+from catalog.curriculum import concerns
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
 from participation.attending.attendance import unmarked
@@ -212,11 +213,7 @@ def _hosted(actor: Actor) -> sa.Select[int]:
 
 def _overdue(actor: Actor) -> list[Overdue]:
     """Return the curricula due within two weeks that not everybody concerned has finished."""
-    concerned = sa.and_(
-        Membership.organisation_id == Adoption.organisation_id,
-        sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-        is_current(),
-    )
+    concerned = sa.and_(concerns(), is_current())
     people = sa.select(sa.func.count(Membership.id)).where(concerned).correlate(Adoption).scalar_subquery()
     done = (
         sa.select(sa.func.count(sa.distinct(Enrolment.staff_id)))

@@ -52,6 +52,10 @@ def decoded(content: bytes) -> str:
         return content.decode("cp932")
 
 
+LARGEST_ID = 2**31
+"""No id of a row is as large (INTEGER in PostgreSQL)."""
+
+
 def number_in(text: str, below: int = 10**9) -> int | None:
     """Return the whole number that a text of digits says, from 0; None where it says none, or one not below a bound."""
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(below)):

@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
-from kernel.text import number_in
+from kernel.text import LARGEST_ID, number_in
 
 from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
@@ -20,8 +20,6 @@ from courses.sessions.forms import NewSessionForm, like_session
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-LARGEST_ID = 2**31
 
 
 @blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])

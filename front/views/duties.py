@@ -15,21 +15,19 @@ from people.access import actor, requires
 from people.access_log import shows, taken_out
 from people.permission import Permission
 
-from participation.papers.workbook import as_xlsx
+from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 
-from front import duties, duty_paper
 from front.blueprint import blueprint
-from front.duty_question import By, Question, Standing, ask, curricula, departments, keys_in
 from front.forms import RemindForm
+from front.office import duties, paper
+from front.office.question import By, Question, Standing, ask, curricula, departments, keys_in
+from front.office.record import record_of
 from front.reminding import MOST_AT_ONCE, last_told, remind_by_hand, to_be_told
-from front.staff_record import record_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from front.duties import Duty
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    from front.office.duties import Duty
 
 
 @blueprint.get("/office/duties")
@@ -61,7 +59,7 @@ def duty_workbook() -> ResponseReturnValue:
     name = f"受講状況_{clock.today():%Y%m%d}.xlsx"
     taken_out(name)
     question = ask(request.args)
-    return download(as_xlsx(duty_paper.paper(actor(), question)), XLSX, name)
+    return download(as_xlsx(paper.paper(actor(), question)), MEDIA_TYPE, name)
 
 
 @blueprint.route("/office/duties/reminder", methods=["GET", "POST"])

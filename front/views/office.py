@@ -19,7 +19,7 @@ from courses.sessions.session_state import state_of
 from front import personal_data
 from front.blueprint import blueprint
 from front.forms import EraseForm
-from front.office_sessions import Which, sessions_of
+from front.office.sessions import Which, sessions_of
 from front.week import week_of
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 OF_HOSTS = {"roster": sheets.signature_roster, "attendance": sheets.attendance_sheet, "completions": sheets.completions}
 OF_NOMINATORS = {"nominations": sheets.nomination_list, "result": sheets.result_notice}
 ENDINGS = {
-    "xlsx": (workbook.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (workbook.as_xlsx, workbook.MEDIA_TYPE),
     "pdf": (printed.as_pdf, "application/pdf"),
 }
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from participation.papers.paper import Paper
 
 A4 = 9
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTH_OF_A_SHARE = 4
 

@@ -18,6 +18,8 @@ from people.permission import Permission
 
 from courses.models import Level
 
+from participation.papers.workbook import MEDIA_TYPE
+
 from review import export, question
 from review.blueprint import blueprint
 from review.question import By
@@ -78,9 +80,8 @@ def participation_csv() -> ResponseReturnValue:
 @requires(Permission.READ_PARTICIPATION)
 def participation_xlsx() -> ResponseReturnValue:
     """Download what is on the page as an Excel workbook."""
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     summary = _summary()
-    return _file(export.as_xlsx(summary, _whose(summary)), kind, "xlsx")
+    return _file(export.as_xlsx(summary, _whose(summary)), MEDIA_TYPE, "xlsx")
 
 
 def _whose(summary: Summary) -> str:

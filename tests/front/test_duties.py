@@ -20,8 +20,9 @@ from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
-from front import due, duties
-from front.duty_question import Standing, ask, keys_in
+from front import due
+from front.office import duties
+from front.office.question import Standing, ask, keys_in
 
 COURSES = ("dx-first-step", "security-basics", "digital-literacy-check")
 

@@ -15,7 +15,7 @@ from kernel.database import db
 
 from courses.sessions.models import TrainingSession
 
-from front.office_sessions import Which, sessions_of
+from front.office.sessions import Which, sessions_of
 
 
 def listed(office, which):

@@ -34,7 +34,7 @@ from courses import edition as editions
 from courses.edition import LessonText, ModuleText
 from courses.lessons.question import ChoiceQuestion, OrderingQuestion, QuestionKind
 from courses.lessons.quiz import Asked
-from courses.models import Course, CourseEdition, EditionState, Format, Lesson, LessonKind
+from courses.models import Course, CourseEdition, EditionState, Format, LessonKind
 from courses.sessions.models import Meeting
 
 from catalog import publication
@@ -46,7 +46,7 @@ from participation.attending.models import EnteredBy
 from participation.models import Enrolment, EnrolmentState
 from participation.record.models import Certificate, OutsideLearning
 
-from learning import path, question_figures
+from learning import path
 from learning.models import Attempt, Progress
 
 
@@ -237,34 +237,6 @@ def test_a_coordinator_reads_what_is_shown_and_comments_on_it(learner, mizuho, h
     assert mizuho.coordinator.browser().post(address, data={"comment": ""}).status_code == 422
     assert mizuho.coordinator.browser().post(address, data={"comment": "よく測りましたね。"}).status_code == 302
     assert "よく測りましたね。" in learner.browser.get(at(learner, 1)).text
-
-
-def test_an_author_sees_which_question_most_people_get_wrong(mizuho, hachioji):
-    two = {**QUIZ, "shuffle": False, "pass_percent": 0, "questions": [
-        {"kind": "true-false", "text": "やさしい問い", "right": True, "feedback": ""},
-        {"kind": "true-false", "text": "むずかしい問い", "right": True, "feedback": ""},
-    ]}  # fmt: skip
-    course = taught(
-        mizuho.coordinator,
-        "measured",
-        modules=(ModuleText("一", (LessonText("テスト", "", LessonKind.QUIZ, content=two),)),),
-    )
-    author = mizuho.coordinator.browser()
-    for number in range(6):
-        assert ("受けた人が5人になると" in author.get("/studio/measured/figures").text) == (number < 5)
-        person = hachioji.person()
-        mine, (lesson,) = begins(person, course)
-        browser = person.browser()
-        browser.post(f"/learn/{mine}/{lesson}/attempt")
-        browser.post(
-            f"/attempts/{open_attempt(mine)[0]}/submit", data={"q-0": "true", "q-1": "true" if number < 2 else "false"}
-        )
-    rows = {row.question.text: row for row in question_figures.figures_of(db.session.get_one(Lesson, lesson))}
-    assert (rows["やさしい問い"].right, rows["むずかしい問い"].right) == (1.0, 2 / 6)
-    assert rows["むずかしい問い"].discrimination == 1.0
-    assert (rows["やさしい問い"].is_hard, rows["むずかしい問い"].is_hard) == (False, True)
-    assert "半分以上が間違えています" in author.get("/studio/measured/figures").text
-    assert hachioji.coordinator.browser().get("/studio/measured/figures").status_code == 404
 
 
 def test_a_quiz_cannot_be_finished_but_by_passing_it(learner):

@@ -26,7 +26,7 @@ from participation.present_office import is_looked_after_by
 
 from learning.path import ways_of
 
-from front import duties
+from front.office import duties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from learning.path import Way
 
-    from front.duties import Duty
+    from front.office.duties import Duty
 
 MOST = 200
 OF_DUTIES = (NoticeKind.DUE, NoticeKind.DUE_AGAIN, NoticeKind.ASSIGNED, NoticeKind.NOMINATED)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kernel.database import db
 from kernel.page import page_number
-from kernel.text import number_in
+from kernel.text import LARGEST_ID, number_in
 from kernel.vocabulary import Term
 
 from people.membership import is_current
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 MOST_CHOSEN, MOST_CHOICES = 100, 200
-LARGEST_ID = 2**31
 
 
 class Standing(Term):

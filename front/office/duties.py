@@ -21,18 +21,19 @@ from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
 
+from catalog.curriculum import concerns
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 from participation.attending.completion import still_counts
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
-from front.duty_question import MOST_CHOICES, By, Standing, ask
+from front.office.question import MOST_CHOICES, By, Standing, ask
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
-    from front.duty_question import Question
+    from front.office.question import Question
 
 A_PAGE = 50
 YEAR_END: sa.BindParameter[dt.date] = sa.bindparam("year_end", callable_=clock.fiscal_year_end, type_=sa.Date())
@@ -126,13 +127,7 @@ def _duties(actor: Actor, question: Question) -> sa.Subquery:
             sa.func.min(Adoption.due_on).label("due_on"),
         )
         .join(Staff, Staff.id == Membership.staff_id)
-        .join(
-            Adoption,
-            sa.and_(
-                Adoption.organisation_id == Membership.organisation_id,
-                sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-            ),
-        )
+        .join(Adoption, concerns())
         .join(Curriculum, Curriculum.id == Adoption.curriculum_id)
         .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
         .join(Course, Course.id == CurriculumStep.course_id)

@@ -1,0 +1,1 @@
+"""An office: what it sees of its own staff and sessions."""
