@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people import audit
 from people.act import Act
-from people.models import Membership, Organisation
 from people.permission import Actor, Permission
 
 from courses.course import SLUG
 from courses.models import Course, CourseEdition
 
-from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
+from catalog.models import Curriculum, CurriculumState, CurriculumStep
 from catalog.search import index
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
 
@@ -45,14 +42,6 @@ class WriteCurriculum:
     summary: str
     track_id: int | None
     steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Adopt:
-    """An adoption: for all staff (no department) or one department, due on a day or not."""
-
-    department: str
-    due_on: dt.date | None
 
 
 def _with_steps(statement: sa.Select[Curriculum]) -> sa.Select[Curriculum]:
@@ -164,76 +153,3 @@ def publish(actor: Actor, curriculum: Curriculum) -> None:
     index.index_curriculum(curriculum)
     audit.record(actor, Act.CURRICULUM_PUBLISHED, curriculum.title, organisation_id=curriculum.owner_id)
     db.session.flush()
-
-
-def adopt(actor: Actor, organisation_id: int, curriculum: Curriculum, command: Adopt) -> Adoption:
-    """Adopt a published curriculum for an organisation of the actor; adopting again changes the due date."""
-    if organisation_id not in actor.scope(Permission.ADOPT_CURRICULA):
-        raise NotFoundError
-    if command.due_on and command.due_on < clock.today():
-        message = "期限は今日から後の日にしてください。"
-        raise InvalidError(message, field="due_on")
-    adoption = db.session.scalar(
-        sa.select(Adoption).where(
-            Adoption.organisation_id == organisation_id,
-            Adoption.curriculum_id == curriculum.id,
-            Adoption.department == command.department,
-        )
-    )
-    if adoption is None:
-        adoption = add(
-            Adoption(organisation_id=organisation_id, curriculum_id=curriculum.id, department=command.department)
-        )
-    adoption.due_on = command.due_on
-    audit.record(actor, Act.CURRICULUM_ADOPTED, curriculum.title, organisation_id=organisation_id)
-    db.session.flush()
-    return adoption
-
-
-def end_adoption(actor: Actor, adoption_id: int) -> Adoption:
-    """End an adoption of the own organisation. Raises NotFoundError."""
-    adoption = db.session.scalar(
-        sa.select(Adoption)
-        .options(joinedload(Adoption.curriculum))
-        .where(Adoption.id == adoption_id, actor.scope(Permission.ADOPT_CURRICULA).where(Adoption.organisation_id))
-    )
-    if adoption is None:
-        raise NotFoundError
-    db.session.delete(adoption)
-    audit.record(actor, Act.ADOPTION_ENDED, adoption.curriculum.title, organisation_id=adoption.organisation_id)
-    db.session.flush()
-    return adoption
-
-
-def adoptions_of(organisation_ids: Sequence[int]) -> list[Adoption]:
-    """Return the adoptions of some organisations with their curricula."""
-    return list(
-        db.session.scalars(
-            sa.select(Adoption)
-            .options(joinedload(Adoption.curriculum))
-            .where(Adoption.organisation_id.in_(organisation_ids))
-            .order_by(Adoption.due_on.nulls_last(), Adoption.id)
-        )
-    )
-
-
-def concerns() -> sa.ColumnElement[bool]:
-    """Return the condition that an adoption concerns a membership: of the organisation, and of the department where one is named."""
-    return sa.and_(
-        Adoption.organisation_id == Membership.organisation_id,
-        sa.or_(Adoption.department == "", Adoption.department == Membership.department),
-    )
-
-
-def adopters(curriculum_id: int, most: int = 10) -> tuple[list[str], int]:
-    """Return the names of some organisations that adopted a curriculum, earliest first, and how many there are."""
-    names = (
-        sa.select(Organisation.id, Organisation.name, sa.func.min(Adoption.id).label("first"))
-        .join(Adoption, Adoption.organisation_id == Organisation.id)
-        .where(Adoption.curriculum_id == curriculum_id)
-        .group_by(Organisation.id, Organisation.name)
-    )
-    rows = db.session.execute(
-        names.add_columns(sa.func.count().over().label("all")).order_by(sa.literal_column("first")).limit(most)
-    ).all()
-    return [row.name for row in rows], rows[0].all if rows else 0

@@ -1,4 +1,4 @@
-"""Forms of the catalogue: motivation, article import, curriculum, adoption, request."""
+"""Forms of the catalogue: motivation, article import, curriculum, request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from wtforms.validators import DataRequired, Length
 
 from kernel.errors import InvalidError
 from kernel.fields import (
-    DayField,
     LinesField,
     LongTextField,
     QuotedField,
@@ -22,7 +21,7 @@ from kernel.forms import Form, numbered
 from kernel.typed import LONGEST_LINE
 
 from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
-from catalog.curriculum import Adopt, Step, WriteCurriculum
+from catalog.curriculum import Step, WriteCurriculum
 from catalog.motivation import Motivate
 
 REMARK = re.compile(r"(?:.*/remarks/)?([0-9a-z-]+)/(\d{1,4})/?$")
@@ -125,19 +124,6 @@ class CurriculumForm(Form):
         return WriteCurriculum(
             self.slug.value, self.title.value, self.summary.value, self.track_id.value or None, steps
         )
-
-
-class AdoptionForm(Form):
-    """Adopt a curriculum."""
-
-    department = TextField(
-        "部署", [Length(max=200)], description="一部の部署だけで採用するときに、部署名を入力します。"
-    )
-    due_on = DayField("期限", description="例：2027-03-31、R9.3.31。なければ空のままにします。")
-
-    def command(self) -> Adopt:
-        """Return the adoption."""
-        return Adopt(self.department.value, self.due_on.day)
 
 
 class RequestForm(Form):

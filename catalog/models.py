@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
 
-from people.models import Organisation, Staff
+from people.models import Organisation, Post, Section, Staff
 
 from courses.models import Course, Track
 
@@ -214,18 +214,40 @@ class CurriculumStep(Base):
 
 
 class Adoption(Base):
-    """An organisation adopts (採用) a curriculum, for everybody or for one department, with a due date."""
+    """An organisation adopts (採用) a curriculum for some of its staff, due on a day, or so many days after it came upon them.
+
+    Whom it is for: all that holds of section (with those below it), post, and first day here or in the present section;
+    `is_listed`: those named by `AdoptionMember` only.
+    """
 
     __tablename__ = "adoption"
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     curriculum_id: Mapped[int] = mapped_column(sa.ForeignKey("curriculum.id"), index=True)
-    department: Mapped[str] = mapped_column(default="")
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    new_since: Mapped[dt.date | None]
+    is_listed: Mapped[bool] = mapped_column(default=False)
     due_on: Mapped[dt.date | None]
+    due_days: Mapped[int | None]
     adopted_on: Mapped[dt.date] = mapped_column(default=clock.today)
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     curriculum: Mapped[Curriculum] = relationship(lazy="raise_on_sql")
-    __table_args__ = (sa.UniqueConstraint("organisation_id", "curriculum_id", "department"),)
+    section: Mapped[Section | None] = relationship(lazy="raise_on_sql")
+    post: Mapped[Post | None] = relationship(lazy="raise_on_sql")
+    __table_args__ = (
+        sa.Index("ix_adoption_organisation_id_curriculum_id", "organisation_id", "curriculum_id"),
+        sa.CheckConstraint("due_on IS NULL OR due_days IS NULL", "one_due_date"),
+        sa.CheckConstraint("due_days BETWEEN 1 AND 1000", "due_days"),
+    )
+
+
+class AdoptionMember(Base):
+    """Somebody for whom a curriculum was adopted by name."""
+
+    __tablename__ = "adoption_member"
+    adoption_id: Mapped[int] = mapped_column(sa.ForeignKey("adoption.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), primary_key=True, index=True)
 
 
 class CourseRequest(Base):

@@ -1,6 +1,7 @@
 """All pages of catalog: whoever imports this has them on the blueprint."""
 
+from catalog.adopting import views as adopting
 from catalog.blueprint import blueprint
 from catalog.views import articles, curricula, requests, roundtables, studio
 
-__all__ = ["articles", "blueprint", "curricula", "requests", "roundtables", "studio"]
+__all__ = ["adopting", "articles", "blueprint", "curricula", "requests", "roundtables", "studio"]

@@ -19,7 +19,7 @@ from people.permission import Actor, Permission
 
 from courses import catalogue_version
 from courses import edition as editions
-from courses.models import Course, CourseEdition, Lesson, Module, prerequisite
+from courses.models import Course, CourseEdition, Format, Lesson, Module, prerequisite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +97,18 @@ def published_courses(slugs: Sequence[str]) -> list[Course]:
         .where(Course.slug.in_(slugs), Course.published_id.is_not(None))
     )
     return sorted(rows, key=lambda row: slugs.index(row.slug))
+
+
+def own_pace_courses(most: int = 500) -> list[tuple[str, str]]:
+    """Return address and title of the published courses that are taken at the own pace, by title."""
+    rows = db.session.execute(
+        sa.select(Course.slug, CourseEdition.title)
+        .join(CourseEdition, CourseEdition.id == Course.published_id)
+        .where(CourseEdition.format.in_([one for one in Format if one.is_own_pace]))
+        .order_by(CourseEdition.title)
+        .limit(most)
+    )
+    return [(slug, title) for slug, title in rows]
 
 
 def latest_edition(slug: str) -> tuple[CourseEdition, tuple[str, ...]]:

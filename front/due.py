@@ -19,7 +19,7 @@ from courses.models import Course, CourseEdition
 from courses.sessions.models import TrainingSession
 
 from catalog import course_request
-from catalog.curriculum import concerns
+from catalog.adopting.adoption import concerns, due_date
 from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep
 
 from participation.attending.completion import still_counts
@@ -129,7 +129,7 @@ HOPES = sa.select(
     sa.exists().where(CourseRequest.staff_id == WHOSE),
 )
 ADOPTED = (
-    sa.select(Adoption.curriculum_id, sa.func.min(Adoption.due_on).label("due_on"))
+    sa.select(Adoption.curriculum_id, sa.func.min(due_date()).label("due_on"))
     .join(Membership, concerns())
     .where(Membership.staff_id == WHOSE, is_current())
     .group_by(Adoption.curriculum_id)

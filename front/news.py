@@ -23,6 +23,7 @@ from courses.sessions import audience
 from courses.sessions.models import AdmissionRule, TrainingSession
 
 from catalog import facets
+from catalog.adopting.adoption import came_on, concerns, until
 from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumState, CurriculumStep
 
 from participation.joint.models import Nomination, NominationState
@@ -59,7 +60,7 @@ def _tell_assigned() -> int:
     ).all()
     first = {adoption.id: (adoption, course) for adoption, course in reversed(rows)}
     for adoption, course in first.values():
-        due = f"期限は{clock.date_label(adoption.due_on)}です。" if adoption.due_on else ""
+        due = f"期限は{until(adoption)}です。" if adoption.due_on or adoption.due_days else ""
         text = f"カリキュラム「{adoption.curriculum.title}」が必修になりました。{due}受ける講座は、マイページに並んでいます。"
         while people := _untold(adoption, since):
             about = _about(adoption)
@@ -81,14 +82,17 @@ def _untold(adoption: Adoption, since: dt.date) -> Sequence[int]:
         Notice.kind == NoticeKind.ASSIGNED,
         Notice.key.endswith(f":{_about(adoption)}", autoescape=True),
     )
-    statement = sa.select(Membership.staff_id).where(
-        Membership.organisation_id == adoption.organisation_id,
-        sa.or_(sa.literal(adoption.department) == "", Membership.department == adoption.department),
-        is_current(),
-        ~told,
+    statement = (
+        sa.select(Membership.staff_id)
+        .join(Adoption, concerns())
+        .where(
+            Adoption.id == adoption.id,
+            is_current(),
+            ~told,
+        )
     )
     if adoption.adopted_on < since:
-        statement = statement.where(Membership.joined_on >= since)
+        statement = statement.where(came_on() >= since)
     return db.session.scalars(statement.order_by(Membership.staff_id).limit(A_PART)).all()
 
 

@@ -23,13 +23,13 @@ from people import audit
 from people.act import Act
 from people.joining.models import Applicant, TransferCode
 from people.membership import is_not_over
-from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, RoleGrant, Staff
+from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, Posting, RoleGrant, Staff
 from people.permission import Permission
 from people.signing_in.models import PasswordLink, RecoveryCode, ResetRequest, SecondFactor, SignInPlace
 
 from courses import catalogue_version
 
-from catalog.models import CourseRequest
+from catalog.models import AdoptionMember, CourseRequest
 
 from participation.attending.models import Attendance
 from participation.calendar.models import CalendarFeed
@@ -90,7 +90,9 @@ THROUGH: dict[str, type[Enrolment | Membership]] = {"enrolment_id": Enrolment, "
 S = Fate.STAY
 HELD = (
     Held(RoleGrant, "役割", by="membership_id"),
-    Held(Membership, "所属", fate=S, blanks={"staff_number": None, "number_key": None, "department": "", "post": ""}),
+    Held(Membership, "所属", fate=S, blanks={"staff_number": None, "number_key": None, "section_id": None, "post_id": None}),
+    Held(Posting, "以前の部署と職", by="membership_id"),
+    Held(AdoptionMember, "必修の対象", by="membership_id"),
     Held(OpenSignIn, "サインイン中の端末"),
     Held(SignInPlace, "最近サインインした場所"),
     Held(SecondFactor, "二段階の確認"),

@@ -24,6 +24,7 @@ from people.permission import Permission
 from courses.models import Course
 from courses.sessions.models import TrainingSession
 
+from catalog.adopting.adoption import concerns
 from catalog.models import Adoption, CurriculumStep
 
 from participation.models import OPEN_STATES, Enrolment
@@ -91,9 +92,9 @@ def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
     )
     concerned = (
         sa.select(Membership.staff_id)
+        .join(Adoption, concerns())
         .where(
-            Membership.organisation_id == adoption.organisation_id,
-            sa.or_(sa.literal(adoption.department) == "", Membership.department == adoption.department),
+            Adoption.id == adoption.id,
             is_current(),
             ~done,
             ~booked,

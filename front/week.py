@@ -23,8 +23,8 @@ from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
 from courses.sessions.training_session import visible_to
 
 from catalog import publication
+from catalog.adopting.adoption import concerns
 from catalog.course_request import requests_for
-from catalog.curriculum import concerns
 from catalog.models import Adoption, Curriculum, CurriculumStep
 
 from participation.attending.attendance import unmarked

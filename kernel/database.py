@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
 
 from kernel import clock
 
@@ -161,6 +163,25 @@ def alone(*, waits: bool = True, at: str = "tending") -> Iterator[bool]:
 
 
 RowT = TypeVar("RowT", bound=Base)
+
+
+class days_after(FunctionElement[dt.date]):  # noqa: N801 - written in statements like sa.func's
+    """The day so many days after another: `days_after(day, number)`."""
+
+    type = sa.Date()
+    inherit_cache = True
+
+
+@compiles(days_after, "sqlite")
+def _days_after_on_sqlite(element: days_after, compiler: Any, **settings: Any) -> str:
+    day, number = (compiler.process(one, **settings) for one in element.clauses)
+    return f"date({day}, '+' || ({number}) || ' days')"
+
+
+@compiles(days_after)
+def _days_after(element: days_after, compiler: Any, **settings: Any) -> str:
+    day, number = (compiler.process(one, **settings) for one in element.clauses)
+    return f"(CAST({day} AS DATE) + CAST({number} AS INTEGER))"
 
 
 def add(row: RowT) -> RowT:

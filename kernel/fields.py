@@ -141,6 +141,11 @@ class RowField(Typed, SelectField):
         """Return the id, 0 where none was picked."""
         return self.data or 0
 
+    @property
+    def first(self) -> int:
+        """Return the id that is offered first, 0 where there is none."""
+        return next((value for value, *_more in self.iter_choices()), 0)
+
 
 class TicksField(Typed, SelectMultipleField):
     """Several of several, each with a box to tick."""

@@ -14,7 +14,7 @@ from kernel.errors import ConflictError, NotFoundError
 
 from people import audit
 from people.act import Act
-from people.membership import Member, is_current
+from people.membership import Member, is_current, section_of
 from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 
@@ -98,6 +98,7 @@ def enter(actor: Actor, person: Member, edition: CourseEdition, session: Trainin
         with db.session.begin_nested():
             enrolment.session_id = session.id if session else None
             enrolment.organisation_id, enrolment.size_class = person.organisation_id, person.size_class
+            enrolment.section_id = section_of(person)
             enrolment.fiscal_year, enrolment.state = year, EnrolmentState.ENROLLED
             enrolment.enrolled_at, enrolment.enrolled_by_id = clock.now(), actor.staff_id
             db.session.add(enrolment)

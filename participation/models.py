@@ -57,8 +57,8 @@ _OPEN = sa.text("state IN ('enrolled', 'in progress')")
 class Enrolment(Base):
     """An enrolment (受講): a person takes an edition, in a session or at the own pace.
 
-    It keeps the organisation and size class that the person belonged to at that time: history does not move
-    with people. `fiscal_year` is that of the enrolment.
+    It keeps the organisation, its size class and the section that the person belonged to at that time: history does
+    not move with people. `fiscal_year` is that of the enrolment.
     """
 
     __tablename__ = "enrolment"
@@ -69,6 +69,7 @@ class Enrolment(Base):
     session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("training_session.id"))
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     size_class: Mapped[SizeClass]
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"))
     fiscal_year: Mapped[int]
     level: Mapped[Level]
     state: Mapped[EnrolmentState] = mapped_column(default=EnrolmentState.ENROLLED)

@@ -10,7 +10,8 @@ from kernel.database import commit_part, db
 from kernel.errors import ConflictError, InvalidError
 from kernel.vocabulary import Term
 
-from people.models import Membership
+from people.membership import is_current
+from people.models import Membership, Staff
 from people.permission import Actor, Permission
 from people.recognition import ListedLine, Unclear, directory, lines_of, meant
 
@@ -23,6 +24,8 @@ from participation.attending.completion import still_counts
 from participation.models import Enrolment
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from people.membership import Member
     from people.recognition import Line
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from courses.sessions.models import TrainingSession
 
 
-PART = 100
+PART, MOST_CHOSEN = 100, 200
 MOST_PEOPLE = 1_000_000
 CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_PLACES})
 
@@ -101,6 +104,19 @@ def _found(
         seen.add(person.staff_id)
         result.append((line, person, outcome))
     return result
+
+
+def lines_for(actor: Actor, ids: Collection[int]) -> str:
+    """Return a list of some of the actor's own staff, by membership, as such a list can be read: number or address, and name."""
+    rows = db.session.execute(
+        sa.select(Membership.staff_number, Staff.email, Staff.name)
+        .join(Staff, Staff.id == Membership.staff_id)
+        .where(
+            Membership.id.in_(ids), actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id), is_current()
+        )
+        .order_by(Staff.reading, Staff.id)
+    )
+    return "\n".join(f"{row.staff_number or row.email or ''}\t{row.name}".strip() for row in rows)
 
 
 def check_open(course: Course, session: TrainingSession | None) -> None:

@@ -83,7 +83,8 @@ def _said_of(course: Course, session: TrainingSession | None) -> dict[str, objec
 @holds(A_TABLE)
 def enrol_staff(slug: str) -> ResponseReturnValue:
     """Enrol own staff by a list: look at what would happen, then do it and report each line."""
-    (course, session), form = _chosen(slug), StaffListForm()
+    (course, session), rows = _chosen(slug), request.args.getlist("row", type=int)
+    form = StaffListForm(text=staff_list.lines_for(actor(), rows[: staff_list.MOST_CHOSEN]) if rows else "")
     if not form.validate_on_submit():
         return answer("participation/enrol_staff.html", form, **_said_of(course, session))
     is_last_step = "enrol" in request.form
@@ -116,10 +117,10 @@ def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 @shows("受講させる職員の選択")
 def choose_staff(slug: str) -> ResponseReturnValue:
-    """Find one of the own staff to enrol."""
+    """Find some of the own staff to enrol."""
     text = request.args.get("q", "")[:100]
     own = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF).where(membership.is_current())
-    people = db.session.scalars(own.limit(20)).all()
+    people = db.session.scalars(own.limit(50)).all()
     course, session = _chosen(slug)
     hints = hints_of(course.id, [person.staff_id for person in people], session)
     return render_template(

@@ -19,6 +19,7 @@ from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.sql import ColumnElement
 
@@ -97,6 +98,11 @@ def managed_membership(actor: Actor, membership_id: int) -> Membership:
     return row
 
 
+def managed_among(actor: Actor, ids: Collection[int]) -> Sequence[Membership]:
+    """Return those of some present or coming memberships that the actor manages, by reading; others are left out."""
+    return db.session.scalars(managed_memberships(actor).where(Membership.id.in_(ids))).all()
+
+
 @dataclass(frozen=True)
 class Member:
     """A person as a member of an organisation."""
@@ -105,3 +111,16 @@ class Member:
     name: str
     organisation_id: int
     size_class: SizeClass
+
+
+def section_of(person: Member) -> sa.ScalarSelect[int | None]:
+    """Return the section in which a person is in the organisation for which they act, to be read with a statement."""
+    return (
+        sa.select(Membership.section_id)
+        .where(
+            Membership.staff_id == person.staff_id, Membership.organisation_id == person.organisation_id, is_current()
+        )
+        .order_by(Membership.id)
+        .limit(1)
+        .scalar_subquery()
+    )

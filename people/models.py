@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship, validates
 
 from kernel import clock
 from kernel.database import BIG_ID, Base
@@ -110,8 +110,45 @@ class OpenSignIn(Base):
     device: Mapped[str]
 
 
+class Section(Base):
+    """A section (部署) of an organisation, within another or at the top; `ends_on` is the first day no longer in it.
+
+    `title` says it with the sections above (福祉部 高齢福祉課), `path` names these and itself by their ids (3/17/): a section
+    is within another where its path begins with the other's.
+    """
+
+    __tablename__ = "section"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"), index=True)
+    name: Mapped[str]
+    title: Mapped[str]
+    path: Mapped[str]
+    begins_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    __table_args__ = (sa.CheckConstraint("begins_on IS NULL OR ends_on IS NULL OR ends_on >= begins_on", "dates"),)
+
+
+class Post(Base):
+    """A post (職) in the list of an organisation: 主事, 係長, 課長."""
+
+    __tablename__ = "post"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    name: Mapped[str]
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "name"),)
+
+
+def _named(name: Any, is_its: sa.ColumnElement[bool]) -> sa.ColumnElement[str]:
+    """Return the name of the row that another one points to, empty where it points to none."""
+    return sa.func.coalesce(sa.select(name).where(is_its).correlate_except(name.table).scalar_subquery(), "")
+
+
 class Membership(Base):
-    """A dated membership (所属) of a person in an organisation; `left_on` is the first day no longer in it."""
+    """A dated membership (所属) of a person in an organisation; `left_on` is the first day no longer in it.
+
+    `posted_on` is since when the person has been in the present section and post, where it is not since the beginning.
+    """
 
     __tablename__ = "membership"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,8 +156,9 @@ class Membership(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
     staff_number: Mapped[str | None] = mapped_column(sa.String(32))
     number_key: Mapped[str | None] = mapped_column(sa.String(32))
-    department: Mapped[str] = mapped_column(default="")
-    post: Mapped[str] = mapped_column(default="")
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    posted_on: Mapped[dt.date | None]
     joined_on: Mapped[dt.date]
     left_on: Mapped[dt.date | None]
     staff: Mapped[Staff] = relationship(back_populates="memberships", lazy="raise_on_sql")
@@ -146,6 +184,25 @@ class Membership(Base):
         """Keep the form in step in which spellings of one number meet."""
         self.number_key = folded_number(value)[:32] if value else None
         return value
+
+    department: Mapped[str] = column_property(_named(Section.title, Section.id == section_id.column))  # type: ignore[attr-defined]
+    post: Mapped[str] = column_property(_named(Post.name, Post.id == post_id.column))  # type: ignore[attr-defined]
+    """What section and post are called, read with the membership; empty where it has none."""
+
+
+class Posting(Base):
+    """Where a member was before (配属の履歴): a section and a post, from a day on; `until` is the first day no longer there."""
+
+    __tablename__ = "posting"
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), index=True)
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    since: Mapped[dt.date]
+    until: Mapped[dt.date]
+    section: Mapped[Section | None] = relationship(lazy="raise_on_sql")
+    post: Mapped[Post | None] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.CheckConstraint("until >= since", "until_after_since"),)
 
 
 class RoleGrant(Base):

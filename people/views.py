@@ -20,9 +20,9 @@ from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm
 from people.joining import transfer
 from people.joining.forms import TransferForm
-from people.joining.views import chosen_organisation
-from people.models import Membership, OrganisationKind
+from people.models import OrganisationKind
 from people.permission import Permission
+from people.sections import posting
 from people.signing_in import open_sign_in, password_link, second_factor, sign_in
 from people.signing_in.forms import ChangePasswordForm
 
@@ -75,19 +75,6 @@ def audit_log() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/office/staff")
-@requires(Permission.MANAGE_STAFF)
-@shows("職員の一覧")
-def staff_list() -> ResponseReturnValue:
-    """List the own organisation's staff."""
-    text, chosen = request.args.get("q", "")[:100], chosen_organisation()
-    statement = membership.managed_memberships(actor(), text)
-    if chosen:
-        statement = statement.where(Membership.organisation_id == chosen.id)
-    people = page_of(statement, page_number(request.args.get("page")), size=50)
-    return render_template("people/staff_list.html", people=people, text=text, chosen=chosen)
-
-
 @blueprint.get("/office/staff/<int:membership_id>")
 @requires(Permission.MANAGE_STAFF)
 @shows("職員のページ")
@@ -99,7 +86,12 @@ def staff_member(membership_id: int) -> ResponseReturnValue:
     form.roles.choices = options((one.value, one.label) for one in grantable)
     has_factors = bool(second_factor.factors_of(person.staff_id))
     return render_template(
-        "people/staff_member.html", person=person, form=form, grantable=grantable, has_factors=has_factors
+        "people/staff_member.html",
+        person=person,
+        form=form,
+        grantable=grantable,
+        has_factors=has_factors,
+        postings=posting.history(person.id),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 import json
 import logging
 import random
@@ -18,7 +19,7 @@ from kernel import clock
 from kernel.database import db, slices
 from kernel.settings import CONTENT
 
-from people.models import Membership, Organisation, Role, RoleGrant, SizeClass, Staff
+from people.models import Membership, Organisation, Post, Role, RoleGrant, Section, SizeClass, Staff
 from people.organisation import load_organisations
 
 from courses import catalogue_version
@@ -148,8 +149,15 @@ def _people(count: int, organisations: Any, chance: random.Random) -> None:
         {"id": n, "name": f"職員 {n}", "reading": f"ショクイン {chance.randrange(10**6):06}", "email": f"s{n}@example.lg.jp", "sign_in_epoch": 1, "search_key": f"職員{n}"}
         for n in range(1, count + 1)
     ))  # fmt: skip
+    sections = {(office, topic): n for n, (office, topic) in enumerate(itertools.product(organisations, range(15)), 1)}
+    posts = {office: n for n, office in enumerate(organisations, 1)}
+    put(Section.__table__, (
+        {"id": n, "organisation_id": office, "name": TOPICS[topic] + "課", "title": TOPICS[topic] + "課", "path": f"{n}/"}
+        for (office, topic), n in sections.items()
+    ))  # fmt: skip
+    put(Post.__table__, ({"id": n, "organisation_id": office, "name": "主事"} for office, n in posts.items()))
     put(Membership.__table__, (
-        {"id": n, "staff_id": n, "organisation_id": organisations[n % len(organisations)], "staff_number": f"{n}", "number_key": f"{n}", "department": TOPICS[n % 15] + "課", "post": "主事", "joined_on": dt.date(2020, 4, 1)}
+        {"id": n, "staff_id": n, "organisation_id": organisations[n % len(organisations)], "staff_number": f"{n}", "number_key": f"{n}", "section_id": sections[organisations[n % len(organisations)], n % 15], "post_id": posts[organisations[n % len(organisations)]], "joined_on": dt.date(2020, 4, 1)}
         for n in range(1, count + 1)
     ))  # fmt: skip
     roles = (

@@ -10,13 +10,15 @@ from factories import offered
 from kernel import clock
 from kernel.database import add, db
 
+from people.sections import section
+
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 _numbers = itertools.count(1)
 
 
-def adopts(office, slugs, *, due_in=None, department=""):
-    """Let an office adopt a curriculum of some courses, for all or for a department, due in so many days."""
+def adopts(office, slugs, *, due_in=None, department="", **said):
+    """Let an office adopt a curriculum of some courses, for all, a section or whom else is said, due in so many days."""
     curriculum = add(
         Curriculum(
             slug=f"adopted-{next(_numbers)}", title="必修の講座", summary="", owner_id=office.id, state=CurriculumState.PUBLISHED,
@@ -24,6 +26,8 @@ def adopts(office, slugs, *, due_in=None, department=""):
         )
     )  # fmt: skip
     due_on = None if due_in is None else clock.today() + dt.timedelta(days=due_in)
-    add(Adoption(organisation_id=office.id, curriculum_id=curriculum.id, department=department, due_on=due_on))
+    section_id = section.named(office.id, department)
+    said = {"section_id": section_id, "due_on": due_on, **said}
+    add(Adoption(organisation_id=office.id, curriculum_id=curriculum.id, **said))
     db.session.commit()
     return curriculum

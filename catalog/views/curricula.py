@@ -1,4 +1,4 @@
-"""Pages of curricula: reading one, adopting it, writing one."""
+"""Pages of curricula: reading one, writing one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 
-from people import organisation as organisations
 from people.access import LONG_TEXTS, actor, holds, public, requires
 from people.permission import Permission
 
@@ -20,7 +19,7 @@ from courses.models import Track
 
 from catalog import curriculum as curricula
 from catalog.blueprint import blueprint
-from catalog.forms import AdoptionForm, CurriculumForm
+from catalog.forms import CurriculumForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,42 +32,6 @@ if TYPE_CHECKING:
 def curriculum_list() -> ResponseReturnValue:
     """List the published curricula."""
     return render_template("catalog/curricula.html", curricula=curricula.published_curricula())
-
-
-@blueprint.route("/curricula/<slug>/adopt", methods=["GET", "POST"])
-@requires(Permission.ADOPT_CURRICULA)
-def adopt(slug: str) -> ResponseReturnValue:
-    """Adopt a curriculum for the own organisation."""
-    curriculum, form = curricula.published_curriculum(slug), AdoptionForm()
-    own = actor().organisation_with(Permission.ADOPT_CURRICULA)
-    if own is None:
-        raise NotFoundError
-    if accepted(form, lambda: curricula.adopt(actor(), own, curriculum, form.command())):
-        flash(f"「{curriculum.title}」を採用しました。対象の職員のマイページに、必修の講座が表示されます。")
-        return redirect(url_for("catalog.adoptions"))
-    return answer(
-        "catalog/adopt.html",
-        form,
-        curriculum=curricula.published_curriculum(slug),
-        organisation=organisations.organisation(own),
-    )
-
-
-@blueprint.get("/office/adoptions")
-@requires(Permission.ADOPT_CURRICULA)
-def adoptions() -> ResponseReturnValue:
-    """List what the own organisation adopted."""
-    own = actor().organisation_with(Permission.ADOPT_CURRICULA)
-    return render_template("catalog/adoptions.html", adoptions=curricula.adoptions_of([own] if own else []))
-
-
-@blueprint.post("/office/adoptions/<int:adoption_id>/end")
-@requires(Permission.ADOPT_CURRICULA)
-def end_adoption(adoption_id: int) -> ResponseReturnValue:
-    """End an adoption."""
-    ended = curricula.end_adoption(actor(), adoption_id)
-    flash(f"「{ended.curriculum.title}」の採用をやめました。受講の記録は残ります。もう一度採用することもできます。")
-    return redirect(url_for("catalog.adoptions"))
 
 
 @blueprint.get("/studio/curricula")

@@ -16,22 +16,22 @@ from kernel.database import TODAY, db
 from kernel.page import Page
 
 from people.membership import are_said_by, is_current
-from people.models import Membership, Staff
+from people.models import Membership, Post, Section, Staff
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
 
-from catalog.curriculum import concerns
+from catalog.adopting.adoption import concerns, due_date
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 from participation.attending.completion import still_counts
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
-from front.office.question import MOST_CHOICES, By, Standing, ask
+from front.office.question import MOST_CHOSEN, Standing, ask
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from front.office.question import Question
 
@@ -79,52 +79,26 @@ class Duty:
         return Standing.UNDER_WAY if self.is_under_way else Standing.NOT_BEGUN
 
 
-@dataclass(frozen=True)
-class Totals:
-    """How many duties there are, and in which standing; `label` and `value` say of what, where they are of a part."""
+def duties_of(actor: Actor, question: Question, *more: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Return every duty that is asked for but for its standing, with when it was done, whether it is under way, and its date.
 
-    all: int
-    done: int
-    under_way: int
-    late: int
-    label: str = ""
-    value: str = ""
-
-    @property
-    def open(self) -> int:
-        """Return how many are not done."""
-        return self.all - self.done
-
-    @property
-    def not_begun(self) -> int:
-        """Return how many are neither done nor under way."""
-        return self.open - self.under_way
-
-    def of(self, standing: Standing | None) -> int:
-        """Return how many are in a standing, or all."""
-        return getattr(self, standing.value.replace(" ", "_")) if standing else self.all
-
-    @property
-    def share(self) -> int:
-        """Return the share of those done in percent, rounded down: 100 is all of them."""
-        return 100 * self.done // self.all if self.all else 0
-
-
-def _duties(actor: Actor, question: Question) -> sa.Subquery:
-    """Return every duty that is asked for but for its standing, with when it was done, whether it is under way, and its date."""
-    wanted = [actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id), *are_said_by(question.text)]
+    `more` are conditions on memberships.
+    """
+    wanted = [actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id), *are_said_by(question.text), *more]
     if question.course:
         wanted.append(Course.slug == question.course)
     if question.curriculum:
         wanted.append(Curriculum.slug == question.curriculum)
-    if question.department is not None:
-        wanted.append(Membership.department == question.department)
+    if question.section is not None:
+        wanted.append(in_section(question.section))
+    if question.post:
+        wanted.append(Membership.post_id == question.post)
     due = (
         sa.select(
             Membership.id.label("membership_id"),
             Membership.staff_id,
             CurriculumStep.course_id,
-            sa.func.min(Adoption.due_on).label("due_on"),
+            sa.func.min(due_date()).label("due_on"),
         )
         .join(Staff, Staff.id == Membership.staff_id)
         .join(Adoption, concerns())
@@ -155,6 +129,15 @@ def _duties(actor: Actor, question: Question) -> sa.Subquery:
         .outerjoin(taken, sa.and_(taken.c.staff_id == due.c.staff_id, taken.c.course_id == due.c.course_id))
         .subquery("duty")
     )
+
+
+def in_section(section_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a membership is in a section or below it; 0: in none."""
+    if not section_id:
+        return Membership.section_id.is_(None)
+    mine, whole = sa.orm.aliased(Section), sa.orm.aliased(Section)
+    within = sa.select(mine.id).join(whole, mine.path.startswith(whole.path)).where(whole.id == section_id)
+    return Membership.section_id.in_(within)
 
 
 def _taken(actor: Actor) -> sa.Subquery:
@@ -197,27 +180,28 @@ def _stands(duty: sa.Subquery, standing: Standing) -> sa.ColumnElement[bool]:
 
 
 def _rows(actor: Actor, question: Question) -> sa.Select[Any]:
-    duty = _duties(actor, question)
+    duty = duties_of(actor, question)
     statement = (
         sa.select(
-            duty.c.membership_id, duty.c.staff_id, duty.c.course_id, Staff.name, Staff.reading, Membership.department,
-            Membership.post, Course.slug, CourseEdition.title, duty.c.due_on, duty.c.done_at, duty.c.under_way,
+            duty.c.membership_id, duty.c.staff_id, duty.c.course_id, Staff.name, Staff.reading,
+            sa.func.coalesce(Section.title, ""), sa.func.coalesce(Post.name, ""), Course.slug, CourseEdition.title, duty.c.due_on, duty.c.done_at, duty.c.under_way,
         )
         .join(Membership, Membership.id == duty.c.membership_id)
         .join(Staff, Staff.id == duty.c.staff_id)
         .join(Course, Course.id == duty.c.course_id)
         .join(CourseEdition, CourseEdition.id == Course.published_id)
+        .outerjoin(Section, Section.id == Membership.section_id)
+        .outerjoin(Post, Post.id == Membership.post_id)
         .order_by(
-            duty.c.done_at.is_not(None), duty.c.due_on.nulls_last(), Membership.department, Staff.reading, Staff.id,
+            duty.c.done_at.is_not(None), duty.c.due_on.nulls_last(), Section.title, Staff.reading, Staff.id,
             duty.c.course_id,
         )
     )  # fmt: skip
     return statement.where(_stands(duty, question.standing)) if question.standing else statement
 
 
-def board(actor: Actor, question: Question, sums: Sequence[Totals]) -> Page[Duty]:
-    """Return a page of the duties of the actor's own staff, the most urgent first, whose totals are known: one query."""
-    total = sums[0].of(question.standing) if sums else 0
+def board(actor: Actor, question: Question, total: int) -> Page[Duty]:
+    """Return a page of the duties of the actor's own staff, the most urgent first, of which there are so many: one query."""
     page = min(question.page, max(1, -(-total // A_PAGE)))
     statement = _rows(actor, question).limit(A_PAGE).offset((page - 1) * A_PAGE)
     rows = [Duty(*row) for row in db.session.execute(statement)] if total else []
@@ -241,38 +225,10 @@ def of_person(actor: Actor, membership_id: int) -> list[Duty]:
     return [Duty(*row) for row in db.session.execute(_rows(actor, ask({})).where(Membership.id == membership_id))]
 
 
-def totals(actor: Actor, question: Question) -> list[Totals]:
-    """Return the totals of what is asked for whatever its standing: of all first, then by course or department; one query."""
-    duty = _duties(actor, question)
-    by = (
-        (CourseEdition.title, Course.slug)
-        if question.by is By.COURSE
-        else (Membership.department, Membership.department)
-    )
-    label, value = by[0].label("label"), by[1].label("value")
-    is_open = duty.c.done_at.is_(None)
+def open_keys(actor: Actor, ids: Collection[int]) -> list[str]:
+    """Return what names the duties in a form that some of the actor's own staff have not done."""
+    duty = duties_of(actor, ask({}), Membership.id.in_(ids))
     rows = db.session.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.count(duty.c.done_at),
-            sa.func.count().filter(is_open, duty.c.under_way),
-            sa.func.count().filter(is_open, duty.c.due_on < TODAY),
-            label,
-            value,
-        )
-        .join(Membership, Membership.id == duty.c.membership_id)
-        .join(Course, Course.id == duty.c.course_id)
-        .join(CourseEdition, CourseEdition.id == Course.published_id)
-        .group_by(label, value)
-        .order_by(label)
-    ).all()
-    parts = [Totals(*row) for row in rows]
-    if not parts:
-        return []
-    whole = Totals(
-        all=sum(part.all for part in parts),
-        done=sum(part.done for part in parts),
-        under_way=sum(part.under_way for part in parts),
-        late=sum(part.late for part in parts),
+        sa.select(duty.c.membership_id, duty.c.course_id).where(_stands(duty, Standing.OPEN)).limit(MOST_CHOSEN)
     )
-    return [whole, *parts[:MOST_CHOICES]]
+    return [f"{membership_id}-{course_id}" for membership_id, course_id in rows]

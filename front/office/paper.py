@@ -9,7 +9,7 @@ from kernel import clock
 from participation.papers.paper import Column, Paper
 
 from front.office import duties
-from front.office.question import curricula
+from front.office.question import curricula, posts, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +48,17 @@ def paper(actor: Actor, question: Question) -> Paper:
     )  # fmt: skip
 
 
+def _section(actor: Actor, section_id: int | None) -> str:
+    if section_id is None:
+        return ""
+    return next((f"部署「{row.title}」" for row in sections(actor) if row.id == section_id), "部署なし")
+
+
 def _conditions(actor: Actor, question: Question, titles: Mapping[str, str]) -> str:
     said = [
         question.standing.label if question.standing else "",
-        f"部署「{question.department or '（なし）'}」" if question.department is not None else "",
+        _section(actor, question.section),
+        next((f"職「{row.name}」" for row in posts(actor) if row.id == question.post), ""),
         f"「{question.text}」" if question.text else "",
         f"講座「{titles.get(question.course, question.course)}」" if question.course else "",
         f"カリキュラム「{dict(curricula(actor)).get(question.curriculum, question.curriculum)}」"

@@ -12,14 +12,16 @@ from kernel.page import page_number
 from kernel.text import LARGEST_ID, number_in
 from kernel.vocabulary import Term
 
-from people.membership import is_current
-from people.models import Membership
 from people.permission import Actor, Permission
+from people.sections.post import posts_of
+from people.sections.section import sections_of
 
 from catalog.models import Adoption, Curriculum
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
+
+    from people.models import Post, Section
 
 MOST_CHOSEN, MOST_CHOICES = 100, 200
 
@@ -38,17 +40,18 @@ class By(Term):
     """By what duties are summed up."""
 
     COURSE = "course", "講座ごと"
-    DEPARTMENT = "department", "部署ごと"
+    SECTION = "section", "部署ごと"
 
 
 @dataclass(frozen=True)
 class Question:
-    """Which duties somebody asks for: in what standing, of which course, curriculum and department, of whom, on which page."""
+    """Which duties somebody asks for: in what standing, of which course, curriculum, section and post, of whom, on which page."""
 
     standing: Standing | None
     course: str
     curriculum: str
-    department: str | None
+    section: int | None
+    post: int | None
     text: str
     by: By
     page: int
@@ -56,11 +59,15 @@ class Question:
     @property
     def is_narrowed(self) -> bool:
         """Tell whether not all duties are asked for."""
-        return bool(self.standing or self.course or self.curriculum or self.text) or self.department is not None
+        return (
+            bool(self.standing or self.course or self.curriculum or self.text)
+            or self.section is not None
+            or bool(self.post)
+        )
 
 
 def ask(arguments: Mapping[str, str]) -> Question:
-    """Read a question from an address; what is unknown in it is left out."""
+    """Read a question from an address; what is unknown in it is left out. Section 0: of those who are in none."""
 
     def text(name: str) -> str:
         return arguments.get(name, "")[:100]
@@ -69,7 +76,8 @@ def ask(arguments: Mapping[str, str]) -> Question:
         standing=next((one for one in Standing if one.value == text("standing")), None),
         course=text("course"),
         curriculum=text("curriculum"),
-        department=text("department") if "department" in arguments and text("department") != "*" else None,
+        section=number_in(text("section"), LARGEST_ID),
+        post=number_in(text("post"), LARGEST_ID) or None,
         text=text("q"),
         by=next((one for one in By if one.value == text("by")), By.COURSE),
         page=page_number(arguments.get("page")),
@@ -83,15 +91,16 @@ def keys_in(texts: Collection[str]) -> list[tuple[int, int]]:
     return [pair for pair in read if all(pair)][:MOST_CHOSEN]
 
 
-def departments(actor: Actor) -> Sequence[str]:
-    """Return the departments of the actor's own staff."""
-    return db.session.scalars(
-        sa.select(Membership.department)
-        .where(actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id), is_current())
-        .distinct()
-        .order_by(Membership.department)
-        .limit(MOST_CHOICES)
-    ).all()
+def sections(actor: Actor) -> list[Section]:
+    """Return the sections of the actor's organisations, each before those below it."""
+    own = actor.scope(Permission.ENROL_STAFF).organisation_ids
+    return [row for organisation_id in sorted(own) for row in sections_of(organisation_id, with_ended=True)]
+
+
+def posts(actor: Actor) -> list[Post]:
+    """Return the posts of the actor's organisations."""
+    own = actor.scope(Permission.ENROL_STAFF).organisation_ids
+    return [row for organisation_id in sorted(own) for row in posts_of(organisation_id)]
 
 
 def curricula(actor: Actor) -> list[tuple[str, str]]:

@@ -1,5 +1,5 @@
 """Views of front."""
 
-from front.views import catalogue, course, duties, information, installation, learner, office, style
+from front.views import catalogue, course, duties, information, installation, learner, office, staff, style
 
-__all__ = ["catalogue", "course", "duties", "information", "installation", "learner", "office", "style"]
+__all__ = ["catalogue", "course", "duties", "information", "installation", "learner", "office", "staff", "style"]

@@ -14,6 +14,7 @@ from people.access import public, visitor
 
 from catalog import catalogue_search
 from catalog import curriculum as curricula
+from catalog.adopting.adoption import adopters
 from catalog.facets import Sort
 from catalog.search.query import marked, read
 
@@ -79,7 +80,7 @@ def suggested_words() -> ResponseReturnValue:
 def curriculum(slug: str) -> ResponseReturnValue:
     """Show a curriculum as a path, where the reader is on it, and who adopted it."""
     found, person = curricula.published_curriculum(slug), visitor()
-    names, count = curricula.adopters(found.id)
+    names, count = adopters(found.id)
     marks = mark.marks(person, [step.course_id for step in found.steps]) if person else {}
     return render_template(
         "front/curriculum.html",

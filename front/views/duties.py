@@ -19,8 +19,8 @@ from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 
 from front.blueprint import blueprint
 from front.forms import RemindForm
-from front.office import duties, paper
-from front.office.question import By, Question, Standing, ask, curricula, departments, keys_in
+from front.office import duties, paper, totals
+from front.office.question import By, Question, Standing, ask, curricula, keys_in, posts, sections
 from front.office.record import record_of
 from front.reminding import MOST_AT_ONCE, last_told, remind_by_hand, to_be_told
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 def duty_board() -> ResponseReturnValue:
     """Show who of the own staff is to take what, how far they are, and how many."""
     question = ask(request.args)
-    sums = duties.totals(actor(), question)
-    page = duties.board(actor(), question, sums)
+    sums = totals.totals(actor(), question)
+    page = duties.board(actor(), question, sums[0].of(question.standing) if sums else 0)
     return render_template(
         "front/duties.html",
         question=question,
@@ -45,7 +45,8 @@ def duty_board() -> ResponseReturnValue:
         total=sums[0] if sums else None,
         parts=sums[1:],
         told=last_told(page.rows),
-        departments=departments(actor()),
+        sections=sections(actor()),
+        posts=posts(actor()),
         curricula=curricula(actor()),
         standings=list(Standing),
         ways=list(By),

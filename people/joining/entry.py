@@ -20,6 +20,9 @@ from people.models import Membership, Role, Staff
 from people.organisation import organisation
 from people.permission import Actor, Permission
 from people.role import check_may_act_for, check_may_grant, check_not_last_administrator
+from people.sections import post, posting, section
+
+MOST_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ def belong(staff: Staff, command: JoinStaff) -> Membership:
             staff=staff,
             organisation=organisation(command.organisation_id),
             staff_number=command.staff_number or None,
-            department=command.department,
-            post=command.post,
+            section_id=section.named(command.organisation_id, command.department),
+            post_id=post.named(command.organisation_id, command.post),
             joined_on=command.joined_on or clock.today(),
             grants=[],
         )
@@ -114,8 +117,10 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     was_name, was_email = staff.name, staff.email or ""
     staff.name, staff.reading, staff.email = command.name, command.reading, _lower(command.email)
     membership.staff_number = command.staff_number or None
-    membership.department, membership.post = command.department, command.post
+    posting.place(membership, command.department, command.post)
     membership.joined_on = command.joined_on
+    if membership.posted_on and membership.posted_on < command.joined_on:
+        membership.posted_on = None
     audit.record(
         actor,
         Act.STAFF_CORRECTED,
@@ -126,6 +131,7 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
         email=staff.email or "",
     )
     db.session.flush()
+    db.session.refresh(membership, ["department", "post"])
     return membership
 
 

@@ -23,6 +23,8 @@ from people.joining.invitation import Enter
 from people.joining.transfer import WelcomeStaff
 from people.signing_in.forms import NewPasswordForm
 
+HOW_TO_PICK = "名前の一部を入力すると、登録されている部署から選べます。ない名前を入力すると、新しい部署になります。"
+
 
 class MembershipForm(Form):
     """What a membership says."""
@@ -31,8 +33,8 @@ class MembershipForm(Form):
     staff_number = TextField(
         "職員番号", [Length(max=32)], description="メールアドレスがない人は、団体と職員番号でサインインします。"
     )
-    department = TextField("部署", [Length(max=200)])
-    post = TextField("職", [Length(max=100)], description="例：主事、係長")
+    department = TextField("部署", [Length(max=200)], description=HOW_TO_PICK, render_kw={"list": "sections"})
+    post = TextField("職", [Length(max=100)], description="例：主事、係長", render_kw={"list": "posts"})
     joined_on = DayField(
         "所属の始まり", [DataRequired()], description="例：2027-04-01、R9.4.1。先の日でも登録できます。"
     )

@@ -21,6 +21,7 @@ from people.joining import applicant, entry, invitation, rejoining, transfer
 from people.joining.forms import AcceptForm, InviteForm, LeaveForm, ResumeForm, StaffForm, WelcomeForm
 from people.models import Membership
 from people.permission import Permission
+from people.sections import post, section
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -48,7 +49,7 @@ def new_staff() -> ResponseReturnValue:
     if entered := accepted(form, lambda: entry.join(actor(), form.command())):
         flash(f"{entered.staff.name}さんを登録しました。次に、招待のリンクを渡してください。")
         return redirect(url_for("people.staff_member", membership_id=entered.id))
-    return answer("people/staff_form.html", form, person=None)
+    return answer("people/staff_form.html", form, person=None, **_to_pick(form))
 
 
 @blueprint.route("/office/staff/welcome", methods=["GET", "POST"])
@@ -60,7 +61,16 @@ def welcome_staff() -> ResponseReturnValue:
     if entered := accepted(form, lambda: transfer.welcome(actor(), form.command())):
         flash(f"{entered.staff.name}さんを登録しました。これまでの受講の記録は、本人のマイページに残っています。")
         return redirect(url_for("people.staff_member", membership_id=entered.id))
-    return answer("people/welcome.html", form)
+    return answer("people/welcome.html", form, **_to_pick(form))
+
+
+def _to_pick(form: StaffForm | WelcomeForm) -> dict[str, list[str]]:
+    """Return what sections and posts the organisation of a form has, by their names."""
+    organisation_id = form.organisation_id.first
+    return {
+        "sections": [row.title for row in section.sections_of(organisation_id)],
+        "posts": [row.name for row in post.posts_of(organisation_id)],
+    }
 
 
 def _staff_form(person: Membership | None = None) -> StaffForm:
@@ -96,7 +106,8 @@ def edit_staff(membership_id: int) -> ResponseReturnValue:
     if accepted(form, lambda: entry.correct(actor(), membership_id, form.correction())):
         flash("登録を訂正しました。")
         return redirect(url_for("people.staff_member", membership_id=membership_id))
-    return answer("people/staff_form.html", form, person=membership.managed_membership(actor(), membership_id))
+    person = membership.managed_membership(actor(), membership_id)
+    return answer("people/staff_form.html", form, person=person, **_to_pick(form))
 
 
 @blueprint.route("/office/staff/<int:membership_id>/leave", methods=["GET", "POST"])
@@ -112,8 +123,26 @@ def leave(membership_id: int) -> ResponseReturnValue:
     if left := accepted(form, end):
         day = clock.date_label(form.last_day.value)
         flash(f"{left.staff.name}さんの所属を{day}までにしました。誤りのときは「所属が終わった人」から取り消せます。")
-        return redirect(url_for("people.staff_list"))
+        return redirect(url_for("front.staff_list"))
     return answer("people/leave.html", form, person=membership.managed_membership(actor(), membership_id))
+
+
+@blueprint.route("/office/staff/leave", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@shows("所属の終了")
+def leave_together() -> ResponseReturnValue:
+    """End the memberships of several of the staff with one last day."""
+    ids = request.args.getlist("row", type=int)[: entry.MOST_AT_ONCE]
+    people, form = membership.managed_among(actor(), ids), LeaveForm(last_day=clock.today().isoformat())
+    if not people:
+        flash("所属を終える人を選んでください。", "info")
+        return redirect(url_for("front.staff_list"))
+    chosen = [one.id for one in people]
+    if accepted(form, lambda: [entry.leave(actor(), one, form.last_day.value) for one in chosen]):
+        day = clock.date_label(form.last_day.value)
+        flash(f"{len(chosen)}人の所属を{day}までにしました。誤りのときは「所属が終わった人」から取り消せます。")
+        return redirect(url_for("front.staff_list"))
+    return answer("people/leave_together.html", form, people=membership.managed_among(actor(), ids))
 
 
 @blueprint.get("/office/staff/former")

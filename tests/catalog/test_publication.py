@@ -23,7 +23,9 @@ from courses.edition import LessonText, ModuleText
 from courses.models import Course, CourseEdition, EditionState
 
 from catalog import curriculum, motivation, publication
-from catalog.curriculum import Adopt, Step, WriteCurriculum
+from catalog.adopting import adoption
+from catalog.adopting.adoption import Adopt
+from catalog.curriculum import Step, WriteCurriculum
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep, Motivation
 from catalog.motivation import Motivate
 
@@ -282,7 +284,7 @@ def test_a_curriculum_is_drafted_published_and_adopted(mizuho, client):
     db.session.commit()
     assert client.get("/curricula/our-own").status_code == 404
     curriculum.publish(coordinator, row)
-    curriculum.adopt(coordinator, mizuho.id, row, Adopt("", None))
+    adoption.adopt(coordinator, mizuho.id, row, Adopt())
     db.session.commit()
     page = client.get("/curricula/our-own").text
     assert "瑞穂町（1団体）" in page
@@ -305,16 +307,7 @@ def test_a_curriculum_needs_courses_that_exist_once_and_are_published(mizuho):
 
 def test_nobody_adopts_for_another_organisation(mizuho, hachioji):
     with pytest.raises(NotFoundError):
-        curriculum.adopt(
-            mizuho.coordinator.actor, hachioji.id, curriculum.published_curriculum("newcomers"), Adopt("", None)
-        )
-
-
-def test_an_adoption_for_one_department_concerns_its_staff_only(mizuho):
-    inside, outside = mizuho.person(department="住民課"), mizuho.person(department="産業課")
-    mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"department": "住民課", "due_on": "R9.3.31"})
-    assert "2027年3月31日（水）まで" in inside.browser().get("/me").text
-    assert "いま、することはありません" in outside.browser().get("/me").text
+        adoption.adopt(mizuho.coordinator.actor, hachioji.id, curriculum.published_curriculum("newcomers"), Adopt())
 
 
 def test_the_approver_can_read_every_lesson(mizuho, secretariat):
@@ -337,12 +330,6 @@ def test_a_draft_answer_is_not_told_to_visitors(client, mizuho):
     )
     assert "まだ内緒の理由" not in client.get("/remarks/15-2/9").text
     assert "まだ内緒の理由" in mizuho.coordinator.browser().get("/remarks/15-2/9").text
-
-
-def test_a_due_date_lies_ahead(mizuho):
-    answer = mizuho.coordinator.browser().post("/curricula/newcomers/adopt", data={"due_on": "2020-01-01"})
-    assert answer.status_code == 422
-    assert "今日から後の日" in answer.text
 
 
 def test_who_retires_a_course_sees_what_hangs_on_it_and_says_why_and_what_comes_after(client, mizuho, secretariat):

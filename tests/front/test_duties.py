@@ -14,14 +14,14 @@ from kernel import clock
 from kernel.database import db
 from kernel.tables import office_table
 
-from people.models import AuditEntry, Membership, Role
+from people.models import AuditEntry, Membership, Role, Section
 
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
 from front import due
-from front.office import duties
+from front.office import duties, totals
 from front.office.question import Standing, ask, keys_in
 
 COURSES = ("dx-first-step", "security-basics", "digital-literacy-check")
@@ -40,7 +40,15 @@ def completes(person, slug, *, ago=0):
 
 def board(person, **asked):
     question = ask(asked)
-    return duties.board(person.actor, question, duties.totals(person.actor, question)).rows
+    return duties.board(person.actor, question, totals.totals(person.actor, question)[0].of(question.standing)).rows
+
+
+def section_of(office, name):
+    return str(
+        db.session.scalars(
+            sa.select(Section.id).where(Section.organisation_id == office.id, Section.title == name)
+        ).one()
+    )
 
 
 def told(person):
@@ -96,10 +104,10 @@ def test_whatever_people_did_the_board_counts_what_one_counts_by_hand(mizuho, se
                     enrols(person, offered(slug))
                     db.session.commit()
     actor = mizuho.coordinator.actor
-    whole, *parts = duties.totals(actor, ask({}))
+    whole, *parts = totals.totals(actor, ask({}))
     assert (whole.all, whole.done, whole.under_way, whole.late) == by_hand(mizuho)
-    by_department = duties.totals(actor, ask({"by": "department"}))[1:]
-    for of in (parts, by_department):
+    by_section = totals.totals(actor, ask({"by": "section"}))[1:]
+    for of in (parts, by_section):
         assert sum(part.all for part in of) == whole.all
         assert sum(part.late for part in of) == whole.late
     for standing, number in (
@@ -114,7 +122,7 @@ def test_the_list_is_narrowed_and_the_most_urgent_come_first(office):
     one, other = office.person(department="住民課"), office.person(department="税務課")
     completes(one, "security-basics")
     coordinator = office.coordinator
-    assert {duty.staff_id for duty in board(coordinator, department="税務課")} == {other.staff_id}
+    assert {duty.staff_id for duty in board(coordinator, section=section_of(office, "税務課"))} == {other.staff_id}
     assert {duty.slug for duty in board(coordinator, course="security-basics")} == {"security-basics"}
     assert [duty.title for duty in board(coordinator, standing="done")] == ["全職員のための情報セキュリティ"]
     every = board(coordinator)
@@ -185,12 +193,12 @@ def test_whoever_chose_nobody_is_asked_to_choose(office):
 def test_no_key_of_a_form_breaks_the_page(office):
     assert keys_in(["", "-", "a-b", "1-2-3", "1", "9" * 40 + "-1", "3-4"]) == [(3, 4)]
     browser = office.coordinator.browser()
-    assert browser.get("/office/duties?page=abc&standing=x&by=y&department=無い課&q=%25").status_code == 200
+    assert browser.get("/office/duties?page=abc&standing=x&by=y&section=無い課&post=x&q=%25").status_code == 200
 
 
 def test_the_workbook_holds_what_is_shown_with_what_its_words_mean(office):
     office.person(name="=1+1", department="住民課")
-    answer = office.coordinator.browser().get("/office/duties.xlsx?department=住民課")
+    answer = office.coordinator.browser().get(f"/office/duties.xlsx?section={section_of(office, '住民課')}")
     text = office_table.text_of_file(answer.data).text
     assert text.startswith("受講状況")
     assert "部署「住民課」" in text
@@ -215,7 +223,9 @@ def test_the_record_of_one_of_the_own_staff_is_whole_and_nobody_elses(office, ha
     enrols(person, offered("dx-first-step"))
     db.session.commit()
     browser = office.coordinator.browser()
-    (key,) = [duty.key for duty in board(office.coordinator, course="dx-first-step", department="住民課")]
+    (key,) = [
+        duty.key for duty in board(office.coordinator, course="dx-first-step", section=section_of(office, "住民課"))
+    ]
     browser.post(f"/office/duties/reminder?which=chosen&row={key}", data={})
     page = browser.get(f"/office/staff/{person.membership_id}/record").text
     assert "3講座のうち1講座を修了" in page

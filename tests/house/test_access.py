@@ -31,12 +31,17 @@ from kernel.transaction import WriteWhileReadingError
 from people.access import UndecidedViewError, public, rule_of
 from people.models import Organisation, Role, Staff
 from people.permission import PERMISSIONS, Permission
+from people.sections import post, section
 from people.signing_in import password_link
 
 from courses.edition import LessonText
 from courses.lessons import outline
 from courses.models import LessonKind
 from courses.sessions.models import AdmissionRule, Audience
+
+from catalog.adopting import adoption
+from catalog.adopting.adoption import Adopt
+from catalog.curriculum import published_curriculum
 
 from participation import enrolment as enrolments
 from participation.joint import nomination
@@ -78,12 +83,13 @@ def ground(app, mizuho) -> Ground:
         e_learning,
     )
     token = password_link.issue(None, membership(mizuho.person()))
+    adopted = adoption.adopt(coordinator.actor, mizuho.id, published_curriculum("newcomers"), Adopt())
     db.session.commit()
     organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
     addresses = {
         "filename": "icon.svg", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
-        "adoption_id": 0, "request_id": 0, "motivation_id": 0, "edition_id": 0,
+        "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
         "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
@@ -160,6 +166,11 @@ NEED_MORE = {
     "front.favicon",  # leads to the picture
     "front.style",  # only with sample data
     "front.remind",  # only whom somebody chose
+    "front.act_on_staff",  # leads to the page of an act
+    "people.move_staff",  # only whom somebody chose
+    "people.leave_together",  # only whom somebody chose
+    "front.ask_for_links",  # only whom somebody chose
+    "people.merge_sections",  # only with another section
     "catalog.ask_to_retire",  # only what is published
     "front.erase_person",  # only of who has left
     "participation.allocation_file",  # only after the decision

@@ -57,7 +57,7 @@ FORMS = {
     "/studio/odd/motivations/new": ["remark", "rationale"],
     "/studio/articles/new": ["url", "text", "store", "accept_changes", "speaker-1", "heading-1"],
     "/studio/curricula/new": ["slug", "title", "summary", "track_id", "courses"],
-    "/curricula/newcomers/adopt": ["department", "due_on"],
+    "/curricula/newcomers/adopt": ["section_id", "post_id", "new_since", "people", "due_on", "due_days"],
     "/studio/web-meeting-chat/sessions/new": [
         "day", "starts_time", "ends_time", "place", "meeting_link", "capacity", "audience", "applications_open_on", "applications_close_on",
         "meetings", "weeks_between", "minimum", "giving", "offer_days", "prefectures", "sizes", "organisations", "lecturers",

@@ -21,7 +21,7 @@ BUDGET = """
         /curricula/newcomers            7
         /me                             7   # who it is, enrolments, what is required, nominations, wishes, requests, unread
         /office                         10
-        /office/staff                   4
+        /office/staff                   7   # who it is, people, how many, what each is to do, sections, posts, unread
         /studio                         4
         /review                         6
         /admin/audit                    4

@@ -110,9 +110,10 @@ NAMES_NOBODY = {
     "courses.new_session", "participation.edit_session", "participation.edit_meeting", "participation.cancel_session",
     "participation.cancel_one_meeting", "participation.call_off_session", "participation.meeting_code", "participation.on_behalf",
     "participation.enrol_staff", "participation.nominate_list", "people.new_staff", "people.welcome_staff",
-    "participation.allocation_file", "front.office_sessions",
+    "participation.allocation_file", "front.office_sessions", "people.sections", "people.new_section", "people.edit_section",
+    "people.merge_sections", "people.edit_post", "front.act_on_staff",
 }  # fmt: skip
-TAKES_OUT = {"participation.host_paper", "participation.nominator_paper", "front.duty_workbook"}
+TAKES_OUT = {"participation.host_paper", "participation.nominator_paper", "front.duty_workbook", "front.staff_workbook"}
 
 
 def test_every_page_close_to_people_is_noted_or_names_nobody(app):

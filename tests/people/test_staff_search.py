@@ -12,6 +12,7 @@ from kernel.database import db
 
 from people.membership import managed_memberships
 from people.models import Membership, Staff
+from people.sections import post
 
 from courses.sessions.models import AdmissionRule
 
@@ -38,7 +39,7 @@ def test_a_name_is_found_in_every_spelling_in_the_list_of_staff(named, query, na
 
 def test_words_are_looked_for_each_by_itself_in_name_number_address_department_and_post(named):
     row = db.session.scalars(sa.select(Membership).join(Membership.staff).where(Staff.name == "佐藤 明")).one()
-    row.staff_number, row.post = "01001", "主査"
+    row.staff_number, row.post_id = "01001", post.named(named.id, "主査")
     db.session.commit()
     for query in ("1001 佐藤", "佐藤 情報政策", "主査 アキラ", "０１００１", "person さとう"):
         found = db.session.scalars(managed_memberships(named.coordinator.actor, query)).all()

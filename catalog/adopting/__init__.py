@@ -1,0 +1,1 @@
+"""An organisation adopts a curriculum for some of its staff."""

@@ -1,0 +1,132 @@
+"""Pages of the staff list: who belongs to the office, narrowed, with the columns that the reader wants, and acts on many at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import clock
+from kernel.download import download
+from kernel.errors import NotFoundError
+
+from people.access import actor, confirmed, public_address, requires
+from people.access_log import shows, taken_out
+from people.membership import managed_among
+from people.organisation import organisation
+from people.permission import Permission
+from people.sections.post import posts_of
+from people.sections.section import sections_of
+from people.signing_in import password_link
+
+from courses.course import own_pace_courses
+
+from participation.papers.workbook import MEDIA_TYPE, as_xlsx
+
+from front.blueprint import blueprint
+from front.office import staff
+from front.office.duties import open_keys
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from people.models import Organisation
+
+MOST_CHOSEN = 200
+
+
+def _asked() -> staff.StaffQuestion:
+    return staff.ask(request.args, request.args.getlist("show"))
+
+
+def _chosen(question: staff.StaffQuestion) -> Organisation | None:
+    """Return the organisation that the address names, if the actor manages its staff. Raises NotFoundError."""
+    if not request.args.get("organisation"):
+        return None
+    if question.organisation is None or not actor().may(Permission.MANAGE_STAFF, question.organisation):
+        raise NotFoundError
+    return organisation(question.organisation)
+
+
+@blueprint.get("/office/staff")
+@requires(Permission.MANAGE_STAFF)
+@shows("職員の一覧")
+def staff_list() -> ResponseReturnValue:
+    """List the own organisation's staff."""
+    question = _asked()
+    chosen = _chosen(question)
+    own = chosen.id if chosen else actor().organisation_with(Permission.MANAGE_STAFF)
+    return render_template(
+        "front/staff_list.html",
+        question=question,
+        chosen=chosen,
+        found=staff.staff_list(actor(), question),
+        sections=sections_of(own) if own else [],
+        posts=posts_of(own) if own else [],
+        shown=list(staff.Shown),
+        orders=list(staff.Order),
+        groups=list(staff.Whose),
+        cell=staff.cell,
+    )
+
+
+@blueprint.get("/office/staff.xlsx")
+@requires(Permission.MANAGE_STAFF)
+def staff_workbook() -> ResponseReturnValue:
+    """Download all the staff that is asked for, with the columns that are shown."""
+    name, question = f"職員の一覧_{clock.today():%Y%m%d}.xlsx", _asked()
+    _chosen(question)
+    taken_out(name)
+    return download(as_xlsx(staff.paper(actor(), question)), MEDIA_TYPE, name)
+
+
+@blueprint.get("/office/staff/act")
+@requires(Permission.MANAGE_STAFF)
+def act_on_staff() -> ResponseReturnValue:
+    """Lead whoever chose some of the staff to the page of the act that was pressed."""
+    ids = request.args.getlist("row", type=int)[:MOST_CHOSEN]
+    if not ids:
+        flash("職員を選んでから押してください。", "info")
+        return redirect(url_for("front.staff_list"))
+    match request.args.get("act"):
+        case "move":
+            return redirect(url_for("people.move_staff", row=ids))
+        case "enrol":
+            return redirect(url_for("front.enrol_chosen", row=ids))
+        case "leave":
+            return redirect(url_for("people.leave_together", row=ids))
+        case "links":
+            return redirect(url_for("front.ask_for_links", row=ids))
+        case _:
+            return redirect(url_for("front.remind", which="chosen", row=open_keys(actor(), ids)))
+
+
+@blueprint.get("/office/enrol")
+@requires(Permission.ENROL_STAFF)
+@shows("まとめて申し込む職員")
+def enrol_chosen() -> ResponseReturnValue:
+    """Ask in which course the chosen staff are to be enrolled, then lead to the list in which they stand."""
+    ids = request.args.getlist("row", type=int)[:MOST_CHOSEN]
+    if slug := request.args.get("course"):
+        return redirect(url_for("participation.enrol_staff", slug=slug, row=ids))
+    return render_template(
+        "front/enrol_chosen.html", people=managed_among(actor(), ids), courses=own_pace_courses(), rows=ids
+    )
+
+
+@blueprint.route("/office/staff/links", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+@shows("招待のリンクの一覧")
+def ask_for_links() -> ResponseReturnValue:
+    """Make links for those of the chosen staff who cannot sign in yet, as slips to print and hand over."""
+    ids = request.args.getlist("row", type=int)[:MOST_CHOSEN]
+    people = [one for one in managed_among(actor(), ids) if not one.staff.password_hash]
+    if not people:
+        flash("選んだ人は、みなサインインできます。", "info")
+        return redirect(url_for("front.staff_list"))
+    if request.method == "GET":
+        return render_template("front/ask_for_links.html", people=people)
+    made = [password_link.issue_for(actor(), one.id) for one in people]
+    slips = [(person, public_address(url_for("people.new_password", token=token))) for person, token in made]
+    return render_template("front/link_slips.html", slips=slips)

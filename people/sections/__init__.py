@@ -1,0 +1,1 @@
+"""Sections and posts of an organisation, and who was where from when."""

@@ -1,0 +1,59 @@
+"""Forms of sections and posts, and of moving people between them."""
+
+from __future__ import annotations
+
+from wtforms.validators import DataRequired, Length
+
+from kernel.fields import DayField, RowField, TextField
+from kernel.forms import Form
+
+from people.sections.posting import Move
+from people.sections.section import WriteSection
+
+
+class SectionForm(Form):
+    """What a section is called, where it stands, and from when to when."""
+
+    name = TextField("名前", [DataRequired(), Length(max=100)], description="例：高齢福祉課")
+    parent_id = RowField("上の部署", default=0)
+    begins_on = DayField("始まり", description="組織改正の日など。わからなければ空のままにします。例：R9.4.1")
+    ends_on = DayField("終わり", description="この日から使わない部署に入力します。記録には残ります。例：R9.4.1")
+
+    def command(self) -> WriteSection:
+        """Return what the section is to be."""
+        return WriteSection(self.name.value, self.parent_id.value, self.begins_on.day, self.ends_on.day)
+
+
+class MergeForm(Form):
+    """Into which other section one goes."""
+
+    into_id = RowField("まとめる先", default=0)
+
+
+class PostForm(Form):
+    """What a post is called."""
+
+    name = TextField("職", [DataRequired(), Length(max=100)], description="例：主任")
+
+
+class MoveForm(Form):
+    """Whither people are moved, and from which day on."""
+
+    department = TextField(
+        "新しい部署",
+        [Length(max=200)],
+        description="変わらないときは空のままにします。",
+        render_kw={"list": "sections"},
+    )
+    post = TextField(
+        "新しい職", [Length(max=100)], description="変わらないときは空のままにします。", render_kw={"list": "posts"}
+    )
+    day = DayField(
+        "異動の日",
+        [DataRequired()],
+        description="今日までの日を入力します。前の部署は、この日の前日までとして残ります。",
+    )
+
+    def command(self) -> Move:
+        """Return whither they are moved."""
+        return Move(self.department.value, self.post.value, self.day.value)

@@ -1,0 +1,160 @@
+"""Pages of sections and posts: the tree, what may be one and the same, a section, a post, and moving people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, render_template, request, url_for
+
+from kernel import clock
+from kernel.errors import NotFoundError
+from kernel.fields import options
+from kernel.forms import accepted, answer
+
+from people.access import actor, requires
+from people.access_log import shows
+from people.blueprint import blueprint
+from people.membership import managed_among
+from people.permission import Permission
+from people.sections import post, posting, section
+from people.sections.forms import MergeForm, MoveForm, PostForm, SectionForm
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from people.models import Section
+
+
+def _own() -> int:
+    """Return the actor's own organisation. Raises NotFoundError for somebody without one."""
+    own = actor().organisation_with(Permission.MANAGE_STAFF)
+    if own is None:
+        raise NotFoundError
+    return own
+
+
+@blueprint.get("/office/sections")
+@requires(Permission.MANAGE_STAFF)
+def sections() -> ResponseReturnValue:
+    """Show the sections and posts of the own organisation, with how many people each has, and which may be one."""
+    rows = section.staffed(_own())
+    there = [row.section for row in rows if not row.is_over]
+    return render_template(
+        "people/sections.html", sections=rows, alike=section.alike(there), posts=post.held(_own()), form=PostForm()
+    )
+
+
+def _section_form(row: Section | None = None) -> SectionForm:
+    said = {} if row is None else {
+        "parent_id": row.parent_id or 0,
+        "begins_on": row.begins_on.isoformat() if row.begins_on else "",
+        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+    }  # fmt: skip
+    form = SectionForm(obj=row, data=said)
+    form.parent_id.choices = options([(0, "なし（一番上の部署）"), *_others(row)])
+    return form
+
+
+def _others(row: Section | None) -> list[tuple[int, str]]:
+    """Return the sections that are neither a section nor below it."""
+    others = section.sections_of(row.organisation_id if row else _own())
+    return [(one.id, one.title) for one in others if row is None or not one.path.startswith(row.path)]
+
+
+@blueprint.route("/office/sections/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def new_section() -> ResponseReturnValue:
+    """Enter a section."""
+    form, own = _section_form(), _own()
+    if made := accepted(form, lambda: section.begin(actor(), own, form.command())):
+        flash(f"部署「{made.title}」を登録しました。")
+        return redirect(url_for("people.sections"))
+    return answer("people/section.html", form, section=None)
+
+
+@blueprint.route("/office/sections/<int:section_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def edit_section(section_id: int) -> ResponseReturnValue:
+    """Rename a section, put it elsewhere, or give it dates."""
+    row = section.section(actor(), section_id)
+    form = _section_form(row)
+    if accepted(form, lambda: section.write(actor(), row, form.command())):
+        flash(f"部署「{row.title}」を変更しました。職員と記録は、そのまま付いてきます。")
+        return redirect(url_for("people.sections"))
+    merge = MergeForm(formdata=None)
+    merge.into_id.choices = options([(0, "選んでください"), *_others(section.section(actor(), section_id))])
+    return answer("people/section.html", form, section=section.section(actor(), section_id), merge=merge)
+
+
+@blueprint.route("/office/sections/<int:section_id>/merge", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def merge_sections(section_id: int) -> ResponseReturnValue:
+    """Let a section be one with another, after a look at what goes along."""
+    row = section.section(actor(), section_id)
+    form = MergeForm(request.form if request.method == "POST" else request.args)
+    form.into_id.choices = options([(0, "選んでください"), *_others(row)])
+    into = section.section(actor(), form.into_id.value) if form.into_id.value else None
+    if into is None:
+        flash("まとめる先の部署を選んでください。", "info")
+        return redirect(url_for("people.edit_section", section_id=section_id))
+    was = row.title
+    if accepted(form, lambda: section.merge(actor(), row, into)):
+        flash(f"「{was}」を「{section.section(actor(), form.into_id.value).title}」にまとめました。")
+        return redirect(url_for("people.sections"))
+    people = {one.section.id: one.people for one in section.staffed(row.organisation_id)}
+    return answer("people/merge_sections.html", form, section=row, into=into, people=people)
+
+
+@blueprint.post("/office/posts/new")
+@requires(Permission.MANAGE_STAFF)
+def new_post() -> ResponseReturnValue:
+    """Put a post on the list."""
+    form, own = PostForm(), _own()
+    if accepted(form, lambda: post.begin(actor(), own, form.name.value)):
+        flash(f"職「{form.name.value}」を登録しました。")
+    else:
+        flash("職の名前を入力してください。", "info")
+    return redirect(url_for("people.sections"))
+
+
+@blueprint.route("/office/posts/<int:post_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def edit_post(post_id: int) -> ResponseReturnValue:
+    """Rename a post, or take it out of the list by the other button."""
+    row, form = post.post(actor(), post_id), PostForm(obj=post.post(actor(), post_id))
+    if request.form.get("act") == "remove":
+        name = row.name
+        post.remove(actor(), row)
+        flash(f"職「{name}」を一覧から外しました。")
+        return redirect(url_for("people.sections"))
+    if accepted(form, lambda: post.write(actor(), row, form.name.value)):
+        flash("職の名前を変更しました。")
+        return redirect(url_for("people.sections"))
+    return answer("people/post.html", form, post=post.post(actor(), post_id))
+
+
+@blueprint.route("/office/staff/move", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@shows("職員の異動")
+def move_staff() -> ResponseReturnValue:
+    """Move the chosen staff to another section or post from a day on."""
+    ids = request.args.getlist("row", type=int)[: posting.MOST_AT_ONCE]
+    people, form = managed_among(actor(), ids), MoveForm(day=clock.today().isoformat())
+    if not people:
+        flash("異動する人を選んでください。", "info")
+        return redirect(url_for("front.staff_list"))
+    if moved := accepted(form, lambda: posting.move(actor(), [one.id for one in people], form.command())):
+        flash(f"{len(moved)}人の部署・職を変更しました。前の部署は、職員のページの「部署の履歴」に残っています。")
+        return redirect(url_for("front.staff_list"))
+    if moved is not None:
+        flash("選んだ人は、すでにその部署・職です。", "info")
+        return redirect(url_for("front.staff_list"))
+    people = managed_among(actor(), ids)
+    organisation_id = people[0].organisation_id
+    return answer(
+        "people/move.html",
+        form,
+        people=people,
+        sections=[row.title for row in section.sections_of(organisation_id)],
+        posts=[row.name for row in post.posts_of(organisation_id)],
+    )
