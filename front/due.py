@@ -23,9 +23,10 @@ from catalog.adopting.adoption import concerns, due_date
 from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep
 
 from participation.attending.completion import still_counts
+from participation.exemption import is_of
 from participation.joint import wish
 from participation.joint.models import Nomination, NominationState, Wish
-from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Exemption
 
 from learning.path import NO_WAY, Way, ways_of
 
@@ -129,14 +130,14 @@ HOPES = sa.select(
     sa.exists().where(CourseRequest.staff_id == WHOSE),
 )
 ADOPTED = (
-    sa.select(Adoption.curriculum_id, sa.func.min(due_date()).label("due_on"))
+    sa.select(Adoption.curriculum_id, Membership.id.label("membership_id"), sa.func.min(due_date()).label("due_on"))
     .join(Membership, concerns())
     .where(Membership.staff_id == WHOSE, is_current())
-    .group_by(Adoption.curriculum_id)
+    .group_by(Adoption.curriculum_id, Membership.id)
     .subquery()
 )
 REQUIRED = (
-    sa.select(CurriculumStep, ADOPTED.c.due_on)
+    sa.select(CurriculumStep, sa.func.coalesce(Exemption.until, ADOPTED.c.due_on, type_=sa.Date()).label("due_on"))
     .join(ADOPTED, ADOPTED.c.curriculum_id == CurriculumStep.curriculum_id)
     .options(
         joinedload(CurriculumStep.curriculum),
@@ -144,8 +145,9 @@ REQUIRED = (
         .joinedload(Course.published)
         .load_only(CourseEdition.title, CourseEdition.minutes, CourseEdition.format),
     )
-    .where(CurriculumStep.required)
-    .order_by(ADOPTED.c.due_on.nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)
+    .outerjoin(Exemption, is_of(ADOPTED.c.membership_id, CurriculumStep.course_id))
+    .where(CurriculumStep.required, sa.or_(Exemption.reason.is_(None), Exemption.until.is_not(None)))
+    .order_by(sa.literal_column("due_on").nulls_last(), CurriculumStep.curriculum_id, CurriculumStep.position)
 )
 
 

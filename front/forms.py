@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, Length
 
+from kernel.errors import InvalidError
 from kernel.fields import (
     ChoiceField,
     DayField,
@@ -16,6 +17,9 @@ from kernel.fields import (
     options,
 )
 from kernel.forms import Form
+from kernel.typed import LONGEST_LINE
+
+from participation.exemption import Exempt
 
 LONGEST_WORDS = 500
 
@@ -36,6 +40,28 @@ class RemindForm(Form):
         [Length(max=LONGEST_WORDS)],
         description="書かなくてもかまいません。講座名と期限は、自動で入ります。",
     )
+
+
+class ExemptForm(Form):
+    """Why somebody is let off a required course, or until when they have time instead."""
+
+    how = ChoiceField(
+        "どうしますか",
+        choices=options([("later", "期限を延ばす"), ("off", "免除する（受けなくてよい）")]),
+        default="later",
+    )
+    until = DayField("新しい期限", description="「期限を延ばす」のときに入力します。例：2027-03-31、R9.3.31")
+    reason = TextField(
+        "理由", [DataRequired(), Length(max=LONGEST_LINE)],
+        description="例：育児休業中、前の職場で同じ研修を受けた。本人の記録に残ります。病気などの事情は、くわしく書かないでください。",
+    )  # fmt: skip
+
+    def command(self) -> Exempt:
+        """Return what is decided. Raises InvalidError where a new date is missing."""
+        if self.how.value == "later" and self.until.day is None:
+            message = "新しい期限を入力してください。"
+            raise InvalidError(message, field="until")
+        return Exempt(self.reason.value, self.until.day if self.how.value == "later" else None)
 
 
 class SampleForm(Form):

@@ -23,7 +23,7 @@ from people import audit
 from people.act import Act
 from people.joining.models import Applicant, TransferCode
 from people.membership import is_not_over
-from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, Posting, RoleGrant, Staff
+from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.permission import Permission
 from people.signing_in.models import PasswordLink, RecoveryCode, ResetRequest, SecondFactor, SignInPlace
 
@@ -34,7 +34,7 @@ from catalog.models import AdoptionMember, CourseRequest
 from participation.attending.models import Attendance
 from participation.calendar.models import CalendarFeed
 from participation.joint.models import Nomination, Wish
-from participation.models import Enrolment
+from participation.models import Enrolment, Exemption
 from participation.notices.models import Notice, NoticePreference
 from participation.record.models import Certificate, OutsideLearning
 
@@ -69,7 +69,7 @@ class Held:
     """A table that holds something of a person: what it is in words, by which column it is theirs, and what erasure does to it.
 
     `blanks` are the columns that are emptied where the row stays, and with what. `columns`: only these are disclosed, where the
-    others may name somebody else.
+    others may name somebody else. `words` say what some of them point to.
     """
 
     model: type[Base]
@@ -78,6 +78,7 @@ class Held:
     fate: Fate = Fate.GO
     columns: tuple[str, ...] = ()
     blanks: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
 
     def of(self, staff_id: int) -> sa.ColumnElement[bool]:
         """Return the condition that a row is of a person."""
@@ -90,9 +91,15 @@ THROUGH: dict[str, type[Enrolment | Membership]] = {"enrolment_id": Enrolment, "
 S = Fate.STAY
 HELD = (
     Held(RoleGrant, "役割", by="membership_id"),
-    Held(Membership, "所属", fate=S, blanks={"staff_number": None, "number_key": None, "section_id": None, "post_id": None}),
-    Held(Posting, "以前の部署と職", by="membership_id"),
+    Held(Membership, "所属", fate=S, blanks={"staff_number": None, "number_key": None, "section_id": None, "post_id": None}, words={"部署": Membership.department, "職": Membership.post}),
+    Held(
+        Posting, "以前の部署と職", by="membership_id", words={
+            "部署": sa.select(Section.title).where(Section.id == Posting.section_id).scalar_subquery(),
+            "職": sa.select(Post.name).where(Post.id == Posting.post_id).scalar_subquery(),
+        },
+    ),
     Held(AdoptionMember, "必修の対象", by="membership_id"),
+    Held(Exemption, "必修の免除と期限の延長", by="membership_id", columns=("course_id", "reason", "until", "given_at")),
     Held(OpenSignIn, "サインイン中の端末"),
     Held(SignInPlace, "最近サインインした場所"),
     Held(SecondFactor, "二段階の確認"),
@@ -135,7 +142,9 @@ def disclosed(staff_id: int) -> str:
         every = held.model.__table__.columns
         columns = [one for one in every if one.name not in SECRETS and one.name in (held.columns or every.keys())]
         rows = db.session.execute(
-            sa.select(*columns).where(held.of(staff_id)).order_by(*held.model.__table__.primary_key)
+            sa.select(*columns, *(said.label(name) for name, said in held.words.items()))
+            .where(held.of(staff_id))
+            .order_by(*held.model.__table__.primary_key)
         )
         made[held.label] = [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]  # noqa: SLF001
     return json.dumps(made, ensure_ascii=False, indent=1)

@@ -24,10 +24,11 @@ from people.permission import Permission
 from courses.models import Course
 from courses.sessions.models import TrainingSession
 
-from catalog.adopting.adoption import concerns
+from catalog.adopting.adoption import concerns, due_date
 from catalog.models import Adoption, CurriculumStep
 
-from participation.models import OPEN_STATES, Enrolment
+from participation.exemption import is_of
+from participation.models import OPEN_STATES, Enrolment, Exemption
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 from participation.notices.telling import Tell, tell
@@ -51,16 +52,27 @@ def remind() -> int:
     """Write what is to be told today, a part at a time, and return how many were told; done again, it tells nothing twice."""
     today, told = clock.today(), 0
     days = (*DAYS_BEFORE, *(-7 * week for week in range(1, WEEKS_AFTER + 1)))
+    dates = [today + dt.timedelta(days=left) for left in days]
     adoptions = db.session.scalars(
-        sa.select(Adoption).where(Adoption.due_on.in_([today + dt.timedelta(days=left) for left in days]))
+        sa.select(Adoption).where(sa.or_(Adoption.due_on.in_(dates), Adoption.due_days.is_not(None), _gave_time(dates)))
     ).all()
     for adoption in adoptions:
         for course in _required(adoption.curriculum_id):
-            for people in _parts(adoption, course.id):
-                _tell(course, adoption.due_on or today, people)
-                told += len(people)
-                commit_part()
+            for due_on in dates:
+                for people in _parts(adoption, course.id, due_on):
+                    _tell(course, due_on, people)
+                    told += len(people)
+                    commit_part()
     return told
+
+
+def _gave_time(dates: Sequence[dt.date]) -> sa.ColumnElement[bool]:
+    """Return the condition that the organisation of an adoption gave somebody until one of some days."""
+    return sa.exists().where(
+        Exemption.until.in_(dates),
+        Exemption.membership_id == Membership.id,
+        Membership.organisation_id == Adoption.organisation_id,
+    )
 
 
 def _required(curriculum_id: int) -> Sequence[Course]:
@@ -72,8 +84,8 @@ def _required(curriculum_id: int) -> Sequence[Course]:
     ).all()
 
 
-def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
-    """Yield who of an office has never completed a course (one of every year has its own notice) nor a place in it, by parts; who was told today is left out."""
+def _parts(adoption: Adoption, course_id: int, due_on: dt.date) -> Iterator[Sequence[int]]:
+    """Yield who of those whose date a day is has never completed a course (one of every year has its own notice) nor a place in it, by parts; who was told today is left out."""
     done = sa.exists().where(
         Enrolment.staff_id == Membership.staff_id, Enrolment.course_id == course_id, Enrolment.completed_at.is_not(None)
     )
@@ -84,6 +96,9 @@ def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
         Enrolment.state.in_(OPEN_STATES),
         TrainingSession.ends_at > clock.now(),
     )
+    mine = (is_of(Membership.id, sa.literal(course_id)),)
+    let_off = sa.exists().where(*mine, Exemption.until.is_(None))
+    later = sa.select(Exemption.until).where(*mine).correlate(Membership).scalar_subquery()
     told_today = sa.exists().where(
         Notice.staff_id == Membership.staff_id,
         Notice.course_id == course_id,
@@ -95,8 +110,10 @@ def _parts(adoption: Adoption, course_id: int) -> Iterator[Sequence[int]]:
         .join(Adoption, concerns())
         .where(
             Adoption.id == adoption.id,
+            sa.func.coalesce(later, due_date()) == due_on,
             is_current(),
             ~done,
+            ~let_off,
             ~booked,
             ~told_today,
         )
@@ -150,7 +167,7 @@ def to_be_told(duties: Sequence[Duty]) -> list[Duty]:
     return [
         duty
         for duty in duties
-        if duty.done_at is None
+        if duty.is_open
         and (duty.staff_id, duty.course_id) not in booked
         and ((duty.staff_id, duty.course_id) not in told or told[duty.staff_id, duty.course_id] < today)
     ]

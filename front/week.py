@@ -13,24 +13,24 @@ from kernel import clock
 from kernel.database import db
 
 from people.joining import applicant
-from people.membership import is_current
 from people.models import Membership
 from people.permission import Actor, Permission
 from people.signing_in import password_link
 
-from courses.models import Course, CourseEdition
+from courses.models import CourseEdition
 from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
 from courses.sessions.training_session import visible_to
 
 from catalog import publication
 from catalog.adopting.adoption import concerns
 from catalog.course_request import requests_for
-from catalog.models import Adoption, Curriculum, CurriculumStep
+from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 from participation.attending.attendance import unmarked
-from participation.attending.completion import still_counts
 from participation.joint.models import Nomination, NominationState, Wish
-from participation.models import Enrolment
+
+from front.office.duties import duties_of, is_open_in
+from front.office.question import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,32 +212,32 @@ def _hosted(actor: Actor) -> sa.Select[int]:
 
 
 def _overdue(actor: Actor) -> list[Overdue]:
-    """Return the curricula due within two weeks that not everybody concerned has finished."""
-    concerned = sa.and_(concerns(), is_current())
-    people = sa.select(sa.func.count(Membership.id)).where(concerned).correlate(Adoption).scalar_subquery()
-    done = (
-        sa.select(sa.func.count(sa.distinct(Enrolment.staff_id)))
-        .join(Membership, Membership.staff_id == Enrolment.staff_id)
-        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .where(Enrolment.course_id == CurriculumStep.course_id, still_counts(), concerned)
-        .correlate(CurriculumStep, Adoption)
-        .scalar_subquery()
-    )
-    missing = sa.func.sum(people - done)
-    rows = db.session.execute(
-        sa.select(Curriculum, Adoption.due_on, missing)
-        .join(Adoption, Adoption.curriculum_id == Curriculum.id)
-        .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
-        .join(Course, Course.id == CurriculumStep.course_id)
-        .where(
-            CurriculumStep.required,
-            Course.published_id.is_not(None),
-            Adoption.due_on <= clock.today() + AHEAD,
-            Adoption.organisation_id == actor.organisation_with(Permission.ENROL_STAFF),
+    """Return the curricula of which something is due within two weeks or late: with the first date, and all that is to be done, as the board counts it."""
+    duty = duties_of(actor, ask({}))
+    one = (
+        sa.select(Adoption.curriculum_id, duty.c.membership_id, duty.c.course_id, duty.c.due_on)
+        .join(Membership, Membership.id == duty.c.membership_id)
+        .join(Adoption, concerns())
+        .join(
+            CurriculumStep,
+            sa.and_(
+                CurriculumStep.curriculum_id == Adoption.curriculum_id,
+                CurriculumStep.course_id == duty.c.course_id,
+                CurriculumStep.required,
+            ),
         )
-        .group_by(Curriculum.id, Adoption.id, Adoption.due_on)
-        .having(missing > 0)
-        .order_by(Adoption.due_on)
+        .where(is_open_in(duty))
+        .distinct()
+        .subquery("one")
+    )
+    first = sa.func.min(one.c.due_on)
+    rows = db.session.execute(
+        sa.select(Curriculum, first, sa.func.count())
+        .join(one, one.c.curriculum_id == Curriculum.id)
+        .where(Curriculum.state == CurriculumState.PUBLISHED)
+        .group_by(Curriculum.id)
+        .having(first <= clock.today() + AHEAD)
+        .order_by(first)
         .limit(MOST)
     )
     return [Overdue(*row) for row in rows]

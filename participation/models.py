@@ -114,3 +114,16 @@ class EnrolmentCount(Base):
         sa.CheckConstraint("enrolled >= in_progress + completed", "parts_within_whole"),
         sa.CheckConstraint("people >= 0 AND people <= enrolled", "people_within_enrolled"),
     )
+
+
+class Exemption(Base):
+    """An office lets one of its staff off a required course, or gives them until another day, and says why."""
+
+    __tablename__ = "exemption"
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    reason: Mapped[str]
+    until: Mapped[dt.date | None]
+    given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    given_at: Mapped[dt.datetime]
+    __table_args__ = (sa.CheckConstraint("length(trim(reason)) > 0", "reason_not_blank"),)

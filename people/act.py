@@ -108,6 +108,9 @@ class Act(Term):
     OUTSIDE_CONFIRMED = "outside confirmed", "ほかで学んだことを確認"
     ATTEMPT_GRANTED = "attempt granted", "確認テストの受験を1回追加"
     PRACTICE_COMMENTED = "practice commented", "やってみたことにひとこと"
+    EXEMPTED = "exempted", "必修を免除"
+    EXTENDED = "extended", "必修の期限を延長"
+    EXEMPTION_ENDED = "exemption ended", "免除・期限の延長を取り消し"
     REMINDED = "reminded", "期限を知らせる"
 
     @property

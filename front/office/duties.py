@@ -25,7 +25,8 @@ from catalog.adopting.adoption import concerns, due_date
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 from participation.attending.completion import still_counts
-from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.exemption import is_of
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Exemption
 
 from front.office.question import MOST_CHOSEN, Standing, ask
 
@@ -41,7 +42,10 @@ YEAR_END: sa.BindParameter[dt.date] = sa.bindparam("year_end", callable_=clock.f
 
 @dataclass(frozen=True)
 class Duty:
-    """A person and a course that they are to take: until when, when it was done, and whether it is under way."""
+    """A person and a course that they are to take: until when, when it was done, and whether it is under way.
+
+    `reason` says why the office let them off it (`is_exempt`), or gave them more time.
+    """
 
     membership_id: int
     staff_id: int
@@ -55,6 +59,8 @@ class Duty:
     due_on: dt.date | None
     done_at: dt.datetime | None
     is_under_way: bool
+    is_exempt: bool
+    reason: str
 
     @property
     def key(self) -> str:
@@ -62,9 +68,14 @@ class Duty:
         return f"{self.membership_id}-{self.course_id}"
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it is still to be done."""
+        return self.done_at is None and not self.is_exempt
+
+    @property
     def is_late(self) -> bool:
         """Tell whether its date is past and it is not done."""
-        return self.done_at is None and self.due_on is not None and self.due_on < clock.today()
+        return self.is_open and self.due_on is not None and self.due_on < clock.today()
 
     @property
     def days_left(self) -> int:
@@ -76,6 +87,8 @@ class Duty:
         """Return how it stands, whatever its date."""
         if self.done_at:
             return Standing.DONE
+        if self.is_exempt:
+            return Standing.EXEMPT
         return Standing.UNDER_WAY if self.is_under_way else Standing.NOT_BEGUN
 
 
@@ -124,8 +137,15 @@ def duties_of(actor: Actor, question: Question, *more: sa.ColumnElement[bool]) -
             due.c.course_id,
             taken.c.done_at,
             (sa.func.coalesce(taken.c.opened, 0) > 0).label("under_way"),
-            sa.case((is_to_be_repeated, YEAR_END), else_=due.c.due_on).label("due_on"),
+            sa.func.coalesce(
+                Exemption.until, sa.case((is_to_be_repeated, YEAR_END), else_=due.c.due_on), type_=sa.Date()
+            ).label("due_on"),
+            Exemption.reason,
+            sa.and_(Exemption.reason.is_not(None), Exemption.until.is_(None), taken.c.done_at.is_(None)).label(
+                "exempt"
+            ),
         )
+        .outerjoin(Exemption, is_of(due.c.membership_id, due.c.course_id))
         .outerjoin(taken, sa.and_(taken.c.staff_id == due.c.staff_id, taken.c.course_id == due.c.course_id))
         .subquery("duty")
     )
@@ -164,11 +184,18 @@ def _taken(actor: Actor) -> sa.Subquery:
     )
 
 
+def is_open_in(duty: sa.Subquery) -> sa.ColumnElement[bool]:
+    """Return the condition that a duty is still to be done: neither done nor let off."""
+    return sa.and_(duty.c.done_at.is_(None), sa.not_(duty.c.exempt))
+
+
 def _stands(duty: sa.Subquery, standing: Standing) -> sa.ColumnElement[bool]:
-    is_open = duty.c.done_at.is_(None)
+    is_open = is_open_in(duty)
     match standing:
         case Standing.DONE:
-            return sa.not_(is_open)
+            return duty.c.done_at.is_not(None)
+        case Standing.EXEMPT:
+            return duty.c.exempt
         case Standing.OPEN:
             return is_open
         case Standing.LATE:
@@ -185,6 +212,7 @@ def _rows(actor: Actor, question: Question) -> sa.Select[Any]:
         sa.select(
             duty.c.membership_id, duty.c.staff_id, duty.c.course_id, Staff.name, Staff.reading,
             sa.func.coalesce(Section.title, ""), sa.func.coalesce(Post.name, ""), Course.slug, CourseEdition.title, duty.c.due_on, duty.c.done_at, duty.c.under_way,
+            duty.c.exempt, sa.func.coalesce(duty.c.reason, ""),
         )
         .join(Membership, Membership.id == duty.c.membership_id)
         .join(Staff, Staff.id == duty.c.staff_id)
@@ -193,7 +221,7 @@ def _rows(actor: Actor, question: Question) -> sa.Select[Any]:
         .outerjoin(Section, Section.id == Membership.section_id)
         .outerjoin(Post, Post.id == Membership.post_id)
         .order_by(
-            duty.c.done_at.is_not(None), duty.c.due_on.nulls_last(), Section.title, Staff.reading, Staff.id,
+            duty.c.done_at.is_not(None), duty.c.exempt, duty.c.due_on.nulls_last(), Section.title, Staff.reading, Staff.id,
             duty.c.course_id,
         )
     )  # fmt: skip

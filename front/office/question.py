@@ -34,6 +34,7 @@ class Standing(Term):
     NOT_BEGUN = "not begun", "まだ始めていない"
     UNDER_WAY = "under way", "受講中"
     DONE = "done", "修了"
+    EXEMPT = "exempt", "免除"
 
 
 class By(Term):

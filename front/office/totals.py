@@ -13,7 +13,7 @@ from people.models import Membership, Section
 
 from courses.models import Course, CourseEdition
 
-from front.office.duties import duties_of
+from front.office.duties import duties_of, is_open_in
 from front.office.question import MOST_CHOICES, By, Standing, ask, sections
 
 if TYPE_CHECKING:
@@ -32,19 +32,24 @@ class Totals:
     done: int
     under_way: int
     late: int
+    exempt: int
     label: str = ""
     value: str | int = ""
 
     def __add__(self, other: Totals) -> Totals:
         """Return both together."""
         return Totals(
-            self.all + other.all, self.done + other.done, self.under_way + other.under_way, self.late + other.late
+            self.all + other.all,
+            self.done + other.done,
+            self.under_way + other.under_way,
+            self.late + other.late,
+            self.exempt + other.exempt,
         )
 
     @property
     def open(self) -> int:
-        """Return how many are not done."""
-        return self.all - self.done
+        """Return how many are still to be done."""
+        return self.all - self.done - self.exempt
 
     @property
     def not_begun(self) -> int:
@@ -57,11 +62,11 @@ class Totals:
 
     @property
     def share(self) -> int:
-        """Return the share of those done in percent, rounded down: 100 is all of them."""
-        return 100 * self.done // self.all if self.all else 0
+        """Return the share of those done in percent, rounded down, of those that nobody was let off: 100 is all of them."""
+        return 100 * self.done // (self.all - self.exempt) if self.all > self.exempt else 0
 
 
-NOTHING = Totals(0, 0, 0, 0)
+NOTHING = Totals(0, 0, 0, 0, 0)
 
 
 def totals(actor: Actor, question: Question) -> list[Totals]:
@@ -98,13 +103,14 @@ def totals_of(actor: Actor, ids: Collection[int] | None) -> dict[int, Totals]:
 
 
 def _counted(duty: sa.Subquery) -> list[sa.ColumnElement[int]]:
-    """Return what is counted of duties: all, done, under way, late."""
-    is_open = duty.c.done_at.is_(None)
+    """Return what is counted of duties: all, done, under way, late, let off."""
+    is_open = is_open_in(duty)
     return [
         sa.func.count(),
         sa.func.count(duty.c.done_at),
         sa.func.count().filter(is_open, duty.c.under_way),
         sa.func.count().filter(is_open, duty.c.due_on < TODAY),
+        sa.func.count().filter(duty.c.exempt),
     ]
 
 

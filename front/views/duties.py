@@ -15,10 +15,13 @@ from people.access import actor, requires
 from people.access_log import shows, taken_out
 from people.permission import Permission
 
+from courses.course import published_course
+
+from participation import exemption
 from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 
 from front.blueprint import blueprint
-from front.forms import RemindForm
+from front.forms import ExemptForm, RemindForm
 from front.office import duties, paper, totals
 from front.office.question import By, Question, Standing, ask, curricula, keys_in, posts, sections
 from front.office.record import record_of
@@ -83,13 +86,43 @@ def remind() -> ResponseReturnValue:
     return answer("front/remind.html", form, duties=told, left_out=len(found) - len(told), people=people, back=back)
 
 
+@blueprint.route("/office/duties/exemption", methods=["GET", "POST"])
+@requires(Permission.ENROL_STAFF)
+@shows("免除・期限の延長の対象")
+def exempt() -> ResponseReturnValue:
+    """Let the chosen off their courses, or give them more time, with a reason."""
+    form = ExemptForm()
+    found = [duty for duty in duties.chosen(actor(), keys_in(request.args.getlist("row"))) if duty.done_at is None]
+    kept = {name: value for name, value in request.args.items() if name not in ("row", "which")}
+    back = f"{url_for('front.duty_board')}?{address_with(kept)}"
+    if not found:
+        flash("免除や期限の延長をする人を選んでください。", "info")
+        return redirect(back)
+    keys = [(duty.membership_id, duty.course_id) for duty in found]
+    if count := accepted(form, lambda: exemption.exempt(actor(), keys, form.command())):
+        flash(
+            f"{count}件の{'期限を延ばしました' if form.until.day else '必修を免除しました'}。職員の受講の記録から取り消せます。"
+        )
+        return redirect(back)
+    return answer("front/exempt.html", form, duties=found, back=back)
+
+
+@blueprint.post("/office/staff/<int:membership_id>/exemption/<slug>/end")
+@requires(Permission.ENROL_STAFF)
+def end_exemption(membership_id: int, slug: str) -> ResponseReturnValue:
+    """Let a required course count for one of the own staff as before."""
+    exemption.take_back(actor(), membership_id, published_course(slug)[0].id)
+    flash("取り消しました。もとの期限の必修に戻りました。")
+    return redirect(url_for("front.staff_record", membership_id=membership_id))
+
+
 def _meant(question: Question) -> list[Duty]:
     """Return the duties that are not done among those that were chosen, or among all that are asked for."""
     if request.args.get("which") == "all":
         found = duties.every(actor(), question, MOST_AT_ONCE + 1)
     else:
         found = duties.chosen(actor(), keys_in(request.args.getlist("row")))
-    return [duty for duty in found if duty.done_at is None]
+    return [duty for duty in found if duty.is_open]
 
 
 @blueprint.get("/office/staff/<int:membership_id>/record")

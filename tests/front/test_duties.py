@@ -16,11 +16,13 @@ from kernel.tables import office_table
 
 from people.models import AuditEntry, Membership, Role, Section
 
+from participation import exemption
+from participation.exemption import Exempt
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
-from front import due
+from front import due, reminding
 from front.office import duties, totals
 from front.office.question import Standing, ask, keys_in
 
@@ -104,15 +106,20 @@ def test_whatever_people_did_the_board_counts_what_one_counts_by_hand(mizuho, se
                     enrols(person, offered(slug))
                     db.session.commit()
     actor = mizuho.coordinator.actor
+    for duty in duties.every(actor, ask({"standing": "open"})):
+        if chance.random() < 0.3:
+            later = clock.today() + dt.timedelta(days=chance.randrange(9)) if chance.random() < 0.5 else None
+            exemption.exempt(actor, [(duty.membership_id, duty.course_id)], Exempt("育児休業中", later))
+    db.session.commit()
     whole, *parts = totals.totals(actor, ask({}))
-    assert (whole.all, whole.done, whole.under_way, whole.late) == by_hand(mizuho)
+    assert (whole.all - whole.exempt, whole.done, whole.under_way, whole.late) == by_hand(mizuho)
     by_section = totals.totals(actor, ask({"by": "section"}))[1:]
     for of in (parts, by_section):
         assert sum(part.all for part in of) == whole.all
         assert sum(part.late for part in of) == whole.late
     for standing, number in (
         (Standing.DONE, whole.done), (Standing.OPEN, whole.open), (Standing.LATE, whole.late),
-        (Standing.UNDER_WAY, whole.under_way), (Standing.NOT_BEGUN, whole.not_begun),
+        (Standing.UNDER_WAY, whole.under_way), (Standing.NOT_BEGUN, whole.not_begun), (Standing.EXEMPT, whole.exempt),
     ):  # fmt: skip
         listed = duties.every(actor, ask({"standing": standing.value}))
         assert len(listed) == number == whole.of(standing), "behind each number stands its list"
@@ -258,3 +265,39 @@ def test_the_workbook_says_of_which_course_and_curriculum_it_is(office):
     office.person()
     answer = office.coordinator.browser().get("/office/duties.xlsx?course=security-basics")
     assert "講座「全職員のための情報セキュリティ」" in office_table.text_of_file(answer.data).text
+
+
+def test_who_is_let_off_is_asked_no_more_and_it_can_be_taken_back(office, hachioji):
+    person = office.person()
+    browser = office.coordinator.browser()
+    keys = [duty.key for duty in duties.of_person(office.coordinator.actor, person.membership_id)]
+    rows = "&".join(f"row={key}" for key in keys)
+    page = browser.post(f"/office/duties/exemption?{rows}", data={"how": "later", "reason": "育児休業中"})
+    assert "新しい期限を入力してください" in page.text
+    assert "育児休業中" in page.text, "nothing typed is lost"
+    browser.post(f"/office/duties/exemption?{rows}", data={"how": "off", "reason": "育児休業中"})
+    assert due.required(person.staff_id) == []
+    assert browser.get(f"/office/duties/reminder?which=chosen&{rows}").status_code == 302
+    assert "免除" in browser.get("/office/duties?standing=exempt").text
+    record = f"/office/staff/{person.membership_id}"
+    assert "育児休業中" in browser.get(f"{record}/record").text
+    assert hachioji.coordinator.browser().post(f"{record}/exemption/dx-first-step/end").status_code == 404
+    browser.post(f"{record}/exemption/dx-first-step/end")
+    assert [one.course.slug for one in due.required(person.staff_id)] == ["dx-first-step"]
+
+
+def test_who_has_more_time_has_it_on_every_page_and_is_reminded_by_it(office, time):
+    person = office.person()
+    (duty, *_others) = duties.of_person(office.coordinator.actor, person.membership_id)
+    later = clock.today() + dt.timedelta(days=40)
+    key = [(duty.membership_id, duty.course_id)]
+    exemption.exempt(office.coordinator.actor, key, Exempt("派遣中", later))
+    db.session.commit()
+    assert later in [one.due_on for one in due.required(person.staff_id)]
+    assert later in [one.due_on for one in duties.of_person(office.coordinator.actor, person.membership_id)]
+    time.passes(days=9)  # a day before the date of the others
+    reminding.remind()
+    assert len(told(person)) == len(COURSES) - 1
+    time.passes(days=30)  # a day before their own
+    reminding.remind()
+    assert any(duty.title in text and "あと1日" in text for text in told(person))

@@ -27,7 +27,7 @@ from learning.models import Attempt, Progress
 
 from front import personal_data
 
-DONE_BY = {"actor_id", "author_id", "approved_by_id", "handed_in_by_id", "decided_by_id", "made_by_id", "changed_by_id", "commented_by_id", "confirmed_by_id", "enrolled_by_id", "granted_by_id", "issued_by_id", "replaced_by_id", "replaces_id"}  # fmt: skip
+DONE_BY = {"actor_id", "author_id", "approved_by_id", "handed_in_by_id", "decided_by_id", "made_by_id", "changed_by_id", "commented_by_id", "confirmed_by_id", "enrolled_by_id", "given_by_id", "granted_by_id", "issued_by_id", "replaced_by_id", "replaces_id"}  # fmt: skip
 """Columns that say who did something, not of whom something is held."""
 
 
@@ -68,6 +68,7 @@ def test_everybody_takes_all_that_is_held_of_them_and_no_secret(learner, app, cl
     held = json.loads(answer.data)
     assert answer.headers["Cache-Control"] == "no-store"
     assert held["氏名と連絡先"][0]["name"] == person.name
+    assert held["所属"][0]["部署"] == "総務課"
     assert "窓口の様子を書いたメモ" in [row["note"] for row in held["レッスンの進み方とメモ"]]
     assert person.name not in str(held["本人がした操作の記録"]), "what was done may have been done to others"
     for part in ("所属", "受講", "確認テスト", "修了証", "サインイン中の端末", "本人がした操作の記録"):

@@ -7,10 +7,14 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from factories import learns_everything, published
+from front_people import adopts
 from lessons import begins
 
 from kernel import clock
 from kernel.database import db
+
+from people.sections import posting
+from people.sections.posting import Move
 
 from catalog.models import Adoption, Curriculum
 
@@ -69,3 +73,19 @@ def test_who_has_finished_is_not_told_and_what_was_told_is_not_sent_any_more(ado
     assert len(rows) == 1
     assert still_true(rows) == set()
     assert told(hachioji.staff) == []
+
+
+def test_where_each_has_their_own_date_each_is_told_by_it(mizuho, time):
+    early = mizuho.person()
+    adopts(mizuho, ["dx-first-step"], due_days=30)
+    time.passes(days=10)
+    late = mizuho.person(department="産業課")
+    posting.move(mizuho.coordinator.actor, [late.membership_id], Move("税務課", "", clock.today()))
+    db.session.commit()
+    time.passes(days=6)  # 14 days before the date of who was there, 24 before that of who came
+    reminding.remind()
+    assert len(told(early)) == 1
+    assert told(late) == []
+    time.passes(days=10)
+    reminding.remind()
+    assert "あと14日です。" in told(late)[0]

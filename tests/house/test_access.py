@@ -170,6 +170,7 @@ NEED_MORE = {
     "people.move_staff",  # only whom somebody chose
     "people.leave_together",  # only whom somebody chose
     "front.ask_for_links",  # only whom somebody chose
+    "front.exempt",  # only whom somebody chose
     "people.merge_sections",  # only with another section
     "catalog.ask_to_retire",  # only what is published
     "front.erase_person",  # only of who has left
