@@ -208,13 +208,14 @@ def retire(actor: Actor, course: Course, because: str, successor: str = "") -> N
     Raises ConflictError if it is not in it, InvalidError for a successor that is not published or is the course itself.
     """
     after = _successor(course, successor)
+    title = db.session.scalar(sa.select(CourseEdition.title).where(CourseEdition.id == course.published_id))
     editions.retire(course)
     index.index_course(course)
     catalogue_version.changed()
     db.session.merge(
         Retirement(course_id=course.id, because=because, successor_id=after and after.id, retired_at=clock.now())
     )
-    audit.record(actor, Act.RETIRED, course.slug, organisation_id=course.owner_id)
+    audit.record(actor, Act.RETIRED, title or course.slug, organisation_id=course.owner_id)
     db.session.flush()
 
 

@@ -219,7 +219,7 @@ def remind_by_hand(actor: Actor, duties: Sequence[Duty], words: str) -> int:
         actor,
         Act.REMINDED,
         f"{people}人",
-        organisation_id=actor.organisation_with(Permission.ENROL_STAFF),
+        organisation_id=actor.organisation_with(Permission.SEE_DUTIES),
         duties=len(late),
     )
     return people

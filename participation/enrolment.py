@@ -182,7 +182,12 @@ def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
     """Return an enrolment of the actor, or of staff whom the own organisation looks after. Raises NotFoundError."""
     enrolment = db.session.scalar(
         sa.select(Enrolment)
-        .options(joinedload(Enrolment.edition), joinedload(Enrolment.session), joinedload(Enrolment.staff))
+        .options(
+            joinedload(Enrolment.edition),
+            joinedload(Enrolment.course),
+            joinedload(Enrolment.session),
+            joinedload(Enrolment.staff),
+        )
         .where(
             Enrolment.id == enrolment_id,
             sa.or_(

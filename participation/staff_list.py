@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from kernel import clock
 from kernel.database import commit_part, db
 from kernel.errors import ConflictError, InvalidError
 from kernel.vocabulary import Term
@@ -18,10 +19,10 @@ from people.recognition import ListedLine, Unclear, directory, lines_of, meant
 from courses.sessions.place import why_not
 from courses.sessions.session_state import SessionState, state_of
 
-from participation import application
+from participation import application, withdrawal
 from participation import enrolment as enrolments
 from participation.attending.completion import still_counts
-from participation.models import Enrolment
+from participation.models import Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from courses.sessions.models import TrainingSession
 
 
-PART, MOST_CHOSEN = 100, 200
+PART, MOST_CHOSEN, MOST_UNDONE = 100, 200, 500
 MOST_PEOPLE = 1_000_000
 CAN_ENROL = frozenset({SessionState.OPEN, SessionState.FULL, SessionState.LAST_PLACES})
 
@@ -127,6 +128,27 @@ def check_open(course: Course, session: TrainingSession | None) -> None:
             raise InvalidError(message)
     elif state_of(session) not in CAN_ENROL or (session.is_by_nomination and state_of(session) is SessionState.OPEN):
         raise InvalidError(why_not(session.id))
+
+
+def undo(actor: Actor, course: Course, staff_ids: Collection[int]) -> int:
+    """Take back what the actor has just entered for people in a course, as one act; who has begun meanwhile stays. Return how many.
+
+    Just now is within a day; the place of a session goes to whoever is next.
+    """
+    rows = db.session.scalars(
+        sa.select(Enrolment.id)
+        .where(
+            Enrolment.course_id == course.id,
+            Enrolment.staff_id.in_(staff_ids),
+            Enrolment.enrolled_by_id == actor.staff_id,
+            Enrolment.state == EnrolmentState.ENROLLED,
+            Enrolment.enrolled_at > clock.now() - clock.DAY,
+        )
+        .order_by(Enrolment.id)
+    ).all()
+    for enrolment_id in rows:
+        withdrawal.withdraw(actor, enrolments.own_enrolment(actor, enrolment_id))
+    return len(rows)
 
 
 def _outcome(person: Member, seen: set[int], enrolled: set[int], finished: set[int], free: int) -> Outcome:

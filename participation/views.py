@@ -99,6 +99,16 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
     return render_template(page, listed=listed, lines=lines, **_said_of(course, session))
 
 
+@blueprint.post("/office/enrol/<slug>/undo")
+@requires(Permission.ENROL_STAFF)
+def undo_enrolment(slug: str) -> ResponseReturnValue:
+    """Take back what was entered by a list a moment ago."""
+    course, _session = _chosen(slug)
+    people = staff_list.undo(actor(), course, request.form.getlist("person", type=int)[: staff_list.MOST_UNDONE])
+    flash(f"{people}人の申し込みを取り消しました。すでに始めた人は、そのままです。")
+    return redirect(url_for("participation.enrol_staff", slug=slug, session=request.args.get("session")))
+
+
 @blueprint.post("/office/staff/<int:membership_id>/enrol/<slug>")
 @requires(Permission.ENROL_STAFF)
 def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:

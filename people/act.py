@@ -131,7 +131,7 @@ ABOUT_LEARNERS = frozenset(
     or act
     in {
         Act.WAITING_WITHDRAWN, Act.SUBSTITUTED, Act.WITHDRAWN, Act.ATTENDANCE, Act.CERTIFICATE_REVOKED,
-        Act.OUTSIDE_CONFIRMED, Act.PRACTICE_COMMENTED, Act.ATTEMPT_GRANTED,
+        Act.OUTSIDE_CONFIRMED, Act.PRACTICE_COMMENTED, Act.ATTEMPT_GRANTED, Act.EXEMPTED, Act.EXTENDED, Act.EXEMPTION_ENDED,
     }
 )  # fmt: skip
 """The acts whose entries name a person and a course, as they are stored."""

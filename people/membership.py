@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from kernel import clock
 from kernel.database import TODAY, db
@@ -14,7 +14,7 @@ from kernel.errors import NotFoundError
 from kernel.spelling import folded, folded_number
 from kernel.text import normalised
 
-from people.models import Membership, SizeClass, Staff
+from people.models import Membership, Role, RoleGrant, Section, SizeClass, Staff
 from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
@@ -38,6 +38,28 @@ def is_not_over() -> ColumnElement[bool]:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a membership is one whose person the actor manages."""
     return actor.scope(Permission.MANAGE_STAFF).where(Membership.organisation_id)
+
+
+def is_seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a membership is one whose duties the actor may see: of the office, or of the section whose head they are.
+
+    The section, those below it and the role are those of today.
+    """
+    of_office = actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id)
+    if not actor.holds(Role.HEAD):
+        return of_office
+    chief, theirs, mine = aliased(Membership), aliased(Section), aliased(Section)
+    of_section = sa.exists().where(
+        chief.staff_id == actor.staff_id,
+        chief.joined_on <= TODAY,
+        sa.or_(chief.left_on.is_(None), chief.left_on > TODAY),
+        RoleGrant.membership_id == chief.id,
+        RoleGrant.role == Role.HEAD,
+        theirs.id == chief.section_id,
+        mine.id == Membership.section_id,
+        mine.path.startswith(theirs.path),
+    )
+    return sa.or_(of_office, of_section)
 
 
 def managed_memberships(

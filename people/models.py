@@ -37,9 +37,10 @@ class SizeClass(Term):
 
 
 class Role(Term):
-    """What a membership entitles to; a person may hold several."""
+    """What a membership entitles to; a person may hold several. A head's rights are over the section of the membership."""
 
     STAFF = "staff", "職員"
+    HEAD = "head", "所属長"
     COORDINATOR = "coordinator", "研修担当"
     ADMINISTRATOR = "administrator", "管理者"
     SECRETARIAT = "secretariat", "事務局"

@@ -23,6 +23,7 @@ class Permission(Term):
 
     TAKE_PART = "take part", "講座を受講する"
     MANAGE_STAFF = "manage staff", "職員と役割を管理する"
+    SEE_DUTIES = "see duties", "受講状況を見て、期限を知らせる"
     ENROL_STAFF = "enrol staff", "職員の受講を申し込む"
     WRITE_COURSES = "write courses", "講座をつくる"
     IMPORT_ARTICLES = "import articles", "座談会の記事を取り込む"
@@ -42,7 +43,10 @@ P = Permission
 _STAFF = frozenset({P.TAKE_PART})
 
 
-_COORDINATOR = _STAFF | {
+_HEAD = _STAFF | {P.SEE_DUTIES}  # of the own section only: `people.membership.is_seen_by`
+
+
+_COORDINATOR = _HEAD | {
     P.MANAGE_STAFF, P.ENROL_STAFF, P.READ_NAMES, P.WRITE_COURSES, P.PLAN_SESSIONS, P.ADOPT_CURRICULA,
 }  # fmt: skip
 
@@ -55,6 +59,7 @@ _SECRETARIAT = _ADMINISTRATOR | {P.IMPORT_ARTICLES, P.MANAGE_CATALOG, P.MANAGE_O
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
+    Role.HEAD: _HEAD,
     Role.COORDINATOR: _COORDINATOR,
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.SECRETARIAT: _SECRETARIAT,
@@ -62,7 +67,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 EVERYWHERE: dict[Role, frozenset[Permission]] = {
-    Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.ENROL_STAFF, P.PLAN_SESSIONS}
+    Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.SEE_DUTIES, P.ENROL_STAFF, P.PLAN_SESSIONS}
 }
 """Permissions that hold for all organisations, not only for the own one. The secretariat sees everybody's figures,
 but who learned what stays with the own organisation."""
@@ -154,9 +159,10 @@ class Actor:
         return [role.label for role in dict.fromkeys(role for _id, role in self.roles)]
 
     def grantable(self, organisation_id: int) -> list[Role]:
-        """Return the roles this person may grant in an organisation: an administrator all of the office, the secretariat every one."""
+        """Return the roles this person may grant in an organisation: a coordinator that of head, an administrator all of the office, the secretariat every one."""
         if self.holds(Role.SECRETARIAT):
             return [role for role in Role if role is not Role.STAFF]
         if (organisation_id, Role.ADMINISTRATOR) not in self.roles:
-            return []  # a coordinator who made coordinators would be every second person at once
+            # a coordinator who made coordinators would be every second person at once
+            return [Role.HEAD] if (organisation_id, Role.COORDINATOR) in self.roles else []
         return [role for role in Role if role not in {Role.STAFF, *EVERYWHERE}]

@@ -15,7 +15,7 @@ from kernel import clock
 from kernel.database import TODAY, db
 from kernel.page import Page
 
-from people.membership import are_said_by, is_current
+from people.membership import are_said_by, is_current, is_seen_by
 from people.models import Membership, Post, Section, Staff
 from people.permission import Actor, Permission
 
@@ -97,7 +97,7 @@ def duties_of(actor: Actor, question: Question, *more: sa.ColumnElement[bool]) -
 
     `more` are conditions on memberships.
     """
-    wanted = [actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id), *are_said_by(question.text), *more]
+    wanted = [is_seen_by(actor), *are_said_by(question.text), *more]
     if question.course:
         wanted.append(Course.slug == question.course)
     if question.curriculum:
@@ -162,7 +162,7 @@ def in_section(section_id: int) -> sa.ColumnElement[bool]:
 
 def _taken(actor: Actor) -> sa.Subquery:
     """Return what the own staff took of the courses that their organisations require: by person and course."""
-    own = actor.scope(Permission.ENROL_STAFF)
+    own = actor.scope(Permission.SEE_DUTIES)
     required = (
         sa.select(CurriculumStep.course_id)
         .join(Adoption, Adoption.curriculum_id == CurriculumStep.curriculum_id)

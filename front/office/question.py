@@ -94,13 +94,13 @@ def keys_in(texts: Collection[str]) -> list[tuple[int, int]]:
 
 def sections(actor: Actor) -> list[Section]:
     """Return the sections of the actor's organisations, each before those below it."""
-    own = actor.scope(Permission.ENROL_STAFF).organisation_ids
+    own = actor.scope(Permission.SEE_DUTIES).organisation_ids
     return [row for organisation_id in sorted(own) for row in sections_of(organisation_id, with_ended=True)]
 
 
 def posts(actor: Actor) -> list[Post]:
     """Return the posts of the actor's organisations."""
-    own = actor.scope(Permission.ENROL_STAFF).organisation_ids
+    own = actor.scope(Permission.SEE_DUTIES).organisation_ids
     return [row for organisation_id in sorted(own) for row in posts_of(organisation_id)]
 
 
@@ -109,7 +109,7 @@ def curricula(actor: Actor) -> list[tuple[str, str]]:
     rows = db.session.execute(
         sa.select(Curriculum.slug, Curriculum.title)
         .join(Adoption, Adoption.curriculum_id == Curriculum.id)
-        .where(actor.scope(Permission.ENROL_STAFF).where(Adoption.organisation_id))
+        .where(actor.scope(Permission.SEE_DUTIES).where(Adoption.organisation_id))
         .distinct()
         .order_by(Curriculum.title)
         .limit(MOST_CHOICES)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @blueprint.get("/office/duties")
-@requires(Permission.ENROL_STAFF)
+@requires(Permission.SEE_DUTIES)
 @shows("受講状況")
 def duty_board() -> ResponseReturnValue:
     """Show who of the own staff is to take what, how far they are, and how many."""
@@ -57,7 +57,7 @@ def duty_board() -> ResponseReturnValue:
 
 
 @blueprint.get("/office/duties.xlsx")
-@requires(Permission.ENROL_STAFF)
+@requires(Permission.SEE_DUTIES)
 def duty_workbook() -> ResponseReturnValue:
     """Download what the page shows, all of its pages, as a workbook."""
     name = f"受講状況_{clock.today():%Y%m%d}.xlsx"
@@ -67,7 +67,7 @@ def duty_workbook() -> ResponseReturnValue:
 
 
 @blueprint.route("/office/duties/reminder", methods=["GET", "POST"])
-@requires(Permission.ENROL_STAFF)
+@requires(Permission.SEE_DUTIES)
 @shows("期限を知らせる人")
 def remind() -> ResponseReturnValue:
     """Remind those who were chosen, or all who are asked for, after a look at how many they are."""

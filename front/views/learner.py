@@ -36,9 +36,13 @@ def withdraw(enrolment_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         stake = giving_up.at_stake(enrolment)
         return render_template("front/withdraw.html", enrolment=enrolment, stake=stake)
+    is_own, name, slug = enrolment.staff_id == actor().staff_id, enrolment.staff.name, enrolment.course.slug
     withdrawal.withdraw(actor(), enrolment)
-    flash("受講を取りやめました。終えたところまでの記録は残っています。")
-    return redirect(url_for("front.me"))
+    if is_own:
+        flash("受講を取りやめました。終えたところまでの記録は残っています。")
+        return redirect(url_for("front.me"))
+    flash(f"{name}さんの受講を取りやめました。終えたところまでの記録は残っています。")
+    return redirect(url_for("front.learners", slug=slug))
 
 
 @blueprint.get("/me")

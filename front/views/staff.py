@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel import clock
 from kernel.download import download
 from kernel.errors import NotFoundError
+from kernel.page import page_number
 
 from people.access import actor, confirmed, public_address, requires
 from people.access_log import shows, taken_out
@@ -19,11 +20,12 @@ from people.sections.post import posts_of
 from people.sections.section import sections_of
 from people.signing_in import password_link
 
-from courses.course import own_pace_courses
+from courses.course import latest_edition, own_pace_courses
 
 from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 
 from front.blueprint import blueprint
+from front.office import learners as own_learners
 from front.office import staff
 from front.office.duties import open_keys
 
@@ -111,6 +113,35 @@ def enrol_chosen() -> ResponseReturnValue:
         return redirect(url_for("participation.enrol_staff", slug=slug, row=ids))
     return render_template(
         "front/enrol_chosen.html", people=managed_among(actor(), ids), courses=own_pace_courses(), rows=ids
+    )
+
+
+@blueprint.route("/office/courses/<slug>/learners", methods=["GET", "POST"])
+@requires(Permission.ENROL_STAFF)
+@shows("自団体の受講者")
+def learners(slug: str) -> ResponseReturnValue:
+    """Show who of the own staff takes or took a course; withdraw those who were chosen."""
+    edition, _titles = latest_edition(slug)
+    if request.method == "POST":
+        found = own_learners.withdraw_together(actor(), request.form.getlist("row", type=int)[:MOST_CHOSEN])
+        if found.names:
+            flash(f"{'さん、'.join(found.names)}さんの受講を取りやめました。もう一度申し込むと、続きから始まります。")
+        for sentence in found.refused:
+            flash(f"取りやめられませんでした。{sentence}", "info")
+        if not found.names and not found.refused:
+            flash("取りやめる人を選んでください。", "info")
+        return redirect(url_for("front.learners", slug=slug))
+    group = next((one for one in own_learners.Group if one.value == request.args.get("which")), own_learners.Group.OPEN)
+    page = own_learners.learners_of(actor(), slug, group, page_number(request.args.get("page")))
+    return render_template(
+        "front/learners.html",
+        slug=slug,
+        edition=edition,
+        learners=page,
+        group=group,
+        groups=list(own_learners.Group),
+        counts=own_learners.counts_of(actor(), slug),
+        sections=own_learners.sections_of(page.rows),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from kernel import clock
 from kernel.database import db
 
+from courses.models import Course
 from courses.sessions.models import TrainingSession
 
 from participation.joint.models import Nomination, NominationState
@@ -92,8 +93,10 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
         sa.exists(sa.select(Nomination.id).where(Nomination.id == Notice.nomination_id, Nomination.state == state))
         for state in (NominationState.NOMINATED, NominationState.OFFERED, NominationState.WAITING)
     )
+    is_out = sa.exists().where(Course.id == Notice.course_id, Course.published_id.is_(None))
     is_true = sa.or_(
         Notice.kind.in_((NoticeKind.COMMENTED, NoticeKind.ASSIGNED)),
+        sa.and_(Notice.kind == NoticeKind.RETIRED, is_out),
         sa.and_(Notice.kind == NoticeKind.FINISHED, repetition.completed()),
         sa.and_(Notice.kind == NoticeKind.NOMINATED, nominated, goes_on),
         sa.and_(Notice.kind == NoticeKind.OPENED, sa.or_(Notice.session_id.is_(None), sa.and_(goes_on, ~has_place))),

@@ -25,6 +25,7 @@ class NoticeKind(Term):
     NOMINATED = "nominated", "推薦されました"
     FINISHED = "finished", "修了しました"
     OPENED = "opened", "受けられるようになりました"
+    RETIRED = "retired", "講座の公開が終わりました"
 
     @property
     def is_of_a_lesson(self) -> bool:

@@ -15,6 +15,10 @@ from kernel.database import db
 from kernel.tables import office_table
 
 from people.models import AuditEntry, Membership, Role, Section
+from people.sections import posting
+from people.sections import section as sections
+from people.sections.posting import Move
+from people.sections.section import WriteSection
 
 from participation import exemption
 from participation.exemption import Exempt
@@ -301,3 +305,66 @@ def test_who_has_more_time_has_it_on_every_page_and_is_reminded_by_it(office, ti
     time.passes(days=30)  # a day before their own
     reminding.remind()
     assert any(duty.title in text and "あと1日" in text for text in told(person))
+
+
+def test_a_head_sees_and_reminds_the_own_section_and_nobody_else(office, hachioji):
+    actor = office.coordinator.actor
+    welfare = sections.begin(actor, office.id, WriteSection("福祉部", 0, None, None))
+    sections.begin(actor, office.id, WriteSection("高齢福祉課", welfare.id, None, None))
+    head = office.person(Role.HEAD, department="福祉部")
+    below, beside = office.person(department="高齢福祉課"), office.person(department="税務課")
+    hachioji.person(department="福祉部")
+    assert {duty.staff_id for duty in board(head)} == {head.staff_id, below.staff_id}
+    browser = head.browser()
+    page = browser.get("/office/duties").text
+    assert below.name in page
+    assert beside.name not in page
+    assert "/record" not in page, "the whole record stays with the office"
+    keys = [f"{person.membership_id}-{offered(COURSES[0]).id}" for person in (below, beside)]
+    for key in keys:
+        browser.post(f"/office/duties/reminder?which=chosen&row={key}", data={"words": "よろしくお願いします"})
+    assert len(told(below)) == 1
+    assert told(beside) == []
+    for address in (
+        f"/office/staff/{below.membership_id}/record",
+        "/office/staff",
+        "/office",
+        f"/office/duties/exemption?row={keys[0]}",
+    ):
+        assert browser.get(address).status_code in {403, 404}, address
+    assert office.person(Role.HEAD, department="").actor.holds(Role.HEAD)
+
+
+def test_a_head_who_moves_sees_the_new_section_from_then_on(office):
+    head, clerk, other = (
+        office.person(Role.HEAD, department="住民課"),
+        office.person(department="住民課"),
+        office.person(department="税務課"),
+    )
+    assert {duty.staff_id for duty in board(head)} == {head.staff_id, clerk.staff_id}
+    posting.move(office.coordinator.actor, [head.membership_id], Move("税務課", "", clock.today()))
+    db.session.commit()
+    assert {duty.staff_id for duty in board(head)} == {head.staff_id, other.staff_id}
+
+
+def test_a_coordinator_names_heads_and_no_coordinators(office):
+    person = office.person()
+    browser = office.coordinator.browser()
+    browser.post(f"/office/staff/{person.membership_id}/roles", data={"roles": ["head"]})
+    assert person.actor.holds(Role.HEAD)
+    assert browser.post(f"/office/staff/{person.membership_id}/roles", data={"roles": ["coordinator"]}).status_code in {
+        302,
+        403,
+    }
+    assert not person.actor.holds(Role.COORDINATOR)
+
+
+def test_who_was_let_off_what_is_read_in_the_log_by_the_own_office_only(office, secretariat):
+    person = office.person(name="免除 花子")
+    key = (person.membership_id, offered(COURSES[0]).id)
+    exemption.exempt(office.coordinator.actor, [key], Exempt("育児休業中", None))
+    db.session.commit()
+    assert person.name in office.administrator.browser().get("/admin/audit").text
+    log = secretariat.secretary.browser().get("/admin/audit").text
+    assert "必修を免除" in log
+    assert person.name not in log

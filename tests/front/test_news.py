@@ -14,6 +14,7 @@ from kernel.database import db
 
 from courses.sessions.models import AdmissionRule
 
+from catalog import publication
 from catalog.models import Adoption, CourseRequest, Curriculum
 
 from participation.joint import nomination
@@ -116,3 +117,26 @@ def test_a_request_is_taken_back_by_who_made_it_only(mizuho):
     assert mizuho.person().browser().post(f"/requests/{request_id}/take-back").status_code == 404
     assert mizuho.staff.browser().post(f"/requests/{request_id}/take-back").status_code == 302
     assert db.session.scalars(sa.select(CourseRequest.id)).all() == []
+
+
+def test_who_plans_with_a_course_and_who_waited_for_it_are_told_that_it_is_retired(
+    adopted, mizuho, hachioji, secretariat
+):
+    course, _edition = published("security-basics")
+    db.session.add(
+        CourseRequest(staff_id=mizuho.staff.staff_id, organisation_id=mizuho.id, course_id=course.id, wish="")
+    )
+    coordinator, elsewhere = mizuho.coordinator, hachioji.coordinator
+    publication.retire(secretariat.secretary.actor, course, "内容が古くなりました", "dx-first-step")
+    db.session.commit()
+    assert news.tell_news() >= 2
+    db.session.expire_all()
+    (notice,) = told(coordinator, NoticeKind.RETIRED)
+    assert "採用したカリキュラム" in notice.text
+    assert "後の講座は" in notice.text
+    (waited,) = told(mizuho.staff, NoticeKind.RETIRED)
+    assert "希望は取り下げました" in waited.text
+    assert told(elsewhere, NoticeKind.RETIRED) == []
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseRequest)) == 0
+    assert still_true([notice]) == {notice.id}
+    assert news.tell_news() == 0, "the worker asks again until nothing is left"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
+from factories import enrols, offered
 from front_people import adopts
 
 from kernel.database import db
@@ -11,7 +13,7 @@ from kernel.tables import office_table
 from people.models import Membership, Role, Staff
 from people.sections import section
 
-from participation.models import Enrolment
+from participation.models import Enrolment, EnrolmentState
 
 COURSES = ("dx-first-step", "security-basics")
 
@@ -112,3 +114,39 @@ def test_another_offices_people_are_nobodys_choice(office, hachioji):
     assert browser.get(f"/office/staff/move?row={theirs.membership_id}").status_code == 302
     assert browser.get(f"/office/staff/links?row={theirs.membership_id}").status_code == 302
     assert browser.get("/office/staff?organisation=1").status_code == 404
+
+
+def test_a_list_that_was_the_wrong_one_is_taken_back_as_one_act(office):
+    people = [office.person() for _one in range(3)]
+    browser = office.coordinator.browser()
+    text = "\n".join(one.number for one in people)
+    page = browser.post("/office/enrol/dx-first-step", data={"text": text, "enrol": "1"}).text
+    assert "申し込みを元に戻す（3人）" in page
+    begun = db.session.scalars(sa.select(Enrolment).where(Enrolment.staff_id == people[0].staff_id)).one()
+    begun.state = EnrolmentState.IN_PROGRESS
+    db.session.commit()
+    browser.post("/office/enrol/dx-first-step/undo", data={"person": [one.staff_id for one in people]})
+    states = db.session.scalars(sa.select(Enrolment.state).order_by(Enrolment.id)).all()
+    assert sorted(state.value for state in states) == ["in progress", "withdrawn", "withdrawn"]
+    assert "2人の申し込みを取り消しました" in browser.get("/office").text
+
+
+def test_the_own_learners_of_a_course_have_a_page_and_are_withdrawn_together(office, hachioji):
+    one, other, theirs = office.person(), office.person(), hachioji.person()
+    for person in (one, other, theirs):
+        enrols(person, offered("dx-first-step"))
+    db.session.commit()
+    browser, address = office.coordinator.browser(), "/office/courses/dx-first-step/learners"
+    page = browser.get(address).text
+    assert one.name in page
+    assert "総務課" in page
+    assert theirs.name not in page
+    ids = {row.staff_id: row.id for row in db.session.query(Enrolment)}
+    assert browser.post(address, data={"row": [ids[theirs.staff_id]]}).status_code == 404
+    browser.post(address, data={"row": [ids[one.staff_id]]})
+    assert one.name in browser.get(address + "?which=others").text
+    assert other.name in browser.get(address).text
+    answer = browser.post(f"/enrolments/{ids[other.staff_id]}/withdraw")
+    assert answer.location.endswith("/learners"), (
+        "whoever withdraws somebody else lands at that course, not at their own page"
+    )

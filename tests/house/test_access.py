@@ -49,7 +49,7 @@ from participation.joint import nomination
 if TYPE_CHECKING:
     from flask import Flask
 
-ROLES = ("visitor", "staff", "coordinator", "administrator", "secretariat")
+ROLES = ("visitor", "staff", "head", "coordinator", "administrator", "secretariat")
 
 
 @dataclass

@@ -105,7 +105,13 @@ def test_an_act_and_what_was_shown_with_it_end_together(mizuho):
     assert not entries(Act.MEMBERSHIP_ENDED)
 
 
-CLOSE_TO_PEOPLE = {Permission.MANAGE_STAFF, Permission.ENROL_STAFF, Permission.PLAN_SESSIONS, Permission.READ_AUDIT}
+CLOSE_TO_PEOPLE = {
+    Permission.MANAGE_STAFF,
+    Permission.SEE_DUTIES,
+    Permission.ENROL_STAFF,
+    Permission.PLAN_SESSIONS,
+    Permission.READ_AUDIT,
+}
 NAMES_NOBODY = {
     "courses.new_session", "participation.edit_session", "participation.edit_meeting", "participation.cancel_session",
     "participation.cancel_one_meeting", "participation.call_off_session", "participation.meeting_code", "participation.on_behalf",
