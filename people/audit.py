@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -19,8 +20,7 @@ from people.models import AuditEntry, Staff
 from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 LABELS = {act.value: act.label for act in Act}
 
@@ -85,10 +85,38 @@ def change_of(entry: AuditEntry) -> Change | None:
     return Change(entry.detail.get("before"), after) if isinstance(after, list) else None
 
 
-def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
+@dataclass(frozen=True)
+class AuditQuestion:
+    """Which entries somebody asks for: words, an act, and from which day to which."""
+
+    text: str = ""
+    act: Act | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether not all entries are asked for."""
+        return bool(self.text or self.act or self.since or self.until)
+
+
+def ask(arguments: Mapping[str, str]) -> AuditQuestion:
+    """Read a question from an address; what is unknown in it is left out."""
+    return AuditQuestion(
+        text=arguments.get("q", "")[:100],
+        act=next((act for act in Act if act.value == arguments.get("act")), None),
+        since=clock.parse_date(arguments.get("since", "")[:20]),
+        until=clock.parse_date(arguments.get("until", "")[:20]),
+    )
+
+
+EVERYTHING = AuditQuestion()
+
+
+def entries_for(actor: Actor, question: AuditQuestion = EVERYTHING) -> sa.Select[AuditEntry]:
     """Return the statement of the entries the actor may read, latest first.
 
-    `text` is looked for, in any spelling, in the act, in what it was done to and in the name of who did it.
+    Its text is looked for, in any spelling, in the act, in what it was done to and in the name of who did it.
     """
     statement = (
         sa.select(AuditEntry)
@@ -97,7 +125,13 @@ def entries_for(actor: Actor, text: str = "") -> sa.Select[AuditEntry]:
         .where(actor.scope(Permission.READ_AUDIT).where(AuditEntry.organisation_id))
         .order_by(AuditEntry.id.desc())
     )
-    if typed := normalised(text):
+    if question.act:
+        statement = statement.where(AuditEntry.act == question.act.value)
+    if question.since:
+        statement = statement.where(AuditEntry.at >= clock.at(question.since, dt.time()))
+    if question.until:
+        statement = statement.where(AuditEntry.at < clock.at(question.until + clock.DAY, dt.time()))
+    if typed := normalised(question.text):
         acts = [value for value, label in LABELS.items() if typed in label]
         as_written = sa.and_(AuditEntry.act.not_in(LABELS), AuditEntry.act.contains(typed, autoescape=True))
         keys = (AuditEntry.search_key, Staff.search_key)
@@ -119,3 +153,27 @@ def subject_of(actor: Actor, entry: AuditEntry) -> str:
     """Return what an entry was done to; who learns what only to those who may read the names of its organisation."""
     may_read = entry.organisation_id is not None and actor.may(Permission.READ_NAMES, entry.organisation_id)
     return entry.subject if may_read or entry.act not in ABOUT_LEARNERS else HIDDEN
+
+
+HEADINGS = ("日時", "した人", "場所", "操作", "対象", "前", "後", "団体")
+MOST_TAKEN_OUT = 20_000
+
+
+def table(actor: Actor, question: AuditQuestion) -> list[tuple[str, ...]]:
+    """Return headings and the entries that are asked for as the page says them, the latest 20,000 at most."""
+    rows = db.session.scalars(entries_for(actor, question).limit(MOST_TAKEN_OUT))
+    return [HEADINGS, *(_line(actor, entry) for entry in rows)]
+
+
+def _line(actor: Actor, entry: AuditEntry) -> tuple[str, ...]:
+    change = change_of(entry) or Change(None, ())
+    return (
+        f"{clock.local(entry.at):%Y-%m-%d %H:%M:%S}",
+        entry.actor.name if entry.actor else "",
+        entry.address,
+        label_of(entry),
+        subject_of(actor, entry),
+        "・".join(change.before or ()),
+        "・".join(change.after),
+        entry.organisation.name if entry.organisation else "",
+    )

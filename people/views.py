@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
+from kernel import clock
+from kernel.download import download
 from kernel.errors import InvalidError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
+from kernel.tables.comma_separated import as_csv
 
 from people import audit, membership, organisation, role
 from people.access import actor, confirmed, public_address, requires, signed_in
-from people.access_log import shows
+from people.access_log import shows, taken_out
 from people.act import Act
 from people.blueprint import blueprint
 from people.forms import FiguresForm, RolesForm
@@ -63,16 +66,26 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
 @shows("操作の記録")
 def audit_log() -> ResponseReturnValue:
     """Read who did what."""
-    text = request.args.get("q", "")[:100]
-    entries = page_of(audit.entries_for(actor(), text), page_number(request.args.get("page")), size=50)
+    question = audit.ask(request.args)
+    entries = page_of(audit.entries_for(actor(), question), page_number(request.args.get("page")), size=50)
     return render_template(
         "people/audit.html",
         entries=entries,
-        text=text,
+        question=question,
+        acts=sorted(Act, key=lambda act: act.label),
         label_of=audit.label_of,
         change_of=audit.change_of,
         subject_of=partial(audit.subject_of, actor()),
     )
+
+
+@blueprint.get("/admin/audit.csv")
+@requires(Permission.READ_AUDIT)
+def audit_csv() -> ResponseReturnValue:
+    """Download what the page of the log shows, all of its pages."""
+    name = f"操作の記録_{clock.today():%Y%m%d}.csv"
+    taken_out(name)
+    return download(as_csv(audit.table(actor(), audit.ask(request.args))), "text/csv", name)
 
 
 @blueprint.get("/office/staff/<int:membership_id>")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ MEANINGS = (
     "修了率：修了÷延べ受講。前年度との差は、前年度全体の修了率と比べています。",
 )
 """What the words of the table mean, as the page and the workbook say it."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(summary: Summary) -> list[list[str | int | float]]:
@@ -55,17 +53,6 @@ def _cells(figures: Figures) -> list[str | int | float]:
         *numbers,
         NOT_SHOWN if figures.rate is None and figures.enrolled != 0 else round(100 * (figures.rate or 0), 1),
     ]
-
-
-def as_csv(summary: Summary) -> bytes:
-    """Return the table as CSV: UTF-8 with BOM, lines end in CRLF, no cell can start a formula."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\r\n").writerows([_safe(cell) for cell in row] for row in table(summary))
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def _safe(cell: str | float) -> str | float:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 def as_xlsx(summary: Summary, whose: str) -> bytes:

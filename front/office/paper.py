@@ -27,6 +27,7 @@ def paper(actor: Actor, question: Question) -> Paper:
     return Paper(
         name="受講状況",
         title="受講状況",
+        is_wide=True,
         facts=(
             ("団体", actor.organisation_name),
             ("条件", _conditions(actor, question, {duty.slug: duty.title for duty in rows})),

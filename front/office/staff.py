@@ -223,6 +223,7 @@ def paper(actor: Actor, question: StaffQuestion) -> Paper:
     return Paper(
         name="職員の一覧",
         title="職員の一覧",
+        is_wide=True,
         facts=(
             ("団体", whose.name if whose else actor.organisation_name),
             ("作成日", clock.date_label(clock.today())),

@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.download import download
 from kernel.forms import accepted, answer
 from kernel.page import address_with
+from kernel.tables.comma_separated import as_csv
 
 from people.access import actor, requires
 from people.access_log import shows, taken_out
@@ -64,6 +65,15 @@ def duty_workbook() -> ResponseReturnValue:
     taken_out(name)
     question = ask(request.args)
     return download(as_xlsx(paper.paper(actor(), question)), MEDIA_TYPE, name)
+
+
+@blueprint.get("/office/duties.csv")
+@requires(Permission.SEE_DUTIES)
+def duty_csv() -> ResponseReturnValue:
+    """Download the same as CSV, the table alone."""
+    name = f"受講状況_{clock.today():%Y%m%d}.csv"
+    taken_out(name)
+    return download(as_csv(paper.paper(actor(), ask(request.args)).table), "text/csv", name)
 
 
 @blueprint.route("/office/duties/reminder", methods=["GET", "POST"])

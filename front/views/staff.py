@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.page import page_number
+from kernel.tables.comma_separated import as_csv
 
 from people.access import actor, confirmed, public_address, requires
 from people.access_log import shows, taken_out
@@ -80,6 +81,16 @@ def staff_workbook() -> ResponseReturnValue:
     _chosen(question)
     taken_out(name)
     return download(as_xlsx(staff.paper(actor(), question)), MEDIA_TYPE, name)
+
+
+@blueprint.get("/office/staff.csv")
+@requires(Permission.MANAGE_STAFF)
+def staff_csv() -> ResponseReturnValue:
+    """Download the same as CSV, the table alone."""
+    name, question = f"職員の一覧_{clock.today():%Y%m%d}.csv", _asked()
+    _chosen(question)
+    taken_out(name)
+    return download(as_csv(staff.paper(actor(), question).table), "text/csv", name)
 
 
 @blueprint.get("/office/staff/act")

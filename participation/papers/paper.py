@@ -17,7 +17,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper for the office. `name` is the file's, without ending; `boxes` are headings of space to write in."""
+    """A paper for the office. `name` is the file's, without ending; `boxes` are headings of space to write in; a wide one lies across."""
 
     name: str
     title: str
@@ -27,3 +27,9 @@ class Paper:
     lines: tuple[str, ...] = ()
     boxes: tuple[str, ...] = ()
     tall_rows: bool = False
+    is_wide: bool = False
+
+    @property
+    def table(self) -> list[tuple[Cell, ...]]:
+        """Return headings and rows alone, as they are passed on without the paper."""
+        return [tuple(column.heading for column in self.columns), *self.rows]

@@ -12,6 +12,7 @@ from kernel import clock
 from kernel.download import download
 from kernel.errors import InvalidError
 from kernel.page import address_with, page_number
+from kernel.tables.comma_separated import as_csv
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -73,7 +74,7 @@ def _narrowed(seen: Summary, line: Line) -> str:
 @requires(Permission.READ_PARTICIPATION)
 def participation_csv() -> ResponseReturnValue:
     """Download what is on the page as CSV."""
-    return _file(export.as_csv(_summary()), "text/csv", "csv")
+    return _file(as_csv(export.table(_summary())), "text/csv", "csv")
 
 
 @blueprint.get("/review/participation.xlsx")

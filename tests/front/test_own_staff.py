@@ -68,6 +68,14 @@ def test_the_workbook_holds_the_whole_list_with_its_columns(office):
     assert "0 / 2" in text
 
 
+def test_csv_holds_the_table_alone_and_no_formula(office):
+    office.person(name="=1+1", department="住民課")
+    for address in ("/office/staff.csv?show=section", "/office/duties.csv"):
+        text = office.coordinator.browser().get(address).data.decode("utf-8-sig")
+        assert text.splitlines()[0].split(",")[0] in {"氏名", "部署"}
+        assert "'=1+1" in text
+
+
 def test_the_chosen_are_reminded_enrolled_and_end_together(office):
     people = [office.person(), office.person()]
     rows = "&".join(f"row={one.membership_id}" for one in people)

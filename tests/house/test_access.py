@@ -201,23 +201,29 @@ NEED_MORE = {
 
 #       page                              visitor staff coordinator administrator secretariat
 TABLE = """
-        /                                 200     200   200         200           200
-        /catalog                          200     200   200         200           200
-        /courses/paperless-basics         200     200   200         200           200
-        /curricula/newcomers              200     200   200         200           200
-        /roundtables/8                    200     200   200         200           200
-        /remarks/8-1/11                   200     200   200         200           200
-        /me                               302     200   200         200           200
-        /office                           302     404   200         200           200
-        /office/staff                     302     404   200         200           200
-        /office/enrol/paperless-basics    302     404   200         200           200
-        /studio                           302     404   200         200           200
-        /studio/articles/new              302     404   404         404           200
-        /review                           302     404   404         200           200
-        /review/participation.csv         302     404   404         200           200
-        /admin/audit                      302     404   404         200           200
-        /admin/organisations              302     404   404         404           200
-        /admin/skills                     302     404   404         404           200
+        /                                          200     200     200     200     200     200
+        /catalog                                   200     200     200     200     200     200
+        /courses/paperless-basics                  200     200     200     200     200     200
+        /curricula/newcomers                       200     200     200     200     200     200
+        /roundtables/8                             200     200     200     200     200     200
+        /remarks/8-1/11                            200     200     200     200     200     200
+        /me                                        302     200     200     200     200     200
+        /office                                    302     404     404     200     200     200
+        /office/staff                              302     404     404     200     200     200
+        /office/enrol/paperless-basics             302     404     404     200     200     200
+        /studio                                    302     404     404     200     200     200
+        /studio/articles/new                       302     404     404     404     404     200
+        /review                                    302     404     404     404     200     200
+        /review/participation.csv                  302     404     404     404     200     200
+        /admin/audit                               302     404     404     404     200     200
+        /admin/organisations                       302     404     404     404     404     200
+        /admin/skills                              302     404     404     404     404     200
+        /office/duties                             302     404     200     200     200     200
+        /office/duties.csv                         302     404     200     200     200     200
+        /office/sections                           302     404     404     200     200     200
+        /office/staff.csv                          302     404     404     200     200     200
+        /office/courses/paperless-basics/learners  302     404     404     200     200     200
+        /admin/audit.csv                           302     404     404     404     200     200
 """
 
 

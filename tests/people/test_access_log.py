@@ -119,7 +119,15 @@ NAMES_NOBODY = {
     "participation.allocation_file", "front.office_sessions", "people.sections", "people.new_section", "people.edit_section",
     "people.merge_sections", "people.edit_post", "front.act_on_staff",
 }  # fmt: skip
-TAKES_OUT = {"participation.host_paper", "participation.nominator_paper", "front.duty_workbook", "front.staff_workbook"}
+TAKES_OUT = {
+    "participation.host_paper",
+    "participation.nominator_paper",
+    "front.duty_workbook",
+    "front.staff_workbook",
+    "front.duty_csv",
+    "front.staff_csv",
+    "people.audit_csv",
+}
 
 
 def test_every_page_close_to_people_is_noted_or_names_nobody(app):

@@ -98,3 +98,23 @@ def test_who_learned_what_stays_with_the_own_organisation_in_the_log_too(mizuho,
     assert audit.HIDDEN in page
     assert audit.HIDDEN not in everywhere.get("/admin/audit?q=秘密花子").text, "a search tells no more than the page"
     assert "受講を申し込み" in own.get("/admin/audit?q=秘密花子").text
+
+
+def test_the_log_is_narrowed_by_act_and_day_and_taken_out_as_it_is_shown(mizuho, secretariat, time):
+    audit.record(mizuho.coordinator.actor, Act.MOVED, "異動 花子", organisation_id=mizuho.id)
+    audit.record(mizuho.coordinator.actor, Act.EXEMPTED, "免除 花子:講座", organisation_id=mizuho.id)
+    db.session.commit()
+    day = clock.today().isoformat()
+    time.passes(days=2)
+    moved = log_of(mizuho, f"?act={Act.MOVED.value}")
+    assert "異動 花子" in moved
+    assert "免除 花子" not in moved
+    assert "異動 花子" not in log_of(mizuho, f"?since={clock.today()}")
+    assert "異動 花子" in log_of(mizuho, f"?since={day}&until={day}")
+    assert "条件に合う記録は見つかりません" in log_of(mizuho, "?until=2020-01-01")
+    assert log_of(mizuho, "?since=いつか&until=99999-99-99&act=x")
+    own = mizuho.administrator.browser().get("/admin/audit.csv").data.decode("utf-8-sig")
+    assert "免除 花子" in own
+    assert own.startswith("日時,した人")
+    theirs = secretariat.secretary.browser().get("/admin/audit.csv").data.decode("utf-8-sig")
+    assert "免除 花子" not in theirs, "who learns what stays with the own office, in files too"
