@@ -137,8 +137,8 @@ def duties_of(actor: Actor, question: Question, *more: sa.ColumnElement[bool]) -
             due.c.course_id,
             taken.c.done_at,
             (sa.func.coalesce(taken.c.opened, 0) > 0).label("under_way"),
-            sa.func.coalesce(
-                Exemption.until, sa.case((is_to_be_repeated, YEAR_END), else_=due.c.due_on), type_=sa.Date()
+            sa.case(
+                (is_to_be_repeated, YEAR_END), else_=sa.func.coalesce(Exemption.until, due.c.due_on, type_=sa.Date())
             ).label("due_on"),
             Exemption.reason,
             sa.and_(Exemption.reason.is_not(None), Exemption.until.is_(None), taken.c.done_at.is_(None)).label(
