@@ -56,12 +56,17 @@ class ExemptForm(Form):
         description="例：育児休業中、前の職場で同じ研修を受けた。本人の記録に残ります。病気などの事情は、くわしく書かないでください。",
     )  # fmt: skip
 
+    @property
+    def lets_off(self) -> bool:
+        """Tell whether the course need not be taken at all."""
+        return self.how.value == "off"
+
     def command(self) -> Exempt:
         """Return what is decided. Raises InvalidError where a new date is missing."""
-        if self.how.value == "later" and self.until.day is None:
+        if not self.lets_off and self.until.day is None:
             message = "新しい期限を入力してください。"
             raise InvalidError(message, field="until")
-        return Exempt(self.reason.value, self.until.day if self.how.value == "later" else None)
+        return Exempt(self.reason.value, None if self.lets_off else self.until.day)
 
 
 class SampleForm(Form):

@@ -34,7 +34,7 @@ from participation.notices.models import Notice
 from participation.notices.telling import Tell, coordinators_of, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 BACK = dt.timedelta(days=3)
 """How far back is looked: a worker that stood still over a weekend leaves nobody out."""
@@ -232,11 +232,9 @@ def _tell_retired() -> int:
             _who_plan_with(row), f"採用したカリキュラムの講座の公開が終わり、必修や選択から外れました。{then}"
         )
         about = str(row.retired_at.date())
-        new = _not_told(row.course_id, NoticeKind.RETIRED, about, sentences)
-        tell(row.course, title, [Tell(NoticeKind.RETIRED, one, sentences[one], about) for one in new])
+        told += tell(row.course, title, [Tell(NoticeKind.RETIRED, one, text, about) for one, text in sentences.items()])
         db.session.execute(sa.delete(CourseRequest).where(waiting))
         commit_part()
-        told += len(new)
     return told
 
 
@@ -249,9 +247,3 @@ def _who_plan_with(row: Retirement) -> list[int]:
         .distinct()
     ).all()
     return [one for people in coordinators_of(adopters).values() for one in people]
-
-
-def _not_told(course_id: int, kind: NoticeKind, about: str, people: Collection[int]) -> list[int]:
-    keys = {f"{kind.value}:course {course_id}:{one}:{about}": one for one in people}
-    known = set(db.session.scalars(sa.select(Notice.key).where(Notice.course_id == course_id, Notice.kind == kind)))
-    return [one for key, one in keys.items() if key not in known]

@@ -58,11 +58,11 @@ def remind() -> int:
     ).all()
     for adoption in adoptions:
         for course in _required(adoption.curriculum_id):
-            for due_on in dates:
-                for people in _parts(adoption, course.id, due_on):
-                    _tell(course, due_on, people)
-                    told += len(people)
-                    commit_part()
+            for people in _parts(adoption, course.id, dates):
+                for due_on in set(people.values()):
+                    _tell(course, due_on, [person for person, its in people.items() if its == due_on])
+                told += len(people)
+                commit_part()
     return told
 
 
@@ -84,8 +84,11 @@ def _required(curriculum_id: int) -> Sequence[Course]:
     ).all()
 
 
-def _parts(adoption: Adoption, course_id: int, due_on: dt.date) -> Iterator[Sequence[int]]:
-    """Yield who of those whose date a day is has never completed a course (one of every year has its own notice) nor a place in it, by parts; who was told today is left out."""
+def _parts(adoption: Adoption, course_id: int, dates: Sequence[dt.date]) -> Iterator[dict[int, dt.date]]:
+    """Yield whose date one of some days is, with it, by parts.
+
+    Left out is who has completed the course (one of every year has its own notice), was let off it, has a place, or was told today.
+    """
     done = sa.exists().where(
         Enrolment.staff_id == Membership.staff_id, Enrolment.course_id == course_id, Enrolment.completed_at.is_not(None)
     )
@@ -96,9 +99,10 @@ def _parts(adoption: Adoption, course_id: int, due_on: dt.date) -> Iterator[Sequ
         Enrolment.state.in_(OPEN_STATES),
         TrainingSession.ends_at > clock.now(),
     )
-    mine = (is_of(Membership.id, sa.literal(course_id)),)
-    let_off = sa.exists().where(*mine, Exemption.until.is_(None))
-    later = sa.select(Exemption.until).where(*mine).correlate(Membership).scalar_subquery()
+    mine = is_of(Membership.id, sa.literal(course_id))
+    let_off = sa.exists().where(mine, Exemption.until.is_(None))
+    later = sa.select(Exemption.until).where(mine).correlate(Membership).scalar_subquery()
+    date = sa.func.coalesce(later, due_date(), type_=sa.Date())
     told_today = sa.exists().where(
         Notice.staff_id == Membership.staff_id,
         Notice.course_id == course_id,
@@ -106,25 +110,25 @@ def _parts(adoption: Adoption, course_id: int, due_on: dt.date) -> Iterator[Sequ
         Notice.made_at >= clock.at(clock.today(), dt.time()),
     )
     concerned = (
-        sa.select(Membership.staff_id)
+        sa.select(Membership.staff_id, sa.func.min(date))
         .join(Adoption, concerns())
         .where(
             Adoption.id == adoption.id,
-            sa.func.coalesce(later, due_date()) == due_on,
+            date.in_(dates),
             is_current(),
             ~done,
             ~let_off,
             ~booked,
             ~told_today,
         )
-        .distinct()
+        .group_by(Membership.staff_id)
         .order_by(Membership.staff_id)
         .limit(A_PART)
     )
     last = 0
-    while people := db.session.scalars(concerned.where(Membership.staff_id > last)).all():
-        yield people
-        last = people[-1]
+    while rows := db.session.execute(concerned.where(Membership.staff_id > last)).all():
+        yield {staff_id: due_on for staff_id, due_on in rows if due_on}
+        last = rows[-1][0]
 
 
 def _tell(course: Course, due_on: dt.date, people: Sequence[int]) -> None:

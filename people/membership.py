@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
@@ -40,6 +40,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return actor.scope(Permission.MANAGE_STAFF).where(Membership.organisation_id)
 
 
+def is_in_section(section_id: sa.SQLColumnExpression[Any] | int) -> ColumnElement[bool]:
+    """Return the condition that a membership is in a section, or in one below it."""
+    mine, whole = aliased(Section), aliased(Section)
+    within = sa.exists().where(
+        mine.id == Membership.section_id, whole.id == section_id, mine.path.startswith(whole.path)
+    )
+    return within.correlate_except(mine, whole)  # the membership is of the question, however deep this stands in it
+
+
 def is_seen_by(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a membership is one whose duties the actor may see: of the office, or of the section whose head they are.
 
@@ -48,16 +57,14 @@ def is_seen_by(actor: Actor) -> ColumnElement[bool]:
     of_office = actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id)
     if not actor.holds(Role.HEAD):
         return of_office
-    chief, theirs, mine = aliased(Membership), aliased(Section), aliased(Section)
+    chief = aliased(Membership)
     of_section = sa.exists().where(
         chief.staff_id == actor.staff_id,
         chief.joined_on <= TODAY,
         sa.or_(chief.left_on.is_(None), chief.left_on > TODAY),
         RoleGrant.membership_id == chief.id,
         RoleGrant.role == Role.HEAD,
-        theirs.id == chief.section_id,
-        mine.id == Membership.section_id,
-        mine.path.startswith(theirs.path),
+        is_in_section(chief.section_id),
     )
     return sa.or_(of_office, of_section)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import add, days_after, db
@@ -17,8 +17,8 @@ from kernel.errors import InvalidError, NotFoundError
 
 from people import audit
 from people.act import Act
-from people.membership import is_current
-from people.models import Membership, Organisation, Section, Staff
+from people.membership import is_current, is_in_section
+from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 from people.recognition import Unclear, directory, lines_of, meant
 
@@ -68,16 +68,12 @@ class Concerning:
 
 def concerns() -> sa.ColumnElement[bool]:
     """Return the condition that an adoption concerns a membership: it is of the organisation, and of those who are meant."""
-    mine, whole = aliased(Section), aliased(Section)
-    is_in_section = sa.exists().where(
-        mine.id == Membership.section_id, whole.id == Adoption.section_id, mine.path.startswith(whole.path)
-    )
     is_listed = sa.exists().where(
         AdoptionMember.adoption_id == Adoption.id, AdoptionMember.membership_id == Membership.id
     )
     return sa.and_(
         Adoption.organisation_id == Membership.organisation_id,
-        sa.or_(Adoption.section_id.is_(None), is_in_section),
+        sa.or_(Adoption.section_id.is_(None), is_in_section(Adoption.section_id)),
         sa.or_(Adoption.post_id.is_(None), Adoption.post_id == Membership.post_id),
         sa.or_(Adoption.new_since.is_(None), came_on() >= Adoption.new_since),
         sa.or_(sa.not_(Adoption.is_listed), is_listed),

@@ -17,7 +17,7 @@ from people.permission import Permission
 from people.sections import post, section
 
 from catalog import curriculum as curricula
-from catalog.adopting import adoption as adoptions_
+from catalog.adopting import adoption as adopting
 from catalog.adopting.forms import AdoptionForm
 from catalog.blueprint import blueprint
 
@@ -39,10 +39,10 @@ def adopt(slug: str) -> ResponseReturnValue:
     curriculum, form = curricula.published_curriculum(slug), _form(own)
     if request.form.get("act") == "preview":
         return _preview(form, curriculum, own)
-    if accepted(form, lambda: adoptions_.adopt(actor(), own, curriculum, form.command())):
+    if accepted(form, lambda: adopting.adopt(actor(), own, curriculum, form.command())):
         flash(f"「{curriculum.title}」を採用しました。対象の職員のマイページに、必修の講座が表示されます。")
         return redirect(url_for("catalog.adoptions"))
-    return _answer(form, curricula.published_curriculum(slug), own)
+    return _answer(form, curriculum, own)
 
 
 def _form(organisation_id: int, adoption: Adoption | None = None) -> AdoptionForm:
@@ -50,7 +50,7 @@ def _form(organisation_id: int, adoption: Adoption | None = None) -> AdoptionFor
         "section_id": adoption.section_id or 0,
         "post_id": adoption.post_id or 0,
         "new_since": adoption.new_since.isoformat() if adoption.new_since else "",
-        "people": "\n".join(adoptions_.listed_in(adoption.id)) if adoption.is_listed else "",
+        "people": "\n".join(adopting.listed_in(adoption.id)) if adoption.is_listed else "",
         "due_on": adoption.due_on.isoformat() if adoption.due_on else "",
         "due_days": adoption.due_days,
     }  # fmt: skip
@@ -65,15 +65,8 @@ def _preview(
     form: AdoptionForm, curriculum: Curriculum, organisation_id: int, adoption: Adoption | None = None
 ) -> ResponseReturnValue:
     """Show the form with what it means."""
-    seen = accepted(form, lambda: adoptions_.preview(actor(), organisation_id, curriculum, form.command(), adoption))
-    slug, adoption_id = curriculum.slug, adoption and adoption.id
-    return _answer(
-        form,
-        curricula.published_curriculum(slug) if adoption is None else curriculum,
-        organisation_id,
-        adoptions_.own_adoption(actor(), adoption_id) if adoption_id else None,
-        seen,
-    )
+    seen = accepted(form, lambda: adopting.preview(actor(), organisation_id, curriculum, form.command(), adoption))
+    return _answer(form, curriculum, organisation_id, adoption, seen)
 
 
 def _answer(
@@ -81,7 +74,7 @@ def _answer(
     curriculum: Curriculum,
     organisation_id: int,
     adoption: Adoption | None = None,
-    preview: adoptions_.Preview | None = None,
+    preview: adopting.Preview | None = None,
 ) -> ResponseReturnValue:
     return answer(
         "catalog/adopt.html",
@@ -98,10 +91,8 @@ def _answer(
 def adoptions() -> ResponseReturnValue:
     """List what the own organisation adopted."""
     own = actor().organisation_with(Permission.ADOPT_CURRICULA)
-    rows = adoptions_.adoptions_of([own] if own else [])
-    return render_template(
-        "catalog/adoptions.html", adoptions=rows, words_of=adoptions_.words_of, until=adoptions_.until
-    )
+    rows = adopting.adoptions_of([own] if own else [])
+    return render_template("catalog/adoptions.html", adoptions=rows, words_of=adopting.words_of, until=adopting.until)
 
 
 @blueprint.route("/office/adoptions/<int:adoption_id>", methods=["GET", "POST"])
@@ -110,14 +101,13 @@ def adoptions() -> ResponseReturnValue:
 @shows("採用したカリキュラムの変更")
 def change_adoption(adoption_id: int) -> ResponseReturnValue:
     """Change whom an adoption is for and until when, or end it, after a look at what that means."""
-    found = adoptions_.own_adoption(actor(), adoption_id)
+    found = adopting.own_adoption(actor(), adoption_id)
     form = _form(found.organisation_id, found)
     if request.form.get("act") == "preview":
         return _preview(form, found.curriculum, found.organisation_id, found)
-    if accepted(form, lambda: adoptions_.change(actor(), found, form.command())):
+    if accepted(form, lambda: adopting.change(actor(), found, form.command())):
         flash("採用の内容を変更しました。対象の職員のマイページは、いまから新しい内容です。")
         return redirect(url_for("catalog.adoptions"))
-    found = adoptions_.own_adoption(actor(), adoption_id)
     return _answer(form, found.curriculum, found.organisation_id, found)
 
 
@@ -125,6 +115,6 @@ def change_adoption(adoption_id: int) -> ResponseReturnValue:
 @requires(Permission.ADOPT_CURRICULA)
 def end_adoption(adoption_id: int) -> ResponseReturnValue:
     """End an adoption."""
-    ended = adoptions_.end(actor(), adoption_id)
+    ended = adopting.end(actor(), adoption_id)
     flash(f"「{ended.curriculum.title}」の採用をやめました。受講の記録は残ります。もう一度採用することもできます。")
     return redirect(url_for("catalog.adoptions"))

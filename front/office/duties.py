@@ -15,7 +15,7 @@ from kernel import clock
 from kernel.database import TODAY, db
 from kernel.page import Page
 
-from people.membership import are_said_by, is_current, is_seen_by
+from people.membership import are_said_by, is_current, is_in_section, is_seen_by
 from people.models import Membership, Post, Section, Staff
 from people.permission import Actor, Permission
 
@@ -28,7 +28,7 @@ from participation.attending.completion import still_counts
 from participation.exemption import is_of
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Exemption
 
-from front.office.question import MOST_CHOSEN, Standing, ask
+from front.office.question import Standing, ask
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,7 +103,7 @@ def duties_of(actor: Actor, question: Question, *more: sa.ColumnElement[bool]) -
     if question.curriculum:
         wanted.append(Curriculum.slug == question.curriculum)
     if question.section is not None:
-        wanted.append(in_section(question.section))
+        wanted.append(is_in_section(question.section) if question.section else Membership.section_id.is_(None))
     if question.post:
         wanted.append(Membership.post_id == question.post)
     due = (
@@ -149,15 +149,6 @@ def duties_of(actor: Actor, question: Question, *more: sa.ColumnElement[bool]) -
         .outerjoin(taken, sa.and_(taken.c.staff_id == due.c.staff_id, taken.c.course_id == due.c.course_id))
         .subquery("duty")
     )
-
-
-def in_section(section_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition that a membership is in a section or below it; 0: in none."""
-    if not section_id:
-        return Membership.section_id.is_(None)
-    mine, whole = sa.orm.aliased(Section), sa.orm.aliased(Section)
-    within = sa.select(mine.id).join(whole, mine.path.startswith(whole.path)).where(whole.id == section_id)
-    return Membership.section_id.in_(within)
 
 
 def _taken(actor: Actor) -> sa.Subquery:
@@ -248,15 +239,6 @@ def chosen(actor: Actor, keys: Collection[tuple[int, int]]) -> list[Duty]:
     return [duty for duty in found if (duty.membership_id, duty.course_id) in keys]
 
 
-def of_person(actor: Actor, membership_id: int) -> list[Duty]:
-    """Return the duties of one of the actor's own staff."""
-    return [Duty(*row) for row in db.session.execute(_rows(actor, ask({})).where(Membership.id == membership_id))]
-
-
-def open_keys(actor: Actor, ids: Collection[int]) -> list[str]:
-    """Return what names the duties in a form that some of the actor's own staff have not done."""
-    duty = duties_of(actor, ask({}), Membership.id.in_(ids))
-    rows = db.session.execute(
-        sa.select(duty.c.membership_id, duty.c.course_id).where(_stands(duty, Standing.OPEN)).limit(MOST_CHOSEN)
-    )
-    return [f"{membership_id}-{course_id}" for membership_id, course_id in rows]
+def of_people(actor: Actor, ids: Collection[int]) -> list[Duty]:
+    """Return the duties of some of the actor's own staff, by membership."""
+    return [Duty(*row) for row in db.session.execute(_rows(actor, ask({})).where(Membership.id.in_(ids)))]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from people.permission import Actor
 
-A_PAGE, MOST_AT_ONCE = 50, 200
+A_PAGE = 50
 
 
 class Group(Term):

@@ -78,7 +78,7 @@ def record_of(actor: Actor, membership_id: int) -> StaffRecord:
     running = [row for row in found if row.state in OPEN_STATES]
     return StaffRecord(
         person=person,
-        duties=duties.of_person(actor, membership_id),
+        duties=duties.of_people(actor, [membership_id]),
         running=running,
         ended=[row for row in found if row.state not in OPEN_STATES],
         nominations=_nominations(person),

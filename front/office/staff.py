@@ -10,17 +10,20 @@ from sqlalchemy.orm import selectinload
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import ConflictError
 from kernel.page import page_number, page_of
 from kernel.text import LARGEST_ID, number_in
 from kernel.vocabulary import Term
 
-from people.membership import is_current, managed_memberships
+from people.membership import is_current, is_in_section, managed_memberships
 from people.models import Membership, Organisation, Role, RoleGrant, Staff
+
+from catalog.adopting.adoption import concerns
+from catalog.models import Adoption
 
 from participation.papers.paper import Column as PaperColumn
 from participation.papers.paper import Paper
 
-from front.office.duties import in_section
 from front.office.totals import totals_of
 
 if TYPE_CHECKING:
@@ -96,6 +99,7 @@ class StaffQuestion:
     section: int | None
     below: bool
     post: int | None
+    adoption: int | None
     whose: Whose
     shown: Sequence[Shown]
     order: Order
@@ -110,6 +114,7 @@ class StaffQuestion:
             "section": self.section,
             "only": None if self.below else 1,
             "post": self.post,
+            "adoption": self.adoption,
             "whose": self.whose.value or None,
             "order": self.order.value,
             "show": [one.value for one in self.shown],
@@ -118,7 +123,7 @@ class StaffQuestion:
     @property
     def is_narrowed(self) -> bool:
         """Tell whether not everybody is asked for."""
-        return bool(self.text or self.post or self.whose is not Whose.ALL) or self.section is not None
+        return bool(self.text or self.post or self.adoption or self.whose is not Whose.ALL) or self.section is not None
 
 
 def ask(arguments: Mapping[str, str], named: Collection[str] = ()) -> StaffQuestion:
@@ -129,6 +134,7 @@ def ask(arguments: Mapping[str, str], named: Collection[str] = ()) -> StaffQuest
         section=number_in(arguments.get("section", ""), LARGEST_ID),
         below=not arguments.get("only"),
         post=number_in(arguments.get("post", ""), LARGEST_ID) or None,
+        adoption=number_in(arguments.get("adoption", ""), LARGEST_ID) or None,
         whose=next((one for one in Whose if one.value == arguments.get("whose")), Whose.ALL),
         shown=[one for one in Shown if one.value in named] or USUAL,
         order=next((one for one in Order if one.value == arguments.get("order")), Order.READING),
@@ -145,10 +151,12 @@ def listed(actor: Actor, question: StaffQuestion) -> sa.Select[Membership]:
     if question.organisation:
         wanted.append(Membership.organisation_id == question.organisation)
     if question.section is not None:
-        exact = Membership.section_id == question.section
-        wanted.append(in_section(question.section) if question.below or not question.section else exact)
+        exact = Membership.section_id.is_not_distinct_from(question.section or None)
+        wanted.append(is_in_section(question.section) if question.below and question.section else exact)
     if question.post:
         wanted.append(Membership.post_id == question.post)
+    if question.adoption:
+        wanted.append(sa.and_(is_current(), sa.exists().where(Adoption.id == question.adoption, concerns())))
     match question.whose:
         case Whose.NO_SIGN_IN:
             wanted.append(Staff.password_hash.is_(None))
@@ -215,8 +223,11 @@ def cell(shown: Shown, person: Membership, figures: Mapping[int, Totals]) -> str
 
 
 def paper(actor: Actor, question: StaffQuestion) -> Paper:
-    """Return all the staff that is asked for as a paper, with the columns that are shown."""
-    people = db.session.scalars(listed(actor, question).limit(MOST_AT_ONCE)).all()
+    """Return all the staff that is asked for as a paper, with the columns that are shown. Raises ConflictError for too many at once."""
+    people = db.session.scalars(listed(actor, question).limit(MOST_AT_ONCE + 1)).all()
+    if len(people) > MOST_AT_ONCE:
+        message = f"一度に保存できるのは{MOST_AT_ONCE:,}人までです。部署や職でしぼりこんでください。"
+        raise ConflictError(message)
     wants_figures = any(one.is_figure for one in question.shown)
     figures = totals_of(actor, None) if wants_figures else {}
     whose = db.session.get(Organisation, question.organisation) if question.organisation else None

@@ -83,8 +83,7 @@ def remind() -> ResponseReturnValue:
     """Remind those who were chosen, or all who are asked for, after a look at how many they are."""
     question, form = ask(request.args), RemindForm()
     found = _meant(question)
-    kept = {name: value for name, value in request.args.items() if name not in ("row", "which")}
-    back = f"{url_for('front.duty_board')}?{address_with(kept)}"
+    back = _back()
     if not found:
         flash("知らせる人を選んでください。", "info")
         return redirect(back)
@@ -103,16 +102,14 @@ def exempt() -> ResponseReturnValue:
     """Let the chosen off their courses, or give them more time, with a reason."""
     form = ExemptForm()
     found = [duty for duty in duties.chosen(actor(), keys_in(request.args.getlist("row"))) if duty.done_at is None]
-    kept = {name: value for name, value in request.args.items() if name not in ("row", "which")}
-    back = f"{url_for('front.duty_board')}?{address_with(kept)}"
+    back = _back()
     if not found:
         flash("免除や期限の延長をする人を選んでください。", "info")
         return redirect(back)
     keys = [(duty.membership_id, duty.course_id) for duty in found]
     if count := accepted(form, lambda: exemption.exempt(actor(), keys, form.command())):
-        flash(
-            f"{count}件の{'期限を延ばしました' if form.until.day else '必修を免除しました'}。職員の受講の記録から取り消せます。"
-        )
+        done = "必修を免除しました" if form.lets_off else "期限を延ばしました"
+        flash(f"{count}件の{done}。職員の受講の記録から取り消せます。")
         return redirect(back)
     return answer("front/exempt.html", form, duties=found, back=back)
 
@@ -126,9 +123,17 @@ def end_exemption(membership_id: int, slug: str) -> ResponseReturnValue:
     return redirect(url_for("front.staff_record", membership_id=membership_id))
 
 
+def _back() -> str:
+    """Return the address of the board as it was when some of its rows were chosen."""
+    kept = {name: value for name, value in request.args.items() if name not in ("row", "which", "person")}
+    return f"{url_for('front.duty_board')}?{address_with(kept)}"
+
+
 def _meant(question: Question) -> list[Duty]:
-    """Return the duties that are not done among those that were chosen, or among all that are asked for."""
-    if request.args.get("which") == "all":
+    """Return the duties that are not done among those that were chosen, of the people who were, or among all that are asked for."""
+    if people := request.args.getlist("person", type=int):
+        found = duties.of_people(actor(), people[:MOST_AT_ONCE])
+    elif request.args.get("which") == "all":
         found = duties.every(actor(), question, MOST_AT_ONCE + 1)
     else:
         found = duties.chosen(actor(), keys_in(request.args.getlist("row")))

@@ -28,7 +28,6 @@ from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 from front.blueprint import blueprint
 from front.office import learners as own_learners
 from front.office import staff
-from front.office.duties import open_keys
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -111,7 +110,7 @@ def act_on_staff() -> ResponseReturnValue:
         case "links":
             return redirect(url_for("front.ask_for_links", row=ids))
         case _:
-            return redirect(url_for("front.remind", which="chosen", row=open_keys(actor(), ids)))
+            return redirect(url_for("front.remind", person=ids))
 
 
 @blueprint.get("/office/enrol")

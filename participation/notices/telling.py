@@ -39,13 +39,16 @@ class Tell:
     nomination_id: int | None = None
 
 
-def tell(subject: TrainingSession | Course, title: str, tellings: Iterable[Tell]) -> None:
-    """Write notices about a session or a course, in the transaction that is open; what was told already is not told again."""
+def tell(subject: TrainingSession | Course, title: str, tellings: Iterable[Tell]) -> int:
+    """Write notices about a session or a course, in the transaction that is open; return how many: what was told already is not told again."""
     wanted = list(tellings)
     wishes = _wishes({telling.staff_id for telling in wanted})
+    told = 0
     for part in slices(wanted, AT_ONCE):
         rows = [_row(subject, title, telling, wishes.get(telling.staff_id, MailWish.DAILY)) for telling in part]
-        db.session.execute(insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+        new = insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
+        told += len(db.session.execute(new).all())
+    return told
 
 
 def _wishes(staff_ids: Collection[int]) -> dict[int, MailWish]:

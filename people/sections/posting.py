@@ -55,19 +55,24 @@ def move(actor: Actor, ids: Collection[int], command: Move) -> list[Membership]:
     if not command.department and not command.post:
         message = "移す先の部署か、新しい職を入力してください。"
         raise InvalidError(message, field="department")
-    moved = []
+    moved, whither = [], {one: _whither(one, command) for one in {person.organisation_id for person in people}}
     for person in people:
         since = person.posted_on or person.joined_on
         if command.day < since:
             message = f"{person.staff.name}さんは{clock.date_label(since)}からいまの部署です。その日か、より後の日にしてください。"
             raise InvalidError(message, field="day")
-        now = section.named(person.organisation_id, command.department) if command.department else person.section_id
-        then = post.named(person.organisation_id, command.post) if command.post else person.post_id
+        section_id, post_id = whither[person.organisation_id]
+        now, then = section_id or person.section_id, post_id or person.post_id
         if (now, then) == (person.section_id, person.post_id):
             continue
         _move(actor, person, now, then, command.day)
         moved.append(person)
     return moved
+
+
+def _whither(organisation_id: int, command: Move) -> tuple[int | None, int | None]:
+    """Return the section and post of an organisation that a command names, None for what stays."""
+    return section.named(organisation_id, command.department), post.named(organisation_id, command.post)
 
 
 def _move(actor: Actor, person: Membership, section_id: int | None, post_id: int | None, day: dt.date) -> None:

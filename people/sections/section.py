@@ -66,12 +66,6 @@ def is_there() -> sa.ColumnElement[bool]:
     return sa.or_(Section.ends_on.is_(None), Section.ends_on > clock.today())
 
 
-def is_within(path: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a membership is in the section of a path, or in one below it."""
-    below = sa.select(Section.id).where(Section.path.startswith(path, autoescape=True))
-    return Membership.section_id.in_(below)
-
-
 def section(actor: Actor, section_id: int) -> Section:
     """Return a section of an organisation whose staff the actor manages. Raises NotFoundError."""
     row = db.session.scalar(

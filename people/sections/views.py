@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 
 from kernel import clock
 from kernel.errors import NotFoundError
@@ -37,11 +37,13 @@ def _own() -> int:
 @requires(Permission.MANAGE_STAFF)
 def sections() -> ResponseReturnValue:
     """Show the sections and posts of the own organisation, with how many people each has, and which may be one."""
+    return _sections(PostForm())
+
+
+def _sections(form: PostForm) -> ResponseReturnValue:
     rows = section.staffed(_own())
     there = [row.section for row in rows if not row.is_over]
-    return render_template(
-        "people/sections.html", sections=rows, alike=section.alike(there), posts=post.held(_own()), form=PostForm()
-    )
+    return answer("people/sections.html", form, sections=rows, alike=section.alike(there), posts=post.held(_own()))
 
 
 def _section_form(row: Section | None = None) -> SectionForm:
@@ -98,8 +100,8 @@ def merge_sections(section_id: int) -> ResponseReturnValue:
         flash("まとめる先の部署を選んでください。", "info")
         return redirect(url_for("people.edit_section", section_id=section_id))
     was = row.title
-    if accepted(form, lambda: section.merge(actor(), row, into)):
-        flash(f"「{was}」を「{section.section(actor(), form.into_id.value).title}」にまとめました。")
+    if merged := accepted(form, lambda: section.merge(actor(), row, into)):
+        flash(f"「{was}」を「{merged.title}」にまとめました。")
         return redirect(url_for("people.sections"))
     people = {one.section.id: one.people for one in section.staffed(row.organisation_id)}
     return answer("people/merge_sections.html", form, section=row, into=into, people=people)
@@ -112,9 +114,8 @@ def new_post() -> ResponseReturnValue:
     form, own = PostForm(), _own()
     if accepted(form, lambda: post.begin(actor(), own, form.name.value)):
         flash(f"職「{form.name.value}」を登録しました。")
-    else:
-        flash("職の名前を入力してください。", "info")
-    return redirect(url_for("people.sections"))
+        return redirect(url_for("people.sections"))
+    return _sections(form)
 
 
 @blueprint.route("/office/posts/<int:post_id>", methods=["GET", "POST"])
@@ -124,10 +125,10 @@ def edit_post(post_id: int) -> ResponseReturnValue:
     row, form = post.post(actor(), post_id), PostForm(obj=post.post(actor(), post_id))
     if request.form.get("act") == "remove":
         name = row.name
-        post.remove(actor(), row)
-        flash(f"職「{name}」を一覧から外しました。")
-        return redirect(url_for("people.sections"))
-    if accepted(form, lambda: post.write(actor(), row, form.name.value)):
+        if accepted(form, lambda: post.remove(actor(), row)):
+            flash(f"職「{name}」を一覧から外しました。")
+            return redirect(url_for("people.sections"))
+    elif accepted(form, lambda: post.write(actor(), row, form.name.value)):
         flash("職の名前を変更しました。")
         return redirect(url_for("people.sections"))
     return answer("people/post.html", form, post=post.post(actor(), post_id))

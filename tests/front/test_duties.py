@@ -274,7 +274,7 @@ def test_the_workbook_says_of_which_course_and_curriculum_it_is(office):
 def test_who_is_let_off_is_asked_no_more_and_it_can_be_taken_back(office, hachioji):
     person = office.person()
     browser = office.coordinator.browser()
-    keys = [duty.key for duty in duties.of_person(office.coordinator.actor, person.membership_id)]
+    keys = [duty.key for duty in duties.of_people(office.coordinator.actor, [person.membership_id])]
     rows = "&".join(f"row={key}" for key in keys)
     page = browser.post(f"/office/duties/exemption?{rows}", data={"how": "later", "reason": "育児休業中"})
     assert "新しい期限を入力してください" in page.text
@@ -292,13 +292,13 @@ def test_who_is_let_off_is_asked_no_more_and_it_can_be_taken_back(office, hachio
 
 def test_who_has_more_time_has_it_on_every_page_and_is_reminded_by_it(office, time):
     person = office.person()
-    (duty, *_others) = duties.of_person(office.coordinator.actor, person.membership_id)
+    (duty, *_others) = duties.of_people(office.coordinator.actor, [person.membership_id])
     later = clock.today() + dt.timedelta(days=40)
     key = [(duty.membership_id, duty.course_id)]
     exemption.exempt(office.coordinator.actor, key, Exempt("派遣中", later))
     db.session.commit()
     assert later in [one.due_on for one in due.required(person.staff_id)]
-    assert later in [one.due_on for one in duties.of_person(office.coordinator.actor, person.membership_id)]
+    assert later in [one.due_on for one in duties.of_people(office.coordinator.actor, [person.membership_id])]
     time.passes(days=9)  # a day before the date of the others
     reminding.remind()
     assert len(told(person)) == len(COURSES) - 1

@@ -13,7 +13,10 @@ from kernel.tables import office_table
 from people.models import Membership, Role, Staff
 from people.sections import section
 
+from catalog.adopting import adoption
+
 from participation.models import Enrolment, EnrolmentState
+from participation.notices.models import Notice
 
 COURSES = ("dx-first-step", "security-basics")
 
@@ -158,3 +161,26 @@ def test_the_own_learners_of_a_course_have_a_page_and_are_withdrawn_together(off
     assert answer.location.endswith("/learners"), (
         "whoever withdraws somebody else lands at that course, not at their own page"
     )
+
+
+def test_the_number_of_an_adoption_leads_to_the_people_it_concerns(mizuho):
+    inside, outside = mizuho.person(department="住民課"), mizuho.person(department="税務課")
+    adopts(mizuho, COURSES, department="住民課")
+    (row,) = adoption.adoptions_of([mizuho.id])
+    browser = mizuho.coordinator.browser()
+    address = f"/office/staff?adoption={row.adoption.id}"
+    assert address in browser.get("/office/adoptions").text
+    shown = browser.get(address).text
+    assert inside.name in shown
+    assert outside.name not in shown
+    assert f"{row.people}人" in shown
+
+
+def test_nobody_who_was_chosen_is_left_out_of_a_reminder_however_many_their_courses(office):
+    people = [office.person() for _one in range(60)]  # of two courses each: more rows than the board lets one choose
+    rows = "&".join(f"row={one.membership_id}" for one in people)
+    browser = office.coordinator.browser()
+    asked = browser.get(f"/office/staff/act?act=remind&{rows}").location
+    assert "60人" in browser.get(asked).text
+    browser.post(asked, data={"words": ""})
+    assert db.session.scalar(sa.select(sa.func.count(sa.distinct(Notice.staff_id))).select_from(Notice)) == len(people)

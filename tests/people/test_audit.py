@@ -27,7 +27,7 @@ def test_the_log_tells_of_every_act_there_is(mizuho):
     db.session.commit()
     pages = "".join(log_of(mizuho, f"?page={number}") for number in range(1, 4))
     for act in Act:
-        assert f">{act.label}<" in pages, act
+        assert f'<td data-label="操作">{act.label}</td>' in pages, act
     assert "前の状態 → 後の状態" in pages
 
 

@@ -160,3 +160,14 @@ def test_nothing_is_merged_into_what_is_below_it(mizuho):
         section.merge(mizuho.coordinator.actor, welfare, elderly)
     count = sa.select(sa.func.count()).select_from(Section).where(Section.organisation_id == mizuho.id)
     assert db.session.scalar(count) >= 2
+
+
+def test_a_post_that_cannot_be_taken_is_told_at_its_field_and_stays_typed(mizuho):
+    browser, person = mizuho.coordinator.browser(), mizuho.person()
+    moves(mizuho, person, post_name="主任")
+    told = browser.post("/office/posts/new", data={"name": "外字\ue000"})
+    assert told.status_code == 422
+    assert "外字" in told.text
+    kept = browser.post(f"/office/posts/{of(person).post_id}", data={"name": "主任", "act": "remove"})
+    assert kept.status_code == 422
+    assert "使われています" in kept.text
