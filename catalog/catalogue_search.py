@@ -15,12 +15,13 @@ from kernel.page import Page, page_number
 from courses.catalogue_version import Kept
 from courses.models import CourseEdition, Lesson, Module
 
-from catalog import facets
+from catalog import facets, motivation
 from catalog.card import Card, cards, with_sessions
 from catalog.facets import Facet, Sort, Value
-from catalog.models import Article, Curriculum, CurriculumState, DocumentKind, Remark
+from catalog.models import Article, Curriculum, CurriculumState, Remark
 from catalog.search import query as queries
 from catalog.search import vocabulary
+from catalog.search.models import DocumentKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,6 +139,13 @@ def suggested(typed: str) -> list[str]:
     """Return what somebody may go on to type: words of the catalogue that begin so."""
     *before, last = queries.read(typed).text.split() or [""]
     return [" ".join([*before, word]) for word in vocabulary.current().beginning(last)]
+
+
+def remarks_about(text: str, most: int = 20) -> list[Remark]:
+    """Return the remarks that say something, the best first; an address or a number (8-1/11) finds that remark."""
+    if remark := motivation.meant(text):
+        return [remark]
+    return _remarks(_best(queries.ranked(queries.read(text)).get(DocumentKind.REMARK, {}))[:most])
 
 
 def _best(scores: dict[int, int]) -> list[int]:

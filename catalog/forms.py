@@ -1,18 +1,14 @@
-"""Forms of the catalogue: motivation, article import, curriculum, request."""
+"""Forms of the catalogue: motivation, article import, request."""
 
 from __future__ import annotations
-
-import re
 
 from flask_wtf.file import FileSize
 from wtforms.validators import DataRequired, Length
 
 from kernel.errors import InvalidError
 from kernel.fields import (
-    LinesField,
     LongTextField,
     QuotedField,
-    RowField,
     TextField,
     TickField,
     UploadField,
@@ -21,13 +17,9 @@ from kernel.forms import Form, numbered
 from kernel.typed import LONGEST_LINE
 
 from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
-from catalog.curriculum import Step, WriteCurriculum
-from catalog.motivation import Motivate
+from catalog.motivation import Motivate, place_in
 
-REMARK = re.compile(r"(?:.*/remarks/)?([0-9a-z-]+)/(\d{1,4})/?$")
 LARGEST_FILE = 2_000_000
-ELECTIVE = re.compile(r"[\s,、]*選択$")
-REQUIRED = re.compile(r"[\s,、]*必修$")
 
 
 class MotivationForm(Form):
@@ -46,11 +38,11 @@ class MotivationForm(Form):
 
     def command(self) -> Motivate:
         """Return the link to be made. Raises InvalidError where the remark's address cannot be read."""
-        match = REMARK.match(self.remark.value)
-        if match is None:
+        place = place_in(self.remark.value)
+        if place is None:
             message = "発言は「8-1/11」のように入力してください。"
             raise InvalidError(message, field="remark")
-        return Motivate(match[1], int(match[2]), self.rationale.value)
+        return Motivate(*place, self.rationale.value)
 
 
 class RetireForm(Form):
@@ -101,29 +93,6 @@ def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
 def import_command(form: ArticleForm, text: str, fields: dict[str, str]) -> ImportArticle:
     """Return the article to be imported with the corrections made on the preview."""
     return ImportArticle(text, form.url.value, corrections_from(fields), form.accept_changes.value)
-
-
-class CurriculumForm(Form):
-    """A curriculum."""
-
-    slug = TextField("URLの末尾（英数字）", [DataRequired(), Length(max=80)], description="例：newcomers")
-    title = TextField("名前", [DataRequired(), Length(max=100)])
-    summary = LongTextField("概要", [DataRequired(), Length(max=1000)])
-    track_id = RowField("分野")
-    courses = LinesField(
-        "講座", [DataRequired(), Length(max=5000)],
-        description="受ける順に、一行に一講座のURLの末尾を入力します。選択の講座は後ろに「選択」と書きます。例：ai-first 選択",
-    )  # fmt: skip
-
-    def command(self) -> WriteCurriculum:
-        """Return what the curriculum is to say."""
-        steps = tuple(
-            Step(REQUIRED.sub("", ELECTIVE.sub("", line)).strip(), not ELECTIVE.search(line))
-            for line in self.courses.lines
-        )
-        return WriteCurriculum(
-            self.slug.value, self.title.value, self.summary.value, self.track_id.value or None, steps
-        )
 
 
 class RequestForm(Form):

@@ -181,7 +181,10 @@ class Motivation(Base):
 
 
 class Curriculum(Base):
-    """A curriculum: courses in an order, required or elective."""
+    """A curriculum: courses in an order, required or elective, as its edition in force says.
+
+    One that is not for all is read and adopted by its owner only.
+    """
 
     __tablename__ = "curriculum"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -191,6 +194,7 @@ class Curriculum(Base):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     track_id: Mapped[int | None] = mapped_column(sa.ForeignKey("track.id"))
     state: Mapped[CurriculumState] = mapped_column(default=CurriculumState.DRAFT, index=True)
+    is_for_all: Mapped[bool] = mapped_column(default=True)
     owner: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     track: Mapped[Track | None] = relationship(lazy="raise_on_sql")
     steps: Mapped[list[CurriculumStep]] = relationship(
@@ -267,34 +271,3 @@ class CourseRequest(Base):
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     course: Mapped[Course | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.Index("uq_course_request_course_id_staff_id", "course_id", "staff_id", unique=True),)
-
-
-class DocumentKind(Term):
-    """What search finds."""
-
-    COURSE = "course", "講座"
-    CURRICULUM = "curriculum", "カリキュラム"
-    REMARK = "remark", "発言"
-    LESSON = "lesson", "レッスン"
-
-
-class SearchDocument(Base):
-    """Something that search finds; `subject_id` is the id of the course, curriculum, remark or lesson."""
-
-    __tablename__ = "search_document"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[DocumentKind]
-    subject_id: Mapped[int]
-    __table_args__ = (sa.UniqueConstraint("kind", "subject_id"),)
-
-
-class SearchPosting(Base):
-    """A token in a document, with its weight in thousandths."""
-
-    __tablename__ = "search_posting"
-    token: Mapped[str] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    kind: Mapped[DocumentKind]
-    weight: Mapped[int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from courses.models import Course
 
 
+PLACE = re.compile(r"(?:.*/remarks/)?([0-9a-z-]+)/(\d{1,4})/?$")
+
+
 @dataclass(frozen=True)
 class Motivate:
     """The remark that motivates a course, and why."""
@@ -34,6 +38,20 @@ class Motivate:
     article_key: str
     position: int
     rationale: str
+
+
+def place_in(text: str) -> tuple[str, int] | None:
+    """Return article and position of the remark that an address or a number (8-1/11) means; None where it means none."""
+    match = PLACE.match(text)
+    return (match[1], int(match[2])) if match else None
+
+
+def meant(text: str) -> Remark | None:
+    """Return the remark that an address or a number means, if there is one."""
+    try:
+        return roundtable.remark(*place) if (place := place_in(text)) else None
+    except NotFoundError:
+        return None
 
 
 def motivate(actor: Actor, course: Course, command: Motivate) -> Motivation:

@@ -2,6 +2,7 @@
 
 from catalog.adopting import views as adopting
 from catalog.blueprint import blueprint
-from catalog.views import articles, curricula, requests, roundtables, studio
+from catalog.curricula import views as curricula
+from catalog.views import articles, requests, roundtables, studio
 
 __all__ = ["adopting", "articles", "blueprint", "curricula", "requests", "roundtables", "studio"]

@@ -20,11 +20,10 @@ from kernel.page import check_seen
 
 from people import audit
 from people.act import Act
-from people.membership import is_current
-from people.models import Membership, Role, RoleGrant
-from people.permission import PERMISSIONS, Actor, Permission
+from people.permission import Actor, Permission
 
 from courses import catalogue_version, completion_rule
+from courses import course as courses
 from courses import edition as editions
 from courses.lessons import lesson_kind
 from courses.models import Course, CourseEdition, EditionState
@@ -33,11 +32,10 @@ from courses.sessions.models import TrainingSession
 from catalog import motivation
 from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep, Retirement
 from catalog.search import index
+from catalog.second_person import is_second_person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sqlalchemy.sql import ColumnElement
 
     from catalog.models import Motivation
 
@@ -71,6 +69,14 @@ def hand_in(actor: Actor, edition: CourseEdition) -> None:
     db.session.flush()
 
 
+def take_back(actor: Actor, edition: CourseEdition) -> None:
+    """Take a request for approval back: the edition is a draft again. Raises ConflictError if it is not in review."""
+    _check_in_review(edition)
+    edition.state = EditionState.DRAFT
+    audit.record(actor, Act.TAKEN_BACK, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
+    db.session.flush()
+
+
 def send_back(actor: Actor, edition: CourseEdition, note: str) -> None:
     """Send an edition in review back to its author, with a note. Raises ConflictError if it is not in review."""
     _check_in_review(edition)
@@ -86,43 +92,19 @@ TOO_NEW = (
 )
 
 
-def _is_second_person(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that the actor is a second person for an edition: neither its author nor who handed it in.
-
-    The role must be older than the hand-in, and given by neither of them: nobody makes a second person of themselves.
-    """
-    own = (sa.func.coalesce(column, 0) for column in (CourseEdition.author_id, CourseEdition.handed_in_by_id))
-    not_own = sa.and_(*(column != actor.staff_id for column in own))
-    given_by = sa.func.coalesce(RoleGrant.granted_by_id, -1)
-    entitles = [role for role in Role if Permission.WRITE_COURSES in PERMISSIONS[role]]
-    return sa.and_(
-        not_own,
-        sa.exists()
-        .where(
-            Membership.id == RoleGrant.membership_id,
-            Membership.staff_id == actor.staff_id,
-            sa.or_(
-                Membership.organisation_id
-                == sa.select(Course.owner_id)
-                .where(Course.id == CourseEdition.course_id)
-                .correlate(CourseEdition)
-                .scalar_subquery(),
-                RoleGrant.role == Role.SECRETARIAT,
-            ),
-            is_current(),
-            RoleGrant.role.in_(entitles),
-            RoleGrant.granted_at <= CourseEdition.changed_at,
-            given_by != sa.func.coalesce(CourseEdition.author_id, 0),
-            given_by != sa.func.coalesce(CourseEdition.handed_in_by_id, 0),
-        )
-        .correlate(CourseEdition),
-    )
+OWNER_ID = (
+    sa.select(Course.owner_id).where(Course.id == CourseEdition.course_id).correlate(CourseEdition).scalar_subquery()
+)
 
 
 def may_approve(actor: Actor, edition: CourseEdition) -> bool:
     """Tell whether somebody may approve an edition: a second person who writes courses there."""
     return actor.may(Permission.WRITE_COURSES, edition.course.owner_id) and bool(
-        db.session.scalar(sa.select(CourseEdition.id).where(CourseEdition.id == edition.id, _is_second_person(actor)))
+        db.session.scalar(
+            sa.select(CourseEdition.id).where(
+                CourseEdition.id == edition.id, is_second_person(actor, CourseEdition, OWNER_ID)
+            )
+        )
     )
 
 
@@ -219,24 +201,14 @@ def retire(actor: Actor, course: Course, because: str, successor: str = "") -> N
     db.session.flush()
 
 
-def _successor(course: Course, named: str) -> Course | None:
-    if not named:
+def _successor(course: Course, name: str) -> Course | None:
+    if not name:
         return None
-    slug = named.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
-    found = db.session.scalars(
-        sa.select(Course)
-        .join(CourseEdition, CourseEdition.id == Course.published_id)
-        .where(sa.or_(Course.slug == slug, CourseEdition.title == named), Course.id != course.id)
-        .order_by(Course.slug != slug)
-        .limit(2)
-    ).all()
-    if not found:
-        message = f"公開中の講座「{named}」が見つかりません。講座名を講座のページのとおりに、またはページのアドレスを入力してください。"
+    found = db.session.get_one(Course, courses.named([name], field="successor")[name])
+    if found is course:
+        message = "この講座のほかの講座を入力してください。"
         raise InvalidError(message, field="successor")
-    if len(found) > 1 and found[0].slug != slug:
-        message = f"「{named}」という講座が二つ以上あります。講座のページのアドレスを入力してください。"
-        raise InvalidError(message, field="successor")
-    return found[0]
+    return found
 
 
 def retirement_of(slug: str) -> tuple[Retirement, str]:
@@ -274,7 +246,7 @@ def waiting_for(actor: Actor) -> sa.Select[CourseEdition]:
         .where(
             CourseEdition.state == EditionState.IN_REVIEW,
             actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
-            _is_second_person(actor),
+            is_second_person(actor, CourseEdition, OWNER_ID),
         )
         .order_by(CourseEdition.changed_at, CourseEdition.id)
     )

@@ -145,6 +145,11 @@ def remarks(wanted: RemarkFilter) -> sa.Select[Remark]:
     return statement
 
 
+def unanswered(most: int = 20) -> Sequence[Remark]:
+    """Return the latest remarks that ask for something and that nothing answers yet."""
+    return db.session.scalars(remarks(RemarkFilter(unanswered=True)).limit(most)).all()
+
+
 def _names_municipality(name: str) -> sa.ColumnElement[bool]:
     keys = [
         row.id

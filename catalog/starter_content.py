@@ -23,6 +23,7 @@ from courses import course as courses
 from courses import edition as editions
 from courses.models import Course, CourseEdition, EditionState, Lesson, Module, Skill, Track
 
+from catalog.curricula.edition import first_edition
 from catalog.models import (
     Article,
     Curriculum,
@@ -260,6 +261,7 @@ def _load_curriculum(item: dict[str, Any], host: Organisation) -> int:
             ],
         )
     )  # fmt: skip
+    add(first_edition(row))
     index.index_curriculum(row)
     return 1
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kernel.database import add, db, reading
 from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.text import LARGEST_ID, number_in
 
 from people import audit
 from people.act import Act
@@ -39,13 +40,13 @@ class BeginCourse:
 
 
 def begin(actor: Actor, command: BeginCourse) -> Course:
-    """Begin a course with a first draft.
+    """Begin a course with a first draft; without an address of its own it is given one.
 
     Raises NotFoundError for another organisation, InvalidError for an unusable address, ConflictError for a taken one.
     """
     if command.owner_id not in actor.scope(Permission.WRITE_COURSES):
         raise NotFoundError
-    course = make(command.slug, command.owner_id)
+    course = make(command.slug or free_slug("course", Course.slug), command.owner_id)
     editions.draft(course, command.text, actor.staff_id)
     audit.record(actor, Act.COURSE_BEGUN, command.text.title, organisation_id=command.owner_id, course=course.slug)
     return course
@@ -54,12 +55,67 @@ def begin(actor: Actor, command: BeginCourse) -> Course:
 def make(slug: str, owner_id: int) -> Course:
     """Make a course that says nothing yet. Raises InvalidError for an unusable address, ConflictError for a taken one."""
     if not SLUG.fullmatch(slug) or len(slug) > 80:  # noqa: PLR2004
-        message = "URLの末尾は英小文字・数字・ハイフンで入力してください。例：paperless-basics"
+        message = "アドレスの末尾は英小文字・数字・ハイフンで入力してください。例：paperless-basics"
         raise InvalidError(message, field="slug")
     if db.session.scalar(sa.select(Course.id).where(Course.slug == slug)):
-        message = "このURLの末尾は使われています。ほかのものにしてください。"
+        message = "このアドレスは使われています。ほかのものにしてください。"
         raise ConflictError(message, field="slug")
     return add(Course(slug=slug, owner_id=owner_id, hosts=[], prerequisites=[]))
+
+
+def free_slug(word: str, slugs: Any) -> str:
+    """Return an address that nothing bears yet: a word and the next number. `slugs` is the column of those there are."""
+    taken = db.session.scalars(sa.select(slugs).where(slugs.like(f"{word}-%")))
+    numbers = [number_in(slug.removeprefix(f"{word}-"), LARGEST_ID) or 0 for slug in taken]
+    return f"{word}-{max(numbers, default=0) + 1}"
+
+
+def shown_edition() -> Any:
+    """Return the id of the edition by which a course is called: the published one, else the newest."""
+    newest = aliased(CourseEdition)
+    last = sa.select(sa.func.max(newest.id)).where(newest.course_id == Course.id).correlate(Course).scalar_subquery()
+    return sa.func.coalesce(Course.published_id, last)
+
+
+def named(names: Sequence[str], owner_id: int | None = None, *, field: str) -> dict[str, int]:
+    """Return the courses that people mean by a title, the address of a page or its end: published ones, and those of an owner.
+
+    Raises InvalidError where one is not found, or several bear its title.
+    """
+    ends = {name: name.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1] for name in names}
+    rows = db.session.execute(
+        sa.select(Course.id, Course.slug, CourseEdition.title)
+        .join(CourseEdition, CourseEdition.id == shown_edition())
+        .where(
+            sa.or_(Course.slug.in_(ends.values()), CourseEdition.title.in_(names)),
+            sa.or_(Course.published_id.is_not(None), Course.owner_id == owner_id),
+        )
+    ).all()
+    found: dict[str, int] = {}
+    for name, end in ends.items():
+        meant = [id_ for id_, slug, _title in rows if slug == end] or [
+            id_ for id_, _slug, title in rows if title == name
+        ]
+        if not meant:
+            message = f"講座「{name}」が見つかりません。講座名を講座のページのとおりに、またはページのアドレスを入力してください。"
+            raise InvalidError(message, field=field)
+        if len(meant) > 1:
+            message = f"「{name}」という講座が二つ以上あります。講座のページのアドレスを入力してください。"
+            raise InvalidError(message, field=field)
+        found[name] = meant[0]
+    return found
+
+
+def titles(owner_ids: Sequence[int] = (), most: int = 500) -> list[str]:
+    """Return the titles of the published courses, and of those of some owners, to be picked from."""
+    rows = db.session.scalars(
+        sa.select(CourseEdition.title)
+        .join(Course, CourseEdition.id == shown_edition())
+        .where(sa.or_(Course.published_id.is_not(None), Course.owner_id.in_(owner_ids)))
+        .order_by(CourseEdition.title)
+        .limit(most)
+    )
+    return [title for title in rows if title]
 
 
 PUBLISHED_COURSE = (
@@ -185,12 +241,10 @@ def set_hosts(course: Course, organisation_ids: set[int]) -> None:
     catalogue_version.changed()
 
 
-def set_prerequisites(course: Course, slugs: list[str]) -> None:
-    """Say which courses come first. Raises InvalidError for an unknown course or a circle."""
-    required = list(db.session.scalars(sa.select(Course).where(Course.slug.in_(slugs))))
-    if unknown := set(slugs) - {row.slug for row in required}:
-        message = f"前提の講座「{'、'.join(sorted(unknown))}」が見つかりません。"
-        raise InvalidError(message, field="prerequisites")
+def set_prerequisites(course: Course, names: list[str]) -> None:
+    """Say which courses come first, by title or address. Raises InvalidError for an unknown course or a circle."""
+    ids = set(named(names, course.owner_id, field="prerequisites").values()) if names else set()
+    required = list(db.session.scalars(sa.select(Course).where(Course.id.in_(ids))))
     check_no_circle(course, required)
     course.prerequisites = required
     db.session.flush()

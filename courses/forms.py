@@ -80,9 +80,9 @@ class NewCourseForm(EditionForm):
     """A new course."""
 
     slug = TextField(
-        "URLの末尾（英数字）",
-        [DataRequired(), Length(max=80)],
-        description="英小文字・数字・ハイフン。あとから変えられません。例：paperless-basics",
+        "アドレスの末尾（英数字）",
+        [Length(max=80)],
+        description="空欄のままなら、自動で付けます。英小文字・数字・ハイフン。あとから変えられません。",
     )
 
 
@@ -93,7 +93,7 @@ class CourseLinksForm(Form):
     prerequisites = LinesField(
         "先に受ける講座",
         [Length(max=5000)],
-        description="一行に一講座ずつ、講座のURLの末尾を入力します。例：dx-first-step",
+        description="一行に一講座ずつ、講座名を講座のページのとおりに入力します。例：はじめての自治体DX",
     )
 
 

@@ -52,6 +52,11 @@ class EditionState(Term):
         return self is EditionState.DRAFT
 
     @property
+    def is_retired(self) -> bool:
+        """Tell whether it was in the catalogue, and is there no more."""
+        return self is EditionState.RETIRED
+
+    @property
     def is_in_review(self) -> bool:
         """Tell whether it waits for a second person."""
         return self is EditionState.IN_REVIEW

@@ -85,12 +85,12 @@ def edit_links(slug: str) -> ResponseReturnValue:
     course = own_course(actor(), slug)
     form = CourseLinksForm(
         hosts="\n".join(host.code or host.name for host in course.hosts),
-        prerequisites="\n".join(row.slug for row in course.prerequisites),
+        prerequisites="\n".join(row.published.title if row.published else row.slug for row in course.prerequisites),
     )
     if accepted(form, lambda: _set_links(course, form)):
         flash("実施団体と先に受ける講座を保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
-    return answer("courses/links_form.html", form, slug=slug)
+    return answer("courses/links_form.html", form, course=course, edition=course.editions[-1])
 
 
 def _set_links(course: Course, form: CourseLinksForm) -> None:

@@ -28,12 +28,14 @@ from people.models import Staff
 from courses import storage
 
 import catalog.cli
+from catalog.curricula import approval
 
 import participation.cli
 from participation.mailing import worker
 
-from front import condition, demo, news, personal_data, reminding
+from front import condition, demo, personal_data, reminding
 from front.backup import comparison, restoring, taking
+from front.news import authors, morning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,14 +177,15 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
     files = current_app.extensions["files"]
     send = audit_syslog.sender(settings.audit_syslog)
-    always: dict[str, Callable[[], object]] = {"audit": audit_chain.seal}
+    always: dict[str, Callable[[], object]] = {"audit": audit_chain.seal, "reviews": authors.tell_reviewed}
     if send:
         always["audit elsewhere"] = lambda: audit_chain.tell(send)
     daily = {
         "storage": lambda: storage.collect(files),
         "personal data": lambda: personal_data.tidy(settings.keep_years),
         "due dates": reminding.remind,
-        "news": news.tell_news,
+        "curricula": approval.come_into_force,
+        "news": morning.tell_news,
     }
     working = worker.Worker(settings.mail, settings.public_url, always, daily)
     while True:

@@ -13,7 +13,8 @@ from kernel.errors import NotFoundError
 
 from courses.models import Course, CourseEdition
 
-from catalog.models import Curriculum, CurriculumState, CurriculumStep
+from catalog.curricula.curriculum import is_shown_to
+from catalog.models import Curriculum, CurriculumStep
 
 from participation.models import Enrolment, EnrolmentState
 from participation.record import certificate
@@ -81,7 +82,7 @@ def _following(actor: Actor, course_id: int) -> CourseEdition | None:
             sa.and_(here.curriculum_id == CurriculumStep.curriculum_id, here.position < CurriculumStep.position),
         )
         .join(Curriculum, Curriculum.id == CurriculumStep.curriculum_id)
-        .where(here.course_id == course_id, Curriculum.state == CurriculumState.PUBLISHED, Course.id.not_in(taken))
+        .where(here.course_id == course_id, is_shown_to(actor.organisation_ids), Course.id.not_in(taken))
         .order_by(CurriculumStep.position, CurriculumStep.curriculum_id)
         .limit(1)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -17,13 +17,15 @@ from people.models import Membership
 from people.permission import Actor, Permission
 from people.signing_in import password_link
 
-from courses.models import CourseEdition
+from courses.models import CourseEdition, EditionState
 from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
 from courses.sessions.training_session import visible_to
 
 from catalog import publication
 from catalog.adopting.adoption import concerns
 from catalog.course_request import requests_for
+from catalog.curricula import approval
+from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
 from participation.attending.attendance import unmarked
@@ -70,6 +72,8 @@ class Week:
     offers: Sequence[Nomination]
     nominations: Sequence[ToNominate]
     approvals: Sequence[CourseEdition]
+    curricula: Sequence[CurriculumEdition]
+    sent_back: Sequence[CourseEdition | CurriculumEdition]
     resets: Sequence[Membership]
     applicants: Sequence[Applicant]
     attendance: Sequence[TrainingSession]
@@ -80,18 +84,20 @@ class Week:
     @property
     def is_clear(self) -> bool:
         """Tell whether nothing waits."""
-        waiting = (self.allocations, self.offers, self.nominations, self.approvals, self.resets, self.attendance)
-        return not any((*waiting, self.applicants, self.overdue))
+        waiting = (self.allocations, self.offers, self.nominations, self.approvals, self.curricula, self.sent_back)
+        return not any((*waiting, self.resets, self.attendance, self.applicants, self.overdue))
 
 
 def week_of(actor: Actor) -> Week:
-    """Return what waits for the actor, in eight queries."""
+    """Return what waits for the actor, in eleven queries."""
     hosted = _hosted_by(actor)
     return Week(
         allocations=hosted.allocations,
         offers=_offers_to_answer(actor),
         nominations=_lists_to_write(actor),
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
+        curricula=db.session.scalars(approval.waiting_for(actor).limit(MOST)).all(),
+        sent_back=_sent_back_to(actor),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
         applicants=applicant.waiting(actor),
         attendance=hosted.attendance,
@@ -99,6 +105,29 @@ def week_of(actor: Actor) -> Week:
         overdue=_overdue(actor),
         requests=db.session.scalars(requests_for(actor).limit(5)).all(),
     )
+
+
+def _sent_back_to(actor: Actor) -> list[CourseEdition | CurriculumEdition]:
+    """Return the editions of courses and curricula that the actor wrote or handed in, and that were sent back."""
+    found: list[CourseEdition | CurriculumEdition] = []
+    for table, of, draft in (
+        (CourseEdition, CourseEdition.course, EditionState.DRAFT),
+        (CurriculumEdition, CurriculumEdition.curriculum, CurriculumEditionState.DRAFT),
+    ):
+        rows: Any = db.session.scalars(
+            sa.select(table)
+            .join(of)
+            .options(contains_eager(of))
+            .where(
+                table.state == draft,
+                table.review_note != "",
+                sa.or_(table.author_id == actor.staff_id, table.handed_in_by_id == actor.staff_id),
+            )
+            .order_by(table.changed_at)
+            .limit(MOST)
+        )
+        found += rows
+    return found
 
 
 def _offers_to_answer(actor: Actor) -> Sequence[Nomination]:

@@ -37,6 +37,10 @@ CLASS_OF_KIND = {
 }
 
 
+IS_MUNICIPALITY = Organisation.kind.not_in((OrganisationKind.HOST, OrganisationKind.JOINT_BODY))
+"""The condition that an organisation is a local government by itself (普通地方公共団体・特別区)."""
+
+
 def check_digit(five: str) -> str:
     """Return the check digit of a local-government code's first five digits.
 

@@ -18,7 +18,8 @@ from people.models import Organisation
 
 from courses.models import Course, CourseEdition, Level
 
-from catalog.models import Curriculum, CurriculumState, CurriculumStep
+from catalog.curricula.curriculum import is_shown_to
+from catalog.models import Curriculum, CurriculumStep
 
 from participation.enrolment_count import COUNTED
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
@@ -139,10 +140,10 @@ class Group(NamedTuple):
     before: Figures
 
 
-def groups(asked: Question, whose: Whose, by: By) -> list[Group]:
-    """Return the courses, curricula or levels that anybody enrolled in this year, most enrolled first (levels: in order)."""
+def groups(asked: Question, whose: Whose, by: By, own: Collection[int]) -> list[Group]:
+    """Return the courses, curricula (as somebody of some organisations knows them) or levels that anybody enrolled in this year, most enrolled first (levels: in order)."""
     counted = _levels(asked, whose) if by is By.LEVEL else _courses_or_curricula(asked, whose, by)
-    labels = _labels(by, counted)
+    labels = _labels(by, counted, own)
     found = [
         Group(*labels[key], years[asked.fiscal_year], years.get(asked.fiscal_year - 1, NOBODY))
         for key, years in counted.items()
@@ -182,14 +183,12 @@ def _two_years(key: Any, table: _Table, where: Sequence[Any], asked: Question) -
     return found
 
 
-def _labels(by: By, keys: Collection[Any]) -> dict[Any, tuple[str, str]]:
-    """Return label and reference of courses, of published curricula or of levels."""
+def _labels(by: By, keys: Collection[Any], own: Collection[int]) -> dict[Any, tuple[str, str]]:
+    """Return label and reference of courses, of curricula that are for all or of some organisations, or of levels."""
     if by is By.LEVEL:
         return {form: (level.label, level.value) for level in Level for form in (level, level.value)}
     if by is By.CURRICULUM:
-        published = sa.select(Curriculum.id, Curriculum.title, Curriculum.slug).where(
-            Curriculum.state == CurriculumState.PUBLISHED
-        )
+        published = sa.select(Curriculum.id, Curriculum.title, Curriculum.slug).where(is_shown_to(own))
         return {id_: (title, slug) for id_, title, slug in db.session.execute(published)}
     any_edition = aliased(CourseEdition)
     newest = sa.select(sa.func.max(any_edition.id)).where(any_edition.course_id == Course.id).scalar_subquery()

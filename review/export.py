@@ -40,6 +40,9 @@ def table(summary: Summary) -> list[list[str | int | float]]:
     for line in summary.all_lines:
         change = "" if line.change is None else round(100 * line.change, 1)
         rows.append([line.label, *_cells(line.figures), change])
+    if summary.hidden_together:
+        count, together = summary.hidden_together
+        rows.append([f"5人未満などの{count}{summary.by.unit}（合わせて）", "", *_cells(together)[1:], ""])
     rows.append(["合計", "", *_cells(summary.total)[1:], ""])
     return rows
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from kernel.database import db
 
-from people.models import Organisation, OrganisationKind
+from people.models import Organisation
+from people.organisation import IS_MUNICIPALITY
 from people.permission import Actor, Permission
 
 from courses.models import Course
@@ -36,7 +37,6 @@ class Outcome:
     others: int | None
 
 
-IS_MUNICIPALITY = Organisation.kind.not_in((OrganisationKind.HOST, OrganisationKind.JOINT_BODY))
 ANSWERS = (
     sa.select(Motivation)
     .options(joinedload(Motivation.course).options(joinedload(Course.published), joinedload(Course.owner)))

@@ -1,6 +1,6 @@
 """All pages of review: whoever imports this has them on the blueprint."""
 
 from review.blueprint import blueprint
-from review.views import participation, remark
+from review.views import municipalities, participation, remark
 
-__all__ = ["blueprint", "participation", "remark"]
+__all__ = ["blueprint", "municipalities", "participation", "remark"]

@@ -16,10 +16,11 @@ from people.models import Organisation, OrganisationKind
 
 from courses.models import Course, CourseEdition, Level
 
-from catalog.models import Curriculum, CurriculumState
+from catalog.curricula.curriculum import is_shown_to
+from catalog.models import Curriculum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -72,6 +73,12 @@ def read(arguments: Mapping[str, str], page: int) -> Question:
     )
 
 
+def prefecture_names() -> list[str]:
+    """Return the names of the 47 prefectures, from north to south."""
+    names = sa.select(Organisation.prefecture).where(Organisation.kind == OrganisationKind.PREFECTURE)
+    return [name for name in db.session.scalars(names.order_by(Organisation.code)) if name]
+
+
 @dataclass(frozen=True)
 class Choices:
     """What can be asked for: curricula as (slug, title), prefectures; and the title of the course that is asked for."""
@@ -81,14 +88,13 @@ class Choices:
     course: str
 
 
-def choices(asked: Question) -> Choices:
-    """Return what a question can be narrowed by, in at most three queries."""
-    published = sa.select(Curriculum.slug, Curriculum.title).where(Curriculum.state == CurriculumState.PUBLISHED)
-    prefectures = sa.select(Organisation.prefecture).where(Organisation.kind == OrganisationKind.PREFECTURE)
+def choices(asked: Question, own: Collection[int]) -> Choices:
+    """Return what a question can be narrowed by, by somebody of some organisations, in at most three queries."""
+    published = sa.select(Curriculum.slug, Curriculum.title).where(is_shown_to(own))
     title = sa.select(CourseEdition.title).join(Course, Course.id == CourseEdition.course_id)
     newest = title.where(Course.slug == asked.course).order_by(CourseEdition.number.desc()).limit(1)
     return Choices(
         curricula=[(slug, name) for slug, name in db.session.execute(published.order_by(Curriculum.id))],
-        prefectures=[name for name in db.session.scalars(prefectures.order_by(Organisation.code)) if name],
+        prefectures=prefecture_names(),
         course=(db.session.scalar(newest) or "") if asked.course else "",
     )

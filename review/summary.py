@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from review.question import Question
 
 A_PAGE = 20
+MOST_NAMED = 100
 YEARS_SHOWN = 5
 
 
@@ -79,14 +80,32 @@ class Summary:
     @functools.cached_property
     def lines(self) -> Page[Line]:
         """Return the lines of the page that is asked for; only they are given their names."""
-        begin = (self.asked.page - 1) * A_PAGE
-        rows = self._named(self.unnamed[begin : begin + A_PAGE])
-        return Page(rows, len(self.unnamed), self.asked.page, A_PAGE)
+        listed = self._listed
+        number = min(self.asked.page, max(1, -(-len(listed) // A_PAGE)))
+        begin = (number - 1) * A_PAGE
+        return Page(self._named(listed[begin : begin + A_PAGE]), len(listed), number, A_PAGE)
+
+    @property
+    def _listed(self) -> Sequence[Line]:
+        """Return the lines that have a row of their own: what is hidden is one row together, where that adds up."""
+        if self.hidden_together is None:
+            return self.unnamed
+        return [line for line in self.unnamed if not line.figures.is_hidden]
+
+    @functools.cached_property
+    def names_hidden(self) -> list[str]:
+        """Return the names of the first lines that are one row together, in an order that does not tell their size."""
+        if self.hidden_together is None:
+            return []
+        hidden = [line for line in self.unnamed if line.figures.is_hidden][:MOST_NAMED]
+        if self.by is not By.ORGANISATION:
+            return sorted(line.label for line in hidden)
+        return sorted(name for name, _code in counting.names_of([int(line.reference) for line in hidden]).values())
 
     @functools.cached_property
     def all_lines(self) -> list[Line]:
         """Return all lines, with their names, as a download holds them."""
-        return self._named(self.unnamed)
+        return self._named(self._listed)
 
     @functools.cached_property
     def hidden_together(self) -> tuple[int, Figures] | None:
@@ -148,7 +167,7 @@ def summarise(actor: Actor, asked: Question) -> Summary:
         past = [(year.number, _past(year)) for year in years[:-1]]
         years_shown = [*past, (asked.fiscal_year, total)]
     else:
-        groups = counting.groups(asked, whose, by)
+        groups = counting.groups(asked, whose, by, actor.organisation_ids)
         if not is_of_all and (chosen is None or chosen.id in own):
             lines, years_shown = _as_they_are(groups), [(year.number, year.figures) for year in years]
         elif chosen and _is_hidden_among_neighbours(asked, chosen):

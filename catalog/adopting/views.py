@@ -16,10 +16,10 @@ from people.access_log import shows
 from people.permission import Permission
 from people.sections import post, section
 
-from catalog import curriculum as curricula
 from catalog.adopting import adoption as adopting
 from catalog.adopting.forms import AdoptionForm
 from catalog.blueprint import blueprint
+from catalog.curricula.curriculum import published_curriculum
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -36,7 +36,7 @@ def adopt(slug: str) -> ResponseReturnValue:
     own = actor().organisation_with(Permission.ADOPT_CURRICULA)
     if own is None:
         raise NotFoundError
-    curriculum, form = curricula.published_curriculum(slug), _form(own)
+    curriculum, form = published_curriculum(slug, actor()), _form(own)
     if request.form.get("act") == "preview":
         return _preview(form, curriculum, own)
     if accepted(form, lambda: adopting.adopt(actor(), own, curriculum, form.command())):

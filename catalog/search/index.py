@@ -16,12 +16,10 @@ from catalog.models import (
     Article,
     Curriculum,
     CurriculumState,
-    DocumentKind,
     Motivation,
     Remark,
-    SearchDocument,
-    SearchPosting,
 )
+from catalog.search.models import DocumentKind, SearchDocument, SearchPosting
 from catalog.search.words import words
 
 if TYPE_CHECKING:
@@ -142,8 +140,8 @@ def index_remark(remark: Remark) -> None:
 
 
 def index_curriculum(curriculum: Curriculum) -> None:
-    """Put a published curriculum into the index; a draft is taken out."""
-    published = curriculum.state is CurriculumState.PUBLISHED
+    """Put a curriculum that is published for all into the index; any other is taken out."""
+    published = curriculum.state is CurriculumState.PUBLISHED and curriculum.is_for_all
     put(DocumentKind.CURRICULUM, curriculum.id, [(4, curriculum.title), (2, curriculum.summary)] if published else [])
 
 

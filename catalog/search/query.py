@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from kernel.database import db
 from kernel.text import normalised, shortened
 
-from catalog.models import DocumentKind, SearchDocument, SearchPosting
+from catalog.search.models import DocumentKind, SearchDocument, SearchPosting
 from catalog.search.words import Word, words
 
 MOST_WORDS = 12

@@ -19,7 +19,7 @@ from kernel.spelling import folded
 
 from courses.catalogue_version import Kept
 
-from catalog.models import DocumentKind, SearchPosting
+from catalog.search.models import DocumentKind, SearchPosting
 from catalog.search.words import reading
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from courses.course import own_course, own_courses
 from courses.lessons.lesson_kind import has_to_be_run, quiz_of
 from courses.lessons.lesson_text import rendered
 
-from catalog import motivation, publication
+from catalog import catalogue_search, motivation, publication, roundtable
 from catalog.blueprint import blueprint
 from catalog.course_request import requests_for
 from catalog.forms import MotivationForm, RetireForm, ReviewForm
@@ -67,12 +67,20 @@ def studio_course(slug: str) -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def new_motivation(slug: str) -> ResponseReturnValue:
     """Link a remark to a course, with a rationale."""
-    course = own_course(actor(), slug)
+    course, typed = own_course(actor(), slug), request.args.get("q", "")[:200]
     form = MotivationForm(remark=request.args.get("remark", "")[:60])
     if accepted(form, lambda: motivation.motivate(actor(), course, form.command())):
         flash("きっかけを加えました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
-    return answer("catalog/motivation_form.html", form, slug=slug)
+    return answer(
+        "catalog/motivation_form.html",
+        form,
+        course=course,
+        edition=course.editions[-1],
+        typed=typed,
+        chosen=motivation.meant(form.remark.value),
+        found=catalogue_search.remarks_about(typed) if typed else roundtable.unanswered(),
+    )
 
 
 @blueprint.post("/studio/<slug>/motivations/<int:motivation_id>/withdraw")
@@ -91,6 +99,16 @@ def hand_in(slug: str) -> ResponseReturnValue:
     course = own_course(actor(), slug)
     publication.hand_in(actor(), publication.edition_in_review(actor(), course.editions[-1].id))
     flash("確認を依頼しました。ほかの研修担当か事務局が確認すると公開されます。")
+    return redirect(url_for("catalog.studio_course", slug=slug))
+
+
+@blueprint.post("/studio/<slug>/take-back")
+@requires(Permission.WRITE_COURSES)
+def take_back_hand_in(slug: str) -> ResponseReturnValue:
+    """Take the request for approval back."""
+    course = own_course(actor(), slug)
+    publication.take_back(actor(), publication.edition_in_review(actor(), course.editions[-1].id))
+    flash("確認の依頼を取り下げました。下書きに戻っています。")
     return redirect(url_for("catalog.studio_course", slug=slug))
 
 
@@ -134,7 +152,7 @@ def send_back(edition_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _edition(edition, form)
     publication.send_back(actor(), edition, form.note.value)
-    flash("差し戻しました。書いた人の画面に、直してほしいことが表示されます。")
+    flash("差し戻しました。書いた人に知らせます。")
     return redirect(url_for("catalog.studio"))
 
 

@@ -13,8 +13,9 @@ from kernel.page import address_with
 from people.access import public, visitor
 
 from catalog import catalogue_search
-from catalog import curriculum as curricula
 from catalog.adopting.adoption import adopters
+from catalog.curricula.curriculum import published_curriculum
+from catalog.curricula.edition import ahead_of
 from catalog.facets import Sort
 from catalog.search.query import marked, read
 
@@ -79,7 +80,8 @@ def suggested_words() -> ResponseReturnValue:
 @public
 def curriculum(slug: str) -> ResponseReturnValue:
     """Show a curriculum as a path, where the reader is on it, and who adopted it."""
-    found, person = curricula.published_curriculum(slug), visitor()
+    person = visitor()
+    found = published_curriculum(slug, person)
     names, count = adopters(found.id)
     marks = mark.marks(person, [step.course_id for step in found.steps]) if person else {}
     return render_template(
@@ -87,6 +89,7 @@ def curriculum(slug: str) -> ResponseReturnValue:
         curriculum=found,
         adopters=names,
         adopter_count=count,
+        ahead=ahead_of(found),
         marks=marks,
         here=mark.here(found.steps, marks) if person else None,
     )

@@ -11,7 +11,8 @@ from kernel.secret import grouped
 
 from people.access import actor, public, signed_in, visitor
 
-from catalog import curriculum, facets, roundtable
+from catalog import facets, roundtable
+from catalog.curricula.curriculum import published_curricula
 
 from participation import enrolment as enrolments
 from participation import withdrawal
@@ -70,7 +71,7 @@ def finished(enrolment_id: int) -> ResponseReturnValue:
 @public
 def home() -> ResponseReturnValue:
     """Show the front page; to who is signed in, first what is to be done."""
-    person, curricula = visitor(), curriculum.published_curricula()
+    person, curricula = visitor(), published_curricula(visitor())
     if person:
         return render_template("front/home.html", record=due.record_of(person), curricula=curricula)
     return render_template(

@@ -158,6 +158,8 @@ def _letter(group: list[Notice], public_url: str, claimed_until: dt.datetime) ->
 
 
 def _page_of(row: Notice) -> str:
+    if row.path:
+        return row.path
     return f"/courses/{row.course.slug}" if row.course else f"/sessions/{row.session_id}"
 
 

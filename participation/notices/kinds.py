@@ -26,6 +26,9 @@ class NoticeKind(Term):
     FINISHED = "finished", "修了しました"
     OPENED = "opened", "受けられるようになりました"
     RETIRED = "retired", "講座の公開が終わりました"
+    CURRICULUM = "curriculum", "カリキュラムの変更"
+    REVIEWED = "reviewed", "確認の結果"
+    SUMMARY = "summary", "期限を過ぎた必修のまとめ"
 
     @property
     def is_of_a_lesson(self) -> bool:

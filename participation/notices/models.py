@@ -42,7 +42,7 @@ class MailWish(Term):
 
 
 class Notice(Base):
-    """A notice for one person, about a session or a course. `key` keeps the same thing from being told twice.
+    """A notice for one person, about a session, a course, or what a page shows (`path`). `key` keeps the same thing from being told twice.
 
     Notices that share a `message_id` are one mail; it is kept before the mail is sent, so that a repeated mail bears
     the same one. `claimed_until` is how long a worker has to send it before another one tries.
@@ -56,6 +56,7 @@ class Notice(Base):
     session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("training_session.id"), index=True)
     course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"), index=True)
     nomination_id: Mapped[int | None]
+    path: Mapped[str | None]
     title: Mapped[str]
     text: Mapped[str]
     made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -15,6 +15,7 @@ from people.membership import is_current
 from people.models import Membership, Role, RoleGrant
 
 from courses.models import Course
+from courses.sessions.models import TrainingSession
 
 from participation.notices.kinds import DUTY, IMMEDIATE, NoticeKind
 from participation.notices.models import MailState, MailWish, Notice, NoticePreference
@@ -22,10 +23,19 @@ from participation.notices.models import MailState, MailWish, Notice, NoticePref
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from courses.sessions.models import TrainingSession
-
 HOUR_OF_MAIL = dt.time(8)
 AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of this application that a notice leads to: its path, and what the notice is about, told apart from others."""
+
+    path: str
+    about: str
+
+
+Subject = TrainingSession | Course | Page
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,8 @@ class Tell:
     nomination_id: int | None = None
 
 
-def tell(subject: TrainingSession | Course, title: str, tellings: Iterable[Tell]) -> int:
-    """Write notices about a session or a course, in the transaction that is open; return how many: what was told already is not told again."""
+def tell(subject: Subject, title: str, tellings: Iterable[Tell]) -> int:
+    """Write notices about a session, a course or a page, in the transaction that is open; return how many: what was told already is not told again."""
     wanted = list(tellings)
     wishes = _wishes({telling.staff_id for telling in wanted})
     told = 0
@@ -58,15 +68,16 @@ def _wishes(staff_ids: Collection[int]) -> dict[int, MailWish]:
     return {row.staff_id: row.mail for row in rows}
 
 
-def _row(subject: TrainingSession | Course, title: str, telling: Tell, wish: MailWish) -> dict[str, Any]:
-    now, kind, is_course = clock.now(), telling.kind, isinstance(subject, Course)
+def _row(subject: Subject, title: str, telling: Tell, wish: MailWish) -> dict[str, Any]:
+    now, kind = clock.now(), telling.kind
     is_wanted = wish is not MailWish.NEVER or kind in DUTY
     return {
-        "key": f"{kind.value}:{'course ' if is_course else ''}{subject.id}:{telling.staff_id}:{telling.about}",
+        "key": f"{kind.value}:{_name_of(subject)}:{telling.staff_id}:{telling.about}",
         "staff_id": telling.staff_id,
         "kind": kind,
-        "session_id": None if is_course else subject.id,
-        "course_id": subject.id if is_course else None,
+        "session_id": subject.id if isinstance(subject, TrainingSession) else None,
+        "course_id": subject.id if isinstance(subject, Course) else None,
+        "path": subject.path if isinstance(subject, Page) else None,
         "nomination_id": telling.nomination_id,
         "title": f"{kind.label}：{title}",
         "text": telling.text,
@@ -75,6 +86,12 @@ def _row(subject: TrainingSession | Course, title: str, telling: Tell, wish: Mai
         "mail_at": now if kind in IMMEDIATE or wish is MailWish.AT_ONCE else next_daily_mail(now),
         "attempts": 0,
     }
+
+
+def _name_of(subject: Subject) -> str:
+    if isinstance(subject, Page):
+        return subject.about
+    return f"course {subject.id}" if isinstance(subject, Course) else str(subject.id)
 
 
 def next_daily_mail(now: dt.datetime) -> dt.datetime:

@@ -33,6 +33,8 @@ def notices() -> ResponseReturnValue:
 def open_notice(notice_id: int) -> ResponseReturnValue:
     """Lead to what a notice is about; it is read by that."""
     notice = inbox.opened(actor(), notice_id)
+    if notice.path:
+        return redirect(notice.path)
     if notice.course and notice.kind.is_of_a_lesson:
         return redirect(url_for("learning.lessons", slug=notice.course.slug))
     if notice.course and notice.course.published_id is None:

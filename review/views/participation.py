@@ -52,7 +52,7 @@ def participation() -> ResponseReturnValue:
         summary=seen,
         unknown=unknown,
         may_choose=actor().scope(Permission.READ_PARTICIPATION).everywhere,
-        choices=question.choices(asked),
+        choices=question.choices(asked, actor().organisation_ids),
         levels=list(Level),
         ways=list(By),
         narrowed=functools.partial(_narrowed, seen),

@@ -16,16 +16,16 @@ from people.sections import posting, section
 from people.sections.posting import Move
 from people.sections.section import WriteSection
 
-from catalog import curriculum
 from catalog.adopting import adoption
 from catalog.adopting.adoption import Adopt
+from catalog.curricula.curriculum import published_curriculum
 from catalog.models import Adoption
 
 from front import due
 
 
 def newcomers():
-    return curriculum.published_curriculum("newcomers")
+    return published_curriculum("newcomers")
 
 
 def adopts(office, **said):

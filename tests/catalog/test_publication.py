@@ -10,7 +10,7 @@ from factories import draft_course, edition_of, edition_text, motivated, publish
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from kernel.errors import ConflictError, ForbiddenError, InvalidError
 
 from people.models import Role
 from people.role import set_roles
@@ -22,10 +22,8 @@ from courses.difference import differences
 from courses.edition import LessonText, ModuleText
 from courses.models import Course, CourseEdition, EditionState
 
-from catalog import curriculum, motivation, publication
-from catalog.adopting import adoption
-from catalog.adopting.adoption import Adopt
-from catalog.curriculum import Step, WriteCurriculum
+from catalog import motivation, publication
+from catalog.curricula.curriculum import published_curricula
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep, Motivation
 from catalog.motivation import Motivate
 
@@ -270,44 +268,7 @@ def test_the_starter_content_is_complete(app):
         "motivations": sa.select(sa.func.count()).select_from(Motivation),
     }
     assert {name: db.session.scalar(count) for name, count in counted.items()} == {"courses": 24, "motivations": 64}
-    assert len(curriculum.published_curricula()) == 7
-
-
-def curriculum_of(*steps, **said):
-    usual = {"slug": "our-own", "title": "わが町のコース", "summary": "町で決めた順", "track_id": None}
-    return WriteCurriculum(**{**usual, **said}, steps=tuple(Step(slug, required=True) for slug in steps))
-
-
-def test_a_curriculum_is_drafted_published_and_adopted(mizuho, client):
-    coordinator = mizuho.coordinator.actor
-    row = curriculum.begin(coordinator, mizuho.id, curriculum_of("ai-first", "security-basics"))
-    db.session.commit()
-    assert client.get("/curricula/our-own").status_code == 404
-    curriculum.publish(coordinator, row)
-    adoption.adopt(coordinator, mizuho.id, row, Adopt())
-    db.session.commit()
-    page = client.get("/curricula/our-own").text
-    assert "瑞穂町（1団体）" in page
-    assert "自治体職員のためのAI入門" in mizuho.staff.browser().get("/me").text
-
-
-def test_a_curriculum_needs_courses_that_exist_once_and_are_published(mizuho):
-    coordinator = mizuho.coordinator.actor
-    with pytest.raises(InvalidError, match="見つかりません"):
-        curriculum.begin(coordinator, mizuho.id, curriculum_of("no-such-course"))
-    db.session.rollback()
-    with pytest.raises(InvalidError, match="二度"):
-        curriculum.begin(coordinator, mizuho.id, curriculum_of("ai-first", "ai-first"))
-    db.session.rollback()
-    slug = draft_course(mizuho.coordinator).slug
-    row = curriculum.begin(coordinator, mizuho.id, curriculum_of(slug))
-    with pytest.raises(InvalidError, match="公開されていない"):
-        curriculum.publish(coordinator, row)
-
-
-def test_nobody_adopts_for_another_organisation(mizuho, hachioji):
-    with pytest.raises(NotFoundError):
-        adoption.adopt(mizuho.coordinator.actor, hachioji.id, curriculum.published_curriculum("newcomers"), Adopt())
+    assert len(published_curricula()) == 7
 
 
 def test_the_approver_can_read_every_lesson(mizuho, secretariat):

@@ -20,8 +20,9 @@ from courses.models import CourseEdition
 
 from catalog import catalogue_search, course_request, facets
 from catalog.facets import Facet, Length, Sort, length_of
-from catalog.models import CourseRequest, DocumentKind, SearchDocument
+from catalog.models import CourseRequest
 from catalog.search import index, query, words
+from catalog.search.models import DocumentKind, SearchDocument
 from catalog.search.query import marked, ranked, read
 from catalog.search.vocabulary import Vocabulary
 

@@ -22,7 +22,7 @@ from participation.mailing.still_true import still_true
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
-from front import news
+from front.news import morning as news
 
 
 def told(person, kind):

@@ -57,7 +57,12 @@ def test_no_list_breaks(app, mizuho, which):
 def test_a_session_like_another_asks_for_its_days_only(app, mizuho, hachioji):
     begins = clock.at(clock.today() + dt.timedelta(days=10), dt.time(14))
     session = session_of(
-        "web-meeting-chat", mizuho, capacity=17, place="三階の会議室", starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
+        "web-meeting-chat",
+        mizuho,
+        capacity=17,
+        place="三階の会議室",
+        starts_at=begins,
+        ends_at=begins + dt.timedelta(hours=2),
     )
     db.session.commit()
     browser = mizuho.coordinator.browser()

@@ -41,7 +41,7 @@ from courses.sessions.models import AdmissionRule, Audience
 
 from catalog.adopting import adoption
 from catalog.adopting.adoption import Adopt
-from catalog.curriculum import published_curriculum
+from catalog.curricula.curriculum import published_curriculum
 
 from participation import enrolment as enrolments
 from participation.joint import nomination

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 import python_calamine
@@ -61,7 +62,8 @@ def plain(figures):
 
 
 def lines(summary):
-    return {line.label: plain(line.figures) for line in summary.all_lines}
+    shown = {line.label: plain(line.figures) for line in summary.all_lines}
+    return {**shown, **dict.fromkeys(summary.names_hidden, HIDDEN)}
 
 
 def this_year(**more):
@@ -318,3 +320,16 @@ def test_what_is_hidden_is_told_together_and_tells_no_more_than_the_rest_does(gr
     assert count == len(hidden)
     assert rest.enrolled == sum(group.enrolled or 0 for group in hidden) >= 5
     assert rest.completed is None or rest.completed == sum(group.completed or 0 for group in hidden)
+
+
+def test_small_ones_are_one_row_that_adds_up(mizuho, hachioji, secretariat):
+    took_part(mizuho, "ai-first", done=3)
+    took_part(Office.of("133086"), "ai-first", done=4)
+    took_part(hachioji, "ai-first", done=10)
+    page = secretariat.secretary.browser().get("/review").text
+    assert "5人未満などの2団体（合わせて）" in page
+    table = page[page.index("<caption") : page.index("CSVで保存")]
+    assert re.findall(r'<th scope="row"><a [^>]*>([^<]+)', table) == ["東京都八王子市"]
+    book = secretariat.secretary.browser().get("/review/participation.csv").text
+    rows = [line.split(",") for line in book.splitlines()]
+    assert sum(int(row[2]) for row in rows[1:-1]) == int(rows[-1][2]) == 17

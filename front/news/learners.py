@@ -1,12 +1,7 @@
-"""News (知らせること): what has come upon people since yesterday is told in the morning, as far as it still stands.
-
-They have been assigned a curriculum, nominated for a session, have finished a course, can take one that they waited for, or
-cannot because it was retired; coordinators learn which of their curricula lack it from now on. What was taken back before it was told is never told.
-"""
+"""News for who learns: they have been assigned a curriculum, nominated, have finished a course, or can take one that they waited for."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -24,30 +19,25 @@ from courses.sessions.models import AdmissionRule, TrainingSession
 
 from catalog import facets
 from catalog.adopting.adoption import came_on, concerns, until
-from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumState, CurriculumStep, Retirement
-from catalog.publication import retirement_of
+from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumState, CurriculumStep
 
 from participation.joint.models import Nomination, NominationState
 from participation.models import Enrolment
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
-from participation.notices.telling import Tell, coordinators_of, tell
+from participation.notices.telling import Tell, tell
+
+from front.news.since import BACK
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
-BACK = dt.timedelta(days=3)
-"""How far back is looked: a worker that stood still over a weekend leaves nobody out."""
 A_PART = 1000
 OWN_PACE = [format_ for format_ in Format if format_.is_own_pace]
 
 
-def tell_news() -> int:
-    """Write the notices of this morning, a part at a time, and return how many; done again, it tells nothing twice."""
-    return _tell_assigned() + _tell_nominated() + _tell_finished() + _tell_opened() + _tell_retired()
-
-
-def _tell_assigned() -> int:
+def tell_assigned() -> int:
     """Tell whoever a curriculum was adopted for, and who came to an office that had adopted it."""
     since, told = clock.today() - BACK, 0
     rows = db.session.execute(
@@ -97,7 +87,7 @@ def _untold(adoption: Adoption, since: dt.date) -> Sequence[int]:
     return db.session.scalars(statement.order_by(Membership.staff_id).limit(A_PART)).all()
 
 
-def _tell_nominated() -> int:
+def tell_nominated() -> int:
     """Tell who is nominated for a session that is still to come."""
     told = sa.exists().where(
         Notice.nomination_id == Nomination.id,
@@ -126,7 +116,7 @@ def _tell_nominated() -> int:
     return len(rows)
 
 
-def _tell_finished() -> int:
+def tell_finished() -> int:
     """Tell who has finished a course that its certificate is there."""
     told = sa.exists().where(
         Notice.staff_id == Enrolment.staff_id,
@@ -150,7 +140,7 @@ def _tell_finished() -> int:
     return len(rows)
 
 
-def _tell_opened() -> int:
+def tell_opened() -> int:
     """Tell who waited for a course that it can be taken; a request that was met is a request no more."""
     told, now = 0, clock.now()
     open_session = (
@@ -207,43 +197,3 @@ def _meet(course: Course, organisation_id: int, subject: TrainingSession | Cours
     tell(subject, title, [Tell(NoticeKind.OPENED, staff_id, text) for staff_id in people])
     db.session.execute(sa.delete(CourseRequest).where(mine))
     return len(people)
-
-
-def _tell_retired() -> int:
-    """Tell coordinators whose curricula lose a course that was retired, and who waited for it, whose requests go with it."""
-    told = 0
-    rows = db.session.scalars(
-        sa.select(Retirement)
-        .join(Retirement.course)
-        .options(contains_eager(Retirement.course), joinedload(Retirement.successor).joinedload(Course.published))
-        .where(Retirement.retired_at >= clock.now() - BACK, Course.published_id.is_(None))
-        .order_by(Retirement.course_id)
-    ).all()
-    for row in rows:
-        _retirement, title = retirement_of(row.course.slug)
-        after = row.successor.published.title if row.successor and row.successor.published else ""
-        then = f"後の講座は「{after}」です。" if after else "後の講座はありません。"
-        waiting = sa.and_(CourseRequest.course_id == row.course_id, CourseRequest.staff_id.is_not(None))
-        waited = [one for one in db.session.scalars(sa.select(CourseRequest.staff_id).where(waiting)) if one]
-        sentences = dict.fromkeys(
-            waited, f"お待ちの講座の公開が終わりました。{then}受けたい講座の希望は取り下げました。"
-        )
-        sentences |= dict.fromkeys(
-            _who_plan_with(row), f"採用したカリキュラムの講座の公開が終わり、必修や選択から外れました。{then}"
-        )
-        about = str(row.retired_at.date())
-        told += tell(row.course, title, [Tell(NoticeKind.RETIRED, one, text, about) for one, text in sentences.items()])
-        db.session.execute(sa.delete(CourseRequest).where(waiting))
-        commit_part()
-    return told
-
-
-def _who_plan_with(row: Retirement) -> list[int]:
-    """Return the coordinators of organisations that adopted a curriculum in which a retired course stands."""
-    adopters = db.session.scalars(
-        sa.select(Adoption.organisation_id)
-        .join(CurriculumStep, CurriculumStep.curriculum_id == Adoption.curriculum_id)
-        .where(CurriculumStep.course_id == row.course_id)
-        .distinct()
-    ).all()
-    return [one for people in coordinators_of(adopters).values() for one in people]
