@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from people.permission import Actor
 
-    from front.office.duties import Duty
+    from review.duties.duty import Duty
 
 DAYS_BEFORE = (14, 7, 1)
 WEEKS_AFTER = 8

@@ -31,8 +31,8 @@ from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 from participation.attending.attendance import unmarked
 from participation.joint.models import Nomination, NominationState, Wish
 
-from front.office.duties import duties_of, is_open_in
-from front.office.question import ask
+from review.duties.duty import duties_of, is_open_in
+from review.duties.question import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -127,3 +127,13 @@ class Exemption(Base):
     given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     given_at: Mapped[dt.datetime]
     __table_args__ = (sa.CheckConstraint("length(trim(reason)) > 0", "reason_not_blank"),)
+
+
+class Target(Base):
+    """How many of its people an organisation wants to have finished a course in a fiscal year."""
+
+    __tablename__ = "target"
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    fiscal_year: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[int]
+    __table_args__ = (sa.CheckConstraint("people > 0", "people_positive"),)

@@ -116,6 +116,7 @@ class Act(Term):
     EXEMPTED = "exempted", "必修を免除"
     EXTENDED = "extended", "必修の期限を延長"
     EXEMPTION_ENDED = "exemption ended", "免除・期限の延長を取り消し"
+    TARGET_SET = "target set", "年度の目標を決める"
     REMINDED = "reminded", "期限を知らせる"
 
     @property

@@ -200,7 +200,7 @@ class Class(NamedTuple):
 def by_size(question: Question) -> list[Class]:
     """Return how many municipalities there are by size class, the smallest first, whatever standing is asked for: one query."""
     counts = [sa.func.count().filter(_stands(standing)) for standing in Standing]
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         sa.select(Organisation.size_class, sa.func.count(), *counts)
         .where(*_wanted(question, every_size=True))
         .group_by(Organisation.size_class)

@@ -60,15 +60,19 @@ class Question:
 
 def read(arguments: Mapping[str, str], page: int) -> Question:
     """Read a question from an address; what is unknown in it is left out."""
+
+    def text(name: str, most: int) -> str:
+        return arguments.get(name, "")[:most].replace("\x00", "")
+
     year = number_in(arguments.get("year", ""), LAST_YEAR + 1) or 0
     return Question(
         fiscal_year=year if year >= FIRST_YEAR else clock.current_fiscal_year(),
         by=next((by for by in By if by.value == arguments.get("by")), None),
         level=next((level for level in Level if level.value == arguments.get("level")), None),
-        curriculum=arguments.get("curriculum", "")[:80],
-        course=arguments.get("course", "")[:80],
-        prefecture=arguments.get("prefecture", "")[:4],
-        organisation=arguments.get("organisation", "")[:40].replace("\x00", ""),
+        curriculum=text("curriculum", 80),
+        course=text("course", 80),
+        prefecture=text("prefecture", 4),
+        organisation=text("organisation", 40),
         page=page,
     )
 

@@ -25,6 +25,7 @@ from review.question import By
 from review.suppression import (
     HIDDEN,
     NOBODY,
+    SMALLEST_SHOWN,
     Figures,
     hidden_together,
     is_small,
@@ -58,8 +59,10 @@ class Line:
 
     @property
     def change(self) -> float | None:
-        """Return by how much the rate changed since the year before; None where it cannot be told."""
+        """Return by how much the rate changed since the year before; None where it cannot be told, or says nothing: of a few."""
         if self.figures.rate is None or self.before.rate is None:
+            return None
+        if min(self.figures.size, self.before.size) < SMALLEST_SHOWN:
             return None
         return self.figures.rate - self.before.rate
 
@@ -76,6 +79,16 @@ class Summary:
     years: Sequence[tuple[int, Figures]]
     unnamed: Sequence[Line]
     own: frozenset[int] = frozenset()
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the year is over: a running one is not compared with a whole one."""
+        return self.asked.fiscal_year < clock.current_fiscal_year()
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether it is all of organisations whose names the reader may read: what is behind a figure can be opened."""
+        return not self.is_of_all and bool(self.own) and (self.organisation is None or self.organisation.id in self.own)
 
     @functools.cached_property
     def lines(self) -> Page[Line]:
@@ -120,23 +133,26 @@ class Summary:
         figures = dict(self.years)
         year = self.asked.fiscal_year
         now, before = figures.get(year, NOBODY), figures.get(year - 1, NOBODY)
+        if not self.is_over and now.enrolled and now.completed is not None:
+            return f"この年度は、これまでに{now.enrolled:,}件の受講があり、{now.completed:,}件が修了しました"
+        if not self.is_over:
+            return "年度ごとの推移"
         if now.rate is None or before.rate is None:
             return "年度ごとの推移"
         points = round(100 * (now.rate - before.rate), 1)
-        so_far = "いまのところ、" if year == clock.current_fiscal_year() else ""
         how = (
             f"前年度より{abs(points):.1f}ポイント{'高い' if points > 0 else '低い'}です"
             if points
             else "前年度と同じです"
         )
-        return f"修了率は、{so_far}{how}"
+        return f"修了率は、{how}"
 
     def _named(self, lines: Sequence[Line]) -> list[Line]:
         if self.by is not By.ORGANISATION:
             return list(lines)
         ids = [int(line.reference) for line in lines]
         names = counting.names_of(ids)
-        before = counting.of_organisations(self.asked, ids, self.asked.fiscal_year - 1)
+        before = counting.of_organisations(self.asked, ids, self.asked.fiscal_year - 1) if self.is_over else {}
         return [
             Line(*names[id_], line.figures, self._seen(id_, before.get(id_, NOBODY)))
             for id_, line in zip(ids, lines, strict=True)

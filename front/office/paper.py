@@ -8,15 +8,15 @@ from kernel import clock
 
 from participation.papers.paper import Column, Paper
 
-from front.office import duties
-from front.office.question import curricula, posts, sections
+from review.duties import duty as duties
+from review.duties.question import curricula, posts, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from people.permission import Actor
 
-    from front.office.question import Question
+    from review.duties.question import Question
 
 MEANING = "必修の講座だけの一覧です。修了は、毎年受ける講座では今年度の修了です。期限切れは、今日より前の期限までに修了していないものです。"
 

@@ -26,7 +26,7 @@ from participation.present_office import is_looked_after_by
 
 from learning.path import ways_of
 
-from front.office import duties
+from review.duties import duty as duties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from learning.path import Way
 
-    from front.office.duties import Duty
+    from review.duties.duty import Duty
 
 MOST = 200
 OF_DUTIES = (NoticeKind.DUE, NoticeKind.DUE_AGAIN, NoticeKind.ASSIGNED, NoticeKind.NOMINATED)

@@ -24,7 +24,8 @@ from catalog.models import Adoption
 from participation.papers.paper import Column as PaperColumn
 from participation.papers.paper import Paper
 
-from front.office.totals import totals_of
+from review.duties.totals import totals_of
+from review.reach import finished_in, took_part_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from people.permission import Actor
 
-    from front.office.totals import Totals
+    from review.duties.totals import Totals
 
 A_PAGE, MOST_AT_ONCE = 50, 20_000
 
@@ -88,6 +89,9 @@ class Whose(Term):
     NO_SIGN_IN = "no sign in", "まだサインインできない人"
     WITH_ROLE = "with role", "役割のある人"
     COMING = "coming", "これから所属する人"
+    TOOK = "took", "今年度に受講した人"
+    FINISHED = "finished", "今年度に修了した人"
+    TOOK_NONE = "took none", "今年度に受講していない人"
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,26 @@ def ask(arguments: Mapping[str, str], named: Collection[str] = ()) -> StaffQuest
     )
 
 
+def _are(whose: Whose) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a membership is one of a group."""
+    year = clock.current_fiscal_year()
+    match whose:
+        case Whose.NO_SIGN_IN:
+            return [Staff.password_hash.is_(None)]
+        case Whose.WITH_ROLE:
+            return [sa.exists().where(RoleGrant.membership_id == Membership.id)]
+        case Whose.COMING:
+            return [sa.not_(is_current())]
+        case Whose.TOOK:
+            return [is_current(), took_part_in(year)]
+        case Whose.FINISHED:
+            return [is_current(), finished_in(year)]
+        case Whose.TOOK_NONE:
+            return [is_current(), sa.not_(took_part_in(year))]
+        case Whose.ALL:
+            return []
+
+
 def listed(actor: Actor, question: StaffQuestion) -> sa.Select[Membership]:
     """Return the statement of the staff that is asked for, of those whom the actor manages, with roles where they are shown."""
     statement = managed_memberships(actor, question.text)
@@ -157,15 +181,7 @@ def listed(actor: Actor, question: StaffQuestion) -> sa.Select[Membership]:
         wanted.append(Membership.post_id == question.post)
     if question.adoption:
         wanted.append(sa.and_(is_current(), sa.exists().where(Adoption.id == question.adoption, concerns())))
-    match question.whose:
-        case Whose.NO_SIGN_IN:
-            wanted.append(Staff.password_hash.is_(None))
-        case Whose.WITH_ROLE:
-            wanted.append(sa.exists().where(RoleGrant.membership_id == Membership.id))
-        case Whose.COMING:
-            wanted.append(sa.not_(is_current()))
-        case Whose.ALL:
-            pass
+    wanted += _are(question.whose)
     order: dict[Order, tuple[Any, ...]] = {
         Order.READING: (),
         Order.NUMBER: (Membership.number_key.nulls_last(),),

@@ -21,17 +21,20 @@ from courses.course import published_course
 from participation import exemption
 from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 
+from review.duties import duty as duties
+from review.duties import totals
+from review.duties.question import By, Question, Standing, ask, curricula, keys_in, posts, sections
+
 from front.blueprint import blueprint
 from front.forms import ExemptForm, RemindForm
-from front.office import duties, paper, totals
-from front.office.question import By, Question, Standing, ask, curricula, keys_in, posts, sections
+from front.office import paper
 from front.office.record import record_of
 from front.reminding import MOST_AT_ONCE, last_told, remind_by_hand, to_be_told
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from front.office.duties import Duty
+    from review.duties.duty import Duty
 
 
 @blueprint.get("/office/duties")

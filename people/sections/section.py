@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -23,7 +23,7 @@ from people.permission import Permission
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from people.permission import Actor
 
@@ -254,3 +254,23 @@ def _are_alike(one: str, other: str) -> bool:
         return one.endswith(tuple("部局課室係")) != other.endswith(tuple("部局課室係"))
     shorter, longer = sorted((one, other), key=len)
     return len(shorter) >= SHORTEST_ALIKE and longer.endswith(shorter)
+
+
+Sum = TypeVar("Sum", bound="Addable")
+
+
+class Addable(Protocol):
+    """What can be added to its like."""
+
+    def __add__(self, other: Self) -> Self:
+        """Return both together."""
+        ...
+
+
+def summed(rows: Sequence[Section], parts: Mapping[str, Sum]) -> list[tuple[Section, Sum]]:
+    """Return what each section comes to with those below it, in their order, from what those of each path come to alone."""
+    sums: dict[int, Sum] = {}
+    for path, part in parts.items():
+        for section_id in map(int, path.split("/")[:-1]):
+            sums[section_id] = sums[section_id] + part if section_id in sums else part
+    return [(row, sums[row.id]) for row in rows if row.id in sums]

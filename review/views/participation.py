@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from review.summary import Line, Summary
 
 
+NAMES = {By.ORGANISATION: "organisation", By.COURSE: "course", By.CURRICULUM: "curriculum", By.LEVEL: "level"}
+
+
 def _summary() -> Summary:
     return summarise(actor(), question.read(request.args.to_dict(), page_number(request.args.get("page"))))
 
@@ -56,6 +59,7 @@ def participation() -> ResponseReturnValue:
         levels=list(Level),
         ways=list(By),
         narrowed=functools.partial(_narrowed, seen),
+        address_behind=functools.partial(_behind, seen),
         this_year=clock.current_fiscal_year(),
         whose=_whose(seen),
         meanings=export.MEANINGS,
@@ -64,10 +68,16 @@ def participation() -> ResponseReturnValue:
 
 def _narrowed(seen: Summary, line: Line) -> str:
     """Return the arguments of the address that shows what a line is made of."""
-    names = {By.ORGANISATION: "organisation", By.COURSE: "course", By.CURRICULUM: "curriculum", By.LEVEL: "level"}
     then = By.COURSE if seen.by in {By.CURRICULUM, By.LEVEL} else None
-    chosen = {names[seen.by]: line.reference, "by": then.value if then else "", "page": ""}
+    chosen = {NAMES[seen.by]: line.reference, "by": then.value if then else "", "page": ""}
     return address_with({name: value for name, value in {**request.args.to_dict(), **chosen}.items() if value})
+
+
+def _behind(seen: Summary, line: Line | None, what: str) -> str:
+    """Return the arguments of the address that lists what a figure of a line, or of all, counts."""
+    kept = {name: value for name, value in request.args.to_dict().items() if name in {"level", "curriculum", "course"}}
+    of_line = {NAMES[seen.by]: line.reference} if line else {}
+    return address_with({**kept, **of_line, "year": seen.asked.fiscal_year, "what": what})
 
 
 @blueprint.get("/review/participation.csv")
@@ -82,7 +92,7 @@ def participation_csv() -> ResponseReturnValue:
 def participation_xlsx() -> ResponseReturnValue:
     """Download what is on the page as an Excel workbook."""
     summary = _summary()
-    return _file(export.as_xlsx(summary, _whose(summary)), MEDIA_TYPE, "xlsx")
+    return _file(export.as_xlsx(export.of_summary(summary, _whose(summary))), MEDIA_TYPE, "xlsx")
 
 
 def _whose(summary: Summary) -> str:

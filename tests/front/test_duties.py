@@ -26,9 +26,11 @@ from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
+from review.duties import duty as duties
+from review.duties import totals
+from review.duties.question import Standing, ask, keys_in
+
 from front import due, reminding
-from front.office import duties, totals
-from front.office.question import Standing, ask, keys_in
 
 COURSES = ("dx-first-step", "security-basics", "digital-literacy-check")
 

@@ -197,6 +197,11 @@ NEED_MORE = {
     "front.finished",  # only what is completed
     "front.withdraw",  # only for the own enrolment or own staff
     "catalog.edit_curriculum",  # only for the owner
+    "catalog.curriculum_editions",  # the same
+    "review.municipalities",  # only for who looks after all
+    "review.municipalities_csv",  # the same
+    "review.sections_file",  # as a workbook or CSV
+    "review.months_file",  # the same
 }
 
 #       page                              visitor staff coordinator administrator secretariat
@@ -215,6 +220,15 @@ TABLE = """
         /studio/articles/new                       302     404     404     404     404     200
         /review                                    302     404     404     404     200     200
         /review/participation.csv                  302     404     404     404     200     200
+        /review/sections                           302     404     404     404     200     200
+        /review/sections.xlsx                      302     404     404     404     200     200
+        /review/months                             302     404     404     404     200     200
+        /review/months.csv                         302     404     404     404     200     200
+        /review/enrolments                         302     404     404     404     200     200
+        /review/enrolments.csv                     302     404     404     404     200     200
+        /review/municipalities                     302     404     404     404     404     200
+        /review/municipalities.csv                 302     404     404     404     404     200
+        /studio/curricula                          302     404     404     200     200     200
         /admin/audit                               302     404     404     404     200     200
         /admin/organisations                       302     404     404     404     404     200
         /admin/skills                              302     404     404     404     404     200

@@ -18,12 +18,14 @@ BUDGET = """
         /remarks/8-1/11                 8
         /remarks                        9
         /roundtables/8                  7
-        /curricula/newcomers            7
+        /curricula/newcomers            8   # and: what it changes to
         /me                             7   # who it is, enrolments, what is required, nominations, wishes, requests, unread
-        /office                         10
+        /office                         13  # and: curricula to approve, courses and curricula sent back
         /office/staff                   7   # who it is, people, how many, what each is to do, sections, posts, unread
         /studio                         4
         /review                         6
+        /review/sections                5   # who it is, how many of each path, sections, unread
+        /review/months                  8   # and: begun, finished, people this year and last, the target
         /admin/audit                    4
         /                               7   # as /me, without wishes and requests; curricula, their steps
 """

@@ -57,7 +57,7 @@ def forms(mizuho, secretariat):
 
 
 VALUES = {
-    "prerequisites": "ai-first", "hosts": "133035", "capacity": "17", "starts_time": "09:30", "staff_count": "321",
+    "prerequisites": "自治体職員のためのAI入門", "hosts": "133035", "capacity": "17", "starts_time": "09:30", "staff_count": "321",
     "population": "4321",
 }  # fmt: skip
 KINDS = ["draft", "links", "lesson", "question", "session", "meeting", "staff", "note", "organisation", "skill"]
@@ -86,7 +86,15 @@ def test_who_comes_second_is_told_and_keeps_what_was_typed(forms, kind):
 
 def test_a_curriculum_has_two_authors_too(mizuho):
     browser = mizuho.coordinator.browser()
-    said = {"slug": "ours", "title": "うちの", "summary": "要約", "courses": "ai-first"}
+    said = {
+        "slug": "ours",
+        "title": "うちの",
+        "summary": "要約",
+        "track_id": "0",
+        "audience": "own",
+        "steps-0-course": "ai-first",
+        "steps-0-kind": "required",
+    }
     assert browser.post("/studio/curricula/new", data=said).status_code == 302
     shown = form_on(browser.get("/studio/curricula/ours").text, "title")
     written = browser.post("/studio/curricula/ours", data=sending(shown, title="先の題"))

@@ -28,13 +28,13 @@ from participation.attending.completion import still_counts
 from participation.exemption import is_of
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState, Exemption
 
-from front.office.question import Standing, ask
+from review.duties.question import Standing, ask
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
 
-    from front.office.question import Question
+    from review.duties.question import Question
 
 A_PAGE = 50
 YEAR_END: sa.BindParameter[dt.date] = sa.bindparam("year_end", callable_=clock.fiscal_year_end, type_=sa.Date())

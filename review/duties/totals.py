@@ -10,18 +10,19 @@ import sqlalchemy as sa
 from kernel.database import TODAY, db
 
 from people.models import Membership, Section
+from people.sections.section import summed
 
 from courses.models import Course, CourseEdition
 
-from front.office.duties import duties_of, is_open_in
-from front.office.question import MOST_CHOICES, By, Standing, ask, sections
+from review.duties.duty import duties_of, is_open_in
+from review.duties.question import MOST_CHOICES, By, Standing, ask, sections
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from people.permission import Actor
 
-    from front.office.question import Question
+    from review.duties.question import Question
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,6 @@ def _counted(duty: sa.Subquery) -> list[sa.ColumnElement[int]]:
 
 def _by_section(actor: Actor, parts: Sequence[Totals]) -> list[Totals]:
     """Return what each section comes to with those below it, from what those of each path come to; last those of no section."""
-    sums: dict[int, Totals] = {}
-    for part in parts:
-        for section_id in map(int, part.label.split("/")[:-1]):
-            sums[section_id] = sums.get(section_id, NOTHING) + part
-    rows = [replace(sums[row.id], label=row.title, value=row.id) for row in sections(actor) if row.id in sums]
+    alone = {part.label: part for part in parts}
+    rows = [replace(of, label=row.title, value=row.id) for row, of in summed(sections(actor), alone)]
     return [*rows, *(replace(part, label="（部署なし）", value=0) for part in parts if not part.label)]
