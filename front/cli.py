@@ -33,9 +33,10 @@ from catalog.curricula import approval
 import participation.cli
 from participation.mailing import worker
 
-from front import condition, demo, personal_data, reminding
+from front import condition, demo, personal_data
 from front.backup import comparison, restoring, taking
 from front.news import authors, morning
+from front.reminding import by_itself, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,7 +184,8 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     daily = {
         "storage": lambda: storage.collect(files),
         "personal data": lambda: personal_data.tidy(settings.keep_years),
-        "due dates": reminding.remind,
+        "due dates": by_itself.remind,
+        "summaries": summary.tell_summaries,
         "curricula": approval.come_into_force,
         "news": morning.tell_news,
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms.validators import DataRequired, Length
+import re
+
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from kernel.errors import InvalidError
 from kernel.fields import (
@@ -14,14 +16,18 @@ from kernel.fields import (
     TextField,
     TickField,
     TicksField,
+    WholeField,
     options,
 )
 from kernel.forms import Form
+from kernel.text import number_in
 from kernel.typed import LONGEST_LINE
 
 from participation.exemption import Exempt
+from participation.notices.rule import ReminderRule
 
 LONGEST_WORDS = 500
+MOST_DAYS, LONGEST_BEFORE, MOST_WEEKS = 10, 365, 52
 
 
 class EraseForm(Form):
@@ -40,6 +46,33 @@ class RemindForm(Form):
         [Length(max=LONGEST_WORDS)],
         description="書かなくてもかまいません。講座名と期限は、自動で入ります。",
     )
+
+
+class ReminderForm(Form):
+    """How an office reminds its people."""
+
+    days = TextField(
+        "期限の何日前に知らせるか", [Length(max=60)],
+        description="日数を「、」で区切って入力します。空欄なら、前には知らせません。例：14、7、1",
+    )  # fmt: skip
+    weeks_after = WholeField(
+        "過ぎてから、何週のあいだ知らせるか", [InputRequired(), NumberRange(0, MOST_WEEKS)],
+        description="過ぎると、週に一度知らせます。0なら、過ぎてからは知らせません。",
+    )  # fmt: skip
+    to_heads = TickField("所属長に、自分の部署で期限を過ぎた人数を週に一度知らせる")
+    to_coordinators = TickField("研修担当に、期限を過ぎた人数を週に一度知らせる")
+
+    def command(self) -> ReminderRule:
+        """Return the rule. Raises InvalidError where the days cannot be read, or are too many or too long before."""
+        texts = re.findall(r"[^\s、,，・]+", self.days.value.replace("日", "").replace("前", ""))
+        days = [number_in(text, LONGEST_BEFORE + 1) for text in texts]
+        if len(days) > MOST_DAYS or not all(days):
+            message = (
+                f"1から{LONGEST_BEFORE}までの日数を、{MOST_DAYS}個まで、「、」で区切って入力してください。例：14、7、1"
+            )
+            raise InvalidError(message, field="days")
+        before = tuple(sorted({day for day in days if day}, reverse=True))
+        return ReminderRule(before, self.weeks_after.value or 0, self.to_heads.value, self.to_coordinators.value)
 
 
 class ExemptForm(Form):

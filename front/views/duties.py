@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
+from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 from kernel.page import address_with
 from kernel.tables.comma_separated import as_csv
@@ -19,6 +21,7 @@ from people.permission import Permission
 from courses.course import published_course
 
 from participation import exemption
+from participation.notices import rule
 from participation.papers.workbook import MEDIA_TYPE, as_xlsx
 
 from review.duties import duty as duties
@@ -26,10 +29,10 @@ from review.duties import totals
 from review.duties.question import By, Question, Standing, ask, curricula, keys_in, posts, sections
 
 from front.blueprint import blueprint
-from front.forms import ExemptForm, RemindForm
+from front.forms import ExemptForm, ReminderForm, RemindForm
 from front.office import paper
 from front.office.record import record_of
-from front.reminding import MOST_AT_ONCE, last_told, remind_by_hand, to_be_told
+from front.reminding.by_hand import MOST_AT_ONCE, last_told, remind_by_hand, to_be_told
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -96,6 +99,21 @@ def remind() -> ResponseReturnValue:
     told = to_be_told(found) if len(found) <= MOST_AT_ONCE else found
     people = len({duty.staff_id for duty in told})
     return answer("front/remind.html", form, duties=told, left_out=len(found) - len(told), people=people, back=back)
+
+
+@blueprint.route("/office/duties/reminders", methods=["GET", "POST"])
+@requires(Permission.ENROL_STAFF)
+def reminder_rule() -> ResponseReturnValue:
+    """Set how the office reminds its people by itself."""
+    own = actor().organisation_with(Permission.ENROL_STAFF)
+    if own is None:
+        raise NotFoundError
+    now = rule.rule_of(own)
+    form = ReminderForm(data={**asdict(now), "days": "、".join(map(str, now.days_before))})
+    if accepted(form, lambda: rule.set_rule(actor(), own, form.command())):
+        flash("知らせ方を決めました。次の朝から、このとおりに知らせます。")
+        return redirect(url_for("front.duty_board"))
+    return answer("front/reminder_rule.html", form)
 
 
 @blueprint.route("/office/duties/exemption", methods=["GET", "POST"])

@@ -10,12 +10,15 @@ from sqlalchemy.orm import aliased
 from kernel import clock
 from kernel.database import db
 
+from people.membership import is_current
+from people.models import Membership
+
 from courses.models import Course
 from courses.sessions.models import TrainingSession
 
 from participation.joint.models import Nomination, NominationState
 from participation.mailing import repetition
-from participation.models import UNCOUNTED, Enrolment, EnrolmentState
+from participation.models import UNCOUNTED, Enrolment, EnrolmentState, Exemption
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
 
@@ -39,6 +42,17 @@ def says_what_is_so(row: Notice) -> bool:
         there = clock.local(until) if until else None  # in the key as it was written, whatever its brackets
         return there is not None and f"{there.month}月{there.day}日" in row.key and row.key.endswith(f"{there:%H:%M}")
     return True
+
+
+def _is_still_to_take_it() -> sa.ColumnElement[bool]:
+    """Return the condition that somebody (of a notice) still works somewhere, and was not let off the course (of that notice) there."""
+    let_off = sa.exists().where(
+        Exemption.membership_id == Membership.id, Exemption.course_id == Notice.course_id, Exemption.until.is_(None)
+    )
+    here = sa.exists().where(
+        Membership.staff_id == Notice.staff_id, is_current(), ~let_off.correlate(Membership, Notice)
+    )
+    return here.correlate(Notice)
 
 
 def still_true(rows: Sequence[Notice]) -> set[int]:
@@ -101,7 +115,9 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
         sa.and_(Notice.kind == NoticeKind.FINISHED, repetition.completed()),
         sa.and_(Notice.kind == NoticeKind.NOMINATED, nominated, goes_on),
         sa.and_(Notice.kind == NoticeKind.OPENED, sa.or_(Notice.session_id.is_(None), sa.and_(goes_on, ~has_place))),
-        sa.and_(Notice.kind == NoticeKind.DUE, ~repetition.completed(), ~is_overtaken_of_course),
+        sa.and_(
+            Notice.kind == NoticeKind.DUE, ~repetition.completed(), ~is_overtaken_of_course, _is_still_to_take_it()
+        ),
         sa.and_(Notice.kind.in_(NEEDS_A_PLACE), has_place, goes_on),
         sa.and_(Notice.kind == NoticeKind.CHANGED, sa.or_(has_place, ~has_left), goes_on, ~is_overtaken),
         sa.and_(Notice.kind == NoticeKind.OFFERED, offered, goes_on),

@@ -82,3 +82,14 @@ class NoticePreference(Base):
     __tablename__ = "notice_preference"
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
     mail: Mapped[MailWish] = mapped_column(default=MailWish.DAILY)
+
+
+class ReminderSetting(Base):
+    """How an organisation reminds its people, where it has set that itself."""
+
+    __tablename__ = "reminder_setting"
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    days_before: Mapped[list[int]] = mapped_column(sa.JSON())
+    weeks_after: Mapped[int]
+    to_heads: Mapped[bool]
+    to_coordinators: Mapped[bool]

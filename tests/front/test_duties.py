@@ -30,7 +30,8 @@ from review.duties import duty as duties
 from review.duties import totals
 from review.duties.question import Standing, ask, keys_in
 
-from front import due, reminding
+from front import due
+from front.reminding import by_itself as reminding
 
 COURSES = ("dx-first-step", "security-basics", "digital-literacy-check")
 
