@@ -57,7 +57,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class ToNominate:
-    """A joint session that takes nominations, for which nobody is nominated yet or wishes are waiting."""
+    """A joint session that takes nominations: how many are nominated, and how many wishes wait."""
 
     session: TrainingSession
     nominated: int
@@ -84,7 +84,8 @@ class Week:
     @property
     def is_clear(self) -> bool:
         """Tell whether nothing waits."""
-        waiting = (self.allocations, self.offers, self.nominations, self.approvals, self.curricula, self.sent_back)
+        to_write = [row for row in self.nominations if not row.nominated or row.wishes]
+        waiting = (self.allocations, self.offers, to_write, self.approvals, self.curricula, self.sent_back)
         return not any((*waiting, self.resets, self.attendance, self.applicants, self.overdue))
 
 
@@ -175,9 +176,7 @@ def _lists_to_write(actor: Actor) -> list[ToNominate]:
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.applications_open_at <= now,
             TrainingSession.applications_close_at > now,
-            TrainingSession.host_id.not_in(sorted(own.organisation_ids)),
             visible_to(actor),
-            sa.or_(nominated == 0, wishes > 0),
         )
         .order_by(TrainingSession.applications_close_at)
         .limit(MOST)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from courses.sessions.models import Meeting, TrainingSession
 
     from participation.attending.attendance import Sheet
-    from participation.joint.models import Override
+    from participation.joint.models import Nomination, Override
     from participation.joint.nominees import OrganisationNominees, Own
     from participation.models import Enrolment
 
@@ -57,6 +57,11 @@ class SessionPage:
     def names_others(self) -> bool:
         """Tell whether the names of people stand on it whose data are not the reader's own."""
         return bool(self.roster or self.own_results)
+
+    @property
+    def offers(self) -> list[Nomination]:
+        """Return the offers of a place to the reader's own people, of whom they may answer for."""
+        return [one for row in self.own_results for one in row.nominations if one.state.is_offered]
 
     @property
     def shows_meetings(self) -> bool:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, url_for
 
+from kernel.database import db
+from kernel.errors import ConflictError
 from kernel.forms import EmptyForm, ReasonForm, accepted, answer
 
 from people.access import LONG_TEXTS, actor, holds, requires
@@ -103,6 +105,12 @@ def call_off_session(session_id: int) -> ResponseReturnValue:
 @requires(Permission.PLAN_SESSIONS)
 def close_session(session_id: int) -> ResponseReturnValue:
     """Close a session whose attendance is entered."""
-    close(actor(), hosted(actor(), session_id).id)
+    try:
+        close(actor(), hosted(actor(), session_id).id)
+    except ConflictError as refusal:
+        db.session.rollback()
+        flash(f"まだ完了にできません。{refusal.message}", "info")
+        there = "session_attendance" if hosted(actor(), session_id).closed_at is None else "session_page"
+        return redirect(url_for(f"participation.{there}", session_id=session_id))
     flash("この開催回を完了にしました。")
     return redirect(url_for("participation.session_page", session_id=session_id))

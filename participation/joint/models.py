@@ -84,6 +84,15 @@ class Nomination(Base):
         sa.CheckConstraint("(state = 'offered') = (answer_by IS NOT NULL)", "offered_has_a_date"),
     )
 
+    @property
+    def outcome(self) -> str:
+        """Return what the allocation came to for this person, as somebody tells it a colleague; how it was reckoned is `reason`."""
+        if self.turn is None or self.step is None:
+            return self.reason
+        if self.was_placed:
+            return f"全体の{self.turn}番目に、席が決まりました（{self.step.label}）。"
+        return f"定員までの席が、順位の先の人に決まったため、待機になりました。全体の順位は{self.turn}番です。"
+
 
 class Wish(Base):
     """A member of staff wishes to be nominated (希望)."""

@@ -16,8 +16,22 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of an official letter (公文書): its number, the day, to whom, from whom, and the sentence that says what it is about."""
+
+    number: str
+    day: str
+    to: str
+    sender: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Paper:
-    """A paper for the office. `name` is the file's, without ending; `boxes` are headings of space to write in; a wide one lies across."""
+    """A paper for the office. `name` is the file's, without ending; `boxes` are headings of space to write in; a wide one lies across.
+
+    `stamps` are the headings of the boxes in which those who decide put their seals (決裁欄).
+    """
 
     name: str
     title: str
@@ -26,6 +40,8 @@ class Paper:
     rows: tuple[tuple[Cell, ...], ...] = ()
     lines: tuple[str, ...] = ()
     boxes: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ()
+    head: Head | None = None
     tall_rows: bool = False
     is_wide: bool = False
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from kernel import clock
+from kernel.database import db
+
+from people.membership import is_current
+from people.models import Membership
+from people.permission import Permission
 
 from participation import roster
 from participation.attending import attendance
@@ -12,7 +19,7 @@ from participation.attending.models import Presence
 from participation.joint import nomination, nominees
 from participation.joint.models import NominationState
 from participation.models import EnrolmentState
-from participation.papers.paper import Column, Paper
+from participation.papers.paper import Column, Head, Paper
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +29,16 @@ if TYPE_CHECKING:
 
     from courses.sessions.models import TrainingSession
 
+    from participation.joint.models import Nomination
     from participation.models import Enrolment
     from participation.record.models import OutsideLearning
 
 NAME, READING = Column("氏名", 4), Column("フリガナ", 4)
 OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
+STAMPS = ("部長", "課長", "係長", "係員")
+"""Who seals a report in most offices; others are written over them."""
+MOST_UPRIGHT = 3
+"""So many columns to sign in fit on upright paper."""
 SIGNS = {None: "", Presence.ATTENDED: "○", Presence.ABSENT: "欠"}
 
 
@@ -47,58 +59,118 @@ def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
     return (("講座", session.edition.title), ("日時と会場", when), ("実施団体", session.host.name))
 
 
+NUMBER_TO_WRITE = "第      号"
+"""Where an office writes the number that it gives its letters."""
+SECTION, POST = Column("部署", 4), Column("職", 3)
+
+
+def _posts(actor: Actor, organisation: Organisation, staff_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return section and post of some people of an organisation, where the actor may read its names: one query."""
+    if not actor.may(Permission.READ_NAMES, organisation.id):
+        return {}
+    rows = db.session.scalars(
+        sa.select(Membership).where(
+            Membership.staff_id.in_(staff_ids), Membership.organisation_id == organisation.id, is_current()
+        )
+    )
+    return {row.staff_id: (row.department, row.post) for row in rows}
+
+
 def nomination_list(actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
-    """Return the nomination list (推薦名簿) of an organisation, in its order."""
+    """Return the nomination list (推薦名簿) of an organisation, in its order, as a letter to the host."""
     listed = nomination.listed(actor, session, organisation)
+    posts = _posts(actor, organisation, [row.nomination.staff_id for row in listed.nominees])
     return Paper(
         _named(f"推薦名簿_{organisation.name}", session),
-        "推薦名簿",
-        (*_facts(session), ("推薦する団体", organisation.name), ("作成日", clock.date_label(clock.today()))),
-        (Column("順番", 1), NAME, READING, Column("備考", 5)),
+        "研修参加者の推薦について",
+        (*_facts(session), ("推薦する人数", f"{len(listed.nominees)}人"), ("担当者", actor.name)),
+        (Column("順番", 1), SECTION, POST, NAME, READING, Column("備考", 4)),
         tuple(
-            (place, row.nomination.staff.name, row.nomination.staff.reading, "、".join(row.hints))
+            (
+                place, *posts.get(row.nomination.staff_id, ("", "")), row.nomination.staff.name, row.nomination.staff.reading,
+                "、".join(row.hints),
+            )
             for place, row in enumerate(listed.nominees, 1)
         ),
         (f"連絡事項：{listed.note}",) if listed.note else (),
-    )
+        head=Head(
+            NUMBER_TO_WRITE, clock.era_label(clock.today()), f"{session.host.name} 御中", organisation.name,
+            "次の研修の参加者として、下の職員を、この順番で推薦します。",
+        ),
+    )  # fmt: skip
 
 
-def result_notice(_actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
-    """Return the notice of the result (結果通知) to an organisation, with the reason for each."""
+def result_notice(actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
+    """Return the notice of the result (結果通知) to an organisation: what was decided, on that day, with the reason for each.
+
+    What happened afterwards stands beside it and changes nothing of it.
+    """
     given = next(
         (row for row in nominees.given_places(session) if row.organisation.id == organisation.id),
         nominees.OrganisationNominees(organisation, ()),
     )
+    posts = _posts(actor, organisation, [row.staff_id for row in given.nominations])
+    decided_on = clock.local(session.decided_at).date() if session.decided_at else clock.today()
+    placed = sum(row.was_placed for row in given.nominations)
     return Paper(
         _named(f"結果通知_{organisation.name}", session),
         "研修参加者の決定について",
-        (*_facts(session), ("あて先", f"{organisation.name} 研修担当"), ("作成日", clock.date_label(clock.today()))),
-        (Column("順番", 1), NAME, Column("結果", 2), Column("順位", 1), Column("理由", 6)),
+        _facts(session),
+        (Column("順番", 1), SECTION, POST, NAME, Column("決定", 2), Column("順位", 1), Column("理由", 6), Column("その後", 2)),
         tuple(
-            (row.position, row.staff.name, row.state.label, row.turn or "—", row.reason or "—")
+            (
+                row.position, *posts.get(row.staff_id, ("", "")), row.staff.name, _decided(row), row.turn or "—",
+                row.outcome or "—", _since(row),
+            )
             for row in given.nominations
         ),
         (
             (
-                f"推薦{len(given.nominations)}人のうち、{given.count(NominationState.PLACED)}人の参加が決まりました。"
+                f"推薦{len(given.nominations)}人のうち、{placed}人の参加が決まりました。"
                 f"席が空いたときは、団体の次の順番の人から{session.offer_days}日の期限で案内します。"
+                f"「その後」は、{clock.date_label(clock.today())}現在です。"
             ),
         ),
-    )
+        is_wide=True,
+        head=Head(
+            NUMBER_TO_WRITE, clock.era_label(decided_on), f"{organisation.name} 研修担当 様", session.host.name,
+            "推薦のあった次の研修の参加者を、下のとおり決定しましたので、通知します。",
+        ),
+    )  # fmt: skip
+
+
+def _decided(row: Nomination) -> str:
+    """Return what was decided on the day of the decision."""
+    if row.turn is None:
+        return "対象外" if row.state is NominationState.WITHDRAWN else "代理"
+    return "参加" if row.was_placed else "待機"
+
+
+def _since(row: Nomination) -> str:
+    """Return how it stands by now, where that is another than was decided."""
+    as_decided = NominationState.PLACED if row.was_placed else NominationState.WAITING
+    return "" if row.turn is None or row.state is as_decided else row.state.label
 
 
 def signature_roster(actor: Actor, session: TrainingSession) -> Paper:
-    """Return the roster (名簿) with a column to sign in. Raises NotFoundError for anybody but the host."""
+    """Return the roster (名簿) with a column to sign in for each meeting. Raises NotFoundError for anybody but the host."""
     people = roster.host_roster(actor, session)
+    held = session.going_on or session.meetings
+    days = [
+        Column("署名" if len(held) == 1 else f"署名 {clock.local(one.starts_at):%-m/%-d}", 4 if len(held) == 1 else 3)
+        for one in held
+    ]
     return Paper(
         _named("受講者名簿", session),
         "受講者名簿",
         (*_facts(session), ("人数", f"{len(people)}人")),
-        (NUMBER, OFFICE, NAME, READING, Column("署名", 4)),
+        (NUMBER, OFFICE, NAME, READING, *days),
         tuple(
-            (place, row.organisation.name, row.staff.name, row.staff.reading, "") for place, row in enumerate(people, 1)
+            (place, row.organisation.name, row.staff.name, row.staff.reading, *("" for _day in days))
+            for place, row in enumerate(people, 1)
         ),
         tall_rows=True,
+        is_wide=len(days) > MOST_UPRIGHT,
     )
 
 
@@ -140,12 +212,28 @@ def completions(actor: Actor, session: TrainingSession) -> Paper:
     )  # fmt: skip
 
 
-def report(enrolment: Enrolment, session: TrainingSession) -> Paper:
-    """Return the template of the report (復命書) that a participant writes."""
+def report(actor: Actor, enrolment: Enrolment, session: TrainingSession) -> Paper:
+    """Return the template of the report (復命書) that a participant writes, with boxes for the seals of those who read it."""
+    posts = db.session.scalars(
+        sa.select(Membership).where(
+            Membership.staff_id == enrolment.staff_id,
+            Membership.organisation_id == enrolment.organisation_id,
+            is_current(),
+        )
+    ).first()
+    place = " ".join(filter(None, (posts.department, posts.post))) if posts else ""
     return Paper(
         _named("復命書", session),
         "復命書",
-        (*_facts(session), ("氏名", enrolment.staff.name), ("報告日", "令和   年   月   日")),
+        _facts(session),
+        stamps=STAMPS,
+        head=Head(
+            "",
+            "令和   年   月   日",
+            "             様",
+            f"{place} {enrolment.staff.name}".strip() if actor.staff_id == enrolment.staff_id else enrolment.staff.name,
+            "次の研修を受講しましたので、報告します。",
+        ),
         boxes=("研修の内容", "学んだこと、気づいたこと", "仕事での生かし方と、職場に伝えたいこと"),
     )
 

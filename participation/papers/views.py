@@ -73,7 +73,7 @@ def report(enrolment_id: int, ending: str) -> ResponseReturnValue:
     enrolment = enrolments.own_enrolment(actor(), enrolment_id)
     if enrolment.session_id is None:
         raise NotFoundError
-    return _file(sheets.report(enrolment, nominees.own_session(actor(), enrolment.session_id)), ending)
+    return _file(sheets.report(actor(), enrolment, nominees.own_session(actor(), enrolment.session_id)), ending)
 
 
 @blueprint.get("/certificates/<number>.pdf")

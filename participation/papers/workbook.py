@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import xlsxwriter
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 A4 = 9
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WIDTH_OF_A_SHARE, A_LINE = 4, 18
+WIDTH_OF_A_SHARE, A_LINE, HEIGHT_OF_A_SEAL = 4, 18, 42
 
 
 def _lines_of(row: Sequence[Cell], columns: Sequence[Column]) -> int:
@@ -29,45 +29,93 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
+class _Sheet:
+    """A sheet that is written from the top down."""
+
+    def __init__(self, book: Any, paper: Paper) -> None:
+        font = {"font_name": "Yu Gothic", "valign": "vcenter"}
+        self.sheet, self.paper, self.row = book.add_worksheet(paper.title[:31]), paper, 0
+        self.big = book.add_format({**font, "bold": True, "font_size": 16})
+        self.bold, self.plain = book.add_format({**font, "bold": True}), book.add_format(font)
+        self.right = book.add_format({**font, "align": "right"})
+        self.heading = book.add_format({**font, "bold": True, "border": 1, "bg_color": "#E8EEF7", "text_wrap": True})
+        self.cell = book.add_format({**font, "border": 1, "text_wrap": True})
+
+    def write_stamps(self) -> None:
+        """Write the boxes for seals, with room below each heading."""
+        for place, heading in enumerate(self.paper.stamps):
+            self.sheet.write_string(0, place, heading, self.heading)
+            self.sheet.write_string(1, place, "", self.cell)
+        if self.paper.stamps:
+            self.sheet.set_row(1, HEIGHT_OF_A_SEAL)
+            self.row = 3
+
+    def write_head(self) -> None:
+        """Write number, day, addressee and sender of a letter, the title, and the sentence that says what it is about."""
+        head, last = self.paper.head, max(1, len(self.paper.columns) - 1)
+        if head:
+            for text, place, kind in (
+                (head.number, last, self.right), (head.day, last, self.right), (head.to, 0, self.plain),
+                (head.sender, last, self.right), ("", 0, self.plain),
+            ):  # fmt: skip
+                self._line(text, place, kind)
+        self._line(self.paper.title, 0, self.big, then=1)
+        if head:
+            self._line(head.sentence, 0, self.plain, then=1)
+
+    def _line(self, text: str, place: int, kind: Any, then: int = 0) -> None:
+        self.sheet.write_string(self.row, place, text, kind)
+        self.row += 1 + then
+
+    def write_facts(self) -> None:
+        """Write the facts, a line each."""
+        for label, value in self.paper.facts:
+            self.sheet.write_string(self.row, 0, label, self.bold)
+            self._line(value, 1, self.plain)
+        self.row += bool(self.paper.facts)
+
+    def write_table(self) -> None:
+        """Write the table; its headings stand on each page, its rows are as high as their text."""
+        columns = self.paper.columns
+        for place, column in enumerate(columns):
+            self.sheet.set_column(place, place, column.width * WIDTH_OF_A_SHARE)
+            self.sheet.write_string(self.row, place, column.heading, self.heading)
+        if columns:
+            self.sheet.repeat_rows(self.row)
+            self.row += 1
+        for line in self.paper.rows:
+            self.sheet.set_row(self.row, max(30 if self.paper.tall_rows else 0, A_LINE * _lines_of(line, columns)))
+            for place, entry in enumerate(line):
+                (self.sheet.write_number if isinstance(entry, int) else self.sheet.write_string)(
+                    self.row, place, entry, self.cell
+                )
+            self.row += 1
+
+    def write_end(self) -> None:
+        """Write the closing lines and the boxes to write in."""
+        for text in self.paper.lines:
+            self.row += 1
+            self.sheet.write_string(self.row, 0, text, self.plain)
+        for heading in self.paper.boxes:
+            self.row += 2
+            self.sheet.write_string(self.row, 0, heading, self.bold)
+            self.sheet.merge_range(self.row + 1, 0, self.row + 6, 6, "", self.cell)
+            self.row += 6
+
+
 def as_xlsx(paper: Paper) -> bytes:
     """Return the paper as an XLSX file."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, OPTIONS) as book:
-        sheet = book.add_worksheet(paper.title[:31])
-        font = {"font_name": "Yu Gothic", "valign": "vcenter"}
-        big, bold = book.add_format({**font, "bold": True, "font_size": 16}), book.add_format({**font, "bold": True})
-        plain = book.add_format(font)
-        head = book.add_format({**font, "bold": True, "border": 1, "bg_color": "#E8EEF7", "text_wrap": True})
-        cell = book.add_format({**font, "border": 1, "text_wrap": True})
-        sheet.write_string(0, 0, paper.title, big)
-        row = 2
-        for label, value in paper.facts:
-            sheet.write_string(row, 0, label, bold)
-            sheet.write_string(row, 1, value, plain)
-            row += 1
-        row += bool(paper.facts)
-        for place, column in enumerate(paper.columns):
-            sheet.set_column(place, place, column.width * WIDTH_OF_A_SHARE)
-            sheet.write_string(row, place, column.heading, head)
-        if paper.columns:
-            sheet.repeat_rows(row)
-            row += 1
-        for line in paper.rows:
-            sheet.set_row(row, max(30 if paper.tall_rows else 0, A_LINE * _lines_of(line, paper.columns)))
-            for place, entry in enumerate(line):
-                (sheet.write_number if isinstance(entry, int) else sheet.write_string)(row, place, entry, cell)
-            row += 1
-        for text in paper.lines:
-            row += 1
-            sheet.write_string(row, 0, text, plain)
-        for heading in paper.boxes:
-            row += 2
-            sheet.write_string(row, 0, heading, bold)
-            sheet.merge_range(row + 1, 0, row + 6, 6, "", cell)
-            row += 6
-        sheet.set_paper(A4)
+        sheet = _Sheet(book, paper)
+        sheet.write_stamps()
+        sheet.write_head()
+        sheet.write_facts()
+        sheet.write_table()
+        sheet.write_end()
+        sheet.sheet.set_paper(A4)
         if paper.is_wide:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&C&P / &N")
+            sheet.sheet.set_landscape()
+        sheet.sheet.fit_to_pages(1, 0)
+        sheet.sheet.set_footer("&C&P / &N")
     return stream.getvalue()

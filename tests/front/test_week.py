@@ -88,10 +88,12 @@ def test_an_empty_week_says_so(app, mizuho):
 def test_what_waits_for_a_coordinator_stands_on_one_page_and_goes_when_it_is_done(mizuho, hachioji, secretariat):
     session_id = joint(secretariat, capacity=1)
     coordinator, host = mizuho.coordinator.browser(), secretariat.person(Role.COORDINATOR).browser()
-    assert "推薦の締切" in coordinator.get("/office").text
+    assert not week_of(mizuho.coordinator.actor).is_clear
     people = nominate(mizuho, session_id, 2)
-    assert "推薦の締切" not in coordinator.get("/office").text
+    assert "いま2人" in coordinator.get("/office").text, "the list can be added to until it is due"
+    assert week_of(mizuho.coordinator.actor).is_clear
     close_applications(session_id)
+    assert "推薦の締切" not in coordinator.get("/office").text
     assert "割当を決める" in host.get("/office").text
     host.post(f"/sessions/{session_id}/allocation/decide")
     assert "割当を決める" not in host.get("/office").text

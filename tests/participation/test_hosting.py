@@ -52,7 +52,10 @@ def test_a_session_is_closed_when_attendance_is_entered(mizuho, secretariat, mon
     later = found(session_id).ends_at + dt.timedelta(hours=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     host = secretariat.person(Role.COORDINATOR).browser()
-    assert "出欠が未入力の人が1人います" in host.post(f"/sessions/{session_id}/close").text
+    refused = host.post(f"/sessions/{session_id}/close")
+    assert refused.headers["Location"] == f"/sessions/{session_id}/attendance", "one lands where it can be entered"
+    assert "出欠が未入力の人が1人います" in host.get(host.get(refused.headers["Location"]).headers["Location"]).text
+    assert "この会だけ中止する" not in host.get(f"/sessions/{session_id}").text
     mine = db.session.scalars(sa.select(Enrolment.id).where(Enrolment.session_id == session_id)).one()
     meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
     host.post(f"/meetings/{meeting_id}/attendance", data={f"presence-{mine}": "attended"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from people.act import Act
 from people.models import AuditEntry
 
 from courses.sessions import training_session
-from courses.sessions.models import AdmissionRule
+from courses.sessions.models import AdmissionRule, Meeting
 
 from participation.joint import nomination
 
@@ -60,14 +61,18 @@ def test_a_nomination_list_bears_the_names_as_they_are_written(mizuho, nominated
     printed = words_of_pdf(browser.get(f"{address}.pdf").data)
     for name in NAMES:
         assert name in printed
-    assert "推薦名簿" in printed
+    assert "研修参加者の推薦について" in printed
+    for said in ("東京デジタルアカデミー 御中", "瑞穂町", "総務課", clock.era_label(clock.today())):
+        assert said.replace(" ", "") in printed.replace(" ", "")
 
 
 def test_the_result_and_the_rosters_follow_the_decision(mizuho, secretariat, nominated):
     host = decided(nominated, secretariat)
     result = cells(mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/result.xlsx").data)
-    assert result.count("席あり") == 2
+    assert result.count("参加") == 2
     assert result.count("待機") == 1
+    assert "瑞穂町 研修担当 様" in result
+    assert clock.era_label(clock.today()) in result
     for kind, title in (("roster", "受講者名簿"), ("attendance", "出欠表"), ("completions", "修了者一覧")):
         for ending, read in (("xlsx", cells), ("pdf", words_of_pdf)):
             answer = host.get(f"/sessions/{nominated}/papers/{kind}.{ending}")
@@ -76,13 +81,45 @@ def test_the_result_and_the_rosters_follow_the_decision(mizuho, secretariat, nom
     assert "髙橋 﨑子" in words_of_pdf(host.get(f"/sessions/{nominated}/papers/roster.pdf").data)
 
 
+def test_the_notice_of_the_result_stays_what_was_decided(mizuho, secretariat, nominated, time):
+    decided(nominated, secretariat)
+    day, browser = clock.era_label(clock.today()), mizuho.coordinator.browser()
+    waiting = db.session.scalar(sa.text("SELECT id FROM nomination WHERE state = 'waiting'"))
+    assert browser.post(f"/nominations/{waiting}/withdraw").status_code == 302
+    time.passes(days=2)
+    result = cells(mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/result.xlsx").data)
+    assert result.count("待機") == 1, "as it was decided"
+    assert result.count("取下げ") == 1, "what came of it since"
+    assert day in result, "it bears the day of the decision"
+
+
+def test_a_roster_has_a_column_to_sign_in_for_each_meeting(mizuho):
+    begins = clock.now() + dt.timedelta(days=10)
+    meetings = [
+        Meeting(starts_at=begins + dt.timedelta(weeks=week), ends_at=begins + dt.timedelta(weeks=week, hours=2))
+        for week in range(5)
+    ]
+    session_id = session_of("web-meeting-chat", mizuho, meetings=meetings, ends_at=meetings[-1].ends_at).id
+    browser = mizuho.coordinator.browser()
+    signs = [
+        cell
+        for cell in cells(browser.get(f"/sessions/{session_id}/papers/roster.xlsx").data)
+        if cell.startswith("署名")
+    ]
+    assert len(set(signs)) == 5
+    content = browser.get(f"/sessions/{session_id}/papers/roster.pdf").data
+    width, height = pypdf.PdfReader(io.BytesIO(content)).pages[0].mediabox[2:]
+    assert float(width) > float(height), "five columns lie across"
+
+
 def test_a_participant_has_the_template_of_a_report(mizuho):
     session_id = session_of("web-meeting-chat", mizuho).id
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mine = db.session.scalar(sa.text("SELECT id FROM enrolment"))
     assert "仕事での生かし方" in words_of_pdf(browser.get(f"/enrolments/{mine}/report.pdf").data)
-    assert "復命書" in cells(browser.get(f"/enrolments/{mine}/report.xlsx").data)
+    assert {"復命書", "課長", "係長"} <= set(cells(browser.get(f"/enrolments/{mine}/report.xlsx").data))
+    assert "総務課 職員" in words_of_pdf(browser.get(f"/enrolments/{mine}/report.pdf").data)
 
 
 def test_papers_of_others_are_not_found(mizuho, hachioji, nominated):
