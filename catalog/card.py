@@ -15,7 +15,8 @@ from people.models import Organisation
 
 from courses.catalogue_version import Kept
 from courses.models import Course, CourseEdition, Format, Level, Track
-from courses.sessions.models import AdmissionRule, Audience, TrainingSession
+from courses.sessions.audience import is_open_to_all
+from courses.sessions.models import AdmissionRule, TrainingSession
 
 from catalog.facets import HAS_LESSONS
 
@@ -65,7 +66,7 @@ HELD = aliased(CourseEdition)
 TO_APPLY_FOR = (
     TrainingSession.starts_at > sa.bindparam("now"),
     TrainingSession.applications_close_at > sa.bindparam("now"),
-    TrainingSession.audience == Audience.ALL,
+    is_open_to_all(),
     TrainingSession.cancelled_at.is_(None),
     TrainingSession.called_off_at.is_(None),
     sa.or_(TrainingSession.giving != AdmissionRule.FIRST_COME, TrainingSession.taken < TrainingSession.capacity),

@@ -56,6 +56,7 @@ def missing_for_publication(edition: CourseEdition) -> list[str]:
         *(sentence for lacking, sentence in lacks if lacking),
         *lesson_kind.lacks(whole),
         *completion_rule.lacks(whole),
+        *filter(None, [completion_rule.minutes_apart(whole)]),
     ]
 
 

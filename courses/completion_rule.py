@@ -20,6 +20,9 @@ def meetings_needed(percent: int, held: int) -> int:
     return max(1, -(-held * percent // 100))
 
 
+NEAR, SHORT = 0.25, 5
+
+
 def lacks(edition: CourseEdition) -> list[str]:
     """Return what an edition (which must be `whole`) still needs so that a completion of it says something."""
     if not edition.format.is_own_pace or any(
@@ -27,6 +30,20 @@ def lacks(edition: CourseEdition) -> list[str]:
     ):
         return []
     return ["修了に必要なレッスンを一つ以上つくってください。eラーニングは、レッスンを終えることで修了になります。"]
+
+
+def minutes_apart(edition: CourseEdition) -> str:
+    """Return how the minutes of a course at the own pace (which must be `whole`) differ from those of its lessons; empty where they are near.
+
+    Near is within a quarter, or five minutes; of lessons without a time nothing is said.
+    """
+    times = [lesson.minutes for module in edition.modules for lesson in module.lessons]
+    if not edition.format.is_own_pace or not edition.minutes or not times or not all(times):
+        return ""
+    together = sum(filter(None, times))
+    if abs(edition.minutes - together) <= max(SHORT, edition.minutes * NEAR):
+        return ""
+    return f"レッスンの時間を合わせると{together}分で、講座の所要時間（{edition.minutes}分）と離れています。どちらかを直してください。"
 
 
 def sentence(edition: CourseEdition) -> str:

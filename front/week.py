@@ -173,6 +173,7 @@ def _lists_to_write(actor: Actor) -> list[ToNominate]:
         .options(contains_eager(TrainingSession.edition))
         .where(
             TrainingSession.giving == AdmissionRule.NOMINATION,
+            TrainingSession.is_draft.is_(False),
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.applications_open_at <= now,
             TrainingSession.applications_close_at > now,
@@ -234,6 +235,7 @@ def _hosted(actor: Actor) -> sa.Select[int]:
     return sa.select(TrainingSession.id).where(
         TrainingSession.host_id.in_(own),
         actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id),
+        TrainingSession.is_draft.is_(False),
         TrainingSession.cancelled_at.is_(None),
         TrainingSession.called_off_at.is_(None),
     )

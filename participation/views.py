@@ -85,7 +85,7 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
     """Enrol own staff by a list: look at what would happen, then do it and report each line."""
     (course, session), rows = _chosen(slug), request.args.getlist("row", type=int)
     form = StaffListForm(text=staff_list.lines_for(actor(), rows[: staff_list.MOST_CHOSEN]) if rows else "")
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or "again" in request.form:
         return answer("participation/enrol_staff.html", form, **_said_of(course, session))
     is_last_step = "enrol" in request.form
     try:

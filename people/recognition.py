@@ -51,6 +51,7 @@ LONGEST_HEADING = 50
 _TITLES = re.compile(
     r"\s*(?:様|さん|殿|氏)$|\s+(?:主事|主任|主査|技師|係長|課長補佐|課長|次長|部長|局長|室長|参事|主幹|係員|会計年度任用職員)$"
 )
+_OTHERWISE_PARTED = re.compile(r"[,;、\t]")
 _LETTER_OF_A_NAME = re.compile("[ぁ-んァ-ヶ々〆一-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -151,6 +152,8 @@ def _said(columns: Sequence[Column | None], cells: Sequence[str]) -> tuple[tuple
 def _in_fixed_order(cells: Sequence[str]) -> tuple[tuple[Column, str], ...]:
     """Return what the first two cells say; of two that are no number, the second is a department."""
     said = [cell for cell in cells if cell]
+    if len(said) == 1:  # a line written otherwise than the rest: 「1001、佐藤 明」 among lines with tabs
+        said = [part.strip() for part in _OTHERWISE_PARTED.split(said[0]) if part.strip()]
     if len(said) == 1:  # 「1001 佐藤 明」, 「佐藤 明 1001」
         first, _space, rest = said[0].partition(" ")
         begin, _space, last = said[0].rpartition(" ")

@@ -63,6 +63,8 @@ def chosen(open_to: WhoMayCome) -> list[Organisation]:
 
 def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
     """Tell whether an organisation's staff may take a place in a session."""
+    if session.is_draft:
+        return False
     if session.audience is Audience.ALL or session.host_id == organisation_id:
         return True
     return bool(
@@ -72,14 +74,19 @@ def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
     )
 
 
+def is_open_to_all() -> sa.ColumnElement[bool]:
+    """Return the condition that a session is published, and open to everybody."""
+    return sa.and_(sa.not_(TrainingSession.is_draft), TrainingSession.audience == Audience.ALL)
+
+
 def is_open_to_one_of(organisation_ids: list[int]) -> sa.ColumnElement[bool]:
-    """Return the condition that a session is open to one of these organisations."""
+    """Return the condition that a session is published, and open to one of these organisations."""
     own = sa.select(Organisation.id).where(Organisation.id.in_(organisation_ids))
     chosen = sa.select(session_audience.c.organisation_id).where(
         session_audience.c.session_id == TrainingSession.id,
         session_audience.c.organisation_id.in_(organisation_ids),
     )
-    return sa.or_(
+    may_come = sa.or_(
         TrainingSession.audience == Audience.ALL,
         TrainingSession.host_id.in_(organisation_ids),
         sa.and_(TrainingSession.audience == Audience.CHOSEN, sa.exists(chosen)),
@@ -92,3 +99,4 @@ def is_open_to_one_of(organisation_ids: list[int]) -> sa.ColumnElement[bool]:
             sa.exists(own.where(TrainingSession.audience_sizes.contains(sa.cast(Organisation.size_class, sa.String)))),
         ),
     )
+    return sa.and_(sa.not_(TrainingSession.is_draft), may_come)

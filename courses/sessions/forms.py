@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
@@ -178,9 +179,10 @@ class NewSessionForm(WhenForm, SessionForm):
     )
     weeks_between = WholeField("間隔（週）", [Optional(), NumberRange(1, 26)], description="例：隔週なら2", default=1)
 
-    def plan(self, host_id: int) -> PlanSession:
-        """Return the session to be planned. Raises InvalidError as `command` does."""
-        return self.command(host_id, *self.times(), self.meetings.value or 1, self.weeks_between.value or 1)
+    def plan(self, host_id: int, *, is_draft: bool = False) -> PlanSession:
+        """Return the session to be planned, or kept as a draft. Raises InvalidError as `command` does."""
+        planned = self.command(host_id, *self.times(), self.meetings.value or 1, self.weeks_between.value or 1)
+        return replace(planned, is_draft=is_draft)
 
 
 def planned_by(session: TrainingSession) -> dict[str, Any]:

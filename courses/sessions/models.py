@@ -49,7 +49,7 @@ class TrainingSession(Base):
     `starts_at` and `ends_at` span its meetings; `place` and `meeting_link` are where it usually meets. `taken` counts
     the places that are given or offered. Where places are given by nomination, `seed` is drawn when the session is
     planned and its digest shown; `decided_at` is when the host decided on the allocation. `sequence` counts the
-    changes that a calendar must learn of.
+    changes that a calendar must learn of. A draft is seen by its host only.
     """
 
     __tablename__ = "training_session"
@@ -78,6 +78,7 @@ class TrainingSession(Base):
     cancelled_at: Mapped[dt.datetime | None]
     cancelled_because: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[dt.datetime | None]
+    is_draft: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     edition: Mapped[CourseEdition] = relationship(lazy="raise_on_sql")

@@ -27,6 +27,7 @@ WHY_NOT = {
     SessionState.ALLOCATING: "推薦の受付は終わり、席の割当を待っています。",
     SessionState.CONFIRMED: "席の割当は終わりました。空いた席は、開催の7日前から先着順で申し込めます。",
     SessionState.FINISHED: "この開催回は終わりました。",
+    SessionState.DRAFT: "まだ公開されていません。",
     SessionState.PLANNED: "まだ受付が始まっていません。受付の開始日からお申し込みください。",
     SessionState.FULL: "満席になりました。ほかの開催回をお選びいただくか、研修担当にご相談ください。",
     SessionState.CLOSED: "受付は終わりました。ほかの開催回をお選びください。",
@@ -45,6 +46,7 @@ def claim(session_id: int) -> None:
         .where(
             TrainingSession.id == session_id,
             TrainingSession.taken < TrainingSession.capacity,
+            TrainingSession.is_draft.is_(False),
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.called_off_at.is_(None),
             sa.or_(_first_come(now), _last_places(now)),

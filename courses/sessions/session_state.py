@@ -18,6 +18,7 @@ LAST_DAYS = dt.timedelta(days=7)
 class SessionState(Term):
     """Where a training session stands: it follows from dates, places and acts, and is never set by hand."""
 
+    DRAFT = "draft", "下書き"
     CANCELLED = "cancelled", "中止"
     CALLED_OFF = "called off", "不開催"
     PLANNED = "planned", "受付前"
@@ -29,6 +30,11 @@ class SessionState(Term):
     CLOSED = "closed", "受付終了"
     HELD = "held", "開催済"
     FINISHED = "finished", "完了"
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether its host alone sees it."""
+        return self is SessionState.DRAFT
 
     @property
     def is_open(self) -> bool:
@@ -83,6 +89,7 @@ def state_of(session: TrainingSession, now: dt.datetime | None = None) -> Sessio
     """Return where a session stands at a moment, by default now."""
     now = now or clock.now()
     for came_so, state in (
+        (session.is_draft, SessionState.DRAFT),
         (session.cancelled_at, SessionState.CANCELLED),
         (session.called_off_at, SessionState.CALLED_OFF),
         (session.closed_at, SessionState.FINISHED),

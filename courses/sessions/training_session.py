@@ -43,6 +43,7 @@ class PlanSession:
     lecturers: tuple[str, ...] = ()
     meetings: int = 1
     weeks_between: int = 1
+    is_draft: bool = False
 
 
 SAID = (
@@ -71,7 +72,7 @@ def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> Training
         TrainingSession(
             edition_id=edition.id, host_id=command.host_id, meetings=meetings,
             starts_at=command.starts_at, ends_at=meetings[-1].ends_at, lecturers=list(command.lecturers),
-            chosen=audience.chosen(command.open_to), **audience.columns(command.open_to), **{name: getattr(command, name) for name in SAID},
+            chosen=audience.chosen(command.open_to), is_draft=command.is_draft, **audience.columns(command.open_to), **{name: getattr(command, name) for name in SAID},
         )
     )  # fmt: skip
     audit.record(actor, Act.SESSION_PLANNED, edition.title, organisation_id=command.host_id, session=session.id)
@@ -90,7 +91,7 @@ def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None
         message = f"「{state_of(session).label}」の開催回は変更できません。"
         raise ConflictError(message)
     _check(replace(command, starts_at=session.starts_at, ends_at=session.ends_at))
-    if command.giving is not session.giving and state_of(session) is not SessionState.PLANNED:
+    if command.giving is not session.giving and state_of(session) not in {SessionState.PLANNED, SessionState.DRAFT}:
         message = "受付が始まったあとは、席の決め方を変えられません。"
         raise ConflictError(message, field="giving")
     changed = db.session.execute(
@@ -147,11 +148,38 @@ def cancel(actor: Actor, session: TrainingSession, reason: str) -> None:
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that a session is open to the actor's organisations, or held by them."""
+    """Return the condition that a session is open to the actor's organisations, or planned by the actor."""
     own = sorted({organisation_id for organisation_id, _role in actor.roles})
-    return sa.or_(
-        audience.is_open_to_one_of(own), actor.scope(Permission.MANAGE_CATALOG).where(TrainingSession.host_id)
+    everybodys = sa.and_(
+        sa.not_(TrainingSession.is_draft), actor.scope(Permission.MANAGE_CATALOG).where(TrainingSession.host_id)
     )
+    planned = actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id)
+    return sa.or_(audience.is_open_to_one_of(own), everybodys, planned)
+
+
+def publish(actor: Actor, session: TrainingSession) -> None:
+    """Show a draft to those whom it is for. Raises ConflictError for one that is none, or that lies in the past."""
+    if not session.is_draft:
+        message = "この開催回は、もう公開されています。"
+        raise ConflictError(message)
+    if session.starts_at <= clock.now() or session.applications_close_at <= clock.now():
+        message = "開催日か受付の終わりが過ぎています。日時と受付の期間を直してから、公開してください。"
+        raise ConflictError(message)
+    session.is_draft = False
+    audit.record(actor, Act.SESSION_PUBLISHED, str(session.id), organisation_id=session.host_id, session=session.id)
+    db.session.flush()
+
+
+def discard(actor: Actor, session: TrainingSession) -> None:
+    """Throw a draft away. Raises ConflictError for a session that is none."""
+    if not session.is_draft:
+        message = "公開した開催回は、削除できません。開かないときは、中止にしてください。"
+        raise ConflictError(message)
+    audit.record(actor, Act.SESSION_DISCARDED, str(session.id), organisation_id=session.host_id, session=session.id)
+    session.chosen = []
+    db.session.flush()
+    db.session.delete(session)
+    db.session.flush()
 
 
 def session_for(actor: Actor, session_id: int, also: sa.ColumnElement[bool] | None = None) -> TrainingSession:
@@ -167,7 +195,7 @@ def session_for(actor: Actor, session_id: int, also: sa.ColumnElement[bool] | No
 
 def session_for_all(session_id: int) -> TrainingSession:
     """Return a session that is open to all, as `session_for` does. Raises NotFoundError for any other."""
-    return _session(session_id, TrainingSession.audience == Audience.ALL)
+    return _session(session_id, audience.is_open_to_all())
 
 
 def _session(session_id: int, may_be_seen: sa.ColumnElement[bool]) -> TrainingSession:
@@ -198,7 +226,7 @@ def hosted(actor: Actor, session_id: int) -> TrainingSession:
 
 def coming_sessions(course_id: int, actor: Actor | None) -> list[TrainingSession]:
     """Return the sessions of a course that are still to come and that this person may see, soonest first."""
-    whose = visible_to(actor) if actor else TrainingSession.audience == Audience.ALL
+    whose = visible_to(actor) if actor else audience.is_open_to_all()
     return list(
         db.session.scalars(
             sa.select(TrainingSession)

@@ -33,7 +33,9 @@ def new_session(slug: str) -> ResponseReturnValue:
         raise NotFoundError
     copied = like_session(training_session.hosted(actor(), like)) if like else None
     form = NewSessionForm(data=copied)
-    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own))):
-        flash("開催回を計画しました。受付の始まる日から申し込めます。")
+    is_draft = "draft" in request.form
+    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own, is_draft=is_draft))):
+        told = "開催回の下書きを保存しました。あなたの団体の研修担当だけに見えます。"
+        flash(told if is_draft else "開催回を公開しました。受付の始まる日から申し込めます。")
         return redirect(url_for("participation.session_page", session_id=planned.id))
     return answer("courses/session_form.html", form, course=course, edition=edition, session=None, is_copy=bool(copied))

@@ -85,6 +85,7 @@ def _statement(actor: Actor, which: Which) -> sa.Select[Any]:
         Which.HELD: (held, TrainingSession.ends_at <= NOW),
         Which.TO_NOMINATE: (
             is_on,
+            TrainingSession.is_draft.is_(False),
             TrainingSession.giving == AdmissionRule.NOMINATION,
             TrainingSession.applications_open_at <= NOW,
             TrainingSession.applications_close_at > NOW,

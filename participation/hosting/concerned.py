@@ -29,26 +29,30 @@ HOPING = (NominationState.NOMINATED, NominationState.WAITING, NominationState.OF
 
 def tell_changed(session_id: int, text: str) -> None:
     """Tell everybody concerned that a session is held otherwise."""
-    _tell(session_id, NoticeKind.CHANGED, text, clock.now().isoformat())
+    _tell(session_id, NoticeKind.CHANGED, text, clock.now().isoformat(), reach(session_id))
 
 
 def tell_cancelled(session_id: int, text: str) -> None:
     """Tell everybody concerned that a session is not held."""
-    _tell(session_id, NoticeKind.CANCELLED, text, "")
+    _tell(session_id, NoticeKind.CANCELLED, text, "", reach(session_id))
 
 
-def _tell(session_id: int, kind: NoticeKind, text: str, about: str) -> None:
+def tell_message(session_id: int, text: str, about: str, *, hoping: bool) -> None:
+    """Tell who comes to a session, and perhaps who hopes to, what the host writes."""
+    _tell(session_id, NoticeKind.MESSAGE, text, about, reach(session_id, hoping=hoping))
+
+
+def _tell(session_id: int, kind: NoticeKind, text: str, about: str, concerned: dict[int, tuple[int, bool]]) -> None:
     session = training_session.lock(session_id)
-    concerned = _concerned(session_id)
     told = {staff_id: Tell(kind, staff_id, text, about) for staff_id in concerned}
     for staff_id, more in _for_coordinators(concerned):
         told.setdefault(staff_id, Tell(kind, staff_id, f"{text}{more}", about))
     tell(session, session.edition.title, told.values())
 
 
-def _concerned(session_id: int) -> dict[int, tuple[int, bool]]:
-    """Return who is concerned: by person, the organisation and whether there is an address to write to."""
-    parts = (
+def reach(session_id: int, *, hoping: bool = True) -> dict[int, tuple[int, bool]]:
+    """Return who has a place in a session or hopes for one: by person, the organisation and whether there is an address to write to."""
+    parts = [
         sa.select(Enrolment.staff_id, Enrolment.organisation_id).where(
             Enrolment.session_id == session_id, Enrolment.state.not_in(UNCOUNTED)
         ),
@@ -56,8 +60,8 @@ def _concerned(session_id: int) -> dict[int, tuple[int, bool]]:
             Nomination.session_id == session_id, Nomination.state.in_(HOPING)
         ),
         sa.select(Wish.staff_id, Wish.organisation_id).where(Wish.session_id == session_id),
-    )
-    people = sa.union(*parts).subquery()
+    ]
+    people = sa.union(*(parts if hoping else parts[:1])).subquery()
     rows = db.session.execute(
         sa.select(people.c.staff_id, people.c.organisation_id, Staff.email.is_not(None)).join(
             Staff, Staff.id == people.c.staff_id

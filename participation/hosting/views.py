@@ -13,15 +13,18 @@ from kernel.forms import EmptyForm, ReasonForm, accepted, answer
 from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
+from courses.sessions import training_session
 from courses.sessions.forms import MeetingForm, SessionForm, held_at, planned_by
 from courses.sessions.meeting import meeting_of
 from courses.sessions.training_session import hosted
 
 from participation.blueprint import blueprint
+from participation.hosting import message
 from participation.hosting.call_off import call_off
 from participation.hosting.cancel import cancel, cancel_meeting
 from participation.hosting.change import change, move_meeting
 from participation.hosting.close import close
+from participation.hosting.forms import MessageForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -99,6 +102,40 @@ def call_off_session(session_id: int) -> ResponseReturnValue:
         flash("不開催にしました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("participation/call_off.html", form, session=hosted(actor(), session.id))
+
+
+@blueprint.post("/sessions/<int:session_id>/publish")
+@requires(Permission.PLAN_SESSIONS)
+def publish_session(session_id: int) -> ResponseReturnValue:
+    """Show a draft to those whom it is for."""
+    try:
+        training_session.publish(actor(), hosted(actor(), session_id))
+        flash("開催回を公開しました。受付の始まる日から申し込めます。")
+    except ConflictError as refusal:
+        db.session.rollback()
+        flash(refusal.message, "info")
+    return redirect(url_for("participation.session_page", session_id=session_id))
+
+
+@blueprint.post("/sessions/<int:session_id>/discard")
+@requires(Permission.PLAN_SESSIONS)
+def discard_session(session_id: int) -> ResponseReturnValue:
+    """Throw a draft away."""
+    training_session.discard(actor(), hosted(actor(), session_id))
+    flash("開催回の下書きを削除しました。")
+    return redirect(url_for("front.office_sessions"))
+
+
+@blueprint.route("/sessions/<int:session_id>/message", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def message_participants(session_id: int) -> ResponseReturnValue:
+    """Write to those who have a place, and perhaps to those who hope for one."""
+    session, form = hosted(actor(), session_id), MessageForm()
+    if told := accepted(form, lambda: message.send(actor(), session_id, form.words.value, hoping=form.hoping.value)):
+        flash(f"{told}人に連絡しました。お知らせとメールで届きます。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    reached = message.reached(session.id)
+    return answer("participation/message.html", form, session=hosted(actor(), session_id), reached=reached)
 
 
 @blueprint.post("/sessions/<int:session_id>/close")

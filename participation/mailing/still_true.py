@@ -128,6 +128,9 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
             Notice.made_at >= clock.fiscal_year_began(),
         ),
         sa.and_(Notice.kind == NoticeKind.CANCELLED, is_off),
-        sa.and_(Notice.kind.in_((NoticeKind.DECIDED, NoticeKind.REPLACED, NoticeKind.ON_BEHALF)), goes_on),
+        sa.and_(
+            Notice.kind.in_((NoticeKind.DECIDED, NoticeKind.REPLACED, NoticeKind.ON_BEHALF, NoticeKind.MESSAGE)),
+            goes_on,
+        ),
     )
     return set(db.session.scalars(sa.select(Notice.id).where(Notice.id.in_(ids), is_true)))

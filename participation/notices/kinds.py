@@ -16,6 +16,7 @@ class NoticeKind(Term):
     REPLACED = "replaced", "席を替わりました"
     CHANGED = "changed", "日時・会場の変更"
     CANCELLED = "cancelled", "中止のお知らせ"
+    MESSAGE = "message", "実施団体からの連絡"
     REMINDER = "reminder", "開催が近づきました"
     ON_BEHALF = "on behalf", "推薦名簿への代理の入力"
     DUE_AGAIN = "due again", "今年度の受講のお願い"
@@ -36,9 +37,9 @@ class NoticeKind(Term):
         return self is NoticeKind.COMMENTED
 
 
-IMMEDIATE = frozenset({NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+IMMEDIATE = frozenset({NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED, NoticeKind.MESSAGE})
 """What cannot wait for the daily mail."""
 
 
-DUTY = frozenset({NoticeKind.PLACED, NoticeKind.OFFERED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+DUTY = frozenset({NoticeKind.PLACED, *IMMEDIATE})
 """What is sent to everybody, because a place depends on it."""

@@ -54,6 +54,18 @@ def test_a_course_needs_objectives_minutes_and_a_summary(mizuho, said, told):
         publication.hand_in(mizuho.coordinator.actor, in_review(mizuho.coordinator, course))
 
 
+@pytest.mark.parametrize(
+    ("said", "is_near"), [(20, True), (24, True), (26, True), (28, False), (60, False), (14, False)]
+)
+def test_the_time_of_a_course_is_near_that_of_its_lessons(mizuho, said, is_near):
+    course = draft_course(mizuho.coordinator, minutes=said)
+    lessons = (LessonText("読む", "読みます。", minutes=15), LessonText("もう一つ", "読みます。", minutes=5))
+    editions.write_modules(edition_of(course), [ModuleText("本編", lessons)])
+    motivated(course)
+    lacking = publication.missing_for_publication(edition_of(course))
+    assert ("離れています" in "".join(lacking)) is not is_near
+
+
 def test_a_motivation_needs_a_rationale(mizuho):
     course = draft_course(mizuho.coordinator)
     with pytest.raises(InvalidError, match="なぜ"):

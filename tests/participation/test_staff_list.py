@@ -199,3 +199,24 @@ def test_a_long_list_is_entered_in_parts_and_a_break_loses_only_the_last(mizuho,
     staff_list.enrol_all(mizuho.coordinator.actor, offered("paperless-basics"), None, text)
     db.session.commit()
     assert enrolled() == 7
+
+
+def test_a_line_that_is_written_otherwise_than_the_rest_is_read_too(mizuho):
+    people = [mizuho.person(name=name) for name in ("加藤 陽菜", "佐藤 明", "鈴木 実", "田中 光")]
+    one, two, three, four = people
+    text = f"{one.number}\t加藤 陽菜\n{two.number},佐藤 明\n鈴木 実、{three.number}\n田中 光 {four.number}\n"
+    assert outcomes(mizuho, text) == [Outcome.ENROLS.label] * 4
+
+
+def test_nothing_typed_is_lost_by_going_back_and_what_was_refused_can_be_put_right(mizuho):
+    person, browser = mizuho.person(name="加藤 陽菜"), mizuho.coordinator.browser()
+    text = f"{person.number} 加藤 陽菜\nだれでもない人"
+    page = browser.post("/office/enrol/ai-first", data={"text": text}).text
+    assert 'name="again"' in page
+    again = browser.post("/office/enrol/ai-first", data={"text": text, "again": "1"})
+    assert again.status_code == 200
+    assert "だれでもない人</textarea>" in again.text
+    assert enrolled() == 0
+    done = browser.post("/office/enrol/ai-first", data={"text": text, "enrol": "1"}).text
+    assert "残りの1行を直す" in done
+    assert ">だれでもない人</textarea>" in done, "the one line that is left, and no other"

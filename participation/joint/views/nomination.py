@@ -109,7 +109,7 @@ def nominate_list(session_id: int) -> ResponseReturnValue:
         listed, act = form.listed, nomination_list.nominate_all if is_last_step else nomination_list.preview
         return listed, act(actor(), session, organisation, listed.text)
 
-    found = accepted(form, read)
+    found = None if "again" in request.form else accepted(form, read)
     session, organisation = list_of(session_id)
     if found is None:
         return answer("participation/nominate_list.html", form, session=session, organisation=organisation)
