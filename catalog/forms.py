@@ -64,6 +64,11 @@ class ReviewForm(Form):
     note = LongTextField("直してほしいこと", [DataRequired(), Length(max=2000)])
 
 
+def remarks_from(form: dict[str, str]) -> dict[int, str]:
+    """Return what was said of single lessons, by id: fields lesson-N."""
+    return {lesson_id: text.strip()[:1000] for lesson_id, text in numbered(form, "lesson-") if text.strip()}
+
+
 class ArticleForm(Form):
     """An article, pasted or uploaded."""
 

@@ -35,7 +35,7 @@ from catalog.search import index
 from catalog.second_person import is_second_person
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from catalog.models import Motivation
 
@@ -76,6 +76,12 @@ def take_back(actor: Actor, edition: CourseEdition) -> None:
     edition.state = EditionState.DRAFT
     audit.record(actor, Act.TAKEN_BACK, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
+
+
+def note_of(edition: CourseEdition, note: str, of_lessons: Mapping[int, str]) -> str:
+    """Return a note with what was said of single lessons of an edition (which must be `whole`), each by its title."""
+    lessons = [lesson for module in edition.modules for lesson in module.lessons if lesson.id in of_lessons]
+    return "\n".join(filter(None, [note, *(f"「{lesson.title}」：{of_lessons[lesson.id]}" for lesson in lessons)]))
 
 
 def send_back(actor: Actor, edition: CourseEdition, note: str) -> None:

@@ -18,12 +18,13 @@ from people.organisation import by_code_or_name
 from people.permission import Permission
 
 from courses import course as courses
-from courses import difference, skill
 from courses import edition as editions
+from courses import skill
 from courses.blueprint import blueprint
 from courses.completion_rule import SHARES
 from courses.course import BeginCourse, own_course, own_draft, record_work
 from courses.forms import CourseLinksForm, EditionForm, NewCourseForm, SkillForm, said_by
+from courses.lessons import difference
 from courses.models import Track
 
 if TYPE_CHECKING:

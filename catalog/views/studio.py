@@ -20,7 +20,7 @@ from courses.lessons.lesson_text import rendered
 from catalog import catalogue_search, motivation, publication, roundtable
 from catalog.blueprint import blueprint
 from catalog.course_request import requests_for
-from catalog.forms import MotivationForm, RetireForm, ReviewForm
+from catalog.forms import MotivationForm, RetireForm, ReviewForm, remarks_from
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -139,6 +139,9 @@ def _edition(edition: CourseEdition, form: ReviewForm) -> ResponseReturnValue:
 def approve(edition_id: int) -> ResponseReturnValue:
     """Approve an edition; it is published at once."""
     edition = publication.edition_in_review(actor(), edition_id)
+    if "read" not in request.form:
+        flash("内容をすべて読んだことを確かめて、チェックを入れてください。", "info")
+        return redirect(url_for("catalog.edition_page", edition_id=edition_id))
     publication.approve(actor(), edition, request.form.get(SEEN))
     flash(f"「{edition.title}」を公開しました。")
     return redirect(url_for("front.course", slug=edition.course.slug))
@@ -149,9 +152,12 @@ def approve(edition_id: int) -> ResponseReturnValue:
 def send_back(edition_id: int) -> ResponseReturnValue:
     """Send an edition back to its author, with a note."""
     edition, form = publication.edition_in_review(actor(), edition_id), ReviewForm()
-    if not form.validate():
+    said = remarks_from(request.form.to_dict())
+    if not said:
+        form.validate()
+    if form.errors:
         return _edition(edition, form)
-    publication.send_back(actor(), edition, form.note.value)
+    publication.send_back(actor(), edition, publication.note_of(edition, form.note.value, said))
     flash("差し戻しました。書いた人に知らせます。")
     return redirect(url_for("catalog.studio"))
 

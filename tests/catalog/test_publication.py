@@ -18,9 +18,9 @@ from people.role import set_roles
 from courses import course as courses
 from courses import edition as editions
 from courses.course import own_course
-from courses.difference import differences
 from courses.edition import LessonText, ModuleText
-from courses.models import Course, CourseEdition, EditionState
+from courses.lessons.difference import differences
+from courses.models import Course, CourseEdition, EditionState, LessonKind
 
 from catalog import motivation, publication
 from catalog.curricula.curriculum import published_curricula
@@ -150,21 +150,70 @@ def test_the_difference_between_two_editions_can_be_read(secretariat):
     editions.write_modules(draft, [ModuleText("紙にかかる時間を数える", (LessonText("測る", "十分間だけ測ります。"),))])
     old, new = editions.whole(course.published_id), editions.whole(draft.id)
     found = {difference.label: difference.lines for difference in differences(old, new)}
-    assert set(found) == {"単元とレッスン"}
-    assert ("+", "十分間だけ測ります。") in found["単元とレッスン"]
+    assert ("+", "十分間だけ測ります。") in found["レッスン「測る」"]
     assert ("-", "■ 会議資料の電子化") in found["単元とレッスン"]
+    assert {label for label in found if "レッスン「" not in label} == {"単元とレッスン"}
     db.session.commit()
     page = author.browser().get("/studio/paperless-basics/differences/1/2").text
     assert "十分間だけ測ります。" in page
 
 
+def test_the_difference_of_a_quiz_is_told_in_words_and_what_stays_is_folded(secretariat):
+    author = secretariat.secretary
+    course = own_course(author.actor, "security-basics")
+    draft = editions.whole(editions.next_draft(course, author.staff_id).id)
+    quiz = next(lesson for module in draft.modules for lesson in module.lessons if lesson.kind is LessonKind.QUIZ)
+    quiz.content = {**quiz.content, "pass_percent": 55}
+    db.session.commit()
+    ((label, lines),) = [
+        (one.label, one.lines) for one in differences(editions.whole(course.published_id), editions.whole(draft.id))
+    ]
+    assert label == f"レッスン「{quiz.title}」"
+    assert any(sign == "+" and "合格点：55%" in line for sign, line in lines)
+    assert any(sign == "…" for sign, _line in lines), "what stays the same is folded"
+    page = author.browser().get("/studio/security-basics/differences/1/2").text
+    for word in ("pass_percent", "shuffle", "right:", "questions:", "kind:"):
+        assert word not in page
+
+
 def test_an_edition_sent_back_carries_the_note_to_its_author(mizuho):
     course, edition = handed_in(mizuho.coordinator)
     edition_id, slug = edition.id, course.slug
+    (lesson,) = editions.whole(edition_id).modules[0].lessons
+    said = {"note": "目標をもう一つお願いします", f"lesson-{lesson.id}": "図がほしいです"}
     db.session.commit()
     colleague = mizuho.person(Role.COORDINATOR).browser()
-    colleague.post(f"/studio/editions/{edition_id}/send-back", data={"note": "目標をもう一つお願いします"})
-    assert "目標をもう一つお願いします" in mizuho.coordinator.browser().get(f"/studio/{slug}").text
+    assert colleague.post(f"/studio/editions/{edition_id}/send-back", data={"note": ""}).status_code == 422
+    colleague.post(f"/studio/editions/{edition_id}/send-back", data=said)
+    page = mizuho.coordinator.browser().get(f"/studio/{slug}").text
+    assert "目標をもう一つお願いします" in page
+    assert "「読む」：図がほしいです" in page
+
+
+def test_a_note_at_one_lesson_alone_is_enough(mizuho):
+    _course, edition = handed_in(mizuho.coordinator)
+    (lesson,) = editions.whole(edition.id).modules[0].lessons
+    said = {"note": "", f"lesson-{lesson.id}": "図がほしいです"}
+    db.session.commit()
+    colleague = mizuho.person(Role.COORDINATOR).browser()
+    assert colleague.post(f"/studio/editions/{edition.id}/send-back", data=said).status_code == 302
+
+
+def test_nobody_publishes_what_they_do_not_say_they_have_read(mizuho, secretariat):
+    _course, edition = handed_in(mizuho.coordinator)
+    edition_id = edition.id
+    db.session.commit()
+    second = secretariat.secretary.browser()
+    refused = second.post(f"/studio/editions/{edition_id}/approve")
+    assert refused.headers["Location"] == f"/studio/editions/{edition_id}"
+    assert edition_of_id(edition_id).state is EditionState.IN_REVIEW
+    assert "チェックを入れてください" in second.get(refused.headers["Location"]).text
+    second.post(f"/studio/editions/{edition_id}/approve", data={"read": "1"})
+    assert edition_of_id(edition_id).state is EditionState.PUBLISHED
+
+
+def edition_of_id(edition_id):
+    return db.session.get_one(CourseEdition, edition_id, populate_existing=True)
 
 
 def test_a_retired_course_leaves_the_catalogue_and_can_come_back(secretariat):
@@ -176,14 +225,14 @@ def test_a_retired_course_leaves_the_catalogue_and_can_come_back(secretariat):
     browser.post("/studio/paperless-basics/next")
     browser.post("/studio/paperless-basics/hand-in")
     edition_id = db.session.scalar(sa.select(sa.func.max(CourseEdition.id)))
-    secretariat.person(Role.SECRETARIAT).browser().post(f"/studio/editions/{edition_id}/approve")
+    secretariat.person(Role.SECRETARIAT).browser().post(f"/studio/editions/{edition_id}/approve", data={"read": "1"})
     assert browser.get("/courses/paperless-basics").status_code == 200
 
 
 def approval(browser, edition_id):
     """What the button of the page sends that somebody has before them."""
     page = browser.get(f"/studio/editions/{edition_id}").text
-    return {"seen": re.search(r'/approve.*?name="seen" value="(\w+)"', page, re.DOTALL)[1]}
+    return {"read": "1", "seen": re.search(r'/approve.*?name="seen" value="(\w+)"', page, re.DOTALL)[1]}
 
 
 def test_nobody_publishes_what_they_have_not_read(mizuho):

@@ -165,7 +165,7 @@ def test_moving_house_and_servers_are_found_in_courses(app, mizuho, secretariat)
         author, secretary = mizuho.coordinator.browser(), secretariat.secretary.browser()
         author.post(f"/studio/{slug}/hand-in")
         edition_id = db.session.scalar(sa.select(sa.func.max(CourseEdition.id)))
-        assert secretary.post(f"/studio/editions/{edition_id}/approve").status_code == 302
+        assert secretary.post(f"/studio/editions/{edition_id}/approve", data={"read": "1"}).status_code == 302
     assert found("引越し")[0] == "moving"
     assert found("サーバ") == ["servers"]
 

@@ -21,8 +21,7 @@ from kernel.typed import TypedText
 from people import recognition
 from people.access import A_FORM, LONG_TEXTS
 
-from courses import difference
-from courses.lessons import captions, lesson_text, question_file
+from courses.lessons import captions, difference, lesson_text, question_file
 
 from catalog.article_import import ImportArticle, digest_of, preview
 from catalog.search import words
