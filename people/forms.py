@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from flask_wtf.file import FileSize
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from kernel.fields import AddressField, TextField, TicksField, WholeField
+from kernel.fields import AddressField, LongTextField, TextField, TicksField, UploadField, WholeField
 from kernel.forms import Form
 from kernel.spelling import is_address
+from kernel.tables.office_table import FileText, text_of_file
+from kernel.typed import LONGEST_TEXT
 
 from people.models import Role
 from people.organisation import CorrectFigures
+
+LARGEST_TABLE = 2_000_000
 
 
 def address_like(_form: Form, field: AddressField) -> None:
@@ -29,9 +34,32 @@ class FiguresForm(Form):
         description="団体名に続けて修了証に載せます。例：町長 瑞穂 太郎。空欄なら団体名だけを載せます。",
     )  # fmt: skip
 
+    figures_year = WholeField("いつの数か（西暦年）", [Optional(), NumberRange(1950, 2100)])
+
     def command(self) -> CorrectFigures:
         """Return the figures."""
-        return CorrectFigures(self.staff_count.value, self.population.value, self.signed_by.value)
+        return CorrectFigures(
+            self.staff_count.value, self.population.value, self.signed_by.value, self.figures_year.value
+        )
+
+
+class FiguresFileForm(Form):
+    """A table of the figures of many organisations."""
+
+    text = LongTextField(
+        "職員数・人口の表", [Length(max=LONGEST_TEXT)],
+        description="見出しの行ごと、表計算ソフトから貼り付けます。見出しは、団体コード（または都道府県と団体名）、職員数、人口です。",
+    )  # fmt: skip
+    file = UploadField(
+        "またはファイル（CSV・Excel）", [FileSize(max_size=LARGEST_TABLE, message="ファイルが大きすぎます。")],
+        description="CSVはUTF-8でもShift_JISでも読めます。",
+    )  # fmt: skip
+    year = WholeField("いつの数か（西暦年）", [InputRequired(), NumberRange(1950, 2100)], description="例：2025")
+
+    @property
+    def listed(self) -> FileText:
+        """Return the table that was typed or sent. Raises InvalidError for a file that cannot be read."""
+        return FileText(self.text.value) if self.text.value else text_of_file(self.file.content)
 
 
 class RolesForm(Form):

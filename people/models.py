@@ -58,6 +58,7 @@ class Organisation(Base):
     prefecture: Mapped[str | None] = mapped_column(sa.String(4), index=True)
     staff_count: Mapped[int | None]
     population: Mapped[int | None]
+    figures_year: Mapped[int | None]
     size_class: Mapped[SizeClass]
     signed_by: Mapped[str] = mapped_column(default="")
     __table_args__ = (

@@ -188,6 +188,15 @@ class CorrectFigures:
     staff_count: int | None
     population: int | None
     signed_by: str = ""
+    year: int | None = None
+
+
+def size_basis(row: Organisation) -> str:
+    """Return by what the size class of an organisation was told, in words."""
+    if row.staff_count is None and row.population is None:
+        return "仮（団体の種類から）"
+    basis = "人口から" if row.staff_count is None else "職員数から"
+    return f"{row.figures_year}年の{basis}" if row.figures_year else basis
 
 
 def figures_of(row: Organisation) -> list[str]:
@@ -201,6 +210,7 @@ def figures_of(row: Organisation) -> list[str]:
 def correct_figures(row: Organisation, command: CorrectFigures) -> None:
     """Correct an organisation's figures; its size class follows. Enrolments keep the class they were made with."""
     row.staff_count, row.population, row.signed_by = command.staff_count, command.population, command.signed_by
+    row.figures_year = command.year
     row.size_class = size_class_of(row.kind, row.staff_count, row.population)
     db.session.flush()
 

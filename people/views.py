@@ -15,12 +15,12 @@ from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 from kernel.tables.comma_separated import as_csv
 
-from people import audit, membership, organisation, role
-from people.access import actor, confirmed, public_address, requires, signed_in
+from people import audit, figures_file, membership, organisation, role
+from people.access import A_TABLE, actor, confirmed, holds, public_address, requires, signed_in
 from people.access_log import shows, taken_out
 from people.act import Act
 from people.blueprint import blueprint
-from people.forms import FiguresForm, RolesForm
+from people.forms import FiguresFileForm, FiguresForm, RolesForm
 from people.joining import transfer
 from people.joining.forms import TransferForm
 from people.models import OrganisationKind
@@ -32,6 +32,10 @@ from people.signing_in.forms import ChangePasswordForm
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from kernel.tables.office_table import FileText
+
+    from people.figures_file import FiguresLine
+
 
 @blueprint.get("/admin/organisations")
 @requires(Permission.MANAGE_ORGANISATIONS)
@@ -41,8 +45,41 @@ def organisations() -> ResponseReturnValue:
     kind = next((kind for kind in OrganisationKind if kind.value == request.args.get("kind")), None)
     rows = page_of(organisation.organisations_like(text, kind), page_number(request.args.get("page")), size=50)
     return render_template(
-        "people/organisations.html", organisations=rows, text=text, kind=kind, kinds=list(OrganisationKind)
+        "people/organisations.html",
+        organisations=rows,
+        text=text,
+        kind=kind,
+        kinds=list(OrganisationKind),
+        size_basis=organisation.size_basis,
     )
+
+
+@blueprint.route("/admin/organisations/figures", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ORGANISATIONS)
+@holds(A_TABLE)
+def figures_from_a_file() -> ResponseReturnValue:
+    """Enter the figures of many organisations by a table: look at what would change, then do it."""
+    form, is_last_step = FiguresFileForm(), "enter" in request.form
+
+    def found() -> tuple[FileText, list[FiguresLine]]:
+        listed = form.listed
+        lines = (
+            figures_file.enter(actor(), listed.text, form.year.value or 0)
+            if is_last_step
+            else figures_file.read(listed.text)
+        )
+        return listed, lines
+
+    if "again" in request.form or (read := accepted(form, found)) is None:
+        return answer("people/figures_file.html", form)
+    listed, lines = read
+    good = [line for line in lines if line.is_good]
+    if is_last_step:
+        flash(
+            f"{len(good)}団体の数を入れました。規模は、新しい数で決まります。これまでの受講の記録は、そのときの規模のままです。"
+        )
+        return redirect(url_for("people.organisations"))
+    return render_template("people/figures_preview.html", listed=listed, lines=lines, good=good, year=form.year.value)
 
 
 @blueprint.route("/admin/organisations/<int:organisation_id>", methods=["GET", "POST"])
@@ -58,7 +95,7 @@ def organisation_page(organisation_id: int) -> ResponseReturnValue:
         audit.record(actor(), Act.FIGURES_CORRECTED, row.name, organisation_id=row.id, change=change)
         flash(f"訂正しました。{row.name}の規模は「{row.size_class.label}」です。")
         return redirect(url_for("people.organisation_page", organisation_id=organisation_id))
-    return answer("people/organisation.html", form, organisation=row)
+    return answer("people/organisation.html", form, organisation=row, size_basis=organisation.size_basis)
 
 
 @blueprint.get("/admin/audit")
