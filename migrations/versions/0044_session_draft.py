@@ -11,13 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column('training_session', sa.Column('is_draft', sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table('training_session') as batch_op:
-        batch_op.alter_column('is_draft', server_default=None)
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM meeting WHERE session_id IN (SELECT id FROM training_session WHERE is_draft)")
     op.execute("DELETE FROM session_organisation WHERE session_id IN (SELECT id FROM training_session WHERE is_draft)")
     op.execute("DELETE FROM training_session WHERE is_draft")
-    with op.batch_alter_table('training_session') as batch_op:
-        batch_op.drop_column('is_draft')
+    op.drop_column('training_session', 'is_draft')

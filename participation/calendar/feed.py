@@ -80,13 +80,14 @@ def _calendar(entries: Iterable[Entry], named: Named, place: Place) -> bytes:
         prodid=MAKER, method=named.method, name=named.name, uid=f"{named.uid}@tomomanabi", refresh_interval=REFRESH
     )
     for entry in entries:
-        calendar.add_component(_event(entry, place))
+        calendar.add_component(event_of(entry, place))
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(entry: Entry, place: Place) -> Event:
+def event_of(entry: Entry, place: Place) -> Event:
+    """Return a meeting as a calendar event, of its session loaded with edition and host."""
     session, meeting = entry.session, entry.meeting
     is_off = session.is_off or meeting.cancelled_at is not None
     link = meeting.meeting_link or session.meeting_link

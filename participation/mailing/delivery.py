@@ -11,20 +11,19 @@ import logging
 import smtplib
 import ssl
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import make_msgid
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kernel import clock
 from kernel.database import db
 
 from courses.sessions.models import TrainingSession
 
+from participation.calendar.feed import Place
+from participation.mailing.letter import letter_of, message_of, places_of
 from participation.mailing.still_true import says_what_is_so, still_true
-from participation.notices.facts import held_when
 from participation.notices.kinds import IMMEDIATE
 from participation.notices.models import MailState, Notice
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kernel.settings import Mail
+
+    from participation.mailing.letter import Letter
 
 log = logging.getLogger("tomomanabi.mail")
 CLAIM = dt.timedelta(minutes=15)
@@ -47,18 +48,6 @@ MOST_ATTEMPTS = 12
 GIVE_UP = dt.timedelta(days=5)
 """How long a letter is tried (RFC 5321, 4.5.4.1: at least four or five days)."""
 A_BATCH = 100
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail to be sent: its notices, who gets it, and the Message-ID that it keeps."""
-
-    notice_ids: tuple[int, ...]
-    to: str
-    subject: str
-    text: str
-    message_id: str
-    claimed_until: dt.datetime
 
 
 @dataclass
@@ -100,20 +89,24 @@ def given_up() -> int:
 def deliver(mail: Mail, public_url: str, report: Report | None = None) -> Report:
     """Send what is due; add up in a report. Commits after every step, so that nothing is lost and hardly anything repeated."""
     report = report or Report()
-    while letters := claim(public_url):
+    while letters := claim(public_url, mail.sender):
         if not _send(letters, mail, report):
             break  # there is no server: what waits is sent at a later look
     return report
 
 
-def claim(public_url: str) -> list[Letter]:
+def claim(public_url: str, sender: str = "") -> list[Letter]:
     """Claim notices that are due, as letters with a Message-ID; commit. Those that are true no more are skipped."""
     now = clock.now()
     rows = db.session.scalars(
         sa.select(Notice)
         .options(
             joinedload(Notice.staff, innerjoin=True),
-            joinedload(Notice.session).selectinload(TrainingSession.meetings),
+            joinedload(Notice.session).options(
+                selectinload(TrainingSession.meetings),
+                joinedload(TrainingSession.edition),
+                joinedload(TrainingSession.host),
+            ),
             joinedload(Notice.course),
         )
         .where(
@@ -136,42 +129,10 @@ def claim(public_url: str) -> list[Letter]:
         groups.setdefault(row.message_id or (row.id if row.kind in IMMEDIATE else f"staff {row.staff_id}"), []).append(
             row
         )
-    letters = [_letter(group, public_url, now + CLAIM) for group in groups.values()]
+    places = places_of([row for group in groups.values() for row in group])
+    letters = [letter_of(group, Place(public_url, sender), now + CLAIM, places) for group in groups.values()]
     db.session.commit()
     return letters
-
-
-def _letter(group: list[Notice], public_url: str, claimed_until: dt.datetime) -> Letter:
-    message_id = group[0].message_id or make_msgid(domain=public_url.split("://", 1)[-1].split(":", maxsplit=1)[0])
-    for row in group:
-        row.message_id = message_id
-    first = group[0]
-    parts = [
-        "\n".join([f"■ {row.title}", row.text, *held_when(row.session), f"{public_url}{_page_of(row)}"])
-        for row in group
-    ]
-    text = "\n\n".join(
-        [f"{first.staff.name}さん", *parts, f"お知らせの受け取り方は、次のページで変えられます。\n{public_url}/notices"]
-    )
-    subject = first.title if len(group) == 1 else f"ともまなびのお知らせ {len(group)}件"
-    return Letter(tuple(row.id for row in group), first.staff.email or "", subject, text, message_id, claimed_until)
-
-
-def _page_of(row: Notice) -> str:
-    if row.path:
-        return row.path
-    return f"/courses/{row.course.slug}" if row.course else f"/sessions/{row.session_id}"
-
-
-def message_of(letter: Letter, sender: str) -> EmailMessage:
-    """Return a letter as a mail."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, letter.to, " ".join(letter.subject.split())
-    message["Message-ID"] = letter.message_id
-    message["Date"] = clock.now()
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text + "\n")
-    return message
 
 
 def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> bool:

@@ -122,8 +122,9 @@ def test_several_notices_of_a_day_are_one_mail(mizuho, post_office, time):
     delivery.deliver(post_office.mail, URL)
     (mail,) = post_office.mails
     assert mail["Subject"] == "ともまなびのお知らせ 3件"
-    assert mail.get_content().count("■ 受講を申し込みました") == 3
-    assert f"{URL}/notices" in mail.get_content()
+    text = mail.get_body(("plain",)).get_content()
+    assert text.count("■ 受講を申し込みました") == 3
+    assert f"{URL}/notices" in text
 
 
 def test_who_wants_no_mail_gets_only_what_a_place_depends_on(offered, post_office, time, mizuho):
