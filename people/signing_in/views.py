@@ -17,6 +17,7 @@ from kernel.forms import accepted, answer
 from people.access import actor, confirmed, public, signed_in, visitor
 from people.blueprint import blueprint
 from people.models import Staff
+from people.permission import Permission
 from people.signing_in import open_sign_in, password_link, second_factor, sign_in
 from people.signing_in.forms import (
     AppForm,
@@ -32,6 +33,8 @@ from people.signing_in.second_factor import Place
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from people.permission import Actor
 
 HALF_WAY = 5 * 60
 """Seconds in which a second factor is shown after the password."""
@@ -60,8 +63,13 @@ def sign_in_page() -> ResponseReturnValue:
     if second_factor.factors_of(staff.id):
         session["half"] = {"staff": staff.id, "epoch": staff.sign_in_epoch, "until": clock.now().timestamp() + HALF_WAY}
         return redirect(url_for("people.second_step", next=_wanted()))
-    login_user(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string))
-    return redirect(_wanted() or url_for("front.me"))
+    return _entered(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string))
+
+
+def _entered(who: Actor) -> ResponseReturnValue:
+    """Go on to the page that was wanted; else to what waits: who looks after others to the week, everybody else to their own page."""
+    login_user(who)
+    return redirect(_wanted() or url_for("front.office" if who.may(Permission.ENROL_STAFF) else "front.me"))
 
 
 def _leave() -> None:
@@ -108,8 +116,7 @@ def second_step() -> ResponseReturnValue:
         form.refuse(refusal)
         return _second_page(staff, form)  # status 200: the failure is to be kept
     _leave()
-    login_user(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string, proved=True))
-    return redirect(_wanted() or url_for("front.me"))
+    return _entered(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string, proved=True))
 
 
 def _second_page(staff: Staff, form: SecondStepForm) -> ResponseReturnValue:
