@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import ConflictError
 
 from people.membership import is_current
 from people.models import Membership
@@ -84,7 +85,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
         _named(f"推薦名簿_{organisation.name}", session),
         "研修参加者の推薦について",
         (*_facts(session), ("推薦する人数", f"{len(listed.nominees)}人"), ("担当者", actor.name)),
-        (Column("順番", 1), SECTION, POST, NAME, READING, Column("備考", 4)),
+        (Column("順", 1), SECTION, POST, NAME, READING, Column("備考", 4)),
         tuple(
             (
                 place, *posts.get(row.nomination.staff_id, ("", "")), row.nomination.staff.name, row.nomination.staff.reading,
@@ -103,20 +104,23 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
 def result_notice(actor: Actor, session: TrainingSession, organisation: Organisation) -> Paper:
     """Return the notice of the result (結果通知) to an organisation: what was decided, on that day, with the reason for each.
 
-    What happened afterwards stands beside it and changes nothing of it.
+    What happened afterwards stands beside it and changes nothing of it. Raises ConflictError before the decision.
     """
+    if session.decided_at is None:
+        message = "まだ割当が決まっていません。決まると、結果通知を保存できます。"
+        raise ConflictError(message)
     given = next(
         (row for row in nominees.given_places(session) if row.organisation.id == organisation.id),
         nominees.OrganisationNominees(organisation, ()),
     )
     posts = _posts(actor, organisation, [row.staff_id for row in given.nominations])
-    decided_on = clock.local(session.decided_at).date() if session.decided_at else clock.today()
+    decided_on = clock.local(session.decided_at).date()
     placed = sum(row.was_placed for row in given.nominations)
     return Paper(
         _named(f"結果通知_{organisation.name}", session),
         "研修参加者の決定について",
         _facts(session),
-        (Column("順番", 1), SECTION, POST, NAME, Column("決定", 2), Column("順位", 1), Column("理由", 6), Column("その後", 2)),
+        (Column("順", 1), SECTION, POST, NAME, Column("決定", 2), Column("順位", 1), Column("理由", 6), Column("その後", 2)),
         tuple(
             (
                 row.position, *posts.get(row.staff_id, ("", "")), row.staff.name, _decided(row), row.turn or "—",

@@ -66,6 +66,10 @@ def test_a_nomination_list_bears_the_names_as_they_are_written(mizuho, nominated
         assert said.replace(" ", "") in printed.replace(" ", "")
 
 
+def test_there_is_no_notice_of_a_result_before_the_decision(mizuho, nominated):
+    assert mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/result.pdf").status_code == 409
+
+
 def test_the_result_and_the_rosters_follow_the_decision(mizuho, secretariat, nominated):
     host = decided(nominated, secretariat)
     result = cells(mizuho.coordinator.browser().get(f"/sessions/{nominated}/papers/result.xlsx").data)
