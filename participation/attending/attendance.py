@@ -47,7 +47,8 @@ class Sheet:
 
     def count(self, enrolment: Enrolment) -> int:
         """Return how many meetings somebody attended."""
-        return sum(self.mark(meeting, enrolment) is Presence.ATTENDED for meeting in self.meetings)
+        marks = [self.mark(meeting, enrolment) for meeting in self.meetings]
+        return sum(mark is not None and mark.has_come for mark in marks)
 
     def missing(self, meeting: Meeting) -> int:
         """Return for how many people nothing is entered at a meeting."""

@@ -22,7 +22,7 @@ from courses.sessions.models import Meeting, TrainingSession
 
 from participation import enrolment as enrolments
 from participation.attending import attendance
-from participation.attending.models import AttendanceCode, EnteredBy, Presence
+from participation.attending.models import MISSED, AttendanceCode, EnteredBy
 
 if TYPE_CHECKING:
     from people.permission import Actor
@@ -88,7 +88,7 @@ def attend(actor: Actor, code: str) -> Meeting:
     if enrolment is None:
         message = f"「{meeting.session.edition.title}」の名簿にお名前がありません。会場の担当者に声をかけてください。"
         raise ConflictError(message, field="code")
-    if attendance.attend(meeting.id, enrolment, EnteredBy.CODE) is Presence.ABSENT:
+    if attendance.attend(meeting.id, enrolment, EnteredBy.CODE) in MISSED:
         message = "実施団体が「欠席」と入力しています。会場の担当者に声をかけて、直してもらってください。"
         raise ConflictError(message, field="code")
     return meeting

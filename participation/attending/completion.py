@@ -14,7 +14,7 @@ from courses.models import CourseEdition, Lesson, Module
 from courses.sessions.models import Meeting
 
 from participation import enrolment as enrolments
-from participation.attending.models import Attendance, Presence
+from participation.attending.models import CAME, MISSED, Attendance
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def settle(session_id: int, enrolment_ids: Collection[int] | None = None) -> Non
             Enrolment,
             CourseEdition.attendance_percent,
             missing,
-            sa.func.count().filter(Attendance.presence == Presence.ATTENDED),
-            sa.func.count().filter(Attendance.presence == Presence.ABSENT),
+            sa.func.count().filter(Attendance.presence.in_(CAME)),
+            sa.func.count().filter(Attendance.presence.in_(MISSED)),
         )
         .select_from(Enrolment)
         .join(
@@ -143,7 +143,7 @@ def _ends_of_attended(meeting_ids: sa.Select[int], enrolment_ids: Collection[int
         .where(
             Attendance.meeting_id.in_(meeting_ids),
             Attendance.enrolment_id.in_(enrolment_ids),
-            Attendance.presence == Presence.ATTENDED,
+            Attendance.presence.in_(CAME),
         )
         .order_by(Meeting.ends_at)
     ):

@@ -18,7 +18,19 @@ class Presence(Term):
     """Whether somebody came to a meeting."""
 
     ATTENDED = "attended", "出席"
+    LATE = "late", "遅刻"
+    LEFT_EARLY = "left early", "早退"
     ABSENT = "absent", "欠席"
+    EXCUSED = "excused", "欠席（連絡あり）"
+
+    @property
+    def has_come(self) -> bool:
+        """Tell whether it counts as attended: late or early as well; who missed too much is entered as absent."""
+        return self in CAME
+
+
+CAME = (Presence.ATTENDED, Presence.LATE, Presence.LEFT_EARLY)
+MISSED = (Presence.ABSENT, Presence.EXCUSED)
 
 
 class EnteredBy(Term):

@@ -66,6 +66,7 @@ def meeting_attendance(meeting_id: int) -> ResponseReturnValue:
         "participation/attendance.html",
         meeting=meeting,
         sheet=sheet,
+        presences=[("", "未入力"), *Presence.choices()],
         rule=sentence(meeting.session.edition),
         has_begun=attendance.has_begun(meeting),
     )

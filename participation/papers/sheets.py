@@ -40,7 +40,14 @@ STAMPS = ("部長", "課長", "係長", "係員")
 """Who seals a report in most offices; others are written over them."""
 MOST_UPRIGHT = 3
 """So many columns to sign in fit on upright paper."""
-SIGNS = {None: "", Presence.ATTENDED: "○", Presence.ABSENT: "欠"}
+SIGNS = {
+    None: "",
+    Presence.ATTENDED: "○",
+    Presence.LATE: "遅",
+    Presence.LEFT_EARLY: "早",
+    Presence.ABSENT: "欠",
+    Presence.EXCUSED: "欠（連絡）",
+}
 
 
 def _named(title: str, session: TrainingSession) -> str:

@@ -102,6 +102,23 @@ def test_who_cannot_reach_the_rule_any_more_has_not_completed(mizuho, monkeypatc
     assert state_of(mine) is EnrolmentState.ENROLLED
 
 
+def test_who_came_late_or_left_early_has_come_and_who_was_excused_has_not(mizuho, monkeypatch):
+    session_id = salon(mizuho).id
+    mine, other = (takes_part(mizuho.person(), session_of_id(session_id)) for _number in range(2))
+    first, second, third = meetings_of(session_id)
+    weeks_later(monkeypatch, 2)
+    for meeting_id, presence in ((first, "late"), (second, "left early"), (third, "attended")):
+        assert enters(mizuho.coordinator, meeting_id, **{f"p{mine}": presence}) == 302
+    assert state_of(mine) is EnrolmentState.COMPLETED
+    assert enters(mizuho.coordinator, first, **{f"p{other}": "excused"}) == 302
+    assert state_of(other) is EnrolmentState.ABSENT
+    page = mizuho.coordinator.browser().get(f"/meetings/{first}/attendance").text
+    for label in ("遅刻", "早退", "欠席（連絡あり）"):
+        assert label in page
+    cells = mizuho.coordinator.browser().get(f"/sessions/{session_id}/papers/attendance.xlsx")
+    assert cells.status_code == 200
+
+
 def test_an_edition_can_ask_for_half_of_the_meetings_only(mizuho, monkeypatch):
     session_id = salon(mizuho, meetings=4, percent=50).id
     mine = takes_part(mizuho.staff, session_of_id(session_id))
