@@ -11,6 +11,7 @@ from kernel.fields import (
     QuotedField,
     TextField,
     TickField,
+    TicksField,
     UploadField,
 )
 from kernel.forms import Form, numbered
@@ -104,3 +105,15 @@ class RequestForm(Form):
     """Ask for a course."""
 
     wish = TextField("学びたいこと", [DataRequired(), Length(max=LONGEST_LINE)])
+
+
+class TopicForm(Form):
+    """A topic of remarks."""
+
+    name = TextField("話題", [DataRequired(), Length(max=40)], description="例：セキュリティ、窓口")
+
+
+class TopicsForm(Form):
+    """The topics that a remark bears."""
+
+    topics = TicksField("話題", coerce=int)
