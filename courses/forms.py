@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from kernel.fields import (
+    DayField,
     LinesField,
     LongTextField,
     RowField,
@@ -115,3 +116,14 @@ class PlacedTrackForm(TrackForm):
     """A track that is there, and where it stands."""
 
     position = WholeField("並ぶ順", [InputRequired(), NumberRange(1, 1000)])
+
+
+class KeepingForm(Form):
+    """Who looks after a course, and when it is read again."""
+
+    kept_by = RowField("担当者", default=0)
+    review_on = DayField(
+        "見直しの日",
+        [Length(max=LONGEST_LINE)],
+        description="この日になると、担当者に知らせます。例：2027-10-01、R9.10.1",
+    )

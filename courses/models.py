@@ -262,3 +262,14 @@ class CatalogueVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
     __table_args__ = (sa.CheckConstraint("id = 1", "one_row"),)
+
+
+class CourseKeeping(Base):
+    """Who looks after a course, and on which day it is to be read again."""
+
+    __tablename__ = "course_keeping"
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    kept_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    review_on: Mapped[dt.date | None] = mapped_column(index=True)
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+    kept_by: Mapped[Staff | None] = relationship(lazy="raise_on_sql")

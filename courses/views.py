@@ -19,13 +19,14 @@ from people.permission import Permission
 
 from courses import course as courses
 from courses import edition as editions
-from courses import skill, track
+from courses import keeping, skill, track
 from courses.blueprint import blueprint
 from courses.completion_rule import SHARES
 from courses.course import BeginCourse, own_course, own_draft, record_work
 from courses.forms import (
     CourseLinksForm,
     EditionForm,
+    KeepingForm,
     NewCourseForm,
     PlacedTrackForm,
     SkillForm,
@@ -110,6 +111,23 @@ def _set_links(course: Course, form: CourseLinksForm) -> None:
     courses.set_hosts(course, hosts)
     courses.set_prerequisites(course, form.prerequisites.lines)
     record_work(actor(), Act.LINKS_CHANGED, course)
+
+
+@blueprint.route("/studio/<slug>/keeping", methods=["GET", "POST"])
+@requires(Permission.WRITE_COURSES)
+def keep_course(slug: str) -> ResponseReturnValue:
+    """Say who looks after a course and when it is read again."""
+    course = own_course(actor(), slug)
+    now = keeping.keeping_of(course.id)
+    form = KeepingForm(
+        kept_by=(now and now.kept_by_id) or 0, review_on=now.review_on.isoformat() if now and now.review_on else ""
+    )
+    form.kept_by.choices = options([(0, "決めない（研修担当のみんなで見る）"), *keeping.writers_of(course.owner_id)])
+    if accepted(form, lambda: keeping.keep(actor(), course, form.kept_by.value or None, form.review_on.day)):
+        flash("担当者と見直しの日を保存しました。")
+        return redirect(url_for("catalog.studio_course", slug=slug))
+    again = own_course(actor(), slug)
+    return answer("courses/keeping_form.html", form, course=again, edition=again.editions[-1])
 
 
 @blueprint.post("/studio/<slug>/next")

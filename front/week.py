@@ -17,7 +17,8 @@ from people.models import Membership
 from people.permission import Actor, Permission
 from people.signing_in import password_link
 
-from courses.models import CourseEdition, EditionState
+from courses.keeping import to_be_reviewed
+from courses.models import Course, CourseEdition, CourseKeeping, EditionState
 from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
 from courses.sessions.training_session import visible_to
 
@@ -74,6 +75,7 @@ class Week:
     approvals: Sequence[CourseEdition]
     curricula: Sequence[CurriculumEdition]
     sent_back: Sequence[CourseEdition | CurriculumEdition]
+    to_review: Sequence[CourseKeeping]
     resets: Sequence[Membership]
     applicants: Sequence[Applicant]
     attendance: Sequence[TrainingSession]
@@ -86,11 +88,11 @@ class Week:
         """Tell whether nothing waits."""
         to_write = [row for row in self.nominations if not row.nominated or row.wishes]
         waiting = (self.allocations, self.offers, to_write, self.approvals, self.curricula, self.sent_back)
-        return not any((*waiting, self.resets, self.attendance, self.applicants, self.overdue))
+        return not any((*waiting, self.to_review, self.resets, self.attendance, self.applicants, self.overdue))
 
 
 def week_of(actor: Actor) -> Week:
-    """Return what waits for the actor, in eleven queries."""
+    """Return what waits for the actor, in twelve queries."""
     hosted = _hosted_by(actor)
     return Week(
         allocations=hosted.allocations,
@@ -99,6 +101,9 @@ def week_of(actor: Actor) -> Week:
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
         curricula=db.session.scalars(approval.waiting_for(actor).limit(MOST)).all(),
         sent_back=_sent_back_to(actor),
+        to_review=to_be_reviewed(
+            Course.owner_id.in_(actor.organisation_ids), actor.scope(Permission.WRITE_COURSES).where(Course.owner_id)
+        )[:MOST],
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
         applicants=applicant.waiting(actor),
         attendance=hosted.attendance,

@@ -64,6 +64,7 @@ class Act(Term):
     QUESTION_MOVED = "question moved", "問題の順番を変更"
     FILE_ADDED = "file added", "教材のファイルを追加"
     FILE_REMOVED = "file removed", "教材のファイルを削除"
+    KEEPING_SET = "keeping set", "講座の担当と見直しの日を決める"
     TOPIC_CHANGED = "topic changed", "話題を変更"
     TRACK_ADDED = "track added", "分野を追加"
     TRACK_CHANGED = "track changed", "分野を変更"

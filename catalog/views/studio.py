@@ -14,6 +14,7 @@ from people.permission import Permission
 
 from courses import edition as editions
 from courses.course import own_course, own_courses
+from courses.keeping import keeping_of
 from courses.lessons.lesson_kind import has_to_be_run, quiz_of
 from courses.lessons.lesson_text import rendered
 
@@ -59,6 +60,7 @@ def studio_course(slug: str) -> ResponseReturnValue:
         edition=edition,
         lacks=publication.missing_for_publication(edition),
         motivations=motivation.motivations_of(course.id),
+        keeping=keeping_of(course.id),
         may_approve=publication.may_approve(actor(), publication.edition_in_review(actor(), edition.id)),
     )
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import contains_eager
 from kernel import clock
 from kernel.database import db
 
-from courses.models import CourseEdition, EditionState
+from courses.keeping import to_be_reviewed
+from courses.models import CourseEdition, CourseKeeping, EditionState
 
 from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
 
 from participation.notices.kinds import NoticeKind
-from participation.notices.telling import Page, Tell, tell
+from participation.notices.telling import Page, Tell, coordinators_of, tell
 
 from front.news.since import BACK
 
@@ -72,3 +73,21 @@ def _tellings(row: Row) -> Iterator[Tell]:
     about = f"sent back {digest}" if is_sent_back else "published"
     for staff_id in {one for one in (row.author_id, row.handed_in_by_id) if one}:
         yield Tell(NoticeKind.REVIEWED, staff_id, text, about)
+
+
+def tell_to_review() -> int:
+    """Tell who looks after a course, else who coordinates where it is written, that its day to be read again has come; once for each day."""
+    told = 0
+    rows = to_be_reviewed(CourseKeeping.review_on >= clock.today() - BACK)
+    coordinators = coordinators_of({row.course.owner_id for row in rows})
+    for row in rows:
+        title = row.course.published.title if row.course.published else ""
+        text = (
+            f"見直しの日（{clock.date_label(row.review_on)}）が来ました。内容がいまも正しいか、読み直してください。"
+            if row.review_on
+            else ""
+        )
+        people = [row.kept_by_id] if row.kept_by_id else coordinators.get(row.course.owner_id, [])
+        page = Page(f"/studio/{row.course.slug}", f"keeping {row.course_id}")
+        told += tell(page, title, [Tell(NoticeKind.TO_REVIEW, one, text, str(row.review_on)) for one in people])
+    return told

@@ -1,6 +1,6 @@
 """The news of a morning: all that has come upon people since yesterday."""
 
-from front.news import learners, planners
+from front.news import authors, learners, planners
 
 TOLD = (
     learners.tell_assigned,
@@ -9,6 +9,7 @@ TOLD = (
     learners.tell_opened,
     planners.tell_retired,
     planners.tell_changed,
+    authors.tell_to_review,
 )
 
 

@@ -28,6 +28,7 @@ class NoticeKind(Term):
     OPENED = "opened", "受けられるようになりました"
     RETIRED = "retired", "講座の公開が終わりました"
     CURRICULUM = "curriculum", "カリキュラムの変更"
+    TO_REVIEW = "to review", "講座の見直し"
     REVIEWED = "reviewed", "確認の結果"
     SUMMARY = "summary", "期限を過ぎた必修のまとめ"
 

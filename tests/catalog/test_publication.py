@@ -27,6 +27,11 @@ from catalog.curricula.curriculum import published_curricula
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep, Motivation
 from catalog.motivation import Motivate
 
+from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
+
+from front.news import morning
+
 
 def handed_in(author, **said):
     course = motivated(draft_course(author, **said))
@@ -394,3 +399,26 @@ def test_a_duty_that_was_retired_is_missing_in_nobodys_count(app, mizuho, secret
     assert "一つだけ" in coordinator.get("/office").text
     secretariat.secretary.browser().post("/studio/ai-first/retire", data={"because": "終わりました。"})
     assert "一つだけ" not in coordinator.get("/office").text
+
+
+def test_a_course_is_read_again_on_its_day_and_who_looks_after_it_is_told(mizuho, time):
+    course, edition = handed_in(mizuho.coordinator)
+    colleague = mizuho.person(Role.COORDINATOR)
+    publication.approve(colleague.actor, in_review(colleague, course))
+    db.session.commit()
+    browser, address = mizuho.coordinator.browser(), f"/studio/{course.slug}/keeping"
+    past = (clock.today() - clock.DAY).isoformat()
+    assert browser.post(address, data={"kept_by": str(colleague.staff_id), "review_on": past}).status_code == 422
+    day = (clock.today() + 30 * clock.DAY).isoformat()
+    assert browser.post(address, data={"kept_by": str(colleague.staff_id), "review_on": day}).status_code == 302
+    assert colleague.name in browser.get(f"/studio/{course.slug}").text
+    assert morning.tell_news() >= 0
+    kind = NoticeKind.TO_REVIEW
+    notices = sa.select(Notice.staff_id).where(Notice.kind == kind)
+    assert db.session.scalars(notices).all() == []
+    time.passes(days=31)
+    morning.tell_news()
+    morning.tell_news()
+    assert db.session.scalars(notices).all() == [colleague.staff_id]
+    assert "見直しの日が来た講座" in mizuho.coordinator.browser().get("/office").text
+    assert edition.title in mizuho.coordinator.browser().get("/office").text
