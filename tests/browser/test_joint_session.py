@@ -38,8 +38,8 @@ def planned(host, course, **typed):
     for label, text in typed.items():
         host.types(label, text)
     host.types("受付の始まり", (TODAY - dt.timedelta(days=10)).isoformat())
-    host.types("受付の終わり", (day - dt.timedelta(days=20)).isoformat()).presses("計画する")
-    assert host.sees("開催回を計画しました")
+    host.types("受付の終わり", (day - dt.timedelta(days=20)).isoformat()).presses("公開する")
+    assert host.sees("開催回を公開しました")
     return host.page.url
 
 

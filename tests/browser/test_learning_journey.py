@@ -183,7 +183,7 @@ def test_a_lost_connection_is_told_and_what_was_answered_arrives_later(visit):
 @pytest.mark.slow
 def test_an_author_writes_lessons_and_a_quiz_without_a_mouse_press_lost(visit):
     author = visit("ichiro.okutama").goes_to("/studio/new")
-    author.types("URLの末尾", "small-step").types("講座名", "小さく試す").types("所要時間", "20")
+    author.types("アドレスの末尾", "small-step").types("講座名", "小さく試す").types("所要時間", "20")
     author.types("概要", "小さく試す手順を学ぶ。").types("学習目標", "一つ試せる").presses("下書きをつくる")
     author.goes_to("/studio/small-step/modules").types("単元の題", "試す").presses("単元を加える")
     author.page.locator("summary", has_text="レッスンを加える").click()
@@ -230,7 +230,7 @@ def test_a_video_is_added_and_can_be_sought(visit, tmp_path):
     captions = tmp_path / "talk.vtt"
     captions.write_text("WEBVTT\n\n00:00.000 --> 01:00.000\n数が進みます。\n", encoding="utf-8")
     author = visit("ichiro.okutama").goes_to("/studio/new")
-    author.types("URLの末尾", "with-film").types("講座名", "動画のある講座").types("所要時間", "5")
+    author.types("アドレスの末尾", "with-film").types("講座名", "動画のある講座").types("所要時間", "5")
     author.types("概要", "見る。").types("学習目標", "見られる").presses("下書きをつくる")
     author.goes_to("/studio/with-film/modules").types("単元の題", "見る").presses("単元を加える")
     for file in (film, captions):

@@ -365,7 +365,7 @@ def test_an_author_adds_a_package_reads_what_is_odd_about_it_and_tries_it(visit,
     file = tmp_path / "odd.zip"
     file.write_bytes(by_scocli(tmp_path))
     author = visit(COORDINATOR).goes_to("/studio/new")
-    author.types("URLの末尾", "with-odd-package").types("講座名", "動く教材").types("所要時間", "5")
+    author.types("アドレスの末尾", "with-odd-package").types("講座名", "動く教材").types("所要時間", "5")
     author.types("概要", "動かす。").types("学習目標", "動かせる").presses("下書きをつくる")
     author.goes_to("/studio/with-odd-package/modules").types("単元の題", "動かす").presses("単元を加える")
     bad = tmp_path / "not.zip"
