@@ -68,10 +68,10 @@ class _Sheet:
         self.row += 1 + then
 
     def write_facts(self) -> None:
-        """Write the facts, a line each."""
+        """Write the facts, a line each: label and value in one cell, so that no narrow column cuts them."""
         for label, value in self.paper.facts:
-            self.sheet.write_string(self.row, 0, label, self.bold)
-            self._line(value, 1, self.plain)
+            self.sheet.write_rich_string(self.row, 0, self.bold, label, self.plain, f"　{value or 'なし'}")
+            self.row += 1
         self.row += bool(self.paper.facts)
 
     def write_table(self) -> None:
