@@ -33,8 +33,8 @@ HEADINGS = {
     "code": "団体コード 市区町村コード 都道府県コード又は市区町村コード コード code",
     "prefecture": "都道府県 都道府県名 prefecture",
     "name": "団体名 市区町村名 市区町村 名称 name",
-    "staff": "職員数 総職員数 職員数合計 職員数(人) staff_count",
-    "population": "人口 総人口 人口総数 住民基本台帳人口 人口(人) population",
+    "staff": "職員数 総職員数 職員数合計 staff_count",
+    "population": "人口 総人口 人口総数 住民基本台帳人口 population",
 }
 _COLUMNS = {folded(heading): column for column, headings in HEADINGS.items() for heading in headings.split()}
 LARGEST = 100_000_001
@@ -82,7 +82,7 @@ def read(text: str) -> list[FiguresLine]:
     if len(rows) > MOST_ROWS:
         message = f"一度に読めるのは{MOST_ROWS}行までです（この表は{len(rows)}行）。都道府県ごとなどに分けてください。"
         raise InvalidError(message, field="text")
-    columns = [_COLUMNS.get(folded(cell)) for cell in rows[heading][1]]
+    columns = [_COLUMNS.get(_heading(cell)) for cell in rows[heading][1]]
     known = _Known()
     return [
         _line(number, dict(_said(columns, cells)), " ".join(filter(None, cells)), known)
@@ -90,8 +90,13 @@ def read(text: str) -> list[FiguresLine]:
     ]
 
 
+def _heading(cell: str) -> str:
+    """Return a heading without its unit: 「人口（人）」."""
+    return folded(re.sub(r"\(.*\)", "", cell))
+
+
 def _is_heading(cells: Sequence[str]) -> bool:
-    found = {_COLUMNS.get(folded(cell)) for cell in cells}
+    found = {_COLUMNS.get(_heading(cell)) for cell in cells}
     return bool(found & {"code", "name"}) and bool(found & {"staff", "population"})
 
 

@@ -89,7 +89,7 @@ def ground(app, mizuho) -> Ground:
     addresses = {
         "filename": "icon.svg", "token": token, "membership_id": mizuho.staff.membership_id, "organisation_id": organisation_id,
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
-        "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "motivation_id": 0, "edition_id": 0,
+        "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
         "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
@@ -161,7 +161,11 @@ def quoted_although_long(app: Flask, address: str, page: str) -> list[str]:
     return found
 
 
-LAST = ("courses.remove_lesson", "catalog.hand_in")  # what they change the rest of the walk needs
+LAST = (
+    "courses.remove_lesson",
+    "catalog.hand_in",
+    "catalog.remove_topic",
+)  # what they change the rest of the walk needs
 NEED_MORE = {
     "front.favicon",  # leads to the picture
     "front.style",  # only with sample data

@@ -14,7 +14,7 @@ from people.models import Organisation, SizeClass
 from people.organisation import by_code_or_name, size_basis
 
 TABLE = """令和7年 職員数の調査,,,
-団体コード,団体名,職員数,人口
+団体コード,団体名,職員数（人）,人口
 133035,瑞穂町,"231人","33,012"
 13308,奥多摩町,120,"4,800"
 132012,八王子市,2890,"577,000"
