@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileSize
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from kernel.errors import InvalidError
 from kernel.fields import (
@@ -13,6 +13,7 @@ from kernel.fields import (
     TickField,
     TicksField,
     UploadField,
+    WholeField,
 )
 from kernel.forms import Form, numbered
 from kernel.typed import LONGEST_LINE
@@ -117,3 +118,16 @@ class TopicsForm(Form):
     """The topics that a remark bears."""
 
     topics = TicksField("話題", coerce=int)
+
+
+class TrackForm(Form):
+    """A track of the catalogue."""
+
+    title = TextField("分野の名前", [DataRequired(), Length(max=60)], description="例：データ・AI活用")
+    summary = TextField("ひとことの説明", [Length(max=LONGEST_LINE)])
+
+
+class PlacedTrackForm(TrackForm):
+    """A track that is there, and where it stands."""
+
+    position = WholeField("並ぶ順", [InputRequired(), NumberRange(1, 1000)])

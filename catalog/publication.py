@@ -30,7 +30,8 @@ from courses.models import Course, CourseEdition, EditionState
 from courses.sessions.models import TrainingSession
 
 from catalog import motivation
-from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep, Retirement
+from catalog.curriculum_audience import is_shown_to
+from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumState, CurriculumStep, Retirement
 from catalog.search import index
 from catalog.second_person import is_second_person
 
@@ -151,23 +152,34 @@ def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> No
 
 @dataclass(frozen=True)
 class Uses:
-    """What hangs on a course: the curricula that hold it, how many organisations adopted those, coming sessions, people who wait for it."""
+    """What hangs on a course: the curricula that hold it (`others`: those of others for themselves), how many organisations adopted those, coming sessions, people who wait for it."""
 
     curricula: Sequence[str]
+    others: int
     adopters: int
     sessions: int
     waiting: int
 
 
-def uses_of(course: Course) -> Uses:
-    """Return what hangs on a course: two queries."""
+def uses_of(actor: Actor, course: Course) -> Uses:
+    """Return what hangs on a course, as somebody may know it: two queries."""
     curricula = db.session.scalars(
         sa.select(Curriculum.title)
         .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
-        .where(CurriculumStep.course_id == course.id)
+        .where(CurriculumStep.course_id == course.id, is_shown_to(actor.organisation_ids))
         .order_by(Curriculum.title)
         .limit(MOST_NAMED)
     ).all()
+    others = (
+        sa.select(sa.func.count())
+        .select_from(CurriculumStep)
+        .join(Curriculum, Curriculum.id == CurriculumStep.curriculum_id)
+        .where(
+            CurriculumStep.course_id == course.id,
+            Curriculum.state == CurriculumState.PUBLISHED,
+            sa.not_(is_shown_to(actor.organisation_ids)),
+        )
+    )
     adopters = (
         sa.select(sa.func.count(sa.distinct(Adoption.organisation_id)))
         .join(CurriculumStep, CurriculumStep.curriculum_id == Adoption.curriculum_id)
@@ -180,13 +192,16 @@ def uses_of(course: Course) -> Uses:
         .where(
             CourseEdition.course_id == course.id,
             TrainingSession.ends_at > NOW,
+            TrainingSession.is_draft.is_(False),
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.called_off_at.is_(None),
         )
     )
     waiting = sa.select(sa.func.count()).where(CourseRequest.course_id == course.id)
     row = db.session.execute(
-        sa.select(adopters.scalar_subquery(), sessions.scalar_subquery(), waiting.scalar_subquery())
+        sa.select(
+            others.scalar_subquery(), adopters.scalar_subquery(), sessions.scalar_subquery(), waiting.scalar_subquery()
+        )
     ).one()
     return Uses(curricula, *row)
 

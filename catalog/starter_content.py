@@ -101,11 +101,12 @@ def load(folder: Path, kept: Files) -> dict[str, int]:
     if host is None:
         message = f"団体「{HOST}」がまだありません。先に団体を読み込んでください。"
         raise InvalidError(message)
+    topics, tracks = _topics_needed(said), _tracks_needed(planned)
     counts = {
-        "topics": _each(voices, said, "topics", _load_topic),
+        "topics": _each(voices, said, "topics", lambda item: _load_topic(item) if item["slug"] in topics else 0),
         "roundtables": _each(voices, said, "roundtables", _load_article),
         "skills": _each(plan, planned, "skills", _load_skill),
-        "tracks": _each(plan, planned, "tracks", _load_track),
+        "tracks": _each(plan, planned, "tracks", lambda item: _load_track(item) if item["slug"] in tracks else 0),
         "courses": _each(plan, planned, "courses", lambda item: _load_course(item, host, folder, kept)),
         "curricula": _each(plan, planned, "curricula", lambda item: _load_curriculum(item, host)),
     }
@@ -114,6 +115,26 @@ def load(folder: Path, kept: Files) -> dict[str, int]:
         catalogue_version.changed()
     db.session.flush()
     return counts
+
+
+def _new(items: Any, name: str, column: Any) -> list[dict[str, Any]]:
+    """Return the items of a list that the database does not have; what is no list of items is refused where it is loaded."""
+    known = set(db.session.scalars(sa.select(column)))
+    return [item for item in items or [] if isinstance(item, dict) and item.get(name) not in known]
+
+
+def _topics_needed(content: dict[str, Any]) -> set[str]:
+    """Return the topics of articles that are new: one that was taken out on the screen stays out."""
+    remarks = [
+        remark for item in _new(content.get("roundtables"), "key", Article.key) for remark in item.get("remarks") or []
+    ]
+    return {slug for remark in remarks if isinstance(remark, dict) for slug in remark.get("topics") or []}
+
+
+def _tracks_needed(content: dict[str, Any]) -> set[Any]:
+    """Return the tracks of courses and curricula that are new: one that was taken out on the screen stays out."""
+    new = [*_new(content.get("courses"), "slug", Course.slug), *_new(content.get("curricula"), "slug", Curriculum.slug)]
+    return {item.get("track") for item in new}
 
 
 def _load_topic(item: dict[str, Any]) -> int:

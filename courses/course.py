@@ -243,7 +243,11 @@ def set_hosts(course: Course, organisation_ids: set[int]) -> None:
 
 def set_prerequisites(course: Course, names: list[str]) -> None:
     """Say which courses come first, by title or address. Raises InvalidError for an unknown course or a circle."""
-    ids = set(named(names, course.owner_id, field="prerequisites").values()) if names else set()
+    there = {name: row.id for row in course.prerequisites for name in (row.slug, row.published and row.published.title)}
+    new = [name for name in names if name not in there]
+    ids = {there[name] for name in names if name in there} | set(
+        named(new, course.owner_id, field="prerequisites").values()
+    )
     required = list(db.session.scalars(sa.select(Course).where(Course.id.in_(ids))))
     check_no_circle(course, required)
     course.prerequisites = required

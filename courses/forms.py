@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from kernel.fields import (
     DayField,
@@ -103,19 +103,6 @@ class SkillForm(Form):
 
     category = TextField("区分", [DataRequired(), Length(max=100)], description="例：How、自治体固有")
     skill = TextField("スキル", [DataRequired(), Length(max=100)], description="例：ツール利用")
-
-
-class TrackForm(Form):
-    """A track of the catalogue."""
-
-    title = TextField("分野の名前", [DataRequired(), Length(max=60)], description="例：データ・AI活用")
-    summary = TextField("ひとことの説明", [Length(max=LONGEST_LINE)])
-
-
-class PlacedTrackForm(TrackForm):
-    """A track that is there, and where it stands."""
-
-    position = WholeField("並ぶ順", [InputRequired(), NumberRange(1, 1000)])
 
 
 class KeepingForm(Form):

@@ -19,7 +19,7 @@ from people.permission import Permission
 
 from courses import course as courses
 from courses import edition as editions
-from courses import keeping, skill, track
+from courses import keeping, skill
 from courses.blueprint import blueprint
 from courses.completion_rule import SHARES
 from courses.course import BeginCourse, own_course, own_draft, record_work
@@ -28,9 +28,7 @@ from courses.forms import (
     EditionForm,
     KeepingForm,
     NewCourseForm,
-    PlacedTrackForm,
     SkillForm,
-    TrackForm,
     said_by,
 )
 from courses.lessons import difference
@@ -174,37 +172,3 @@ def rename_skill(skill_id: int) -> ResponseReturnValue:
         flash("スキルの名前を変えました。")
         return redirect(url_for("courses.skills"))
     return answer("courses/skill_form.html", form)
-
-
-@blueprint.route("/admin/tracks", methods=["GET", "POST"])
-@requires(Permission.MANAGE_CATALOG)
-def tracks() -> ResponseReturnValue:
-    """Show the tracks in their order and add to them."""
-    form = TrackForm()
-    if accepted(form, lambda: track.begin(actor(), form.title.value, form.summary.value)):
-        flash("分野を加えました。")
-        return redirect(url_for("courses.tracks"))
-    return answer("courses/tracks.html", form, tracks=track.tracks())
-
-
-@blueprint.route("/admin/tracks/<int:track_id>", methods=["GET", "POST"])
-@requires(Permission.MANAGE_CATALOG)
-def edit_track(track_id: int) -> ResponseReturnValue:
-    """Change a track: its name, its words, its place."""
-    row = track.track(track_id)
-    form = PlacedTrackForm(obj=row)
-    if accepted(
-        form, lambda: track.write(actor(), row, form.title.value, form.summary.value, form.position.value or 1)
-    ):
-        flash("分野を変えました。")
-        return redirect(url_for("courses.tracks"))
-    return answer("courses/track_form.html", form, track=track.track(track_id))
-
-
-@blueprint.post("/admin/tracks/<int:track_id>/remove")
-@requires(Permission.MANAGE_CATALOG)
-def remove_track(track_id: int) -> ResponseReturnValue:
-    """Take a track out in which no course stands."""
-    track.remove(actor(), track.track(track_id))
-    flash("分野を削除しました。")
-    return redirect(url_for("courses.tracks"))

@@ -13,7 +13,7 @@ from kernel.errors import NotFoundError
 
 from courses.models import Course, CourseEdition
 
-from catalog.curricula.curriculum import is_shown_to
+from catalog.curriculum_audience import is_shown_to
 from catalog.models import Curriculum, CurriculumStep
 
 from participation.models import Enrolment, EnrolmentState

@@ -84,10 +84,11 @@ def read(text: str) -> list[FiguresLine]:
         raise InvalidError(message, field="text")
     columns = [_COLUMNS.get(_heading(cell)) for cell in rows[heading][1]]
     known = _Known()
-    return [
-        _line(number, dict(_said(columns, cells)), " ".join(filter(None, cells)), known)
-        for number, cells in rows[heading + 1 :]
+    lines = [
+        (number, dict(_said(columns, cells)), " ".join(filter(None, cells))) for number, cells in rows[heading + 1 :]
     ]
+    digits = _digits_of([said.get("code", "") for _number, said, _text in lines])
+    return [_line(number, said, text, known.meant(said, digits)) for number, said, text in lines]
 
 
 def _heading(cell: str) -> str:
@@ -116,23 +117,44 @@ class _Known:
             for name in {row.name, f"{row.prefecture or ''}{row.name}"}:
                 self.by_name.setdefault(folded(name), []).append(row)
 
-    def meant(self, said: Mapping[str, str]) -> list[Organisation]:
-        """Return whom a line means: by its code, else by prefecture and name."""
-        if code := said.get("code"):
-            digits = code.zfill(LENGTHS[0]) if len(code) < LENGTHS[0] else code
-            if digits.isascii() and digits.isdigit() and len(digits) in LENGTHS:
-                found = self.by_code.get(digits[:5] + check_digit(digits[:5]))
-                return [found] if found and digits in {found.code, digits[:5]} else []
-            return []
+    def meant(self, said: Mapping[str, str], digits: int) -> list[Organisation]:
+        """Return whom a line means: by its code, which must agree with what else it says, else by prefecture and name."""
+        if not (code := said.get("code")):
+            return self._named(said)
+        found = self._coded(code.zfill(digits))
+        agree = found and all(said.get(column, "") in {"", *names} for column, names in _names_of(found).items())
+        return [found] if found and agree else []
+
+    def _coded(self, code: str) -> Organisation | None:
+        if not (code.isascii() and code.isdigit() and len(code) in LENGTHS):
+            return None
+        whole = code[:5] + check_digit(code[:5])
+        return self.by_code.get(whole) if code in {whole, whole[:5]} else None
+
+    def _named(self, said: Mapping[str, str]) -> list[Organisation]:
         name = said.get("name", "")
         return self.by_name.get(folded(f"{said.get('prefecture', '')}{name}"), []) or self.by_name.get(folded(name), [])
 
 
-def _line(number: int, said: Mapping[str, str], text: str, known: _Known) -> FiguresLine:
-    meant = known.meant(said)
+def _names_of(row: Organisation) -> dict[str, set[str]]:
+    """Return how a table may call an organisation and its prefecture."""
+    prefecture = row.prefecture or ""
+    return {"name": {row.name, f"{prefecture}{row.name}"}, "prefecture": {prefecture}}
+
+
+def _digits_of(codes: Sequence[str]) -> int:
+    """Return how many digits the codes of a table have: six as soon as one has; a table program has taken zeros off at their beginning."""
+    return max((len(code) for code in codes if code.isdigit()), default=LENGTHS[-1])
+
+
+def _line(number: int, said: Mapping[str, str], text: str, meant: Sequence[Organisation]) -> FiguresLine:
     figures = [_figure(said.get(name, "")) for name in ("staff", "population")]
     if len(meant) != 1:
-        told = "団体が見つかりません" if not meant else "同じ名前の団体が複数あります。団体コードを並べてください"
+        told = (
+            "団体が見つからないか、団体コードと団体名が合いません"
+            if not meant
+            else "同じ名前の団体が複数あります。団体コードを並べてください"
+        )
         return FiguresLine(number, text, None, None, None, told)
     row = meant[0]
     if figures == [None, None]:

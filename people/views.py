@@ -76,7 +76,7 @@ def figures_from_a_file() -> ResponseReturnValue:
     good = [line for line in lines if line.is_good]
     if is_last_step:
         flash(
-            f"{len(good)}団体の数を入れました。規模は、新しい数で決まります。これまでの受講の記録は、そのときの規模のままです。"
+            f"{len(good)}団体の数を取り込みました。規模は、新しい数で決まります。これまでの受講の記録は、そのときの規模のままです。"
         )
         return redirect(url_for("people.organisations"))
     return render_template("people/figures_preview.html", listed=listed, lines=lines, good=good, year=form.year.value)

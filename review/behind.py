@@ -12,15 +12,18 @@ from sqlalchemy.orm import aliased
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import InvalidError
 from kernel.page import Page, page_number
 from kernel.text import LARGEST_ID, number_in
 from kernel.vocabulary import Term
 
 from people.models import Section, Staff
+from people.organisation import by_code_or_name
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
 
+from catalog.curriculum_audience import is_shown_to
 from catalog.models import Curriculum, CurriculumStep
 
 from participation.enrolment_count import COUNTED
@@ -91,10 +94,24 @@ class Row(NamedTuple):
     completed_at: dt.datetime | None
 
 
+def _whose(actor: Actor, asked: question.Question) -> list[int]:
+    """Return the organisations of which a figure counts: those whose figures and names the actor may read, or the one asked for."""
+    own = (
+        actor.scope(Permission.READ_NAMES).organisation_ids
+        & actor.scope(Permission.READ_PARTICIPATION).organisation_ids
+    )
+    if not asked.organisation:
+        return sorted(own)
+    try:
+        return sorted(own & {by_code_or_name(asked.organisation).id})
+    except InvalidError:
+        return []
+
+
 def _statement(actor: Actor, behind: Behind) -> Any:
     asked = behind.asked
     where: list[sa.ColumnElement[bool]] = [
-        Enrolment.organisation_id.in_(sorted(actor.scope(Permission.READ_NAMES).organisation_ids)), COUNTED,
+        Enrolment.organisation_id.in_(_whose(actor, asked)), COUNTED,
     ]  # fmt: skip
     if behind.month:
         column = Enrolment.completed_at if behind.what is What.FINISHED else Enrolment.enrolled_at
@@ -112,7 +129,11 @@ def _statement(actor: Actor, behind: Behind) -> Any:
         where.append(Course.slug == asked.course)
     if asked.curriculum:
         steps = sa.select(CurriculumStep.course_id).join(Curriculum, Curriculum.id == CurriculumStep.curriculum_id)
-        where.append(Enrolment.course_id.in_(steps.where(Curriculum.slug == asked.curriculum)))
+        where.append(
+            Enrolment.course_id.in_(
+                steps.where(Curriculum.slug == asked.curriculum, is_shown_to(actor.organisation_ids))
+            )
+        )
     if behind.section:
         whole = aliased(Section)
         where.append(sa.exists().where(whole.id == behind.section, Section.path.startswith(whole.path)))

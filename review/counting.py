@@ -18,7 +18,7 @@ from people.models import Organisation
 
 from courses.models import Course, CourseEdition, Level
 
-from catalog.curricula.curriculum import is_shown_to
+from catalog.curriculum_audience import is_shown_to
 from catalog.models import Curriculum, CurriculumStep
 
 from participation.enrolment_count import COUNTED

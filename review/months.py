@@ -11,8 +11,6 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import db
 
-from people.permission import Actor, Permission
-
 from participation.enrolment_count import COUNTED
 from participation.models import Enrolment
 from participation.target import target_of
@@ -70,9 +68,14 @@ class Months:
             if more
             else "前年の同じ日と同じです"
         )
-        left = (
-            "" if self.target is None else f"。目標の{self.target}人まで、あと{max(0, self.target - now.people)}人です"
-        )
+        left = ""
+        if self.target is not None:
+            to_go = self.target - now.people
+            left = (
+                f"。目標の{self.target}人まで、あと{to_go}人です"
+                if to_go > 0
+                else f"。目標の{self.target}人を達成しました"
+            )
         return f"{now.people}人が修了し、{beside}{left}"
 
 
@@ -81,9 +84,8 @@ def first_days(year: int) -> list[dt.date]:
     return [dt.date(year + (3 + place) // MONTHS, (3 + place) % MONTHS + 1, 1) for place in range(MONTHS + 1)]
 
 
-def months_of(actor: Actor, year: int) -> Months:
-    """Return the months of the organisations whose names the actor may read: five queries."""
-    own = sorted(actor.scope(Permission.READ_NAMES).organisation_ids)
+def months_of(own: Sequence[int], year: int) -> Months:
+    """Return the months of some organisations: five queries."""
     days, today = first_days(year), clock.today()
     begun = [day for day in days[:-1] if day <= today]
     ends = [min(clock.at(day, dt.time()), clock.now()) for day in days[1 : len(begun) + 1]]
@@ -92,7 +94,7 @@ def months_of(actor: Actor, year: int) -> Months:
     target = target_of(own, year)
     columns = zip(
         begun,
-        _in_each(Enrolment.enrolled_at, starts, own, COUNTED, Enrolment.fiscal_year == year),
+        _in_each(Enrolment.enrolled_at, starts, own, COUNTED),
         _in_each(Enrolment.completed_at, starts, own),
         _people_by(ends, own, year),
         _people_by(ends_before, own, year - 1),

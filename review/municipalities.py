@@ -1,7 +1,7 @@
 """The board of municipalities (自治体の状況): who has joined, who plans there, whom training reaches, and who is left behind.
 
-It says of each in words how far training reaches, never a number under which somebody could be told (個人情報保護法; docs/decisions/0004),
-and no name.
+It says of each in words how far training reaches, of those whose figures the page of participation hides not even that
+(個人情報保護法; docs/decisions/0004), and no name.
 """
 
 from __future__ import annotations
@@ -28,10 +28,13 @@ from catalog.models import Adoption
 from participation.enrolment_count import COUNTED
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount
 
+from review.summary import hidden_organisations
 from review.suppression import SMALLEST_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from people.permission import Actor
 
 A_PAGE = 100
 LEFT_BEHIND = dt.timedelta(days=365)
@@ -45,7 +48,7 @@ class Reach(Term):
     """How far training reaches in a municipality in this fiscal year: of its staff who may sign in, those who took a course."""
 
     NONE = "none", "受講なし"
-    FEW = "few", "5人未満"
+    HIDDEN = "hidden", "非表示"
     SOME = "some", "職員の3割未満"
     MANY = "many", "3割以上"
     MOST = "most", "7割以上"
@@ -53,7 +56,7 @@ class Reach(Term):
     @property
     def sign(self) -> str:
         """Return the sign that stands for it in a picture."""
-        return {"none": "―", "few": "・", "some": "○", "many": "◎", "most": "●"}[self.value]
+        return {"none": "―", "hidden": "・", "some": "○", "many": "◎", "most": "●"}[self.value]
 
 
 SHARES = ((0.7, Reach.MOST), (0.3, Reach.MANY), (0.0, Reach.SOME))
@@ -208,8 +211,8 @@ def by_size(question: Question) -> list[Class]:
     return sorted((Class(*row) for row in rows), key=lambda row: row.size.value)
 
 
-def municipalities(question: Question, size: int = A_PAGE) -> Page[Municipality]:
-    """Return a page of the municipalities that are asked for, by code: two queries."""
+def municipalities(actor: Actor, question: Question, size: int = A_PAGE) -> Page[Municipality]:
+    """Return a page of the municipalities that are asked for, by code, as somebody may see them: four queries."""
     where = _wanted(question)
     if question.standing:
         where.append(_stands(question.standing))
@@ -226,9 +229,9 @@ def municipalities(question: Question, size: int = A_PAGE) -> Page[Municipality]
         .limit(size)
         .offset((number - 1) * size)
     )  # fmt: skip
-    found = []
+    hidden, found = hidden_organisations(actor, question.prefecture, clock.current_fiscal_year()), []
     for id_, code, name, prefecture, class_, staff, has_coordinator, adopted, people, left_behind in rows:
-        reach = _reach(people, staff)
+        reach = Reach.HIDDEN if id_ in hidden else _reach(people, staff)
         found.append(
             Municipality(id_, code, name, prefecture or "", class_, staff, has_coordinator, adopted, reach, left_behind)
         )
@@ -238,8 +241,6 @@ def municipalities(question: Question, size: int = A_PAGE) -> Page[Municipality]
 def _reach(people: int, staff: int) -> Reach:
     if people == 0:
         return Reach.NONE
-    if people < SMALLEST_SHOWN:
-        return Reach.FEW
     return next(reach for share, reach in SHARES if people >= share * staff)
 
 

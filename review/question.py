@@ -16,7 +16,7 @@ from people.models import Organisation, OrganisationKind
 
 from courses.models import Course, CourseEdition, Level
 
-from catalog.curricula.curriculum import is_shown_to
+from catalog.curriculum_audience import is_shown_to
 from catalog.models import Curriculum
 
 if TYPE_CHECKING:
@@ -81,6 +81,11 @@ def prefecture_names() -> list[str]:
     """Return the names of the 47 prefectures, from north to south."""
     names = sa.select(Organisation.prefecture).where(Organisation.kind == OrganisationKind.PREFECTURE)
     return [name for name in db.session.scalars(names.order_by(Organisation.code)) if name]
+
+
+def is_known(curriculum: str, own: Collection[int]) -> bool:
+    """Tell whether somebody of some organisations may ask for the curriculum of an address."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Curriculum.slug == curriculum, is_shown_to(own)))))
 
 
 @dataclass(frozen=True)

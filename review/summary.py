@@ -21,7 +21,7 @@ from people.organisation import by_code_or_name
 from people.permission import Actor, Permission
 
 from review import counting
-from review.question import By
+from review.question import By, Question, is_known
 from review.suppression import (
     HIDDEN,
     NOBODY,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from people.models import Organisation
 
     from review.counting import Group, Whose, Year
-    from review.question import Question
 
 A_PAGE = 20
 MOST_NAMED = 100
@@ -171,6 +170,8 @@ def summarise(actor: Actor, asked: Question) -> Summary:
     chosen = by_code_or_name(asked.organisation) if asked.organisation else None
     if chosen and chosen.id not in scope:
         raise NotFoundError
+    if asked.curriculum and not is_known(asked.curriculum, actor.organisation_ids):
+        raise NotFoundError
     is_of_all = scope.everywhere and chosen is None
     by = asked.by or (By.ORGANISATION if is_of_all else By.COURSE)
     if by is By.ORGANISATION and not is_of_all:
@@ -244,6 +245,15 @@ def _of_organisations(asked: Question, whose: Whose, own: frozenset[int]) -> tup
     shown = {**exact, **seen}
     order = sorted((figures.is_hidden, -(figures.enrolled or 0), id_) for id_, figures in shown.items())
     return [Line("", str(id_), shown[id_]) for _hidden, _enrolled, id_ in order], total
+
+
+def hidden_organisations(actor: Actor, prefecture: str, year: int) -> set[int]:
+    """Return the organisations (of a prefecture, or all) whose figures of a year the page of participation hides from somebody."""
+    asked = Question(fiscal_year=year, prefecture=prefecture)
+    whose = _whose(asked, None, actor.scope(Permission.READ_PARTICIPATION).where)
+    own = actor.scope(Permission.READ_NAMES).organisation_ids
+    others = {id_: row for id_, row in counting.by_organisation(asked, whose).items() if id_ not in own}
+    return {id_ for id_, figures in _seen(asked, whose, others).items() if figures.is_hidden}
 
 
 def _seen(asked: Question, whose: Whose, exact: Mapping[int, Figures]) -> dict[int, Figures]:

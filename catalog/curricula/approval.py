@@ -1,7 +1,7 @@
 """Approval of a curriculum: handed in, read by a second person, announced to who adopted it, and in force from a day on.
 
 A curriculum is compulsory for people of other organisations: where others have adopted it, a change comes into force two
-weeks after its approval at the earliest, and until then it can be called off.
+weeks after who adopted it was told at the earliest, and until then it can be called off.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import commit_part, db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError
 from kernel.page import check_seen
 
@@ -26,7 +26,7 @@ from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 from catalog.search import index
 from catalog.second_person import is_second_person
 
-NOTICE = dt.timedelta(days=14)
+NOTICE = dt.timedelta(days=15)
 """How long before a change who adopted the curriculum learns of it, at least."""
 NOT_SECOND = (
     "このカリキュラムは公開できません。書いた人・確認を頼んだ人と、それより後に役割が付いた人は、公開できません。"
@@ -42,7 +42,9 @@ def lacks(edition: CurriculumEdition) -> list[str]:
         sentences.append("講座を一つ以上入れてください。")
     if waiting:
         sentences.append(f"公開されていない講座があります（{'、'.join(waiting)}）。先に公開するか、外してください。")
-    if edition.number > 1 and not edition.because:
+    if not edition.is_for_all and adopters_of(edition.curriculum):
+        sentences.append("ほかの団体が採用しているので、自分の団体だけのものにはできません。")
+    if edition.curriculum.state is CurriculumState.PUBLISHED and not edition.because:
         sentences.append("何をなぜ変えるのかを書いてください。")
     return sentences
 
@@ -75,6 +77,12 @@ def call_off(actor: Actor, curriculum: Curriculum) -> None:
     _becomes(actor, edition, CurriculumEditionState.CALLED_OFF, Act.CURRICULUM_CALLED_OFF)
 
 
+def _concerns_all() -> sa.ColumnElement[bool]:
+    """Return the condition that an edition is for all, or changes a curriculum that is."""
+    was_for_all = sa.and_(Curriculum.is_for_all, Curriculum.state == CurriculumState.PUBLISHED)
+    return sa.or_(CurriculumEdition.is_for_all, was_for_all)
+
+
 def may_approve(actor: Actor, edition: CurriculumEdition) -> bool:
     """Tell whether somebody may approve an edition: a second person, for a curriculum for all one of the secretariat."""
     return bool(
@@ -86,7 +94,7 @@ def may_approve(actor: Actor, edition: CurriculumEdition) -> bool:
 
 def waiting_for(actor: Actor) -> sa.Select[CurriculumEdition]:
     """Return the statement of the editions in review that the actor may approve, with their curricula, longest waiting first."""
-    is_second = is_second_person(actor, CurriculumEdition, Curriculum.owner_id, CurriculumEdition.is_for_all)
+    is_second = is_second_person(actor, CurriculumEdition, Curriculum.owner_id, _concerns_all())
     return (
         sa.select(CurriculumEdition)
         .join(CurriculumEdition.curriculum)
@@ -162,7 +170,10 @@ def come_into_force() -> int:
         .where(CurriculumEdition.state == CurriculumEditionState.AHEAD, CurriculumEdition.effective_on <= clock.today())
     ).all()
     for row in rows:
-        _comes_into_force(row.curriculum, row)
+        held(row.curriculum)  # one that was called off meanwhile is read anew
+        if row.state is CurriculumEditionState.AHEAD:
+            _comes_into_force(row.curriculum, row)
+        commit_part()
     return len(rows)
 
 

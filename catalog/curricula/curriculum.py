@@ -14,20 +14,11 @@ from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
 
-from catalog.models import Curriculum, CurriculumState, CurriculumStep
+from catalog.curriculum_audience import is_shown_to
+from catalog.models import Curriculum, CurriculumStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from sqlalchemy.sql import ColumnElement
-
-
-def is_shown_to(organisation_ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a curriculum is published, and for all or by one of some organisations for itself."""
-    return sa.and_(
-        Curriculum.state == CurriculumState.PUBLISHED,
-        sa.or_(Curriculum.is_for_all, Curriculum.owner_id.in_(organisation_ids)),
-    )
 
 
 def _of(viewer: Actor | None) -> Collection[int]:

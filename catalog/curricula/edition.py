@@ -20,7 +20,7 @@ from courses import course as courses
 from courses.models import Course, CourseEdition
 
 from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
-from catalog.models import Curriculum, CurriculumStep
+from catalog.models import Curriculum, CurriculumState, CurriculumStep
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -81,7 +81,7 @@ def write(actor: Actor, curriculum: Curriculum, command: WriteCurriculum) -> Cur
         raise ConflictError(message)
     if edition is None:
         edition = CurriculumEdition(curriculum=curriculum, number=rows[-1].number + 1)
-    if edition.number > 1 and not command.because:
+    if curriculum.state is CurriculumState.PUBLISHED and not command.because:
         message = "何をなぜ変えるのかを書いてください。採用した団体に知らせます。"
         raise InvalidError(message, field="because")
     _write(actor, edition, command)
@@ -141,6 +141,8 @@ def _write(actor: Actor, edition: CurriculumEdition, command: WriteCurriculum) -
     edition.is_for_all, edition.because, edition.effective_on = (
         command.is_for_all, command.because, command.effective_on,
     )  # fmt: skip
+    if edition.curriculum.state is CurriculumState.DRAFT:
+        edition.because, edition.effective_on = "", None  # nothing is changed by what was never published
     edition.steps = _steps(command.steps, edition.curriculum.owner_id)
     edition.author_id, edition.changed_at = actor.staff_id, clock.now()
     db.session.add(edition)

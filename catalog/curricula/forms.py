@@ -59,7 +59,7 @@ class CurriculumForm(Form):
     )
     effective_on = DayField(
         "いつから", [Length(max=LONGEST_LINE)],
-        description="空欄なら、できるだけ早く変わります。ほかの団体が採用しているときは、確認が済んでから14日たった後です。",
+        description="空欄なら、できるだけ早く変わります。ほかの団体が採用しているときは、確認が済んでから15日目より後です。",
     )  # fmt: skip
     slug = TextField(
         "アドレスの末尾（英数字）", [Length(max=80)], description="空欄のままなら、自動で付けます。例：newcomers"

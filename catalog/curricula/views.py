@@ -94,11 +94,10 @@ def edit_curriculum(slug: str) -> ResponseReturnValue:
 
 
 def _latest(curriculum: Curriculum) -> CurriculumEdition:
-    """Return the edition on its way, else the one in force, with its curriculum."""
+    """Return the edition on its way, else the one in force, else the last, with its curriculum."""
     rows = edition.editions_of([curriculum.id])[curriculum.id]
-    return next((row for row in reversed(rows) if row.state.is_open), None) or next(
-        row for row in reversed(rows) if row.state.is_in_force
-    )
+    ways = ([row for row in rows if row.state.is_open], [row for row in rows if row.state.is_in_force], rows)
+    return next(way[-1] for way in ways if way)
 
 
 @blueprint.get("/studio/curricula/<slug>/editions")

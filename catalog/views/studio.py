@@ -187,5 +187,5 @@ def _retiring(slug: str, form: RetireForm) -> ResponseReturnValue:
     if course.published_id is None and not form.errors:
         flash("公開中の版がありません。", "info")
         return redirect(url_for("catalog.studio_course", slug=slug))
-    uses = publication.uses_of(course)
+    uses = publication.uses_of(actor(), course)
     return answer("catalog/retire.html", form, course=course, edition=course.editions[-1], uses=uses)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager
 from kernel import clock
 from kernel.database import db
 
-from courses.keeping import to_be_reviewed
+from courses.keeping import to_be_reviewed, writers_of
 from courses.models import CourseEdition, CourseKeeping, EditionState
 
 from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
@@ -87,7 +87,8 @@ def tell_to_review() -> int:
             if row.review_on
             else ""
         )
-        people = [row.kept_by_id] if row.kept_by_id else coordinators.get(row.course.owner_id, [])
+        writers = {staff_id for staff_id, _name in writers_of(row.course.owner_id)}
+        people = [row.kept_by_id] if row.kept_by_id in writers else coordinators.get(row.course.owner_id, [])
         page = Page(f"/studio/{row.course.slug}", f"keeping {row.course_id}")
         told += tell(page, title, [Tell(NoticeKind.TO_REVIEW, one, text, str(row.review_on)) for one in people])
     return told

@@ -20,11 +20,13 @@ from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep, 
 from catalog.publication import retirement_of
 
 from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
 from participation.notices.telling import Page, Tell, coordinators_of, tell
 
 from front.news.since import BACK
 
-TOLD_STATES = (CurriculumEditionState.AHEAD, CurriculumEditionState.CALLED_OFF)
+IS_AHEAD = CurriculumEdition.state == CurriculumEditionState.AHEAD
+WAS_CALLED_OFF = CurriculumEdition.state == CurriculumEditionState.CALLED_OFF
 
 
 def tell_changed() -> int:
@@ -39,24 +41,36 @@ def tell_changed() -> int:
             .joinedload(CurriculumStep.course)
             .joinedload(Course.published)
         )
-        .where(CurriculumEdition.state.in_(TOLD_STATES), CurriculumEdition.changed_at >= clock.now() - BACK)
+        .where(sa.or_(IS_AHEAD, sa.and_(WAS_CALLED_OFF, CurriculumEdition.changed_at >= clock.now() - BACK)))
         .order_by(CurriculumEdition.id)
     ).all()
     for row in rows:
         page = Page(f"/curricula/{row.curriculum.slug}", f"curriculum {row.curriculum_id}")
         about = f"{row.number} {row.state.value}"
         said = _change_in_words(row)
+        heard = None if row.state.is_ahead else _who_heard(row)
         told += tell(
             page,
             row.title,
             [
-                Tell(NoticeKind.CURRICULUM, coordinator, f"{said}{people}", about)
+                Tell(NoticeKind.CURRICULUM, coordinator, f"{said}\n{people}", about)
                 for people, coordinators in _adopters(row.curriculum_id)
                 for coordinator in coordinators
+                if heard is None or coordinator in heard
             ],
         )
         commit_part()
     return told
+
+
+def _who_heard(row: CurriculumEdition) -> set[int]:
+    """Return who was told that an edition is ahead: nobody else need hear that it was called off."""
+    told = sa.select(Notice.staff_id).where(
+        Notice.kind == NoticeKind.CURRICULUM,
+        Notice.key.startswith(f"{NoticeKind.CURRICULUM.value}:curriculum {row.curriculum_id}:", autoescape=True),
+        Notice.key.endswith(f":{row.number} {CurriculumEditionState.AHEAD.value}", autoescape=True),
+    )
+    return set(db.session.scalars(told))
 
 
 def _change_in_words(row: CurriculumEdition) -> str:

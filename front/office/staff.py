@@ -17,6 +17,7 @@ from kernel.vocabulary import Term
 
 from people.membership import is_current, is_in_section, managed_memberships
 from people.models import Membership, Organisation, Role, RoleGrant, Staff
+from people.permission import Permission
 
 from catalog.adopting.adoption import concerns
 from catalog.models import Adoption
@@ -92,6 +93,11 @@ class Whose(Term):
     TOOK = "took", "今年度に受講した人"
     FINISHED = "finished", "今年度に修了した人"
     TOOK_NONE = "took none", "今年度に受講していない人"
+
+    @property
+    def is_of_learning(self) -> bool:
+        """Tell whether it says who learned something."""
+        return self in {Whose.TOOK, Whose.FINISHED, Whose.TOOK_NONE}
 
 
 @dataclass(frozen=True)
@@ -182,6 +188,8 @@ def listed(actor: Actor, question: StaffQuestion) -> sa.Select[Membership]:
     if question.adoption:
         wanted.append(sa.and_(is_current(), sa.exists().where(Adoption.id == question.adoption, concerns())))
     wanted += _are(question.whose)
+    if question.whose.is_of_learning:  # who learns what is for who may read the names only
+        wanted.append(actor.scope(Permission.READ_NAMES).where(Membership.organisation_id))
     order: dict[Order, tuple[Any, ...]] = {
         Order.READING: (),
         Order.NUMBER: (Membership.number_key.nulls_last(),),

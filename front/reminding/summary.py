@@ -17,7 +17,7 @@ from catalog.models import Adoption
 
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice
-from participation.notices.rule import USUAL_RULE, rules
+from participation.notices.rule import rules
 from participation.notices.telling import Page, Tell, tell
 
 from review.duties.duty import duties_of, is_open_in
@@ -54,11 +54,10 @@ def _to_be_told(about: str) -> Sequence[int]:
         Notice.kind == NoticeKind.SUMMARY,
         Notice.key.endswith(f":{about}", autoescape=True),
     )
-    wanted = []
-    if USUAL_RULE.to_heads:
-        wanted.append(sa.and_(RoleGrant.role == Role.HEAD, Membership.organisation_id.not_in(no_heads)))
-    if USUAL_RULE.to_coordinators:
-        wanted.append(sa.and_(RoleGrant.role == Role.COORDINATOR, Membership.organisation_id.not_in(no_coordinators)))
+    wanted = (
+        sa.and_(RoleGrant.role == Role.HEAD, Membership.organisation_id.not_in(no_heads)),
+        sa.and_(RoleGrant.role == Role.COORDINATOR, Membership.organisation_id.not_in(no_coordinators)),
+    )
     return db.session.scalars(
         sa.select(Membership.staff_id)
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)

@@ -186,7 +186,9 @@ def _of_organisation(organisation_id: int) -> list[Entry]:
     going = dict.fromkeys(
         db.session.scalars(
             sa.select(TrainingSession.id).where(
-                TrainingSession.host_id == organisation_id, TrainingSession.ends_at > _since()
+                TrainingSession.host_id == organisation_id,
+                TrainingSession.is_draft.is_(False),
+                TrainingSession.ends_at > _since(),
             )
         ),
         0,

@@ -33,6 +33,8 @@ def _place() -> feed.Place:
 def session_calendar(session_id: int) -> ResponseReturnValue:
     """Download a session for one's own calendar."""
     session = nominees.own_session(actor(), session_id)
+    if session.is_draft:
+        raise NotFoundError
     shows_link = bool(enrolments.place_in(session_id, actor().staff_id)) or roster.is_host(actor(), session)
     day = clock.local(session.starts_at)
     content = feed.file_of(session, _place(), shows_link=shows_link)

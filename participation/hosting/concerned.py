@@ -37,17 +37,17 @@ def tell_cancelled(session_id: int, text: str) -> None:
     _tell(session_id, NoticeKind.CANCELLED, text, "", reach(session_id))
 
 
-def tell_message(session_id: int, text: str, about: str, *, hoping: bool) -> None:
-    """Tell who comes to a session, and perhaps who hopes to, what the host writes."""
-    _tell(session_id, NoticeKind.MESSAGE, text, about, reach(session_id, hoping=hoping))
+def tell_message(session_id: int, text: str, about: str, *, hoping: bool) -> int:
+    """Tell who comes to a session, and perhaps who hopes to, what the host writes; return how many were told."""
+    return _tell(session_id, NoticeKind.MESSAGE, text, about, reach(session_id, hoping=hoping))
 
 
-def _tell(session_id: int, kind: NoticeKind, text: str, about: str, concerned: dict[int, tuple[int, bool]]) -> None:
+def _tell(session_id: int, kind: NoticeKind, text: str, about: str, concerned: dict[int, tuple[int, bool]]) -> int:
     session = training_session.lock(session_id)
     told = {staff_id: Tell(kind, staff_id, text, about) for staff_id in concerned}
     for staff_id, more in _for_coordinators(concerned):
         told.setdefault(staff_id, Tell(kind, staff_id, f"{text}{more}", about))
-    tell(session, session.edition.title, told.values())
+    return tell(session, session.edition.title, told.values())
 
 
 def reach(session_id: int, *, hoping: bool = True) -> dict[int, tuple[int, bool]]:

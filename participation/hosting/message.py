@@ -27,19 +27,22 @@ def reached(session_id: int) -> tuple[int, int]:
 def send(actor: Actor, session_id: int, words: str, *, hoping: bool) -> int:
     """Tell who has a place, and perhaps who hopes for one, what the host writes; return how many that are.
 
-    Raises NotFoundError for anybody but the host, ConflictError where nobody would be told.
+    Raises NotFoundError for anybody but the host, ConflictError where nobody would be told, or the same was said today.
     """
     session = training_session.lock_hosted(actor, session_id)
     people = len(reach(session_id, hoping=hoping))
     if not people:
         message = "連絡する人がいません。席のある人が、まだいません。"
         raise ConflictError(message)
-    tell_message(
+    told = tell_message(
         session_id,
         f"{session.edition.title}の実施団体からの連絡です。\n{words}",
         clock.now().isoformat(),
         hoping=hoping,
     )
+    if not told:
+        message = "同じ連絡を、今日すでに送っています。"
+        raise ConflictError(message)
     audit.record(
         actor,
         Act.SESSION_MESSAGE,

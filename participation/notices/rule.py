@@ -57,8 +57,8 @@ def set_rule(actor: Actor, organisation_id: int, rule: ReminderRule) -> None:
     row.days_before, row.weeks_after = list(rule.days_before), rule.weeks_after
     row.to_heads, row.to_coordinators = rule.to_heads, rule.to_coordinators
     db.session.add(row)
-    days = "・".join(map(str, rule.days_before)) or "なし"
+    before = f"期限の{'・'.join(map(str, rule.days_before))}日前" if rule.days_before else "期限の前は知らせない"
     audit.record(
-        actor, Act.REMINDING_SET, f"期限の{days}日前、{rule.weeks_after}週間後まで", organisation_id=organisation_id
+        actor, Act.REMINDING_SET, f"{before}、過ぎてから{rule.weeks_after}週のあいだ", organisation_id=organisation_id
     )
     db.session.flush()

@@ -103,7 +103,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
         (f"連絡事項：{listed.note}",) if listed.note else (),
         head=Head(
             NUMBER_TO_WRITE, clock.era_label(clock.today()), f"{session.host.name} 御中", organisation.name,
-            "次の研修の参加者として、下の職員を、この順番で推薦します。",
+            "下記の研修の参加者として、次の職員を、この順番で推薦します。",
         ),
     )  # fmt: skip
 
@@ -145,7 +145,7 @@ def result_notice(actor: Actor, session: TrainingSession, organisation: Organisa
         is_wide=True,
         head=Head(
             NUMBER_TO_WRITE, clock.era_label(decided_on), f"{organisation.name} 研修担当 様", session.host.name,
-            "推薦のあった次の研修の参加者を、下のとおり決定しましたので、通知します。",
+            "推薦のあった研修の参加者を、下記のとおり決定しましたので、通知します。",
         ),
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def _asked() -> Question:
 def municipalities() -> ResponseReturnValue:
     """Show who has joined, who plans, whom training reaches, and who is left behind."""
     asked = _asked()
-    rows = board.municipalities(asked)
+    rows = board.municipalities(actor(), asked)
     return render_template(
         "review/municipalities.html",
         asked=asked,
@@ -58,7 +58,7 @@ def municipalities() -> ResponseReturnValue:
 @requires(Permission.READ_PARTICIPATION)
 def municipalities_csv() -> ResponseReturnValue:
     """Download the board as CSV."""
-    rows = board.municipalities(_asked(), MOST_IN_A_FILE).rows
+    rows = board.municipalities(actor(), _asked(), MOST_IN_A_FILE).rows
     head = ["団体コード", "都道府県", "団体", "規模", "登録職員", "研修担当", "採用", "今年度の受講", "12か月の受講"]
     lines = [
         [

@@ -75,7 +75,11 @@ def _narrowed(seen: Summary, line: Line) -> str:
 
 def _behind(seen: Summary, line: Line | None, what: str) -> str:
     """Return the arguments of the address that lists what a figure of a line, or of all, counts."""
-    kept = {name: value for name, value in request.args.to_dict().items() if name in {"level", "curriculum", "course"}}
+    kept = {
+        name: value
+        for name, value in request.args.to_dict().items()
+        if name in {"level", "curriculum", "course", "organisation"}
+    }
     of_line = {NAMES[seen.by]: line.reference} if line else {}
     return address_with({**kept, **of_line, "year": seen.asked.fiscal_year, "what": what})
 

@@ -39,6 +39,14 @@ def _year() -> int:
     return question.read(request.args.to_dict(), 1).fiscal_year
 
 
+def _own() -> int:
+    """Return the own organisation, of which the months and the target are. Raises NotFoundError where there is none."""
+    own = actor().organisation_with(Permission.READ_PARTICIPATION)
+    if own is None or own not in actor().scope(Permission.READ_NAMES):
+        raise NotFoundError
+    return own
+
+
 @blueprint.get("/review/sections")
 @requires(Permission.READ_PARTICIPATION)
 def sections() -> ResponseReturnValue:
@@ -61,21 +69,19 @@ def sections_file(ending: str) -> ResponseReturnValue:
 @requires(Permission.READ_PARTICIPATION)
 def monthly() -> ResponseReturnValue:
     """Show the months of the own office beside the year before and the target, and set the target."""
-    year, own = _year(), actor().organisation_with(Permission.READ_PARTICIPATION)
-    if own is None:
-        raise NotFoundError
+    year, own = _year(), _own()
     form = TargetForm(people=target.target_of([own], year))
     if accepted(form, lambda: target.set_target(actor(), own, year, form.people.value)):
         flash(f"{clock.fiscal_year_label(year)}の目標を決めました。" if form.people.value else "目標をなくしました。")
         return redirect(url_for("review.monthly", year=year))
-    return answer("review/months.html", form, months=months.months_of(actor(), year), year=year)
+    return answer("review/months.html", form, months=months.months_of([own], year), year=year)
 
 
 @blueprint.get("/review/months.<ending>")
 @requires(Permission.READ_PARTICIPATION)
 def months_file(ending: str) -> ResponseReturnValue:
     """Download the months, as a workbook or CSV."""
-    found = months.months_of(actor(), _year())
+    found = months.months_of([_own()], _year())
     return _file(export.of_months(found, actor().organisation_name), BY_MONTH, ending)
 
 

@@ -155,7 +155,7 @@ def test_a_change_of_what_others_have_adopted_is_told_and_waits_two_weeks(newcom
     second = secretariat.person(Role.SECRETARIAT)
     before = titles_on(client.get("/curricula/newcomers").text)
     done = approved(secretariat.secretary, second, next_edition(secretariat, newcomers, "saas-requirements"))
-    assert done.effective_on == clock.today() + dt.timedelta(days=14)
+    assert done.effective_on == clock.today() + dt.timedelta(days=15)
     assert titles_on(client.get("/curricula/newcomers").text) == before, "nothing has changed so far"
     morning.tell_news()
     (notice,) = told(mizuho.coordinator)
@@ -169,7 +169,7 @@ def test_a_change_of_what_others_have_adopted_is_told_and_waits_two_weeks(newcom
     assert "SaaSを選ぶ仕事が全員に増えたため。" in page
     opened = mizuho.coordinator.browser().post(f"/notices/{notice.id}/open")
     assert opened.headers["Location"] == "/curricula/newcomers"
-    time.passes(days=13)
+    time.passes(days=14)
     assert approval.come_into_force() == 0
     time.passes(days=1)
     assert approval.come_into_force() == 1
@@ -300,3 +300,30 @@ def test_a_remark_is_picked_from_what_is_found_and_read_beside_the_reason(mizuho
     assert "この発言に応えます" in empty.text
     said = {"remark": place, "rationale": "そのまま応えるため"}
     assert browser.post(f"/studio/{course.slug}/motivations/new", data=said).status_code == 302
+
+
+def test_what_is_for_all_is_not_changed_by_colleagues_by_calling_it_their_own(mizuho, hachioji, secretariat):
+    author, colleague = mizuho.coordinator, mizuho.person(Role.COORDINATOR)
+    row = begun(author, mizuho, "ai-first", is_for_all=True)
+    approved(author, secretariat.secretary, row)
+    whole = own_curriculum(author.actor, "our-own")
+    edition.write(author.actor, whole, says("security-basics", because="直すため"))
+    approval.hand_in(author.actor, whole)
+    db.session.commit()
+    with pytest.raises(ForbiddenError):
+        approval.approve(colleague.actor, own_curriculum(colleague.actor, "our-own"))
+    db.session.rollback()
+    approval.take_back(author.actor, whole)
+    db.session.add(Adoption(organisation_id=hachioji.id, curriculum_id=whole.id))
+    db.session.commit()
+    with pytest.raises(InvalidError, match="ほかの団体が採用"):
+        approval.hand_in(author.actor, whole)
+
+
+def test_a_first_edition_names_no_day_and_what_was_called_off_can_be_written_anew(mizuho):
+    author, colleague = mizuho.coordinator, mizuho.person(Role.COORDINATOR)
+    row = begun(author, mizuho, "ai-first", effective_on=clock.today() + dt.timedelta(days=30))
+    assert approved(author, colleague, row).state.is_in_force, "nothing is changed by what was never published"
+    browser = author.browser()
+    assert browser.get("/studio/curricula/our-own/editions").status_code == 200
+    assert browser.post("/studio/curricula/our-own/call-off").status_code == 409

@@ -149,3 +149,24 @@ def test_nobody_is_written_to_where_nobody_comes(mizuho):
     assert answer.status_code == 422
     assert "連絡する人がいません" in answer.text
     assert training_session.hosted(mizuho.coordinator.actor, session.id).taken == 0
+
+
+def test_a_message_reaches_who_came_after_the_session_too_and_twice_is_once(mizuho, time):
+    session, guest = session_of("web-meeting-chat", mizuho), mizuho.person()
+    joins(guest, session)
+    db.session.commit()
+    time.passes(days=11)
+    browser, address = mizuho.coordinator.browser(), f"/sessions/{session.id}/message"
+    assert browser.post(address, data={"words": "アンケートのお願い"}).status_code == 302
+    again = browser.post(address, data={"words": "アンケートのお願い"})
+    assert again.status_code == 422
+    assert "すでに送っています" in again.text
+    (notice,) = told(guest)
+    assert still_true([notice]) == {notice.id}, "it is mailed"
+
+
+def test_a_draft_is_in_no_calendar_and_is_not_counted_by_others(mizuho, hachioji, secretariat):
+    session_id = draft(mizuho)
+    assert mizuho.coordinator.browser().get(f"/sessions/{session_id}/calendar.ics").status_code == 404
+    page = secretariat.secretary.browser().get("/studio/survey-design/retire").text
+    assert "これから開く開催回が" not in page

@@ -16,7 +16,7 @@ from people.organisation import by_code_or_name, size_basis
 TABLE = """令和7年 職員数の調査,,,
 団体コード,団体名,職員数（人）,人口
 133035,瑞穂町,"231人","33,012"
-13308,奥多摩町,120,"4,800"
+133086,奥多摩町,120,"4,800"
 132012,八王子市,2890,"577,000"
 999999,どこでもない町,10,100
 133051,日の出町,不明,
@@ -32,9 +32,9 @@ def row_of(name):
 def test_each_line_says_what_it_changes(app):
     lines = figures_file.read(TABLE)
     assert [(line.organisation.name if line.organisation else "", line.told) for line in lines] == [
-        ("瑞穂町", ""), ("奥多摩町", ""), ("八王子市", ""), ("", "団体が見つかりません"), ("日の出町", "職員数も人口も読み取れません"),
+        ("瑞穂町", ""), ("奥多摩町", ""), ("八王子市", ""), ("", "団体が見つからないか、団体コードと団体名が合いません"), ("日の出町", "職員数も人口も読み取れません"),
     ]  # fmt: skip
-    assert [line.staff_count for line in lines[:3]] == [231, 120, 2890], "with and without the check digit"
+    assert [line.staff_count for line in lines[:3]] == [231, 120, 2890]
     assert lines[0].population == 33012
 
 
@@ -84,3 +84,12 @@ def test_nothing_typed_is_lost_and_nobody_else_loads_figures(secretariat, mizuho
             == 404
         )
     assert db.session.query(Organisation).where(Organisation.staff_count.is_not(None)).count() == 0
+
+
+def test_zeros_that_a_table_program_took_off_lead_to_no_other_municipality(app):
+    six = "団体コード,都道府県,団体名,人口\n23213,青森県,鰺ヶ沢町,9000\n133035,東京都,瑞穂町,33000\n"
+    assert [line.organisation.name for line in figures_file.read(six)] == ["鰺ヶ沢町", "瑞穂町"]
+    five = "団体コード,団体名,人口\n13303,瑞穂町,33000\n2321,鰺ヶ沢町,9000\n"
+    assert [line.organisation.name for line in figures_file.read(five)] == ["瑞穂町", "鰺ヶ沢町"]
+    (line,) = figures_file.read("団体コード,都道府県,団体名,人口\n232131,青森県,鰺ヶ沢町,9000\n")
+    assert line.organisation is None, "a code and a name that are not of one"

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 import pytest
-from factories import Office, offered
+from factories import Office, joins, offered, session_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +69,7 @@ def test_a_month_counts_the_day_of_the_finish_and_people_once(app, mizuho, time)
     takes(person, "security-basics", finishes=True)
     takes(other)
     administrator = mizuho.administrator
-    found = months.months_of(administrator.actor, clock.current_fiscal_year())
+    found = months.months_of([mizuho.id], clock.current_fiscal_year())
     assert [month.finished for month in found.months][-1] == 1
     assert sum(month.taken for month in found.months) == 3
     assert found.months[-1].people == 1, "the same person twice is one"
@@ -83,11 +83,10 @@ def test_a_month_counts_the_day_of_the_finish_and_people_once(app, mizuho, time)
 def test_the_year_before_is_compared_up_to_the_same_day(app, mizuho, time):
     takes(mizuho.person(), finishes=True)
     time.passes(days=366)
-    administrator = mizuho.administrator
-    now = months.months_of(administrator.actor, clock.current_fiscal_year()).months[-1]
+    now = months.months_of([mizuho.id], clock.current_fiscal_year()).months[-1]
     assert now.people_before == 1
     time.passes(days=-3)
-    now = months.months_of(administrator.actor, clock.current_fiscal_year()).months[-1]
+    now = months.months_of([mizuho.id], clock.current_fiscal_year()).months[-1]
     assert now.people_before == 0
 
 
@@ -173,7 +172,37 @@ def test_whatever_happened_the_parts_add_up_to_the_whole_and_to_a_recount(app, h
     assert sum(row.finished for row in sections) == whole.finished
     assert whole.took >= len({place for place, _slug in took})
     assert mine["甲課"].staff >= 2
-    found = months.months_of(actor, year)
+    found = months.months_of([office.id], year)
     assert sum(month.taken for month in found.months) == behind.enrolments(actor, behind.ask({})).total
     assert found.months[-1].people == whole.finished
     assert found.months[-1].first_day <= clock.today() < found.months[-1].first_day + dt.timedelta(days=31)
+
+
+def test_the_secretariat_sees_by_no_list_who_took_part_elsewhere(app, mizuho, secretariat):
+    takes(mizuho.person(name="受講 太郎"))
+    mizuho.person(name="未受講 花子")
+    browser = secretariat.secretary.browser()
+    for whose in ("took", "took none", "finished"):
+        for ending in ("", ".csv"):
+            page = browser.get(f"/office/staff{ending}?organisation={mizuho.id}&whose={whose}").text
+            assert "受講 太郎" not in page
+            assert "未受講 花子" not in page
+    assert "受講 太郎" in browser.get(f"/office/staff?organisation={mizuho.id}").text, "who is staff it does see"
+
+
+def test_a_session_of_the_next_fiscal_year_is_in_the_month_of_its_application(app, mizuho, time):
+    time.now = clock.at(dt.date(2027, 3, 20), dt.time(10))
+    begins = clock.at(dt.date(2027, 4, 20), dt.time(10))
+    session = session_of(
+        "web-meeting-chat",
+        mizuho,
+        starts_at=begins,
+        ends_at=begins + dt.timedelta(hours=2),
+        applications_close_at=begins,
+    )
+    joins(mizuho.person(), session)
+    db.session.commit()
+    found = months.months_of([mizuho.id], 2026)
+    assert found.months[-1].taken == 1
+    page = mizuho.administrator.browser().get(f"/review/enrolments?month={found.months[-1].value}").text
+    assert '<p class="count">1件' in page

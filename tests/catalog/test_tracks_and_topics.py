@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
 from kernel.database import db
+from kernel.settings import CONTENT
 
 from courses.models import Track
 
+from catalog import catalogue_search, starter_content
 from catalog.models import Topic
 
 
@@ -63,3 +66,16 @@ def test_nobody_but_the_secretariat_changes_them(mizuho, address):
     for person in (mizuho.coordinator, mizuho.administrator, mizuho.staff):
         assert person.browser().get(address).status_code == 404
         assert person.browser().post(address, data={"title": "x", "name": "x"}).status_code == 404
+
+
+def test_search_follows_the_new_name_of_a_track_and_what_was_taken_out_stays_out(secretariat):
+    browser = secretariat.secretary.browser()
+    row = db.session.scalars(sa.select(Track).where(Track.slug == "data-ai")).one()
+    browser.post(f"/admin/tracks/{row.id}", data={"title": "統計の活用", "summary": "", "position": str(row.position)})
+    found = catalogue_search.find(catalogue_search.ask({"q": ["統計の活用"]}))
+    assert "ai-first" in {card.slug for card in found.courses.rows}
+    topic = db.session.scalars(sa.select(Topic)).first()
+    slug = topic.slug
+    browser.post(f"/admin/topics/{topic.id}/remove")
+    starter_content.load(CONTENT, current_app.extensions["files"])
+    assert db.session.scalar(sa.select(Topic.id).where(Topic.slug == slug)) is None

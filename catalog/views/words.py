@@ -1,4 +1,4 @@
-"""Pages of topics: their names, and which a remark bears."""
+"""Pages of the words that sort the catalogue: topics of remarks, tracks of courses."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from kernel.forms import accepted, answer
 from people.access import actor, requires
 from people.permission import Permission
 
-from catalog import roundtable, topic
+from catalog import roundtable, topic, track
 from catalog.blueprint import blueprint
-from catalog.forms import TopicForm, TopicsForm
+from catalog.forms import PlacedTrackForm, TopicForm, TopicsForm, TrackForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -63,3 +63,37 @@ def topics_of_remark(key: str, position: int) -> ResponseReturnValue:
         flash("話題を保存しました。")
         return redirect(url_for("review.remark", key=key, position=position))
     return answer("catalog/topics_of_remark.html", form, remark=roundtable.remark(key, position))
+
+
+@blueprint.route("/admin/tracks", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CATALOG)
+def tracks() -> ResponseReturnValue:
+    """Show the tracks in their order and add to them."""
+    form = TrackForm()
+    if accepted(form, lambda: track.begin(actor(), form.title.value, form.summary.value)):
+        flash("分野を加えました。")
+        return redirect(url_for("catalog.tracks"))
+    return answer("catalog/tracks.html", form, tracks=track.tracks())
+
+
+@blueprint.route("/admin/tracks/<int:track_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CATALOG)
+def edit_track(track_id: int) -> ResponseReturnValue:
+    """Change a track: its name, its words, its place."""
+    row = track.track(track_id)
+    form = PlacedTrackForm(obj=row)
+    if accepted(
+        form, lambda: track.write(actor(), row, form.title.value, form.summary.value, form.position.value or 1)
+    ):
+        flash("分野を変えました。")
+        return redirect(url_for("catalog.tracks"))
+    return answer("catalog/track_form.html", form, track=track.track(track_id))
+
+
+@blueprint.post("/admin/tracks/<int:track_id>/remove")
+@requires(Permission.MANAGE_CATALOG)
+def remove_track(track_id: int) -> ResponseReturnValue:
+    """Take a track out in which no course stands."""
+    track.remove(actor(), track.track(track_id))
+    flash("分野を削除しました。")
+    return redirect(url_for("catalog.tracks"))

@@ -16,6 +16,10 @@ from courses import catalogue_version
 from courses.course import free_slug
 from courses.models import Course, CourseEdition, Track
 
+from catalog.curricula.models import CurriculumEdition
+from catalog.models import Curriculum
+from catalog.search import index
+
 if TYPE_CHECKING:
     from people.permission import Actor
 
@@ -63,14 +67,21 @@ def write(actor: Actor, row: Track, title: str, summary: str, position: int) -> 
     for place, one in enumerate(others, 1):
         one.position = place
     db.session.flush()
+    for course in db.session.scalars(
+        sa.select(Course)
+        .join(CourseEdition, CourseEdition.id == Course.published_id)
+        .where(CourseEdition.track_id == row.id)
+    ):
+        index.index_course(course)  # search finds courses by their track, too
     catalogue_version.changed()
 
 
 def remove(actor: Actor, row: Track) -> None:
-    """Take a track out. Raises ConflictError where an edition of a course, published or not, stands in it."""
-    if db.session.scalar(sa.select(sa.exists().where(CourseEdition.track_id == row.id))):
-        message = "この分野の講座（下書きや前の版も）があるので、削除できません。講座の分野を変えてから、もう一度お試しください。"
-        raise ConflictError(message)
+    """Take a track out. Raises ConflictError where a course or curriculum, published or not, stands in it."""
+    for table in (CourseEdition, Curriculum, CurriculumEdition):
+        if db.session.scalar(sa.select(sa.exists().where(table.track_id == row.id))):
+            message = "この分野の講座かカリキュラム（下書きや前の版も）があるので、削除できません。それらの分野を変えてから、もう一度お試しください。"
+            raise ConflictError(message)
     audit.record(actor, Act.TRACK_REMOVED, row.title)
     db.session.delete(row)
     db.session.flush()
