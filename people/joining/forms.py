@@ -122,7 +122,7 @@ class LeaveForm(Form):
     last_day = DayField(
         "所属する最後の日",
         [DataRequired()],
-        description="例：2027-03-31、R9.3.31。すぐに終えるときは、昨日の日付を入力します。",
+        description="この日いっぱいで終わります。きょうで終えるときは、そのままにします。例：2027-03-31、R9.3.31",
     )
 
 

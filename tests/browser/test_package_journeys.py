@@ -383,7 +383,7 @@ def test_an_author_adds_a_package_reads_what_is_odd_about_it_and_tries_it(visit,
     author.presses("保存する")
     assert author.sees("既定の目次「window_organization」がないため、最初の目次を使います。")
     is_sound(author)
-    author.follows("受講者の画面で見る")
+    author.presses("保存して、受講者の画面で見る")
     part_of(author).get_by_role("heading", name="This is the index of the project").wait_for()
     is_sound(author)
     author.page.set_default_timeout(15_000)

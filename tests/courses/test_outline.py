@@ -15,6 +15,7 @@ from factories import (
     edition_of,
     motivated,
     published,
+    with_a_lesson,
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -404,3 +405,15 @@ def test_what_two_write_at_once_is_there_afterwards(cluster, postgresql):
             [(1, "二人目"), (2, "一人目")],
         )
         db.session.remove()
+
+
+def test_who_looks_at_a_lesson_as_learners_see_it_sees_what_was_just_typed(mizuho):
+    course = with_a_lesson(draft_course(mizuho.coordinator))
+    (lesson,) = editions.whole(edition_of(course).id).modules[0].lessons
+    browser, address = mizuho.coordinator.browser(), f"/studio/{course.slug}/lessons/{lesson.id}"
+    said = {"title": "読む", "minutes": "5", "required": "y", "body": "いま打った文です。", "then": "try"}
+    answer = browser.post(address, data=said)
+    assert answer.status_code == 302
+    page = browser.get(answer.headers["Location"]).text
+    assert "いま打った文です。" in page
+    assert "レッスンを書く画面へもどる" in page

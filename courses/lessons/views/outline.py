@@ -140,7 +140,8 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
             return "", 204, {"X-Seen": form_for(lesson, edition).seen}
         record_work(actor(), Act.LESSON_CHANGED, course)
         flash("レッスンを保存しました。")
-        return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
+        there = "learning.try_lesson" if request.form.get("then") == "try" else "courses.edit_lesson"
+        return redirect(url_for(there, slug=slug, lesson_id=lesson_id))
     if form.errors:
         course, edition = open_draft(slug)
         _module, lesson = outline.lesson_of(edition, lesson_id)
