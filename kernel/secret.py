@@ -7,7 +7,7 @@ import secrets
 
 
 def digest(secret: str) -> str:
-    """Return the SHA-256 of a secret that people hold (a link, a code), which is all that is kept of it."""
+    """Return the SHA-256 of a text: all that is kept of a secret (a link, a code), and what tells the same words again."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -160,14 +160,13 @@ def _steps(steps: Sequence[Step], owner_id: int) -> list[tuple[int, bool]]:
 
 @dataclass(frozen=True)
 class Line:
-    """A course in an edition: its title, whether it is required and in the catalogue, and what the edition does with it."""
+    """A course in an edition: its title, and whether it is required and in the catalogue."""
 
     course_id: int
     slug: str
     title: str
     required: bool
     is_published: bool
-    change: str = ""
 
 
 def lines_of(edition: CurriculumEdition) -> list[Line]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from sqlalchemy.orm import contains_eager
 
 from kernel import clock
 from kernel.database import db
+from kernel.secret import digest
 
 from courses.keeping import to_be_reviewed, writers_of
 from courses.models import CourseEdition, CourseKeeping, EditionState
@@ -66,11 +66,10 @@ def _page_of(row: Row) -> Page:
 
 def _tellings(row: Row) -> Iterator[Tell]:
     is_sent_back = row.state.is_draft
-    digest = hashlib.sha256(row.review_note.encode()).hexdigest()[:12]
     text = f"差し戻されました。「{row.review_note}」" if is_sent_back else "確認が済み、公開されました。"
     if not is_sent_back and isinstance(row, CurriculumEdition) and row.state.is_ahead and row.effective_on:
         text = f"確認が済みました。{clock.date_label(row.effective_on)}から変わります。"
-    about = f"sent back {digest}" if is_sent_back else "published"
+    about = f"sent back {digest(row.review_note)[:12]}" if is_sent_back else "published"
     for staff_id in {one for one in (row.author_id, row.handed_in_by_id) if one}:
         yield Tell(NoticeKind.REVIEWED, staff_id, text, about)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel import clock
 from kernel.errors import ConflictError
+from kernel.secret import digest
 
 from people import audit
 from people.act import Act
@@ -37,7 +38,7 @@ def send(actor: Actor, session_id: int, words: str, *, hoping: bool) -> int:
     told = tell_message(
         session_id,
         f"{session.edition.title}の実施団体からの連絡です。\n{words}",
-        clock.now().isoformat(),
+        f"{clock.today()} {digest(words)[:16]}",
         hoping=hoping,
     )
     if not told:
