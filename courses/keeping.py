@@ -21,7 +21,6 @@ from courses.models import Course, CourseKeeping
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
 WRITERS = [role for role, permissions in PERMISSIONS.items() if Permission.WRITE_COURSES in permissions]
 
@@ -58,12 +57,12 @@ def keep(actor: Actor, course: Course, kept_by_id: int | None, review_on: dt.dat
     db.session.flush()
 
 
-def to_be_reviewed(*more: sa.ColumnElement[bool]) -> Sequence[CourseKeeping]:
-    """Return the published courses whose day has come, the longest waiting first; `more` are conditions on courses or their keeping."""
-    return db.session.scalars(
+def to_be_reviewed(*more: sa.ColumnElement[bool]) -> sa.Select[CourseKeeping]:
+    """Select the published courses whose day has come, the longest waiting first; `more` are conditions on courses or their keeping."""
+    return (
         sa.select(CourseKeeping)
         .join(CourseKeeping.course)
         .options(joinedload(CourseKeeping.course).joinedload(Course.published))
         .where(CourseKeeping.review_on <= clock.today(), Course.published_id.is_not(None), *more)
         .order_by(CourseKeeping.review_on, CourseKeeping.course_id)
-    ).all()
+    )

@@ -101,9 +101,12 @@ def week_of(actor: Actor) -> Week:
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
         curricula=db.session.scalars(approval.waiting_for(actor).limit(MOST)).all(),
         sent_back=_sent_back_to(actor),
-        to_review=to_be_reviewed(
-            Course.owner_id.in_(actor.organisation_ids), actor.scope(Permission.WRITE_COURSES).where(Course.owner_id)
-        )[:MOST],
+        to_review=db.session.scalars(
+            to_be_reviewed(
+                Course.owner_id.in_(actor.organisation_ids),
+                actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
+            ).limit(MOST)
+        ).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
         applicants=applicant.waiting(actor),
         attendance=hosted.attendance,

@@ -168,9 +168,10 @@ def _as_called(typed: str) -> list[str]:
     return [name, _DISTRICT.sub(r"\1", name)]
 
 
-def prefecture_names() -> set[str]:
-    """Return the names of the 47 prefectures."""
-    return set(db.session.scalars(sa.select(Organisation.name).where(Organisation.kind == OrganisationKind.PREFECTURE)))
+def prefecture_names() -> list[str]:
+    """Return the names of the 47 prefectures, from north to south."""
+    names = sa.select(Organisation.name).where(Organisation.kind == OrganisationKind.PREFECTURE)
+    return list(db.session.scalars(names.order_by(Organisation.code)))
 
 
 def organisation(organisation_id: int) -> Organisation:

@@ -12,7 +12,7 @@ from kernel.database import db
 from kernel.text import number_in
 from kernel.vocabulary import Term
 
-from people.models import Organisation, OrganisationKind
+from people.organisation import prefecture_names
 
 from courses.models import Course, CourseEdition, Level
 
@@ -75,12 +75,6 @@ def read(arguments: Mapping[str, str], page: int) -> Question:
         organisation=text("organisation", 40),
         page=page,
     )
-
-
-def prefecture_names() -> list[str]:
-    """Return the names of the 47 prefectures, from north to south."""
-    names = sa.select(Organisation.prefecture).where(Organisation.kind == OrganisationKind.PREFECTURE)
-    return [name for name in db.session.scalars(names.order_by(Organisation.code)) if name]
 
 
 def is_known(curriculum: str, own: Collection[int]) -> bool:

@@ -161,7 +161,7 @@ class SessionForm(WhereForm):
         except InvalidError as refusal:
             raise InvalidError(refusal.message, field="organisations") from refusal
         prefectures = tuple(self.prefectures.lines) if audience is Audience.PREFECTURE else ()
-        if unknown := set(prefectures) - prefecture_names():
+        if unknown := set(prefectures).difference(prefecture_names()):
             message = f"「{'、'.join(sorted(unknown))}」という都道府県はありません。例：東京都"
             raise InvalidError(message, field="prefectures")
         sizes = tuple(size for size in SizeClass if size.value in self.sizes.value)

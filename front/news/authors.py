@@ -77,7 +77,7 @@ def _tellings(row: Row) -> Iterator[Tell]:
 def tell_to_review() -> int:
     """Tell who looks after a course, else who coordinates where it is written, that its day to be read again has come; once for each day."""
     told = 0
-    rows = to_be_reviewed(CourseKeeping.review_on >= clock.today() - BACK)
+    rows = db.session.scalars(to_be_reviewed(CourseKeeping.review_on >= clock.today() - BACK)).all()
     coordinators = coordinators_of({row.course.owner_id for row in rows})
     for row in rows:
         title = row.course.published.title if row.course.published else ""

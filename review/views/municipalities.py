@@ -13,11 +13,11 @@ from kernel.tables.comma_separated import as_csv
 
 from people.access import actor, requires
 from people.models import SizeClass
+from people.organisation import prefecture_names
 from people.permission import Permission
 
 from review import municipalities as board
 from review.blueprint import blueprint
-from review.question import prefecture_names
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
