@@ -34,7 +34,7 @@ from catalog.models import AdoptionMember, CourseRequest
 from participation.attending.models import Attendance
 from participation.calendar.models import CalendarFeed
 from participation.joint.models import Nomination, Wish
-from participation.models import Enrolment, Exemption
+from participation.models import Enrolment, Exemption, PrerequisiteException
 from participation.notices.models import Notice, NoticePreference
 from participation.record.models import Certificate, OutsideLearning
 
@@ -99,6 +99,7 @@ HELD = (
         },
     ),
     Held(AdoptionMember, "必修の対象", by="membership_id"),
+    Held(PrerequisiteException, "先に受ける講座なしでの参加", columns=("session_id", "reason", "given_at")),
     Held(Exemption, "必修の免除と期限の延長", by="membership_id", columns=("course_id", "reason", "until", "given_at")),
     Held(OpenSignIn, "サインイン中の端末"),
     Held(SignInPlace, "最近サインインした場所"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from people.signing_in import password_link
 
 from courses.keeping import to_be_reviewed
 from courses.models import Course, CourseEdition, CourseKeeping, EditionState
-from courses.sessions.models import AdmissionRule, Meeting, TrainingSession
+from courses.sessions.models import AdmissionRule, TrainingSession
 from courses.sessions.training_session import visible_to
 
 from catalog import publication
@@ -29,22 +28,22 @@ from catalog.curricula import approval
 from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
 
-from participation.attending.attendance import unmarked
 from participation.joint.models import Nomination, NominationState, Wish
 
 from review.duties.duty import duties_of, is_open_in
 from review.duties.question import ask
 
+from front.office.week_sessions import AHEAD, MOST, sessions_of
+
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from people.joining.models import Applicant
 
     from catalog.models import CourseRequest
 
-AHEAD = dt.timedelta(days=14)
-LOOK_BACK = dt.timedelta(days=60)
-MOST = 10
+    from front.office.week_sessions import Going
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,7 @@ class Week:
     applicants: Sequence[Applicant]
     attendance: Sequence[TrainingSession]
     coming: Sequence[TrainingSession]
+    going: Sequence[Going]
     overdue: Sequence[Overdue]
     requests: Sequence[CourseRequest]
 
@@ -93,9 +93,9 @@ class Week:
 
 def week_of(actor: Actor) -> Week:
     """Return what waits for the actor, in twelve queries."""
-    hosted = _hosted_by(actor)
+    sessions = sessions_of(actor)
     return Week(
-        allocations=hosted.allocations,
+        allocations=sessions.allocations,
         offers=_offers_to_answer(actor),
         nominations=_lists_to_write(actor),
         approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
@@ -109,8 +109,9 @@ def week_of(actor: Actor) -> Week:
         ).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
         applicants=applicant.waiting(actor),
-        attendance=hosted.attendance,
-        coming=hosted.coming,
+        attendance=sessions.attendance,
+        coming=sessions.coming,
+        going=sessions.going,
         overdue=_overdue(actor),
         requests=db.session.scalars(requests_for(actor).limit(5)).all(),
     )
@@ -191,62 +192,6 @@ def _lists_to_write(actor: Actor) -> list[ToNominate]:
         .limit(MOST)
     )
     return [ToNominate(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class _Hosted:
-    """The sessions that the actor's organisations hold: to be decided on, to enter attendance for, coming soon."""
-
-    allocations: Sequence[TrainingSession]
-    attendance: Sequence[TrainingSession]
-    coming: Sequence[TrainingSession]
-
-
-def _hosted_by(actor: Actor) -> _Hosted:
-    """Return the sessions that the actor's organisations hold: each list has its own limit, all come in one query."""
-    now = clock.now()
-    lists = {
-        "allocations": sa.and_(
-            TrainingSession.giving == AdmissionRule.NOMINATION,
-            TrainingSession.decided_at.is_(None),
-            TrainingSession.applications_close_at <= now,
-            TrainingSession.ends_at > now,
-        ),
-        "attendance": sa.and_(
-            TrainingSession.starts_at <= now,
-            TrainingSession.ends_at > now - LOOK_BACK,
-            sa.exists(unmarked().where(Meeting.session_id == TrainingSession.id, Meeting.starts_at > now - LOOK_BACK)),
-        ),
-        "coming": sa.and_(TrainingSession.starts_at > now, TrainingSession.starts_at < now + AHEAD),
-    }
-    first = [
-        _hosted(actor).where(condition).order_by(TrainingSession.starts_at).limit(MOST).subquery()
-        for condition in lists.values()
-    ]
-    picked = sa.union_all(
-        *(sa.select(ids.c.id, sa.literal(name).label("list")) for name, ids in zip(lists, first, strict=True))
-    ).subquery()
-    rows = db.session.execute(
-        sa.select(TrainingSession, picked.c.list)
-        .join(picked, picked.c.id == TrainingSession.id)
-        .join(TrainingSession.edition)
-        .join(CourseEdition.course)
-        .options(contains_eager(TrainingSession.edition).contains_eager(CourseEdition.course))
-        .order_by(TrainingSession.starts_at)
-    ).all()
-    return _Hosted(**{name: [session for session, of in rows if of == name] for name in lists})
-
-
-def _hosted(actor: Actor) -> sa.Select[int]:
-    """Return the statement of the ids of the sessions that the actor's organisations hold and that go on."""
-    own = sorted({organisation_id for organisation_id, _role in actor.roles})
-    return sa.select(TrainingSession.id).where(
-        TrainingSession.host_id.in_(own),
-        actor.scope(Permission.PLAN_SESSIONS).where(TrainingSession.host_id),
-        TrainingSession.is_draft.is_(False),
-        TrainingSession.cancelled_at.is_(None),
-        TrainingSession.called_off_at.is_(None),
-    )
 
 
 def _overdue(actor: Actor) -> list[Overdue]:

@@ -10,6 +10,7 @@ from courses.sessions import place
 from courses.sessions.audience import is_open_to
 
 from participation import enrolment as enrolments
+from participation import prerequisite
 from participation.joint import waiting_list
 from participation.notices.kinds import NoticeKind
 from participation.notices.telling import Tell, tell
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from participation.models import Enrolment
 
 
-def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> Enrolment:
+def enrol_in_session(actor: Actor, person: Member, session: TrainingSession, because: str = "") -> Enrolment:
     """Enrol a person in a session that gives a place to whoever comes first.
 
+    `because` says why somebody may come who lacks a course that comes first (`participation.prerequisite`).
     Who applies for themselves finds the places free whose offers expired; who enrols others, those that are free now.
 
     Raises NotFoundError where the session is not open to the person's organisation, ConflictError where the person
@@ -36,6 +38,7 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession) -> 
         raise NotFoundError
     if enrolments.place_in(session.id, person.staff_id):
         raise ConflictError(enrolments.ALREADY)
+    prerequisite.check(actor, session, person, because)
     is_own = person.staff_id == actor.staff_id
     if is_own and session.is_by_nomination:
         waiting_list.rebalance(session.id)

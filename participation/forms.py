@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_wtf.file import FileSize
 from wtforms.validators import Length
 
-from kernel.fields import LongTextField, UploadField
+from kernel.errors import InvalidError
+from kernel.fields import LongTextField, TextField, UploadField
 from kernel.forms import Form
 from kernel.tables.office_table import FileText, text_of_file
-from kernel.typed import LONGEST_TEXT
+from kernel.typed import LONGEST_LINE, LONGEST_TEXT
 
 LARGEST_FILE = 2_000_000
 HOW_A_LIST_IS_READ = (
@@ -18,7 +19,25 @@ HOW_A_LIST_IS_READ = (
 )
 
 
-class StaffListForm(Form):
+class BecauseForm(Form):
+    """Why somebody may come to a session who lacks a course that comes first; empty where nobody does."""
+
+    because = TextField(
+        "先に受ける講座がまだの人も参加する理由",
+        [Length(max=LONGEST_LINE)],
+        description="先に受ける講座を修了していない人は、理由があるときだけ参加できます。理由は実施団体が読みます。",
+    )
+
+
+def because() -> str:
+    """Return the reason that a button brought along, empty where it brought none. Raises InvalidError for one that is too long."""
+    form = BecauseForm()
+    if not form.validate():
+        raise InvalidError("、".join(message for messages in form.errors.values() for message in messages))
+    return form.because.value
+
+
+class StaffListForm(BecauseForm):
     """Own staff to be enrolled, one a line."""
 
     text = LongTextField(

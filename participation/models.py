@@ -129,6 +129,18 @@ class Exemption(Base):
     __table_args__ = (sa.CheckConstraint("length(trim(reason)) > 0", "reason_not_blank"),)
 
 
+class PrerequisiteException(Base):
+    """Somebody takes part in a session who lacks a course that comes first, and why they may."""
+
+    __tablename__ = "prerequisite_exception"
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("training_session.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True, index=True)
+    reason: Mapped[str]
+    given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    given_at: Mapped[dt.datetime]
+    __table_args__ = (sa.CheckConstraint("length(trim(reason)) > 0", "reason_not_blank"),)
+
+
 class Target(Base):
     """How many of its people an organisation wants to have finished a course in a fiscal year."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kernel.secret import digest
@@ -15,12 +15,12 @@ from courses.sessions.session_state import SessionState, state_of
 from courses.sessions.training_session import session_for_all
 
 from participation import enrolment as enrolments
-from participation import roster
+from participation import prerequisite, roster
 from participation.attending import attendance
 from participation.joint import exceptional_place, nominees
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from courses.sessions.models import Meeting, TrainingSession
 
@@ -28,11 +28,16 @@ if TYPE_CHECKING:
     from participation.joint.models import Nomination, Override
     from participation.joint.nominees import OrganisationNominees, Own
     from participation.models import Enrolment
+    from participation.prerequisite import FirstCourse
 
 
 @dataclass(frozen=True)
 class SessionPage:
-    """What somebody sees of a session. `me` is the panel of the own place, by its name."""
+    """What somebody sees of a session. `me` is the panel of the own place, by its name.
+
+    `lacks` are the courses that come first, for a reader who has not completed them; `exceptions` say, to the host, why people may come
+    who have not either.
+    """
 
     session: TrainingSession
     state: SessionState
@@ -47,6 +52,8 @@ class SessionPage:
     own_results: Sequence[OrganisationNominees]
     overrides: Sequence[Override]
     roster: Sequence[Enrolment]
+    lacks: Sequence[FirstCourse] = ()
+    exceptions: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def is_entitled(self) -> bool:
@@ -112,12 +119,14 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
     may_be_marked = place is not None and any(map(attendance.has_begun, session.going_on)) and not session.is_off
     enrols = actor.may(Permission.ENROL_STAFF)
     may_nominate = enrols and session.is_by_nomination and state.takes_lists
+    panel, course_id = _panel(session, state, place, elsewhere, standing), session.edition.course_id
+    first = prerequisite.first_courses(course_id, actor.staff_id)
     is_decided = session.is_by_nomination and session.decided_at is not None
     return SessionPage(
         session=session,
         state=state,
         host=is_host,
-        me=_panel(session, state, place, elsewhere, standing),
+        me=panel,
         place=place,
         standing=standing,
         attended=attendance.own_sheet(session, place) if place and may_be_marked else None,
@@ -127,6 +136,8 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
         own_results=own,
         overrides=exceptional_place.overrides_of(session.id) if is_decided and (results or is_host) else [],
         roster=roster.roster(actor, session),
+        lacks=[one for one in first if panel == "apply" and not one.is_done],
+        exceptions=prerequisite.reasons(session.id) if is_host and first else {},
     )
 
 

@@ -23,9 +23,10 @@ from participation import application, withdrawal
 from participation import enrolment as enrolments
 from participation.attending.completion import still_counts
 from participation.models import Enrolment, EnrolmentState
+from participation.prerequisite import lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from people.membership import Member
     from people.recognition import Line
@@ -47,6 +48,7 @@ class Outcome(Term):
     ALREADY = "already", "すでに受講しています"
     FINISHED = "finished", "すでに修了しています"
     TWICE = "twice", "一覧に二度あります"
+    LACKS = "lacks", "先に受ける講座が未修了です"
     NO_PLACE = "no place", "席が足りません"
 
 
@@ -57,17 +59,19 @@ def _listed(line: Line, person: Member | None, outcome: Outcome | Unclear) -> Li
     return ListedLine(line.number, line.text, person, outcome in GOOD, outcome.label)
 
 
-def preview(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
+def preview(
+    actor: Actor, course: Course, session: TrainingSession | None, text: str, because: str = ""
+) -> list[ListedLine]:
     """Return what enrolling the people of a list would do; nothing is changed.
 
-    Without a session the course is taken at the own pace.
+    Without a session the course is taken at the own pace. `because` lets those into a session who lack a course that comes first.
     Raises InvalidError where the list is empty or too long.
     """
-    return [_listed(*found) for found in _found(actor, course, session, text)]
+    return [_listed(*found) for found in _found(actor, course, session, text, because)]
 
 
 def _found(
-    actor: Actor, course: Course, session: TrainingSession | None, text: str
+    actor: Actor, course: Course, session: TrainingSession | None, text: str, because: str
 ) -> list[tuple[Line, Member | None, Outcome | Unclear]]:
     lines = lines_of(text)
     check_open(course, session)
@@ -94,13 +98,23 @@ def _found(
     )
     free = session.capacity - session.taken if session else MOST_PEOPLE
     seen: set[int] = set()
+    means = [(line, meant(line, known)) for line in lines]
+    people = {person.staff_id for _line, person in means if not isinstance(person, Unclear)}
+    here = Enrolment.staff_id.in_(
+        sa.select(Membership.staff_id).where(actor.scope(Permission.ENROL_STAFF).where(Membership.organisation_id))
+    )
+    without = lacking(course.id, people, here) if session and not because else set()
+    stands = {
+        **dict.fromkeys(without, Outcome.LACKS),
+        **dict.fromkeys(finished, Outcome.FINISHED),
+        **dict.fromkeys(enrolled, Outcome.ALREADY),
+    }
     result: list[tuple[Line, Member | None, Outcome | Unclear]] = []
-    for line in lines:
-        person = meant(line, known)
+    for line, person in means:
         if isinstance(person, Unclear):
             result.append((line, None, person))
             continue
-        outcome = _outcome(person, seen, enrolled, finished, free)
+        outcome = _outcome(person, seen, stands, free)
         free -= outcome is Outcome.ENROLS
         seen.add(person.staff_id)
         result.append((line, person, outcome))
@@ -153,30 +167,28 @@ def undo(actor: Actor, course: Course, staff_ids: Collection[int]) -> int:
     return len(rows)
 
 
-def _outcome(person: Member, seen: set[int], enrolled: set[int], finished: set[int], free: int) -> Outcome:
+def _outcome(person: Member, seen: set[int], stands: Mapping[int, Outcome], free: int) -> Outcome:
     if person.staff_id in seen:
         return Outcome.TWICE
-    if person.staff_id in enrolled:
-        return Outcome.ALREADY
-    if person.staff_id in finished:
-        return Outcome.FINISHED
-    return Outcome.ENROLS if free > 0 else Outcome.NO_PLACE
+    return stands.get(person.staff_id) or (Outcome.ENROLS if free > 0 else Outcome.NO_PLACE)
 
 
-def enrol_all(actor: Actor, course: Course, session: TrainingSession | None, text: str) -> list[ListedLine]:
+def enrol_all(
+    actor: Actor, course: Course, session: TrainingSession | None, text: str, because: str = ""
+) -> list[ListedLine]:
     """Enrol the people of a list; return what became of each line. A line that is refused refuses no other one.
 
     A long list is entered in parts, so that nobody else waits for it; entered again it enrols nobody twice.
     """
     result = []
     entered = 0
-    for line, person, outcome in _found(actor, course, session, text):
+    for line, person, outcome in _found(actor, course, session, text, because):
         became = outcome
         if outcome is Outcome.ENROLS and person:
             try:
                 with db.session.begin_nested():
                     if session:
-                        application.enrol_in_session(actor, person, session)
+                        application.enrol_in_session(actor, person, session, because)
                     else:
                         enrolments.enrol_in_course(actor, person, course)
                 became, entered = Outcome.ENROLLED, entered + 1

@@ -22,9 +22,10 @@ from courses.sessions.training_session import session_for
 from participation import application, staff_list
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
-from participation.forms import StaffListForm
+from participation.forms import StaffListForm, because
 from participation.joint.eligibility import CLASHES, hints_for, hints_of
 from participation.joint.forms import WishForm
+from participation.prerequisite import first_courses
 from participation.session_page import page_for_visitors, page_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def session_page(session_id: int) -> ResponseReturnValue:
 def enrol_in_session(session_id: int) -> ResponseReturnValue:
     """Take a place in a session."""
     session = session_for(actor(), session_id)
-    application.enrol_in_session(actor(), enrolments.entrant(actor(), session), session)
+    application.enrol_in_session(actor(), enrolments.entrant(actor(), session), session, because())
     flash("席を確保しました。当日お待ちしています。")
     if CLASHES in hints_for(session, [actor().staff_id])[actor().staff_id]:
         flash("同じ時間に、別の受講があります。マイページで確かめて、どちらかを取りやめてください。")
@@ -75,7 +76,12 @@ def _chosen(slug: str) -> tuple[Course, TrainingSession | None]:
 
 def _said_of(course: Course, session: TrainingSession | None) -> dict[str, object]:
     """Return what the pages of enrolling own staff say of a course or session."""
-    return {"course": course, "session": session, "edition": session.edition if session else course.published}
+    return {
+        "course": course,
+        "session": session,
+        "edition": session.edition if session else course.published,
+        "first": first_courses(course.id) if session else [],
+    }
 
 
 @blueprint.route("/office/enrol/<slug>", methods=["GET", "POST"])
@@ -89,14 +95,15 @@ def enrol_staff(slug: str) -> ResponseReturnValue:
         return answer("participation/enrol_staff.html", form, **_said_of(course, session))
     is_last_step = "enrol" in request.form
     try:
-        listed = form.listed
-        lines = (staff_list.enrol_all if is_last_step else staff_list.preview)(actor(), course, session, listed.text)
+        listed, reason = form.listed, form.because.value
+        act = staff_list.enrol_all if is_last_step else staff_list.preview
+        lines = act(actor(), course, session, listed.text, reason)
     except RefusalError as refusal:
         db.session.rollback()
         form.refuse(refusal)
         return answer("participation/enrol_staff.html", form, **_said_of(*_chosen(slug)))
     page = "participation/enrolled_staff.html" if is_last_step else "participation/enrol_preview.html"
-    return render_template(page, listed=listed, lines=lines, **_said_of(course, session))
+    return render_template(page, listed=listed, lines=lines, because=reason, **_said_of(course, session))
 
 
 @blueprint.post("/office/enrol/<slug>/undo")
@@ -116,7 +123,7 @@ def enrol_one(membership_id: int, slug: str) -> ResponseReturnValue:
     person = enrolments.own_entrant(actor(), membership_id)
     course, session = _chosen(slug)
     if session:
-        application.enrol_in_session(actor(), person, session)
+        application.enrol_in_session(actor(), person, session, because())
     else:
         enrolments.enrol_in_course(actor(), person, course)
     flash(f"{person.name}さんの受講を申し込みました。")

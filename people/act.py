@@ -115,6 +115,7 @@ class Act(Term):
     SUBSTITUTED = "substituted", "代理に変更"
     ENROLLED = "enrolled", "受講を申し込み"
     WITHDRAWN = "withdrawn", "受講を取りやめ"
+    PREREQUISITE_WAIVED = "prerequisite waived", "先に受ける講座なしでの参加を許可"
     ATTENDANCE = "attendance", "出欠を入力"
     CODE_SHOWN = "code shown", "出席コードを表示"
     CERTIFICATE_REVOKED = "certificate revoked", "修了証を取り消し"
@@ -147,6 +148,7 @@ ABOUT_LEARNERS = frozenset(
     in {
         Act.WAITING_WITHDRAWN, Act.SUBSTITUTED, Act.WITHDRAWN, Act.ATTENDANCE, Act.CERTIFICATE_REVOKED,
         Act.OUTSIDE_CONFIRMED, Act.PRACTICE_COMMENTED, Act.ATTEMPT_GRANTED, Act.EXEMPTED, Act.EXTENDED, Act.EXEMPTION_ENDED,
+        Act.PREREQUISITE_WAIVED,
     }
 )  # fmt: skip
 """The acts whose entries name a person and a course, as they are stored."""

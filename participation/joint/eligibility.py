@@ -13,11 +13,11 @@ from people.membership import is_current
 from people.models import Membership
 from people.permission import Actor, Permission
 
-from courses.models import prerequisite
 from courses.sessions.models import Meeting, TrainingSession
 
 from participation.joint.models import Nomination, NominationState
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
+from participation.prerequisite import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,38 +43,20 @@ def hints_of(
         sa.select(Enrolment.staff_id, Enrolment.state).where(of_them, Enrolment.course_id == course_id)
     ):
         states.setdefault(staff_id, set()).add(state)
-    lacking, clashing = _lacking(course_id, staff_ids), _clashing(session, of_them) if session else set()
+    without, clashing = lacking(course_id, staff_ids), _clashing(session, of_them) if session else set()
     return {
         staff_id: tuple(
             hint
             for hint, is_so in (
                 (TOOK, EnrolmentState.COMPLETED in states.get(staff_id, ())),
                 (TAKES, bool(states.get(staff_id, set()) & set(OPEN_STATES))),
-                (LACKS, staff_id in lacking),
+                (LACKS, staff_id in without),
                 (CLASHES, staff_id in clashing),
             )
             if is_so
         )
         for staff_id in staff_ids
     }
-
-
-def _lacking(course_id: int, staff_ids: Collection[int]) -> set[int]:
-    """Return who has not completed a course that comes first."""
-    needed = set(db.session.scalars(sa.select(prerequisite.c.requires_id).where(prerequisite.c.course_id == course_id)))
-    if not needed:
-        return set()
-    done = db.session.execute(
-        sa.select(Enrolment.staff_id, sa.func.count(sa.distinct(Enrolment.course_id)))
-        .where(
-            Enrolment.staff_id.in_(staff_ids),
-            Enrolment.course_id.in_(needed),
-            Enrolment.state == EnrolmentState.COMPLETED,
-        )
-        .group_by(Enrolment.staff_id)
-    )
-    counts = {row[0]: row[1] for row in done}
-    return {staff_id for staff_id in staff_ids if counts.get(staff_id, 0) < len(needed)}
 
 
 def _clashing(session: TrainingSession, of_them: sa.ColumnElement[bool]) -> set[int]:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
-from kernel.vocabulary import Term
 
 from people import audit
 from people.act import Act
@@ -28,6 +27,7 @@ from courses.sessions.models import TrainingSession
 from courses.sessions.session_state import SessionState, state_of
 
 from participation import enrolment as enrolments
+from participation import prerequisite
 from participation.joint.eligibility import hints_for
 from participation.joint.models import Nomination, NominationList, Wish
 from participation.models import Enrolment
@@ -109,7 +109,7 @@ def nominating(actor: Actor, session: TrainingSession, organisation_id: int) -> 
 def listed(actor: Actor, session: TrainingSession, organisation: Organisation) -> Listed:
     """Return the list of an organisation for a session. Wishes and what is known of people are for itself only."""
     is_own = organisation.id in actor.scope(Permission.ENROL_STAFF)
-    nominations = _nominations(session.id, organisation.id)
+    nominations = nominations_of(session.id, organisation.id)
     row = db.session.get(NominationList, (session.id, organisation.id))
     on_it = [nomination.staff_id for nomination in nominations]
     wishes = db.session.execute(
@@ -136,7 +136,8 @@ def listed(actor: Actor, session: TrainingSession, organisation: Organisation) -
     )
 
 
-def _nominations(session_id: int, organisation_id: int) -> Sequence[Nomination]:
+def nominations_of(session_id: int, organisation_id: int) -> Sequence[Nomination]:
+    """Return the nominations of an organisation for a session, in its order, as they are now."""
     return db.session.scalars(
         sa.select(Nomination)
         .options(joinedload(Nomination.staff))
@@ -146,15 +147,17 @@ def _nominations(session_id: int, organisation_id: int) -> Sequence[Nomination]:
     ).all()
 
 
-def nominate(actor: Actor, session: TrainingSession, organisation: Organisation, membership_id: int) -> Nomination:
-    """Put one of the staff at the end of the list.
+def nominate(
+    actor: Actor, session: TrainingSession, organisation: Organisation, membership_id: int, because: str = ""
+) -> Nomination:
+    """Put one of the staff at the end of the list, `because` who lacks a course that comes first.
 
     Raises NotFoundError, and ConflictError outside the application window, for somebody on a list already and for
     somebody who takes the course.
     """
     if organisation.id not in actor.scope(Permission.ENROL_STAFF):
         raise NotFoundError
-    return put_last(actor, session, organisation, enrolments.own_entrant(actor, membership_id))
+    return put_last(actor, session, organisation, enrolments.own_entrant(actor, membership_id), because)
 
 
 def why_not(session: TrainingSession, organisation_id: int, staff_id: int | None = None) -> dict[int, str]:
@@ -171,8 +174,12 @@ def why_not(session: TrainingSession, organisation_id: int, staff_id: int | None
     return dict.fromkeys(db.session.scalars(taking), TAKES_IT) | dict.fromkeys(db.session.scalars(listed), LISTED)
 
 
-def put_last(actor: Actor, session: TrainingSession, organisation: Organisation, person: Member) -> Nomination:
+def put_last(
+    actor: Actor, session: TrainingSession, organisation: Organisation, person: Member, because: str = ""
+) -> Nomination:
     """Put somebody at the end of the list of an organisation, for which the caller may act.
+
+    The host, who takes in the list of an organisation, is not told who of it lacks a course that comes first, and decides itself.
 
     Raises NotFoundError for one of another organisation, ConflictError as `nominate` does.
     """
@@ -182,6 +189,8 @@ def put_last(actor: Actor, session: TrainingSession, organisation: Organisation,
     if reason := why_not(session, organisation.id, person.staff_id).get(person.staff_id):
         message = f"{person.name}さんは、{reason}。"
         raise ConflictError(message)
+    if not _acts_on_behalf(actor, organisation.id):
+        prerequisite.check(actor, session, person, because)
     last = db.session.scalar(
         sa.select(sa.func.max(Nomination.position)).where(
             Nomination.session_id == session.id, Nomination.organisation_id == organisation.id
@@ -196,11 +205,11 @@ def put_last(actor: Actor, session: TrainingSession, organisation: Organisation,
             on_behalf=_acts_on_behalf(actor, organisation.id),
         )
     )
-    _changed(actor, session, organisation.id, Act.NOMINATED, person.name)
+    changed(actor, session, organisation.id, Act.NOMINATED, person.name)
     return nomination
 
 
-def _changed(actor: Actor, session: TrainingSession, organisation_id: int, act: Act, subject: str) -> NominationList:
+def changed(actor: Actor, session: TrainingSession, organisation_id: int, act: Act, subject: str) -> NominationList:
     """Note that a list was changed, by whom, and whether the host did it on behalf of the organisation."""
     on_behalf = _acts_on_behalf(actor, organisation_id)
     row = db.session.get(NominationList, (session.id, organisation_id))
@@ -261,40 +270,15 @@ def remove(actor: Actor, nomination_id: int) -> Nomination:
     nomination, session, organisation = own(actor, nomination_id)
     check_open(session, organisation.id)
     check_may_change(actor, session, organisation.id, nomination)
-    _changed(actor, session, organisation.id, Act.NOMINATION_REMOVED, nomination.staff.name)
+    changed(actor, session, organisation.id, Act.NOMINATION_REMOVED, nomination.staff.name)
     db.session.delete(nomination)
     db.session.flush()
-    return nomination
-
-
-class Way(Term):
-    """Where somebody is moved in the order of a list."""
-
-    UP = "up", "上へ"
-    DOWN = "down", "下へ"
-    FIRST = "first", "先頭へ"
-    LAST = "last", "最後へ"
-
-
-def move(actor: Actor, nomination_id: int, way: Way) -> Nomination:
-    """Move somebody in the organisation's order, by one place or to an end. Raises NotFoundError or ConflictError."""
-    nomination, session, organisation = own(actor, nomination_id)
-    check_open(session, organisation.id)
-    order = list(_nominations(session.id, organisation.id))
-    check_may_change(actor, session, organisation.id, *order)
-    place = next(index for index, row in enumerate(order) if row.id == nomination_id)
-    last = len(order) - 1
-    there = {Way.UP: max(0, place - 1), Way.DOWN: min(last, place + 1), Way.FIRST: 0, Way.LAST: last}[way]
-    order.insert(there, order.pop(place))
-    for position, row in enumerate(order, 1):
-        row.position = position
-    _changed(actor, session, organisation.id, Act.NOMINATION_MOVED, nomination.staff.name)
     return nomination
 
 
 def write_note(actor: Actor, session: TrainingSession, organisation: Organisation, note: str) -> None:
     """Leave a note for the host with the list. Raises ConflictError outside the application window."""
     check_open(session, organisation.id)
-    check_may_change(actor, session, organisation.id, *_nominations(session.id, organisation.id))
-    _changed(actor, session, organisation.id, Act.NOMINATION_NOTE, organisation.name).note = note
+    check_may_change(actor, session, organisation.id, *nominations_of(session.id, organisation.id))
+    changed(actor, session, organisation.id, Act.NOMINATION_NOTE, organisation.name).note = note
     db.session.flush()

@@ -15,6 +15,7 @@ from people.act import Act
 from courses.sessions import place, training_session
 
 from participation import enrolment as enrolments
+from participation import prerequisite
 from participation.joint import waiting_list
 from participation.joint.models import Nomination, NominationState
 from participation.notices.kinds import NoticeKind
@@ -53,11 +54,11 @@ def _nominate_instead(session: TrainingSession, enrolment: Enrolment, person: Me
     db.session.flush()
 
 
-def substitute(actor: Actor, enrolment: Enrolment, person: Member) -> Enrolment:
+def substitute(actor: Actor, enrolment: Enrolment, person: Member, because: str = "") -> Enrolment:
     """Let a colleague take somebody's place (代理) in one step.
 
     Raises NotFoundError where the colleague is of another organisation, InvalidError for the same person,
-    ConflictError where the session began or the colleague takes the course already.
+    ConflictError where the session began, the colleague takes the course already, or lacks one that comes first without a reason.
     """
     if enrolment.session_id is None or person.organisation_id != enrolment.organisation_id:
         raise NotFoundError
@@ -65,6 +66,7 @@ def substitute(actor: Actor, enrolment: Enrolment, person: Member) -> Enrolment:
         message = "代理には、別の職員を選んでください。"
         raise InvalidError(message)
     session = training_session.lock(enrolment.session_id)
+    prerequisite.check(actor, session, person, because)
     enrolments.close(actor, enrolment)
     waiting_list.end_nomination(session.id, enrolment.staff_id)
     taken = enrolments.enter(actor, person, session.edition, session)

@@ -105,3 +105,15 @@ def test_what_waits_for_a_coordinator_stands_on_one_page_and_goes_when_it_is_don
     mine.post(f"/nominations/{row}/accept")
     assert "席の案内への返事" not in coordinator.get("/office").text
     assert "推薦されている開催回" not in mine.get("/me").text
+
+
+def test_where_own_staff_go_in_the_next_two_weeks_stands_there_too(mizuho, hachioji, secretariat):
+    soon, later = session_of("survey-design", secretariat), session_of("web-meeting-chat", secretariat)
+    joins(mizuho.staff, soon)
+    joins(mizuho.person(), soon)
+    joins(hachioji.staff, later)
+    joins(mizuho.staff, session_of("dx-first-step", mizuho))
+    db.session.commit()
+    going = week_of(mizuho.coordinator.actor).going
+    assert [(one.session.id, one.people) for one in going] == [(soon.id, 2)]
+    assert "職員2人" in mizuho.coordinator.browser().get("/office").text

@@ -22,6 +22,7 @@ from people.permission import Permission
 from courses.sessions.session_state import state_of
 from courses.sessions.training_session import hosted, session_for
 
+from participation import prerequisite
 from participation.blueprint import blueprint
 from participation.joint import allocation, decision, exceptional_place, nominees
 from participation.joint.forms import OverrideForm
@@ -49,6 +50,7 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         state=state_of(session),
         given=given,
         notes=nominees.notes_to_host(session_id),
+        exceptions=_exceptions(session_id, given),
         is_shown=is_shown,
         turns={turn.id: turn for turn in (*result.places, *result.waiting)} if is_shown else {},
         placed={turn.id for turn in result.places} if is_shown else set(),
@@ -59,6 +61,13 @@ def allocation_page(session_id: int) -> ResponseReturnValue:
         seed_digest=digest(session.seed),
         seen=seen_as(allocation.call_as_json(call)),
     )
+
+
+def _exceptions(session_id: int, given: list[nominees.OrganisationNominees]) -> list[tuple[str, str]]:
+    """Return who of the nominees lacks a course that comes first, and why they may come nevertheless."""
+    said = prerequisite.reasons(session_id)
+    people = [row for one in given for row in one.nominations if row.staff_id in said]
+    return [(f"{row.organisation.name} {row.staff.name}", said[row.staff_id]) for row in people]
 
 
 @blueprint.get("/sessions/<int:session_id>/allocation.json")

@@ -21,10 +21,11 @@ from courses.sessions.training_session import hosted, session_for
 
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
-from participation.forms import StaffListForm
-from participation.joint import eligibility, nomination, nomination_list, substitution, waiting_list
+from participation.forms import StaffListForm, because
+from participation.joint import eligibility, nomination, nomination_list, order, substitution, waiting_list
 from participation.joint import wish as wishes
 from participation.joint.forms import NoteForm, WishForm
+from participation.prerequisite import first_courses
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -70,6 +71,7 @@ def nominations(session_id: int) -> ResponseReturnValue:
     return answer(
         "participation/nominations.html", form, session=session, state=state_of(session), text=text, is_own=is_own,
         listed=listed,
+        lacks=eligibility.LACKS,
         candidates=eligibility.candidates(actor(), session, found, organisation.id) if is_own else [],
     )  # fmt: skip
 
@@ -92,7 +94,7 @@ def on_behalf(session_id: int) -> ResponseReturnValue:
 def nominate(session_id: int, membership_id: int) -> ResponseReturnValue:
     """Put one of the own staff at the end of the list."""
     session, organisation = list_of(session_id)
-    nomination.nominate(actor(), session, organisation, membership_id)
+    nomination.nominate(actor(), session, organisation, membership_id, because())
     return _back(session_id, organisation.id)
 
 
@@ -107,14 +109,24 @@ def nominate_list(session_id: int) -> ResponseReturnValue:
 
     def read() -> tuple[FileText, list[ListedLine]]:
         listed, act = form.listed, nomination_list.nominate_all if is_last_step else nomination_list.preview
-        return listed, act(actor(), session, organisation, listed.text)
+        return listed, act(actor(), session, organisation, listed.text, form.because.value)
 
     found = None if "again" in request.form else accepted(form, read)
     session, organisation = list_of(session_id)
     if found is None:
-        return answer("participation/nominate_list.html", form, session=session, organisation=organisation)
+        return answer(
+            "participation/nominate_list.html", form, session=session, organisation=organisation,
+            first=first_courses(session.edition.course_id) if actor().may(Permission.ENROL_STAFF, organisation.id) else [],
+        )  # fmt: skip
     page = "participation/nominated_list.html" if is_last_step else "participation/nominate_preview.html"
-    return render_template(page, session=session, organisation=organisation, listed=found[0], lines=found[1])
+    return render_template(
+        page,
+        session=session,
+        organisation=organisation,
+        listed=found[0],
+        lines=found[1],
+        because=form.because.value,
+    )
 
 
 @blueprint.post("/nominations/<int:nomination_id>/remove")
@@ -131,8 +143,8 @@ def remove_nomination(nomination_id: int) -> ResponseReturnValue:
 def move_nomination(nomination_id: int) -> ResponseReturnValue:
     """Move somebody in the order, by the button that was pressed."""
     pressed = request.form.get("direction", "")
-    way = next((one for one in nomination.Way if one.value == pressed), nomination.Way.UP)
-    row = nomination.move(actor(), nomination_id, way)
+    way = next((one for one in order.Way if one.value == pressed), order.Way.UP)
+    row = order.move(actor(), nomination_id, way)
     return _back(row.session_id, row.organisation_id)
 
 
@@ -196,7 +208,12 @@ def choose_substitute(enrolment_id: int) -> ResponseReturnValue:
     found = membership.managed_memberships(actor(), text, Permission.ENROL_STAFF)
     people = eligibility.candidates(actor(), session, found, enrolment.organisation_id, but=enrolment.staff_id)
     return render_template(
-        "participation/substitute.html", enrolment=enrolment, session=session, people=people, text=text
+        "participation/substitute.html",
+        enrolment=enrolment,
+        session=session,
+        people=people,
+        text=text,
+        lacks=eligibility.LACKS,
     )
 
 
@@ -205,6 +222,6 @@ def choose_substitute(enrolment_id: int) -> ResponseReturnValue:
 def substitute(enrolment_id: int, membership_id: int) -> ResponseReturnValue:
     """Let a colleague take somebody's place, in one step."""
     person = enrolments.own_entrant(actor(), membership_id)
-    taken = substitution.substitute(actor(), enrolments.own_enrolment(actor(), enrolment_id), person)
+    taken = substitution.substitute(actor(), enrolments.own_enrolment(actor(), enrolment_id), person, because())
     flash(f"{person.name}さんに席を替わりました。")
     return redirect(url_for("participation.session_page", session_id=taken.session_id))
