@@ -31,6 +31,7 @@ static/vendor/tokens.css: package-lock.json scripts/icons
 	@mkdir -p static/vendor
 	@cp node_modules/scorm-again/dist/esm/scorm12.min.js static/vendor/scorm12.js
 	@cp node_modules/scorm-again/dist/esm/scorm2004.min.js static/vendor/scorm2004.js
+	@cp node_modules/@github/markdown-toolbar-element/dist/index.js static/vendor/markdown_toolbar.js
 	@scripts/icons
 	@cp node_modules/@digital-go-jp/design-tokens/dist/tokens-simple.css $@
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from courses.lessons.question import Question
     from courses.lessons.quiz import Quiz
 
-USUAL_CHOICES, SPARE_CHOICES = 6, 1
+USUAL_CHOICES, SPARE_CHOICES, MOST_CHOICES = 4, 1, 20
 
 
 class ChoiceForm(wtforms.Form):
@@ -55,6 +55,9 @@ class QuestionForm(Form):
     plain: ClassVar[tuple[str, ...]] = ()
     text = LongTextField("問い", [DataRequired(), Length(max=2000)])
 
+    def grow(self) -> None:
+        """Give room for one more part of the question; most have as many as they need."""
+
     def question(self, kind: QuestionKind) -> Question:
         """Return the question. Raises InvalidError where it cannot be asked."""
         said = {"kind": kind.value, "text": self.text.value, **self.said()}
@@ -66,7 +69,7 @@ class QuestionForm(Form):
 
 
 class ChoicesForm(QuestionForm):
-    """A question with choices; there is always room for one more."""
+    """A question with choices; there is always room for one more, and for as many as are asked for."""
 
     choices = RowsField(FormField(ChoiceForm), min_entries=USUAL_CHOICES)
 
@@ -74,6 +77,15 @@ class ChoicesForm(QuestionForm):
         super().__init__(*args, **kwargs)
         if all(row.form.text.value for row in self.choices):
             self.choices.append_entry()
+        self._name_rows()
+
+    def grow(self) -> None:
+        """Give room for one more choice, beyond those that are empty."""
+        if len(self.choices) < MOST_CHOICES:
+            self.choices.append_entry()
+            self._name_rows()
+
+    def _name_rows(self) -> None:
         for place, row in enumerate(self.choices, 1):
             row.form.text.label.text = f"選択肢{place}"
             row.form.right.label.text = f"選択肢{place}は正しい"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 
-from people.access import actor, requires
+from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses import edition as editions
@@ -17,10 +17,13 @@ from courses.packages import package as packages
 from courses.packages.manifest import pages, parts_from
 
 from learning.blueprint import blueprint
+from learning.forms import answers_from
 from learning.package_run import Shown, part_in
 from learning.views.package import frame_for_trial, framing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from flask.typing import ResponseReturnValue
 
     from courses.models import CourseEdition, Lesson
@@ -32,13 +35,31 @@ SEED = "trial"
 @requires(Permission.WRITE_COURSES)
 def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
     """Show a lesson of the latest edition as learners see it."""
+    return _tried(slug, lesson_id, None)
+
+
+@blueprint.post("/studio/<slug>/lessons/<int:lesson_id>/try")
+@requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
+def try_answers(slug: str, lesson_id: int) -> ResponseReturnValue:
+    """Mark answers to the questions of a lesson; nothing is kept."""
+    return _tried(slug, lesson_id, answers_from(request.form))
+
+
+def _tried(slug: str, lesson_id: int, given: Mapping[str, Sequence[str]] | None) -> ResponseReturnValue:
     course = own_course(actor(), slug)
     edition = editions.whole(course.editions[-1].id)
     _module, lesson = outline.lesson_of(edition, lesson_id)
     here = _package(lesson, edition)
     address = frame_for_trial(here) if here else ""
     kind = lesson_kind.kind_of(lesson)
-    asked = quiz.asked(lesson_kind.quiz_in(lesson), SEED) if kind.has_questions else []
+    tested = lesson_kind.quiz_in(lesson) if kind.has_questions else None
+    asked = quiz.asked(tested, SEED) if tested else []
+    marks = (
+        []
+        if given is None
+        else [(one, said, one.mark(said)) for one in asked for said in [given.get(str(one.number), [])]]
+    )
     text = str(lesson.content["intro"]) if kind.has_questions else lesson.body
     page = render_template(
         "learning/trial.html",
@@ -49,6 +70,9 @@ def try_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         rule=lesson_kind.rule_of(lesson, has_own_rule=bool(here and here.has_own_rule)),
         text=rendered(text, url_for("courses.asset", edition_id=edition.id, name="")),
         asked=[(one, ()) for one in asked],
+        marks=marks,
+        score=quiz.score([mark for _one, _said, mark in marks]),
+        pass_percent=tested.pass_percent if tested else 0,
         here=here,
         address=address,
         beside=outline.beside(edition, lesson),

@@ -28,6 +28,8 @@ from courses.edition import LessonText, ModuleText
 from courses.lessons import lesson_kind, outline
 from courses.models import Course, CourseEdition, EditionState, Lesson, LessonKind, Level, Module
 
+from learning.models import Attempt
+
 
 @pytest.fixture
 def studio(mizuho):
@@ -154,6 +156,53 @@ def test_a_quiz_is_written_question_by_question_and_changed_and_ordered(studio):
     assert (quiz.pass_percent, quiz.attempts, quiz.draw, quiz.intro) == (60, 3, 4, "はじめます")
     assert [choice.text for choice in quiz.questions[0].choices] == ["あ", "い", "う"]
     assert (quiz.questions[4].answer, str(quiz.questions[4].tolerance)) == (12, "0.5")
+
+
+def test_an_author_tries_a_quiz_as_learners_will_and_nothing_of_it_is_kept(studio):
+    module = outline.add_module(edition_of(studio.course), "単元")
+    lesson = outline.add_lesson(edition_of(studio.course), module.id, "テスト", LessonKind.QUIZ)
+    db.session.commit()
+    address = f"/studio/written/lessons/{lesson.id}"
+    choices = {
+        "choices-0-text": "右",
+        "choices-0-right": "y",
+        "choices-1-text": "左",
+        "choices-1-feedback": "左は川です",
+    }
+    studio.browser.post(f"{address}/questions/new/single", data={"text": "どちら", **choices})
+    page = studio.browser.get(f"{address}/try").text
+    assert "答え合わせをする" in page
+    place = re.search(r'name="q-0" value="(\d)"> 左', page)[1]
+    marked = studio.browser.post(f"{address}/try", data={"q-0": place})
+    assert marked.status_code == 200
+    assert "左は川です" in marked.text
+    assert "（正しい答え）" in marked.text
+    assert "答えていません" in studio.browser.post(f"{address}/try", data={}).text
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 0
+
+
+def test_what_is_being_written_is_shown_as_readers_will_see_it_and_not_kept(studio):
+    module = outline.add_module(edition_of(studio.course), "単元")
+    lesson = outline.add_lesson(edition_of(studio.course), module.id, "読む", LessonKind.TEXT)
+    db.session.commit()
+    address = f"/studio/written/lessons/{lesson.id}"
+    shown = studio.browser.post(f"{address}/preview", data={"body": "**大事なこと**<script>alert(1)</script>"}).text
+    assert "<strong>大事なこと</strong>" in shown
+    assert "<script" not in shown
+    assert "大事なこと" not in studio.browser.get(address).text
+    assert studio.office.staff.browser().post(f"{address}/preview", data={"body": "x"}).status_code in {403, 404}
+
+
+def test_a_question_has_room_for_as_many_choices_as_are_asked_for(studio):
+    module = outline.add_module(edition_of(studio.course), "単元")
+    lesson = outline.add_lesson(edition_of(studio.course), module.id, "テスト", LessonKind.QUIZ)
+    db.session.commit()
+    address = f"/studio/written/lessons/{lesson.id}/questions/new/single"
+    assert "choices-4-text" not in studio.browser.get(address).text
+    typed = {"text": "どれ", "choices-0-text": "一つ目", **{f"choices-{place}-text": "" for place in range(1, 4)}}
+    grown = studio.browser.post(address, data={**typed, "more": "1"}).text
+    assert "choices-4-text" in grown
+    assert "一つ目" in grown, "what was typed is kept"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from courses.course import own_draft, record_work
 from courses.lessons import asset as assets
 from courses.lessons import lesson_kind, outline
 from courses.lessons.forms import AssetForm, ModuleForm, NewLessonForm, form_for
+from courses.lessons.lesson_text import rendered
 from courses.lessons.question_forms import NewQuestionForm
 from courses.packages.package import chosen
 
@@ -158,6 +159,17 @@ def edit_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
         package=chosen(lesson, edition.id),
         seen_as=seen_as,
     )
+
+
+@blueprint.post("/studio/<slug>/lessons/<int:lesson_id>/preview")
+@requires(Permission.WRITE_COURSES)
+@holds(LONG_TEXTS)
+def preview_lesson(slug: str, lesson_id: int) -> ResponseReturnValue:
+    """Return the text of a lesson that is being written as its readers will see it; nothing is kept."""
+    _course, edition = open_draft(slug)
+    _module, lesson = outline.lesson_of(edition, lesson_id)
+    form = form_for(lesson, edition)
+    return rendered(form.body.value, url_for("courses.asset", edition_id=edition.id, name="")) if "body" in form else ""
 
 
 @blueprint.post("/studio/<slug>/assets")

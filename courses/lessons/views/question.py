@@ -100,7 +100,9 @@ def _write_question(slug: str, lesson_id: int, kind: QuestionKind | None, number
             [*questions[: number - 1], written, *questions[number:]] if number else [*questions, written],
         )
 
-    if accepted(form, write):
+    if "more" in request.form:
+        form.grow()
+    elif accepted(form, write):
         record_work(actor(), Act.QUESTION_CHANGED, course)
         flash("問題を保存しました。")
         return redirect(url_for("courses.edit_lesson", slug=slug, lesson_id=lesson_id))
