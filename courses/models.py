@@ -255,6 +255,21 @@ class Asset(Base):
     __table_args__ = (sa.UniqueConstraint("edition_id", "name"),)
 
 
+class SessionMaterial(Base):
+    """A file of a training session, for those who take part or for its host alone, kept as assets are; `organisation_id`: in whose room it lies."""
+
+    __tablename__ = "session_material"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("training_session.id"))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    digest: Mapped[str] = mapped_column(sa.String(64), index=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    is_for_host: Mapped[bool]
+    added_at: Mapped[dt.datetime]
+    __table_args__ = (sa.UniqueConstraint("session_id", "name"),)
+
+
 class CatalogueVersion(Base):
     """Counts the changes of what is published: a process knows by it whether the facets it keeps are current."""
 

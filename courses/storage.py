@@ -12,14 +12,14 @@ from kernel import clock
 from kernel.database import alone, commit_part, db, slices
 
 from courses.files.room import A_GIGABYTE, Room
-from courses.models import Asset, Course, CourseEdition
+from courses.models import Asset, Course, CourseEdition, SessionMaterial
 from courses.packages.models import Package, PackageFile
 
 if TYPE_CHECKING:
     from courses.files.files import Files
 
 AT_ONCE = 500
-NAMING = (Asset, PackageFile)
+NAMING = (Asset, PackageFile, SessionMaterial)
 """The tables whose rows name a file, in the column `digest`, with its size in bytes in `size`."""
 OURS = re.compile(r"[0-9a-f]{64}(#\d+)?")
 GRACE = dt.timedelta(days=1)
@@ -32,7 +32,7 @@ def named() -> sa.CompoundSelect[tuple[str, int]]:
 
 
 def used_by(organisation_id: int) -> int:
-    """Return how many bytes the courses of an organisation take: files that editions share count once, packages with what they unpack to."""
+    """Return how many bytes the courses and sessions of an organisation take: files that editions share count once, packages with what they unpack to."""
     files = (
         sa.select(Asset.digest, Asset.size)
         .join(CourseEdition, CourseEdition.id == Asset.edition_id)
@@ -41,12 +41,15 @@ def used_by(organisation_id: int) -> int:
     )
     shown = sa.select(files.subquery().c.digest)
     unpacked = sa.select(PackageFile.digest, PackageFile.size).where(PackageFile.package_digest.in_(shown))
-    every = sa.union(files, unpacked).subquery()
+    handed_out = sa.select(SessionMaterial.digest, SessionMaterial.size).where(
+        SessionMaterial.organisation_id == organisation_id
+    )
+    every = sa.union(files, unpacked, handed_out).subquery()
     return db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(every.c.size), 0))) or 0
 
 
 def room_of(organisation_id: int, most_gb: int) -> Room:
-    """Return how much an organisation may still add to its courses."""
+    """Return how much an organisation may still add to its courses and sessions."""
     return Room(used_by(organisation_id), most_gb * A_GIGABYTE)
 
 

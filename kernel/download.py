@@ -18,6 +18,11 @@ def download(content: bytes, media_type: str, name: str) -> Response:
     answer = send_file(io.BytesIO(content), media_type, conditional=False, etag=False)
     for said in ("Cache-Control", "Expires"):  # `kernel.headers` says it for all that is made for one reader
         answer.headers.pop(said, None)
+    return saved_as(answer, name)
+
+
+def saved_as(answer: Response, name: str) -> Response:
+    """Let an answer be saved under a name, never opened on a page; return it."""
     plain = "download" + PurePath(name).suffix  # for who cannot read the other one
     answer.headers.set(
         "Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name, safe='')}"}

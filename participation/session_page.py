@@ -5,29 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
+from kernel.database import db
 from kernel.secret import digest
 
 from people.permission import Actor, Permission
 
 from courses import completion_rule
 from courses.sessions import audience
+from courses.sessions.material import materials_of
 from courses.sessions.session_state import SessionState, state_of
 from courses.sessions.training_session import session_for_all
 
-from participation import enrolment as enrolments
 from participation import prerequisite, roster
 from participation.attending import attendance
 from participation.joint import exceptional_place, nominees
+from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from courses.models import SessionMaterial
     from courses.sessions.models import Meeting, TrainingSession
 
     from participation.attending.attendance import Sheet
     from participation.joint.models import Nomination, Override
     from participation.joint.nominees import OrganisationNominees, Own
-    from participation.models import Enrolment
     from participation.prerequisite import FirstCourse
 
 
@@ -54,6 +58,7 @@ class SessionPage:
     roster: Sequence[Enrolment]
     lacks: Sequence[FirstCourse] = ()
     exceptions: Mapping[int, str] = field(default_factory=dict)
+    materials: Sequence[SessionMaterial] = ()
 
     @property
     def is_entitled(self) -> bool:
@@ -111,8 +116,7 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
     """Return what somebody sees of a session. Raises NotFoundError."""
     session = nominees.own_session(actor, session_id)
     state, is_host = state_of(session), roster.is_host(actor, session)
-    elsewhere = enrolments.open_enrolment(actor.staff_id, session.edition.course_id)
-    place = enrolments.place_in(session.id, actor.staff_id)
+    place, elsewhere = _own_enrolments(actor, session)
     standing = nominees.own_standing(actor, session) if session.is_by_nomination else None
     results = nominees.nominations_by_organisation(actor, session) if session.is_by_nomination else []
     own = [row for row in results if not is_host or actor.may(Permission.READ_NAMES, row.organisation.id)]
@@ -137,8 +141,31 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
         overrides=exceptional_place.overrides_of(session.id) if is_decided and (results or is_host) else [],
         roster=roster.roster(actor, session),
         lacks=[one for one in first if panel == "apply" and not one.is_done],
+        materials=materials_for(actor, session, place),
         exceptions=prerequisite.reasons(session.id) if is_host and first else {},
     )
+
+
+def _own_enrolments(actor: Actor, session: TrainingSession) -> tuple[Enrolment | None, Enrolment | None]:
+    """Return the enrolment by which somebody has, or had, a place in a session, and an open one in its course: one query."""
+    is_here = Enrolment.session_id == session.id
+    is_open = sa.and_(Enrolment.course_id == session.edition.course_id, Enrolment.state.in_(OPEN_STATES))
+    rows = db.session.scalars(
+        sa.select(Enrolment)
+        .where(
+            Enrolment.staff_id == actor.staff_id,
+            sa.or_(sa.and_(is_here, Enrolment.state != EnrolmentState.WITHDRAWN), is_open),
+        )
+        .order_by(Enrolment.id.desc())
+    ).all()
+    place = next((row for row in rows if row.session_id == session.id), None)
+    return place, next((row for row in rows if row.state.is_open), None)
+
+
+def materials_for(actor: Actor, session: TrainingSession, place: Enrolment | None) -> list[SessionMaterial]:
+    """Return the files of a session that somebody may have: the host all of them, who has a place those for who takes part."""
+    is_host = roster.is_host(actor, session)
+    return [row for row in materials_of(session.id) if is_host or not row.is_for_host] if is_host or place else []
 
 
 def page_for_visitors(session_id: int) -> SessionPage:

@@ -7,26 +7,29 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel.database import db
-from kernel.errors import RefusalError
+from kernel.download import saved_as
+from kernel.errors import NotFoundError, RefusalError
 from kernel.forms import answer
 from kernel.text import number_in
 
 from people import membership
-from people.access import A_TABLE, actor, holds, public, requires, visitor
+from people.access import A_TABLE, actor, holds, public, requires, signed_in, visitor
 from people.access_log import shown, shows
 from people.permission import Permission
 
 from courses.course import published_course
+from courses.files.kept_file import in_pieces
 from courses.sessions.training_session import session_for
 
 from participation import application, staff_list
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
 from participation.forms import StaffListForm, because
+from participation.joint import nominees
 from participation.joint.eligibility import CLASHES, hints_for, hints_of
 from participation.joint.forms import WishForm
 from participation.prerequisite import first_courses
-from participation.session_page import page_for_visitors, page_of
+from participation.session_page import materials_for, page_for_visitors, page_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -50,6 +53,20 @@ def session_page(session_id: int) -> ResponseReturnValue:
         course=page.session.edition.course,
         wish_form=WishForm(formdata=None),
     )
+
+
+@blueprint.get("/sessions/<int:session_id>/materials/<int:material_id>")
+@signed_in
+def session_material(session_id: int, material_id: int) -> ResponseReturnValue:
+    """Give a file of a session to who takes part in it, or to its host."""
+    session = nominees.own_session(actor(), session_id)
+    mine = materials_for(actor(), session, enrolments.place_in(session.id, actor().staff_id))
+    row = next((row for row in mine if row.id == material_id), None)
+    if row is None:
+        raise NotFoundError
+    answer = in_pieces(row.digest, row.size, request)
+    answer.content_type = "application/octet-stream"
+    return saved_as(answer, row.name)
 
 
 @blueprint.post("/sessions/<int:session_id>/enrol")

@@ -16,7 +16,7 @@ from people import audit
 from people.act import Act
 from people.permission import Actor, Permission
 
-from courses.models import CourseEdition
+from courses.models import CourseEdition, SessionMaterial
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
@@ -177,6 +177,7 @@ def discard(actor: Actor, session: TrainingSession) -> None:
         raise ConflictError(message)
     audit.record(actor, Act.SESSION_DISCARDED, str(session.id), organisation_id=session.host_id, session=session.id)
     session.chosen = []
+    db.session.execute(sa.delete(SessionMaterial).where(SessionMaterial.session_id == session.id))
     db.session.flush()
     db.session.delete(session)
     db.session.flush()

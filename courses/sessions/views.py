@@ -15,11 +15,13 @@ from people.permission import Permission
 
 from courses import course as courses
 from courses.blueprint import blueprint
-from courses.sessions import training_session
+from courses.sessions import material, training_session
 from courses.sessions.forms import NewSessionForm, like_session
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from courses.sessions.models import TrainingSession
 
 
 @blueprint.route("/studio/<slug>/sessions/new", methods=["GET", "POST"])
@@ -34,7 +36,14 @@ def new_session(slug: str) -> ResponseReturnValue:
     copied = like_session(training_session.hosted(actor(), like)) if like else None
     form = NewSessionForm(data=copied)
     is_draft = "draft" in request.form
-    if planned := accepted(form, lambda: training_session.plan(actor(), edition, form.plan(own, is_draft=is_draft))):
+
+    def plan() -> TrainingSession:
+        planned = training_session.plan(actor(), edition, form.plan(own, is_draft=is_draft))
+        if like:
+            material.copy(like, planned)
+        return planned
+
+    if planned := accepted(form, plan):
         told = "開催回の下書きを保存しました。あなたの団体の研修担当だけに見えます。"
         flash(told if is_draft else "開催回を公開しました。受付の始まる日から申し込めます。")
         return redirect(url_for("participation.session_page", session_id=planned.id))

@@ -1,10 +1,10 @@
-"""Pages on which the host looks after a session: change, cancel, call off or close it, move a meeting."""
+"""Pages on which the host looks after a session: change, cancel, call off or close it, move a meeting, hand out files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, url_for
+from flask import current_app, flash, redirect, url_for
 
 from kernel.database import db
 from kernel.errors import ConflictError
@@ -13,7 +13,8 @@ from kernel.forms import EmptyForm, ReasonForm, accepted, answer
 from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
-from courses.sessions import training_session
+from courses import storage
+from courses.sessions import material, training_session
 from courses.sessions.forms import MeetingForm, SessionForm, held_at, planned_by
 from courses.sessions.meeting import meeting_of
 from courses.sessions.training_session import hosted
@@ -24,10 +25,12 @@ from participation.hosting.call_off import call_off
 from participation.hosting.cancel import cancel, cancel_meeting
 from participation.hosting.change import change, move_meeting
 from participation.hosting.close import close
-from participation.hosting.forms import MessageForm
+from participation.hosting.forms import MaterialForm, MessageForm
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from courses.models import SessionMaterial
 
 
 @blueprint.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])
@@ -136,6 +139,37 @@ def message_participants(session_id: int) -> ResponseReturnValue:
         return redirect(url_for("participation.session_page", session_id=session_id))
     reached = message.reached(session.id)
     return answer("participation/message.html", form, session=hosted(actor(), session_id), reached=reached)
+
+
+@blueprint.route("/sessions/<int:session_id>/materials", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS, uploads=True)
+def session_materials(session_id: int) -> ResponseReturnValue:
+    """Add a file to a session. It is kept before the session is changed, so that nobody waits for it."""
+    host_id = hosted(actor(), session_id).host_id
+    room = storage.room_of(host_id, current_app.extensions["settings"].files_gb)
+    db.session.rollback()
+    form = MaterialForm()
+
+    def take() -> SessionMaterial:
+        file = material.keep(current_app.extensions["files"], form.file.file_name, form.file.stream, room)
+        return material.hand_in(actor(), hosted(actor(), session_id), file, is_for_host=form.is_for_host.value)
+
+    if added := accepted(form, take):
+        flash(f"「{added.name}」を加えました。")
+        return redirect(url_for("participation.session_materials", session_id=session_id))
+    return answer(
+        "participation/materials.html", form, session=hosted(actor(), session_id),
+        materials=material.materials_of(session_id),
+    )  # fmt: skip
+
+
+@blueprint.post("/sessions/<int:session_id>/materials/<int:material_id>/remove")
+@requires(Permission.PLAN_SESSIONS)
+def remove_material(session_id: int, material_id: int) -> ResponseReturnValue:
+    """Take a file away from a session."""
+    gone = material.take_away(actor(), hosted(actor(), session_id), material_id)
+    flash(f"「{gone.name}」を外しました。")
+    return redirect(url_for("participation.session_materials", session_id=session_id))
 
 
 @blueprint.post("/sessions/<int:session_id>/close")

@@ -91,7 +91,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
@@ -104,7 +104,7 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
     values = {name: ground.addresses[name] for name in rule.arguments}
     if rule.endpoint.startswith(("front.", "participation.", "learning.")) and "slug" in values:
         values["slug"] = "paperless-basics"
-    if rule.endpoint in {"learning.figures", "learning.course_feedback", "learning.try_lesson"}:
+    if rule.endpoint in {"learning.figures", "learning.course_feedback", "learning.try_lesson", "learning.try_answers"}:
         values["slug"] = ground.addresses["slug"]
     if rule.endpoint in PAPERS:
         values["kind"] = PAPERS[rule.endpoint]
@@ -182,6 +182,7 @@ NEED_MORE = {
     "people.accept_invitation",  # only with the link of an invitation
     "participation.on_behalf",  # leads to the list of an organisation
     "participation.session_attendance",  # leads to the one meeting
+    "participation.session_material",  # only with a place in a session
     "participation.choose_substitute",  # only for a place in a session
     "participation.report",  # only for a place in a session
     "participation.calendar_feed",  # only with a private address
