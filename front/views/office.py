@@ -19,6 +19,7 @@ from courses.sessions.session_state import state_of
 from front import personal_data
 from front.blueprint import blueprint
 from front.forms import EraseForm
+from front.office.month import first_day_of, month_of
 from front.office.sessions import Which, sessions_of
 from front.week import week_of
 
@@ -43,6 +44,14 @@ def office_sessions() -> ResponseReturnValue:
     return render_template(
         "front/office_sessions.html", sessions=rows, which=which, ways=list(Which), state_of=state_of
     )
+
+
+@blueprint.get("/office/sessions/month")
+@requires(Permission.ENROL_STAFF)
+def office_month() -> ResponseReturnValue:
+    """Show a month of the sessions that concern the office."""
+    first = first_day_of(request.args.get("month", ""))
+    return render_template("front/office_month.html", month=month_of(actor(), first))
 
 
 @blueprint.get("/me/personal-data.json")

@@ -15,6 +15,7 @@ from kernel.database import db
 
 from courses.sessions.models import TrainingSession
 
+from front.office.month import month_of
 from front.office.sessions import Which, sessions_of
 
 
@@ -107,3 +108,36 @@ def test_a_session_of_a_retired_course_takes_nobody_new_and_says_so(app, mizuho,
     coordinator = mizuho.coordinator.browser()
     assert f"like={session_id}" not in coordinator.get("/office/sessions").text
     assert f"like={session_id}" not in coordinator.get(f"/sessions/{session_id}").text
+
+
+def seen_in(office, month):
+    return {
+        row.meeting.session_id: row
+        for week in month_of(office.coordinator.actor, month).weeks
+        for day in week
+        for row in day.meetings
+    }
+
+
+def test_a_month_shows_what_the_office_holds_may_nominate_for_and_where_its_staff_go(app, mizuho, hachioji):
+    held, joint_id = session_of("web-meeting-chat", mizuho), joint(mizuho, capacity=4)
+    joins(hachioji.person(), held)
+    db.session.commit()
+    month = clock.local(held.starts_at).date().replace(day=1)
+    joint_month = clock.local(db.session.get_one(TrainingSession, joint_id).starts_at).date().replace(day=1)
+    assert (seen_in(mizuho, month)[held.id].is_own, seen_in(mizuho, month)[held.id].people) == (True, 0)
+    assert (seen_in(hachioji, month)[held.id].is_own, seen_in(hachioji, month)[held.id].people) == (False, 1)
+    assert seen_in(hachioji, joint_month)[joint_id].is_to_nominate
+    page = hachioji.coordinator.browser().get(f"/office/sessions/month?month={month:%Y-%m}")
+    assert "参加1人" in page.text
+
+
+def test_a_meeting_that_is_nobody_elses_business_is_in_no_other_month(app, mizuho, hachioji):
+    session = session_of("web-meeting-chat", mizuho)
+    db.session.commit()
+    assert session.id not in seen_in(hachioji, clock.local(session.starts_at).date().replace(day=1))
+
+
+@pytest.mark.parametrize("month", ["", "2026-13", "0000-01", "9999-12", "2026-2", "１２３４-01", "2100-12", "2000-01"])
+def test_no_month_breaks(app, mizuho, month):
+    assert mizuho.coordinator.browser().get("/office/sessions/month", query_string={"month": month}).status_code == 200
