@@ -11,7 +11,7 @@ from courses.sessions.audience import is_open_to
 
 from participation import enrolment as enrolments
 from participation import prerequisite
-from participation.joint import waiting_list
+from participation.joint import queueing, waiting_list
 from participation.notices.kinds import NoticeKind
 from participation.notices.telling import Tell, tell
 
@@ -30,6 +30,8 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession, bec
     `because` says why somebody may come who lacks a course that comes first (`participation.prerequisite`).
     Who applies for themselves finds the places free whose offers expired; who enrols others, those that are free now.
 
+    Who is being asked whether they take a place that came free takes that one.
+
     Raises NotFoundError where the session is not open to the person's organisation, ConflictError where the person
     takes the course already, no place can be had, or the course is no longer offered.
     """
@@ -39,6 +41,8 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession, bec
     if enrolments.place_in(session.id, person.staff_id):
         raise ConflictError(enrolments.ALREADY)
     prerequisite.check(actor, session, person, because)
+    if offer := queueing.offer_to(session.id, person.staff_id):
+        return waiting_list.accept(actor, offer)
     is_own = person.staff_id == actor.staff_id
     if is_own and session.is_by_nomination:
         waiting_list.rebalance(session.id)

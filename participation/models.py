@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
@@ -82,6 +83,15 @@ class Enrolment(Base):
     edition: Mapped[CourseEdition] = relationship(lazy="raise_on_sql")
     session: Mapped[TrainingSession | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    exception: Mapped[PrerequisiteException | None] = relationship(
+        primaryjoin=lambda: sa.and_(
+            Enrolment.session_id == orm.foreign(PrerequisiteException.session_id),
+            Enrolment.staff_id == orm.foreign(PrerequisiteException.staff_id),
+        ),
+        viewonly=True,
+        uselist=False,
+        lazy="raise_on_sql",
+    )
     __table_args__ = (
         sa.Index("uq_enrolment_open", "staff_id", "course_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         sa.Index("ix_enrolment_staff_id_fiscal_year", "staff_id", "fiscal_year"),

@@ -25,13 +25,15 @@ def is_host(actor: Actor, session: TrainingSession) -> bool:
 
 
 def roster(actor: Actor, session: TrainingSession) -> list[Enrolment]:
-    """Return those who have a place, by organisation and reading: all for the host, else the own organisation's."""
+    """Return those who have a place, by organisation and reading, with why they may come who lack what comes first: all for the host, else the own organisation's."""
     mine = sa.true() if is_host(actor, session) else actor.scope(Permission.READ_NAMES).where(Enrolment.organisation_id)
     return list(
         db.session.scalars(
             sa.select(Enrolment)
             .join(Enrolment.staff)
-            .options(contains_eager(Enrolment.staff), joinedload(Enrolment.organisation))
+            .options(
+                contains_eager(Enrolment.staff), joinedload(Enrolment.organisation), joinedload(Enrolment.exception)
+            )
             .where(Enrolment.session_id == session.id, Enrolment.state != EnrolmentState.WITHDRAWN, mine)
             .order_by(Enrolment.organisation_id, Staff.reading, Staff.id)
         )

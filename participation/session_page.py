@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -20,11 +20,11 @@ from courses.sessions.training_session import session_for_all
 
 from participation import prerequisite, roster
 from participation.attending import attendance
-from participation.joint import exceptional_place, nominees
+from participation.joint import exceptional_place, nominees, queueing
 from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from courses.models import SessionMaterial
     from courses.sessions.models import Meeting, TrainingSession
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 class SessionPage:
     """What somebody sees of a session. `me` is the panel of the own place, by its name.
 
-    `lacks` are the courses that come first, for a reader who has not completed them; `exceptions` say, to the host, why people may come
-    who have not either.
+    `lacks` are the courses that come first, for a reader who has not completed them; `queue` are those who wait, for the host.
     """
 
     session: TrainingSession
@@ -57,7 +56,7 @@ class SessionPage:
     overrides: Sequence[Override]
     roster: Sequence[Enrolment]
     lacks: Sequence[FirstCourse] = ()
-    exceptions: Mapping[int, str] = field(default_factory=dict)
+    queue: Sequence[Nomination] = ()
     materials: Sequence[SessionMaterial] = ()
 
     @property
@@ -68,7 +67,7 @@ class SessionPage:
     @property
     def names_others(self) -> bool:
         """Tell whether the names of people stand on it whose data are not the reader's own."""
-        return bool(self.roster or self.own_results)
+        return bool(self.roster or self.own_results or self.queue)
 
     @property
     def offers(self) -> list[Nomination]:
@@ -117,14 +116,14 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
     session = nominees.own_session(actor, session_id)
     state, is_host = state_of(session), roster.is_host(actor, session)
     place, elsewhere = _own_enrolments(actor, session)
-    standing = nominees.own_standing(actor, session) if session.is_by_nomination else None
+    standing = nominees.own_standing(actor, session) if session.is_by_nomination or not state.is_open else None
     results = nominees.nominations_by_organisation(actor, session) if session.is_by_nomination else []
     own = [row for row in results if not is_host or actor.may(Permission.READ_NAMES, row.organisation.id)]
     may_be_marked = place is not None and any(map(attendance.has_begun, session.going_on)) and not session.is_off
     enrols = actor.may(Permission.ENROL_STAFF)
     may_nominate = enrols and session.is_by_nomination and state.takes_lists
     panel, course_id = _panel(session, state, place, elsewhere, standing), session.edition.course_id
-    first = prerequisite.first_courses(course_id, actor.staff_id)
+    first = prerequisite.first_courses(course_id, actor.staff_id) if panel in {"apply", "full"} else []
     is_decided = session.is_by_nomination and session.decided_at is not None
     return SessionPage(
         session=session,
@@ -140,9 +139,11 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
         own_results=own,
         overrides=exceptional_place.overrides_of(session.id) if is_decided and (results or is_host) else [],
         roster=roster.roster(actor, session),
-        lacks=[one for one in first if panel == "apply" and not one.is_done],
+        lacks=[one for one in first if not one.is_done],
         materials=materials_for(actor, session, place),
-        exceptions=prerequisite.reasons(session.id) if is_host and first else {},
+        queue=queueing.waiting_in(session.id)
+        if is_host and not session.is_by_nomination and state is SessionState.FULL
+        else (),
     )
 
 
@@ -177,6 +178,13 @@ def page_for_visitors(session_id: int) -> SessionPage:
     )  # fmt: skip
 
 
+def _stands_in_line(session: TrainingSession, state: SessionState, nomination: Nomination | None) -> bool:
+    """Tell whether somebody is nominated, or waits where whoever comes first has a place."""
+    if nomination is None or state.has_ended or state is SessionState.LAST_PLACES:
+        return False
+    return session.is_by_nomination or nomination.state.is_waiting
+
+
 def _panel(
     session: TrainingSession,
     state: SessionState,
@@ -190,7 +198,7 @@ def _panel(
         (place is not None, "placed"),
         (elsewhere is not None, "elsewhere"),
         (nomination is not None and nomination.state.is_offered, "offered"),
-        (nomination is not None and not (state.has_ended or state is SessionState.LAST_PLACES), "nominated"),
+        (_stands_in_line(session, state, nomination), "nominated"),
         (session.edition.course.published_id is None, "retired"),
         (session.is_by_nomination and state.is_open, "wish"),
         (state.gives_places, "apply"),

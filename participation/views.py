@@ -25,7 +25,7 @@ from participation import application, staff_list
 from participation import enrolment as enrolments
 from participation.blueprint import blueprint
 from participation.forms import StaffListForm, because
-from participation.joint import nominees
+from participation.joint import nominees, queueing
 from participation.joint.eligibility import CLASHES, hints_for, hints_of
 from participation.joint.forms import WishForm
 from participation.prerequisite import first_courses
@@ -78,6 +78,15 @@ def enrol_in_session(session_id: int) -> ResponseReturnValue:
     flash("席を確保しました。当日お待ちしています。")
     if CLASHES in hints_for(session, [actor().staff_id])[actor().staff_id]:
         flash("同じ時間に、別の受講があります。マイページで確かめて、どちらかを取りやめてください。")
+    return redirect(url_for("participation.session_page", session_id=session_id))
+
+
+@blueprint.post("/sessions/<int:session_id>/queue")
+@requires(Permission.TAKE_PART)
+def queue(session_id: int) -> ResponseReturnValue:
+    """Wait for a place in a session that is full."""
+    queueing.queue(actor(), session_for(actor(), session_id).id, because())
+    flash("順番を待っています。席が空いたら、案内が届きます。")
     return redirect(url_for("participation.session_page", session_id=session_id))
 
 

@@ -29,7 +29,7 @@ WHY_NOT = {
     SessionState.FINISHED: "この開催回は終わりました。",
     SessionState.DRAFT: "まだ公開されていません。",
     SessionState.PLANNED: "まだ受付が始まっていません。受付の開始日からお申し込みください。",
-    SessionState.FULL: "満席になりました。ほかの開催回をお選びいただくか、研修担当にご相談ください。",
+    SessionState.FULL: "満席になりました。開催回のページで順番を待つか、ほかの開催回をお選びください。",
     SessionState.CLOSED: "受付は終わりました。ほかの開催回をお選びください。",
     SessionState.HELD: "この開催回は終わりました。",
 }

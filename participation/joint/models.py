@@ -57,6 +57,7 @@ class NominationList(Base):
 class Nomination(Base):
     """A person whom an organisation nominates (推薦) for a session, at a position of its own order; `on_behalf`: the host did it.
 
+    Where whoever comes first has a place, it is somebody who waits for one, at the `turn` at which they came.
     The allocation gives it a `turn` among all nominees, with step and reason, and `was_placed` where the turn came
     within the capacity. `answer_by` is when an offer of a place that came free expires.
     """

@@ -86,7 +86,7 @@ class Own:
 
 
 def own_standing(actor: Actor, session: TrainingSession) -> Own:
-    """Return where the actor stands."""
+    """Return where the actor stands with a session: wished, nominated, or waiting for a place that comes free."""
     mine = db.session.scalar(
         sa.select(Nomination).where(Nomination.session_id == session.id, Nomination.staff_id == actor.staff_id)
     )
@@ -102,7 +102,8 @@ def own_standing(actor: Actor, session: TrainingSession) -> Own:
             )
             or 0
         )
-    return Own(db.session.get(Wish, (session.id, actor.staff_id)), mine, ahead)
+    wish = db.session.get(Wish, (session.id, actor.staff_id)) if session.is_by_nomination else None
+    return Own(wish, mine, ahead)
 
 
 def own_session(actor: Actor, session_id: int) -> TrainingSession:

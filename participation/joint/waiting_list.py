@@ -1,7 +1,8 @@
 """The waiting list (待機): what becomes of places after the allocation. `rebalance` is the only code that moves them on.
 
 A place that comes free is offered to the next nominee of the organisation that gave it back, then to those who wait
-in order, each time for some days. From the seventh day before the session on, free places are open to everybody.
+in order, each time for some days. From the seventh day before a joint session on, free places are open to everybody.
+Where whoever comes first has a place, it is offered in the order in which people came (`queueing`), until the session begins.
 """
 
 from __future__ import annotations
@@ -42,22 +43,34 @@ def rebalance(session_id: int, freed_by: int | None = None) -> None:
     """
     session = lock(session_id)
     now = clock.now()
-    if not session.is_by_nomination or session.decided_at is None:
+    if _is_undecided(session):
         return
     _expire(session, now)
-    over = session.is_off or session.closed_at
-    if over or now >= session.starts_at - LAST_DAYS:
+    until = _offered_until(session)
+    if session.is_off or session.closed_at or now >= until:
         return
+    if not session.is_by_nomination:
+        freed_by = None
     while session.taken < session.capacity:
         following = _next(session, freed_by) or _next(session, None)
         freed_by = None
         if following is None:
             return
         following.state = NominationState.OFFERED
-        following.answer_by = min(now + dt.timedelta(days=session.offer_days), session.starts_at - LAST_DAYS)
+        following.answer_by = min(now + dt.timedelta(days=session.offer_days), until)
         place.take(session)
         db.session.flush()
         _tell_offer(session, following)
+
+
+def _is_undecided(session: TrainingSession) -> bool:
+    """Tell whether its host has not said yet who has a place."""
+    return session.is_by_nomination and session.decided_at is None
+
+
+def _offered_until(session: TrainingSession) -> dt.datetime:
+    """Return from when on no place of a session is offered any more."""
+    return session.starts_at - LAST_DAYS if session.is_by_nomination else session.starts_at
 
 
 def _tell_offer(session: TrainingSession, nomination: Nomination) -> None:
@@ -149,7 +162,7 @@ def _next(session: TrainingSession, organisation_id: int | None) -> Nomination |
 def due() -> list[int]:
     """Return the sessions in which an offer has expired or a place waits to be offered, as the worker asks for."""
     now = clock.now()
-    nominated = TrainingSession.giving == AdmissionRule.NOMINATION
+    is_first_come = TrainingSession.giving == AdmissionRule.FIRST_COME
     open_offers = sa.exists(
         sa.select(Nomination.id).where(
             Nomination.session_id == TrainingSession.id,
@@ -163,12 +176,14 @@ def due() -> list[int]:
         )
     )
     free = sa.and_(
-        TrainingSession.taken < TrainingSession.capacity, TrainingSession.starts_at > now + LAST_DAYS, waiting
+        TrainingSession.taken < TrainingSession.capacity,
+        sa.or_(TrainingSession.starts_at > now + LAST_DAYS, sa.and_(is_first_come, TrainingSession.starts_at > now)),
+        waiting,
     )
     return list(
         db.session.scalars(
             sa.select(TrainingSession.id).where(
-                nominated, TrainingSession.decided_at.is_not(None), sa.or_(open_offers, free)
+                sa.or_(is_first_come, TrainingSession.decided_at.is_not(None)), sa.or_(open_offers, free)
             )
         )
     )
@@ -259,7 +274,7 @@ def withdraw_nomination(actor: Actor, nomination_id: int) -> Nomination:
     """Take somebody off the waiting list. Raises ConflictError where the nomination does not wait."""
     session = lock(own_nomination(actor, nomination_id).session_id)
     nomination = own_nomination(actor, nomination_id)
-    if nomination.state is not NominationState.WAITING or session.decided_at is None:
+    if nomination.state is not NominationState.WAITING or _is_undecided(session):
         message = f"いまは「{nomination.state.label}」なので、待機を取り下げられません。"
         raise ConflictError(message)
     nomination.state = NominationState.WITHDRAWN

@@ -104,7 +104,7 @@ def test_what_waits_for_a_coordinator_stands_on_one_page_and_goes_when_it_is_don
     row = db.session.scalars(sa.select(Nomination.id).where(Nomination.staff_id == people[1].staff_id)).one()
     mine.post(f"/nominations/{row}/accept")
     assert "席の案内への返事" not in coordinator.get("/office").text
-    assert "推薦されている開催回" not in mine.get("/me").text
+    assert "席が決まるのを待っている開催回" not in mine.get("/me").text
 
 
 def test_where_own_staff_go_in_the_next_two_weeks_stands_there_too(mizuho, hachioji, secretariat):
