@@ -33,6 +33,8 @@ from catalog.curricula import approval
 import participation.cli
 from participation.mailing import worker
 
+from review import month_end
+
 from front import condition, demo, personal_data
 from front.backup import comparison, restoring, taking
 from front.news import authors, morning
@@ -188,6 +190,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "summaries": summary.tell_summaries,
         "curricula": approval.come_into_force,
         "news": morning.tell_news,
+        "months": month_end.take,
     }
     working = worker.Worker(settings.mail, settings.public_url, always, daily)
     while True:

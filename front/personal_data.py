@@ -40,6 +40,8 @@ from participation.record.models import Certificate, OutsideLearning
 
 from learning.models import Attempt, Feedback, PackageRun, Progress
 
+from review.models import ReportWish
+
 if TYPE_CHECKING:
     from people.permission import Actor
 
@@ -99,6 +101,7 @@ HELD = (
         },
     ),
     Held(AdoptionMember, "必修の対象", by="membership_id"),
+    Held(ReportWish, "月の報告の希望", columns=("since",)),
     Held(PrerequisiteException, "先に受ける講座なしでの参加", columns=("session_id", "reason", "given_at")),
     Held(Exemption, "必修の免除と期限の延長", by="membership_id", columns=("course_id", "reason", "until", "given_at")),
     Held(OpenSignIn, "サインイン中の端末"),

@@ -24,6 +24,7 @@ from catalog.models import Curriculum, CurriculumStep
 from participation.enrolment_count import COUNTED
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount, EnrolmentState
 
+from review.models import MonthCount
 from review.question import By
 from review.suppression import NOBODY, SMALLEST_SHOWN, Figures, is_safe_beside_total
 
@@ -59,13 +60,18 @@ def _table(asked: Question, *, by_level: bool = False) -> _Table:
             _counts(),
             (*_of_courses(asked), *of_level),
         )
-    level = asked.level.value if asked.level else ALL_LEVELS
-    one_level = EnrolmentCount.level != ALL_LEVELS if by_level and not asked.level else EnrolmentCount.level == level
+    level, (counted, *taken) = asked.level.value if asked.level else ALL_LEVELS, _counted(asked)
+    one_level = counted.level != ALL_LEVELS if by_level and not asked.level else counted.level == level
     total = sa.func.sum
     return _Table(
-        EnrolmentCount.organisation_id, EnrolmentCount.fiscal_year, EnrolmentCount.level,
-        (total(EnrolmentCount.enrolled), total(EnrolmentCount.in_progress), total(EnrolmentCount.completed), total(EnrolmentCount.people)), (one_level,),
+        counted.organisation_id, counted.fiscal_year, counted.level,
+        (total(counted.enrolled), total(counted.in_progress), total(counted.completed), total(counted.people)), (one_level, *taken),
     )  # fmt: skip
+
+
+def _counted(asked: Question) -> tuple[Any, ...]:
+    """Return the table of counts that answers, and the condition that its rows were counted on the day that is asked for."""
+    return (MonthCount, MonthCount.taken_on == asked.as_of) if asked.as_of else (EnrolmentCount,)
 
 
 def _counts() -> tuple[Any, Any, Any, Any]:
@@ -87,30 +93,40 @@ def _of_courses(asked: Question) -> tuple[Any, ...]:
     return tuple(conditions)
 
 
-def by_organisation(asked: Question, whose: Whose) -> dict[int, Figures]:
+class Counted(NamedTuple):
+    """The figures of an organisation, and the prefecture in which it has its neighbours."""
+
+    figures: Figures
+    prefecture: str | None
+
+
+def by_organisation(asked: Question, whose: Whose) -> dict[int, Counted]:
     """Return the figures of each organisation that enrolled anybody in the year."""
     table = _table(asked)
     statement = (
-        sa.select(table.organisation_id, *table.sums)
+        sa.select(table.organisation_id, Organisation.prefecture, *table.sums)
+        .join(Organisation, Organisation.id == table.organisation_id)
         .where(whose(table.organisation_id), *table.where, table.fiscal_year == asked.fiscal_year)
-        .group_by(table.organisation_id)
+        .group_by(table.organisation_id, Organisation.prefecture)
     )
-    return {id_: Figures(*counts) for id_, *counts in db.session.execute(statement)}
+    return {id_: Counted(Figures(*counts), prefecture) for id_, prefecture, *counts in db.session.execute(statement)}
 
 
 def by_organisation_and_level(asked: Question, whose: Whose) -> dict[int, dict[str, Figures]]:
     """Return the figures of each organisation on each level, whatever level is asked for."""
+    counted, *taken = _counted(asked)
     statement = sa.select(
-        EnrolmentCount.organisation_id,
-        EnrolmentCount.level,
-        EnrolmentCount.enrolled,
-        EnrolmentCount.in_progress,
-        EnrolmentCount.completed,
-        EnrolmentCount.people,
+        counted.organisation_id,
+        counted.level,
+        counted.enrolled,
+        counted.in_progress,
+        counted.completed,
+        counted.people,
     ).where(
-        whose(EnrolmentCount.organisation_id),
-        EnrolmentCount.fiscal_year == asked.fiscal_year,
-        EnrolmentCount.level != ALL_LEVELS,
+        whose(counted.organisation_id),
+        counted.fiscal_year == asked.fiscal_year,
+        counted.level != ALL_LEVELS,
+        *taken,
     )
     found: dict[int, dict[str, Figures]] = {}
     for id_, level, *counts in db.session.execute(statement):
@@ -253,12 +269,15 @@ def names_of(organisation_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     }
 
 
-def prefectures() -> dict[int, str | None]:
-    """Return the prefecture of every organisation, None for a host without one."""
-    return {row.id: row.prefecture for row in db.session.execute(sa.select(Organisation.id, Organisation.prefecture))}
-
-
 def in_prefecture(prefecture: str) -> Whose:
     """Return whose enrolments are counted in a prefecture."""
     here = sa.select(Organisation.id).where(Organisation.prefecture == prefecture)
     return lambda column: column.in_(here)
+
+
+def whose(prefecture: str, scope: Whose) -> Whose:
+    """Return whose enrolments are counted: of those that a reader reviews, the ones of a prefecture where one is named."""
+    if not prefecture:
+        return scope
+    here = in_prefecture(prefecture)
+    return lambda column: sa.and_(scope(column), here(column))

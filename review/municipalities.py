@@ -28,7 +28,7 @@ from catalog.models import Adoption
 from participation.enrolment_count import COUNTED
 from participation.models import ALL_LEVELS, Enrolment, EnrolmentCount
 
-from review.summary import hidden_organisations
+from review.beside import hidden_organisations
 from review.suppression import SMALLEST_SHOWN
 
 if TYPE_CHECKING:

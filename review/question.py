@@ -20,6 +20,7 @@ from catalog.curriculum_audience import is_shown_to
 from catalog.models import Curriculum
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -41,7 +42,10 @@ class By(Term):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for; empty means everything. `organisation` is a code or a name, as it was typed."""
+    """What is asked for; empty means everything. `organisation` is a code or a name, as it was typed.
+
+    `as_of`: as it was counted on a day (`review.month_end`), not as it is.
+    """
 
     fiscal_year: int
     by: By | None = None
@@ -51,6 +55,7 @@ class Question:
     prefecture: str = ""
     organisation: str = ""
     page: int = 1
+    as_of: dt.date | None = None
 
     @property
     def is_narrowed(self) -> bool:

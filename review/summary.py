@@ -11,8 +11,6 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from kernel import clock
 from kernel.errors import NotFoundError
 from kernel.page import Page
@@ -21,6 +19,7 @@ from people.organisation import by_code_or_name
 from people.permission import Actor, Permission
 
 from review import counting
+from review.beside import as_counted, is_hidden_among_neighbours, of_organisations
 from review.question import By, Question, is_known
 from review.suppression import (
     HIDDEN,
@@ -29,14 +28,14 @@ from review.suppression import (
     Figures,
     hidden_together,
     is_small,
+    rest_of,
     suppressed,
     suppressed_groups,
     suppressed_total,
-    total_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from people.models import Organisation
 
@@ -151,7 +150,11 @@ class Summary:
             return list(lines)
         ids = [int(line.reference) for line in lines]
         names = counting.names_of(ids)
-        before = counting.of_organisations(self.asked, ids, self.asked.fiscal_year - 1) if self.is_over else {}
+        before = (
+            counting.of_organisations(replace(self.asked, as_of=None), ids, self.asked.fiscal_year - 1)
+            if self.is_over
+            else {}
+        )
         return [
             Line(*names[id_], line.figures, self._seen(id_, before.get(id_, NOBODY)))
             for id_, line in zip(ids, lines, strict=True)
@@ -180,14 +183,16 @@ def summarise(actor: Actor, asked: Question) -> Summary:
     whose = _whose(asked, chosen, scope.where)
     years = counting.years(asked, whose, YEARS_SHOWN)
     if by is By.ORGANISATION:
-        lines, total = _of_organisations(asked, whose, own)
+        asked = as_counted(asked)
+        seen, total = of_organisations(asked, whose, own)
+        lines = [Line("", str(id_), figures) for id_, figures in seen.items()]
         past = [(year.number, _past(year)) for year in years[:-1]]
         years_shown = [*past, (asked.fiscal_year, total)]
     else:
         groups = counting.groups(asked, whose, by, actor.organisation_ids)
         if not is_of_all and (chosen is None or chosen.id in own):
             lines, years_shown = _as_they_are(groups), [(year.number, year.figures) for year in years]
-        elif chosen and _is_hidden_among_neighbours(asked, chosen):
+        elif chosen and is_hidden_among_neighbours(asked, chosen):
             lines, years_shown = [Line(*group[:2], HIDDEN, HIDDEN) for group in groups], _nothing(years)
         else:
             total, lines = _suppressed(groups, years[-1].figures, by)
@@ -198,10 +203,7 @@ def summarise(actor: Actor, asked: Question) -> Summary:
 def _whose(asked: Question, chosen: Organisation | None, scope: Whose) -> Whose:
     if chosen:
         return lambda column: column == chosen.id
-    if not asked.prefecture:
-        return scope
-    here = counting.in_prefecture(asked.prefecture)
-    return lambda column: sa.and_(scope(column), here(column))
+    return counting.whose(asked.prefecture, scope)
 
 
 def _past(year: Year) -> Figures:
@@ -220,75 +222,10 @@ def _suppressed(groups: Sequence[Group], total: Figures, by: By) -> tuple[Figure
     """Return total and lines of what several people of other organisations took."""
     exact = [group.figures for group in groups]
     if by is By.CURRICULUM:  # curricula share courses, so their lines are no parts of the total
-        seen = [HIDDEN if is_small(_rest(total, figures)) else suppressed(figures) for figures in exact]
+        seen = [HIDDEN if is_small(rest_of(total, figures)) else suppressed(figures) for figures in exact]
         shown_total = suppressed(total)
     else:
         seen = suppressed_groups(exact)
         shown_total = suppressed_total(total, exact, seen)
     pairs = zip(groups, seen, strict=True)
     return shown_total, [Line(*group[:2], figures, suppressed(group.before)) for group, figures in pairs]
-
-
-def _rest(whole: Figures, part: Figures) -> int:
-    return (whole.enrolled or 0) - (part.enrolled or 0)
-
-
-def _of_organisations(asked: Question, whose: Whose, own: frozenset[int]) -> tuple[list[Line], Figures]:
-    """Return lines and total as somebody may see them who is entitled to the names of some organisations only.
-
-    Most enrolled come first; those that are hidden last, in an order that does not tell their size.
-    """
-    exact = counting.by_organisation(asked, whose)
-    others = {id_: figures for id_, figures in exact.items() if id_ not in own}
-    seen = _seen(asked, whose, others)
-    total = suppressed_total(total_of(exact.values()), list(others.values()), [seen[id_] for id_ in others])
-    shown = {**exact, **seen}
-    order = sorted((figures.is_hidden, -(figures.enrolled or 0), id_) for id_, figures in shown.items())
-    return [Line("", str(id_), shown[id_]) for _hidden, _enrolled, id_ in order], total
-
-
-def hidden_organisations(actor: Actor, prefecture: str, year: int) -> set[int]:
-    """Return the organisations (of a prefecture, or all) whose figures of a year the page of participation hides from somebody."""
-    asked = Question(fiscal_year=year, prefecture=prefecture)
-    whose = _whose(asked, None, actor.scope(Permission.READ_PARTICIPATION).where)
-    own = actor.scope(Permission.READ_NAMES).organisation_ids
-    others = {id_: row for id_, row in counting.by_organisation(asked, whose).items() if id_ not in own}
-    return {id_ for id_, figures in _seen(asked, whose, others).items() if figures.is_hidden}
-
-
-def _seen(asked: Question, whose: Whose, exact: Mapping[int, Figures]) -> dict[int, Figures]:
-    """Return the figures of others as they are shown: what is hidden is hidden on every page of the prefecture."""
-    given_away = _given_away(asked, whose, exact)
-    prefectures = counting.prefectures()
-    neighbours: dict[str | None, list[int]] = {}
-    for id_ in exact:
-        neighbours.setdefault(prefectures[id_], []).append(id_)
-    seen: dict[int, Figures] = {}
-    for ids in neighbours.values():
-        hidden = frozenset(place for place, id_ in enumerate(ids) if id_ in given_away)
-        seen.update(zip(ids, suppressed_groups([exact[id_] for id_ in ids], hidden), strict=True))
-    return seen
-
-
-def _given_away(asked: Question, whose: Whose, exact: Mapping[int, Figures]) -> set[int]:
-    """Return the organisations whose part would, taken from a whole or from the other parts, tell a small rest."""
-    if asked.course or asked.curriculum:
-        whole = counting.by_organisation(replace(asked, course="", curriculum="", level=None), whose)
-        return {id_ for id_, part in exact.items() if is_small(_rest(whole.get(id_, part), part))}
-    if asked.level is None:
-        return set()
-    level, hidden = asked.level.value, set()
-    for id_, levels in counting.by_organisation_and_level(asked, whose).items():
-        if id_ in exact and level in levels:
-            shown = dict(zip(levels, suppressed_groups(list(levels.values())), strict=True))
-            if shown[level].is_hidden:
-                hidden.add(id_)
-    return hidden
-
-
-def _is_hidden_among_neighbours(asked: Question, chosen: Organisation) -> bool:
-    """Tell whether an organisation's figures are hidden on the page of all organisations."""
-    here = counting.in_prefecture(chosen.prefecture) if chosen.prefecture else None
-    whose = here or (lambda column: column == chosen.id)
-    seen = _seen(asked, whose, counting.by_organisation(asked, whose))
-    return seen.get(chosen.id, HIDDEN).is_hidden

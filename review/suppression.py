@@ -51,6 +51,11 @@ HIDDEN = Figures(None, None, None)
 NOBODY = Figures(0, 0, 0)
 
 
+def rest_of(whole: Figures, part: Figures) -> int:
+    """Return how many enrolments of a whole are not in a part of it."""
+    return (whole.enrolled or 0) - (part.enrolled or 0)
+
+
 def is_small(number: int) -> bool:
     """Tell whether a number of people is too small to be shown; zero tells nothing about anybody."""
     return 0 < number < SMALLEST_SHOWN

@@ -1,6 +1,6 @@
 """The news of a morning: all that has come upon people since yesterday."""
 
-from front.news import authors, learners, planners
+from front.news import authors, learners, planners, reports
 
 TOLD = (
     learners.tell_assigned,
@@ -10,6 +10,7 @@ TOLD = (
     planners.tell_retired,
     planners.tell_changed,
     authors.tell_to_review,
+    reports.tell_reports,
 )
 
 

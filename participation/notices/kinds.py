@@ -31,6 +31,7 @@ class NoticeKind(Term):
     TO_REVIEW = "to review", "講座の見直し"
     REVIEWED = "reviewed", "確認の結果"
     SUMMARY = "summary", "期限を過ぎた必修のまとめ"
+    REPORT = "report", "月の報告"
 
     @property
     def is_of_a_lesson(self) -> bool:

@@ -19,7 +19,7 @@ from people.permission import Permission
 from participation import target
 from participation.papers.workbook import MEDIA_TYPE
 
-from review import behind, export, months, question, reach
+from review import behind, export, monthly_report, months, question, reach
 from review.blueprint import blueprint
 from review.forms import TargetForm
 
@@ -47,14 +47,25 @@ def _own() -> int:
     return own
 
 
+@blueprint.post("/review/monthly")
+@requires(Permission.READ_PARTICIPATION)
+def wish_report() -> ResponseReturnValue:
+    """Ask for the monthly report, or for none any more."""
+    _own()
+    wanted = monthly_report.wish(actor())
+    flash("来月から、月はじめに報告をお送りします。" if wanted else "月の報告をお送りしません。")
+    return redirect(url_for("review.sections"))
+
+
 @blueprint.get("/review/sections")
 @requires(Permission.READ_PARTICIPATION)
 def sections() -> ResponseReturnValue:
     """Show how far training reaches the staff of the own office, by section."""
     year = _year()
     return render_template(
-        "review/sections.html", rows=reach.reached(actor(), year), year=year, meanings=export.MEANINGS_OF_REACH
-    )
+        "review/sections.html", rows=reach.reached(actor(), year), year=year, meanings=export.MEANINGS_OF_REACH,
+        is_wanted=monthly_report.wants_it(actor()) if actor().organisation_with(Permission.READ_PARTICIPATION) else None,
+    )  # fmt: skip
 
 
 @blueprint.get("/review/sections.<ending>")
