@@ -67,6 +67,7 @@ def hand_in(actor: Actor, edition: CourseEdition) -> None:
     if lacks := missing_for_publication(edition):
         raise InvalidError(" ".join(lacks))
     edition.state, edition.handed_in_by_id, edition.review_note = EditionState.IN_REVIEW, actor.staff_id, ""
+    edition.reviewer_id = None
     audit.record(actor, Act.HANDED_IN, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
 

@@ -158,7 +158,7 @@ class Course(Base):
 class CourseEdition(Base):
     """An edition (版) of a course. Once published it never changes; the next change starts a new draft.
 
-    `yearly`: the course is to be repeated each fiscal year. `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
+    `reviewer_id`: who has said that they read it before it is published. `yearly`: the course is to be repeated each fiscal year. `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
     """
 
     __tablename__ = "course_edition"
@@ -179,12 +179,14 @@ class CourseEdition(Base):
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     handed_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now, onupdate=clock.now)
     published_at: Mapped[dt.datetime | None]
     review_note: Mapped[str] = mapped_column(default="")
     course: Mapped[Course] = relationship(back_populates="editions", foreign_keys=course_id, lazy="raise_on_sql")
     track: Mapped[Track] = relationship(lazy="raise_on_sql")
     author: Mapped[Staff | None] = relationship(foreign_keys=author_id, lazy="raise_on_sql")
+    reviewer: Mapped[Staff | None] = relationship(foreign_keys=reviewer_id, lazy="raise_on_sql")
     skills: Mapped[list[Skill]] = relationship(
         secondary=edition_skill, lazy="raise_on_sql", order_by=(Skill.category, Skill.name)
     )

@@ -98,8 +98,12 @@ def week_of(actor: Actor) -> Week:
         allocations=sessions.allocations,
         offers=_offers_to_answer(actor),
         nominations=_lists_to_write(actor),
-        approvals=db.session.scalars(publication.waiting_for(actor).limit(MOST)).all(),
-        curricula=db.session.scalars(approval.waiting_for(actor).limit(MOST)).all(),
+        approvals=db.session.scalars(
+            publication.waiting_for(actor).options(joinedload(CourseEdition.reviewer)).limit(MOST)
+        ).all(),
+        curricula=db.session.scalars(
+            approval.waiting_for(actor).options(joinedload(CurriculumEdition.reviewer)).limit(MOST)
+        ).all(),
         sent_back=_sent_back_to(actor),
         to_review=db.session.scalars(
             to_be_reviewed(

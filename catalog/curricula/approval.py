@@ -54,7 +54,7 @@ def hand_in(actor: Actor, curriculum: Curriculum) -> None:
     edition = _held(curriculum, CurriculumEditionState.DRAFT)
     if sentences := lacks(edition):
         raise InvalidError(" ".join(sentences))
-    edition.handed_in_by_id, edition.review_note = actor.staff_id, ""
+    edition.handed_in_by_id, edition.review_note, edition.reviewer_id = actor.staff_id, "", None
     _becomes(actor, edition, CurriculumEditionState.IN_REVIEW, Act.CURRICULUM_HANDED_IN)
 
 

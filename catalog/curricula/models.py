@@ -12,6 +12,8 @@ from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
 
+from people.models import Staff
+
 from catalog.models import Curriculum
 
 
@@ -77,9 +79,11 @@ class CurriculumEdition(Base):
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     handed_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    reviewer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     changed_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     effective_on: Mapped[dt.date | None]
     curriculum: Mapped[Curriculum] = relationship(lazy="raise_on_sql")
+    reviewer: Mapped[Staff | None] = relationship(foreign_keys=reviewer_id, lazy="raise_on_sql")
     __table_args__ = (
         sa.UniqueConstraint("curriculum_id", "number"),
         sa.Index(

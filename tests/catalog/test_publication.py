@@ -422,3 +422,28 @@ def test_a_course_is_read_again_on_its_day_and_who_looks_after_it_is_told(mizuho
     assert db.session.scalars(notices).all() == [colleague.staff_id]
     assert "見直しの日が来た講座" in mizuho.coordinator.browser().get("/office").text
     assert edition.title in mizuho.coordinator.browser().get("/office").text
+
+
+def test_what_waits_for_a_second_person_is_one_list_and_says_who_reads_it(mizuho, secretariat, time):
+    _course, edition = handed_in(mizuho.coordinator, title="待っている講座")
+    db.session.commit()
+    time.passes(days=3)
+    colleague, other = mizuho.person(Role.COORDINATOR), secretariat.secretary
+    db.session.execute(sa.text("UPDATE role_grant SET granted_at = '2020-01-01 00:00:00'"))
+    db.session.commit()
+    browser, page = colleague.browser(), "/studio/approvals"
+    shown = browser.get(page).text
+    assert "待っている講座" in shown
+    assert "3日" in shown
+    assert "待っている講座" not in mizuho.coordinator.browser().get(page).text, "who wrote it does not approve it"
+    before = db.session.get_one(CourseEdition, edition.id).changed_at
+    assert browser.post(f"/studio/editions/{edition.id}/take-up").status_code == 302
+    assert f"{colleague.name}さんが確認しています" in other.browser().get("/office").text
+    assert other.browser().post(f"/studio/editions/{edition.id}/take-up").status_code == 409
+    assert db.session.get_one(CourseEdition, edition.id, populate_existing=True).changed_at == before
+    assert browser.post(f"/studio/editions/{edition.id}/take-up").status_code == 302, "left to others again"
+    assert other.browser().post(f"/studio/editions/{edition.id}/take-up").status_code == 302
+    assert mizuho.coordinator.browser().post(f"/studio/editions/{edition.id}/take-up").status_code == 404
+    publication.take_back(mizuho.coordinator.actor, in_review(mizuho.coordinator, _course))
+    publication.hand_in(mizuho.coordinator.actor, in_review(mizuho.coordinator, _course))
+    assert db.session.get_one(CourseEdition, edition.id).reviewer_id is None, "handed in anew, it waits for anybody"
