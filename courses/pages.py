@@ -5,8 +5,9 @@ from courses.blueprint import blueprint
 from courses.cover import cover
 from courses.lessons.views import asset, outline, question
 from courses.packages import views as packages_views
-from courses.sessions import views as sessions_views
+from courses.sessions.views import lecturer as lecturer_views
+from courses.sessions.views import session as session_views
 
-__all__ = ["asset", "blueprint", "outline", "packages_views", "question", "sessions_views", "views"]
+__all__ = ["asset", "blueprint", "lecturer_views", "outline", "packages_views", "question", "session_views", "views"]
 
 blueprint.add_app_template_global(cover, "cover_of")

@@ -93,6 +93,8 @@ class Act(Term):
     SESSION_PUBLISHED = "session published", "開催回を公開"
     SESSION_DISCARDED = "session discarded", "開催回の下書きを削除"
     SESSION_MESSAGE = "session message", "開催回の参加者に連絡"
+    LECTURER_NOTED = "lecturer noted", "講師の名簿を変更"
+    LECTURER_FORGOTTEN = "lecturer forgotten", "講師を名簿から削除"
     MATERIAL_ADDED = "material added", "開催回の資料を追加"
     MATERIAL_REMOVED = "material removed", "開催回の資料を削除"
     SESSION_CHANGED = "session changed", "開催回を変更"

@@ -29,11 +29,14 @@ from people.models import SizeClass
 from people.organisation import by_code_or_name, prefecture_names
 
 from courses.sessions.audience import WhoMayCome
+from courses.sessions.lecturer import KnowLecturer
 from courses.sessions.meeting import MoveMeeting
 from courses.sessions.models import AdmissionRule, Audience
 from courses.sessions.training_session import PlanSession
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from courses.sessions.models import Meeting, TrainingSession
 
 MOST_PLACES = 10_000
@@ -96,8 +99,11 @@ class SessionForm(WhereForm):
         "参加のしかた", [Length(max=2000)], description="持ち物、接続のしかたなど。席のある人だけに表示します。"
     )
     lecturers = LinesField(
-        "講師", [Length(max=2000)], description="一行に一人ずつ、役割も書きます。例：山田 太郎（講師）"
+        "講師",
+        [Length(max=2000)],
+        description="一行に一人ずつ、役割も書きます。例：山田 太郎（講師）。名簿の人は、下で選べます。",
     )
+    pool = TicksField("講師の名簿から", choices=[])
     capacity = WholeField("定員（人）", [InputRequired(), NumberRange(1, MOST_PLACES)])
     minimum = WholeField(
         "最少の人数（人）",
@@ -124,6 +130,15 @@ class SessionForm(WhereForm):
     )
     applications_open_on = DayField("受付の始まり", [DataRequired()])
     applications_close_on = DayField("受付の終わり", [DataRequired()], description="この日の終わりまで受け付けます。")
+
+    def offer(self, lecturers: Sequence[tuple[int, str]]) -> None:
+        """Let lecturers of the pool be chosen, each by id and words."""
+        self.pool.choices = options((str(id_), words) for id_, words in lecturers)
+
+    @property
+    def chosen_lecturers(self) -> list[int]:
+        """Return the ids of the lecturers that were chosen from the pool."""
+        return [int(id_) for id_ in self.pool.value]
 
     def command(
         self, host_id: int, begins: dt.datetime, ends: dt.datetime, meetings: int = 1, weeks_between: int = 1
@@ -185,12 +200,13 @@ class NewSessionForm(WhenForm, SessionForm):
         return replace(planned, is_draft=is_draft)
 
 
-def planned_by(session: TrainingSession) -> dict[str, Any]:
-    """Return what a session says as the form shows it."""
+def planned_by(session: TrainingSession, chosen: Sequence[tuple[int, str]] = ()) -> dict[str, Any]:
+    """Return what a session says as the form shows it; `chosen` are its lecturers of the pool, by id and name."""
     plain = ("place", "meeting_link", "joining_notes", "capacity", "minimum", "offer_days")
     return {
         **{name: getattr(session, name) for name in plain},
-        "lecturers": "\n".join(session.lecturers),
+        "lecturers": "\n".join(one for one in session.lecturers if one not in {name for _id, name in chosen}),
+        "pool": [str(id_) for id_, _name in chosen],
         "giving": session.giving.value,
         "audience": session.audience.value,
         "prefectures": "\n".join(session.audience_prefectures.split()),
@@ -201,7 +217,7 @@ def planned_by(session: TrainingSession) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def like_session(session: TrainingSession) -> dict[str, Any]:
+def like_session(session: TrainingSession, chosen: Sequence[tuple[int, str]] = ()) -> dict[str, Any]:
     """Return what a session says for another one like it: all but its days."""
     begins, ends = clock.local(session.meetings[0].starts_at), clock.local(session.meetings[0].ends_at)
     weeks = (
@@ -209,9 +225,29 @@ def like_session(session: TrainingSession) -> dict[str, Any]:
     )
     days = ("applications_open_on", "applications_close_on")
     return {
-        **{name: value for name, value in planned_by(session).items() if name not in days},
+        **{name: value for name, value in planned_by(session, chosen).items() if name not in days},
         "starts_time": begins.strftime("%H:%M"),
         "ends_time": ends.strftime("%H:%M"),
         "meetings": len(session.meetings),
         "weeks_between": max(1, weeks),
     }
+
+
+class LecturerForm(Form):
+    """What is known of a lecturer."""
+
+    name = TextField("氏名", [DataRequired(), Length(max=100)])
+    affiliation = TextField("所属", [Length(max=200)], description="例：○○市 情報政策課、株式会社○○")
+    fields = LongTextField("得意な分野", [Length(max=500)], description="例：業務改善、データの見せ方、生成AI")
+    availability = LongTextField(
+        "来られる時期・条件", [Length(max=500)], description="例：平日の午後、オンラインのみ、年4回まで"
+    )
+    contact = LongTextField(
+        "連絡先・メモ", [Length(max=1000)], description="依頼の窓口、謝金のことなど。団体の研修担当だけが読みます。"
+    )
+
+    def command(self) -> KnowLecturer:
+        """Return what is known."""
+        return KnowLecturer(
+            self.name.value, self.affiliation.value, self.fields.value, self.availability.value, self.contact.value
+        )

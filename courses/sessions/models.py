@@ -43,6 +43,28 @@ session_audience = sa.Table(
 )
 
 
+session_lecturer = sa.Table(
+    "session_lecturer",
+    Base.metadata,
+    sa.Column("session_id", sa.ForeignKey("training_session.id"), primary_key=True),
+    sa.Column("lecturer_id", sa.ForeignKey("lecturer.id"), primary_key=True, index=True),
+)
+
+
+class Lecturer(Base):
+    """Somebody who teaches, as an organisation knows them: where they belong, in which fields they teach, when they can."""
+
+    __tablename__ = "lecturer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    name: Mapped[str]
+    affiliation: Mapped[str]
+    fields: Mapped[str]
+    availability: Mapped[str]
+    contact: Mapped[str]
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "name", "affiliation"),)
+
+
 class TrainingSession(Base):
     """A training session (開催回): an edition taught together, in one or several meetings, for so many people.
 

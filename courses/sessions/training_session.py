@@ -19,7 +19,7 @@ from people.permission import Actor, Permission
 from courses.models import CourseEdition, SessionMaterial
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
-from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession
+from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession, session_lecturer
 from courses.sessions.session_state import ENDED, SessionState, state_of
 
 
@@ -177,6 +177,7 @@ def discard(actor: Actor, session: TrainingSession) -> None:
         raise ConflictError(message)
     audit.record(actor, Act.SESSION_DISCARDED, str(session.id), organisation_id=session.host_id, session=session.id)
     session.chosen = []
+    db.session.execute(sa.delete(session_lecturer).where(session_lecturer.c.session_id == session.id))
     db.session.execute(sa.delete(SessionMaterial).where(SessionMaterial.session_id == session.id))
     db.session.flush()
     db.session.delete(session)

@@ -14,10 +14,11 @@ from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses import storage
-from courses.sessions import material, training_session
+from courses.sessions import lecturer, material, training_session
 from courses.sessions.forms import MeetingForm, SessionForm, held_at, planned_by
 from courses.sessions.meeting import meeting_of
 from courses.sessions.training_session import hosted
+from courses.sessions.views.lecturer import warn_of_busy
 
 from participation.blueprint import blueprint
 from participation.hosting import message
@@ -39,12 +40,15 @@ if TYPE_CHECKING:
 def edit_session(session_id: int) -> ResponseReturnValue:
     """Change a session; more places go to those who wait."""
     session = hosted(actor(), session_id)
-    form = SessionForm(data=planned_by(session))
+    form = SessionForm(data=planned_by(session, lecturer.chosen_for(session.id)))
+    form.offer(lecturer.choices(actor()))
 
-    if accepted(
-        form,
-        lambda: change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at)),
-    ):
+    def write() -> None:
+        change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at))
+        lecturer.choose(actor(), session, form.chosen_lecturers)
+
+    if accepted(form, write):
+        warn_of_busy(session)
         flash("開催回を変更しました。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     session = hosted(actor(), session_id)

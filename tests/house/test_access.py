@@ -37,6 +37,8 @@ from people.signing_in import password_link
 from courses.edition import LessonText
 from courses.lessons import outline
 from courses.models import LessonKind
+from courses.sessions import lecturer
+from courses.sessions.lecturer import KnowLecturer
 from courses.sessions.models import AdmissionRule, Audience
 
 from catalog.adopting import adoption
@@ -84,6 +86,7 @@ def ground(app, mizuho) -> Ground:
     )
     token = password_link.issue(None, membership(mizuho.person()))
     adopted = adoption.adopt(coordinator.actor, mizuho.id, published_curriculum("newcomers"), Adopt())
+    known = lecturer.note(coordinator.actor, mizuho.id, KnowLecturer("講師", "", "", "", ""))
     db.session.commit()
     organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
     addresses = {
@@ -91,7 +94,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 

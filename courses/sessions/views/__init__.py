@@ -1,0 +1,1 @@
+"""Pages of sessions that are planned, and of lecturers."""
