@@ -129,6 +129,7 @@ class Act(Term):
     EXEMPTED = "exempted", "必修を免除"
     EXTENDED = "extended", "必修の期限を延長"
     EXEMPTION_ENDED = "exemption ended", "免除・期限の延長を取り消し"
+    LETTERHEAD_SET = "letterhead set", "書類の決まりを変更"
     TARGET_SET = "target set", "年度の目標を決める"
     REMINDING_SET = "reminding set", "期限の知らせ方を決める"
     REMINDED = "reminded", "期限を知らせる"

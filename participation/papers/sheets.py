@@ -20,6 +20,7 @@ from participation.attending.models import Presence
 from participation.joint import nomination, nominees
 from participation.joint.models import NominationState
 from participation.models import EnrolmentState
+from participation.papers.letterhead import letterhead_of
 from participation.papers.paper import Column, Head, Paper
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 NAME, READING = Column("氏名", 4), Column("フリガナ", 4)
 OFFICE, NUMBER = Column("団体", 4), Column("番号", 1)
-STAMPS = ("部長", "課長", "係長", "係員")
-"""Who seals a report in most offices; others are written over them."""
 MOST_UPRIGHT = 3
 """So many columns to sign in fit on upright paper."""
 SIGNS = {
@@ -67,8 +66,6 @@ def _facts(session: TrainingSession) -> tuple[tuple[str, str], ...]:
     return (("講座", session.edition.title), ("日時と会場", when), ("実施団体", session.host.name))
 
 
-NUMBER_TO_WRITE = "第      号"
-"""Where an office writes the number that it gives its letters."""
 SECTION, POST = Column("部署", 4), Column("職", 3)
 
 
@@ -88,6 +85,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
     """Return the nomination list (推薦名簿) of an organisation, in its order, as a letter to the host."""
     listed = nomination.listed(actor, session, organisation)
     posts = _posts(actor, organisation, [row.nomination.staff_id for row in listed.nominees])
+    own = letterhead_of(organisation.id)
     return Paper(
         _named(f"推薦名簿_{organisation.name}", session),
         "研修参加者の推薦について",
@@ -102,7 +100,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
         ),
         (f"連絡事項：{listed.note}",) if listed.note else (),
         head=Head(
-            NUMBER_TO_WRITE, clock.era_label(clock.today()), f"{session.host.name} 御中", organisation.name,
+            own.number_of_this_year, clock.era_label(clock.today()), f"{session.host.name} 御中", own.sender or organisation.name,
             "下記の研修の参加者として、次の職員を、この順番で推薦します。",
         ),
     )  # fmt: skip
@@ -123,6 +121,7 @@ def result_notice(actor: Actor, session: TrainingSession, organisation: Organisa
     posts = _posts(actor, organisation, [row.staff_id for row in given.nominations])
     decided_on = clock.local(session.decided_at).date()
     placed = sum(row.was_placed for row in given.nominations)
+    host = letterhead_of(session.host_id)
     return Paper(
         _named(f"結果通知_{organisation.name}", session),
         "研修参加者の決定について",
@@ -144,7 +143,7 @@ def result_notice(actor: Actor, session: TrainingSession, organisation: Organisa
         ),
         is_wide=True,
         head=Head(
-            NUMBER_TO_WRITE, clock.era_label(decided_on), f"{organisation.name} 研修担当 様", session.host.name,
+            host.number_of_this_year, clock.era_label(decided_on), f"{organisation.name} 研修担当 様", host.sender or session.host.name,
             "推薦のあった研修の参加者を、下記のとおり決定しましたので、通知します。",
         ),
     )  # fmt: skip
@@ -237,7 +236,7 @@ def report(actor: Actor, enrolment: Enrolment, session: TrainingSession) -> Pape
         _named("復命書", session),
         "復命書",
         _facts(session),
-        stamps=STAMPS,
+        stamps=letterhead_of(enrolment.organisation_id).stamps,
         head=Head(
             "",
             "令和   年   月   日",

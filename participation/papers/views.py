@@ -6,11 +6,12 @@ import io
 from typing import TYPE_CHECKING
 
 import segno
-from flask import current_app, url_for
+from flask import current_app, flash, redirect, url_for
 
 from kernel import clock
 from kernel.download import download
 from kernel.errors import NotFoundError
+from kernel.forms import accepted, answer
 from kernel.secret import grouped
 
 from people.access import actor, confirmed, requires, signed_in
@@ -23,7 +24,9 @@ from participation import enrolment as enrolments
 from participation.blueprint import blueprint
 from participation.joint import nominees
 from participation.joint.views.nomination import list_of
+from participation.papers import letterhead as letterheads
 from participation.papers import printed, sheets, workbook
+from participation.papers.forms import LetterheadForm
 from participation.record import certificate, history, outside_learning
 
 if TYPE_CHECKING:
@@ -74,6 +77,21 @@ def report(enrolment_id: int, ending: str) -> ResponseReturnValue:
     if enrolment.session_id is None:
         raise NotFoundError
     return _file(sheets.report(actor(), enrolment, nominees.own_session(actor(), enrolment.session_id)), ending)
+
+
+@blueprint.route("/office/letterhead", methods=["GET", "POST"])
+@requires(Permission.ENROL_STAFF)
+def letterhead() -> ResponseReturnValue:
+    """Show and set how the office heads its letters."""
+    own = actor().organisation_with(Permission.ENROL_STAFF)
+    if own is None:
+        raise NotFoundError
+    now = letterheads.letterhead_of(own)
+    form = LetterheadForm(number=now.number, sender=now.sender, stamps="\n".join(now.stamps))
+    if accepted(form, lambda: letterheads.set_letterhead(actor(), own, form.said())):
+        flash("書類の決まりを保存しました。これから出す書類に入ります。")
+        return redirect(url_for("participation.letterhead"))
+    return answer("participation/letterhead.html", form, now=letterheads.letterhead_of(own))
 
 
 @blueprint.get("/certificates/<number>.pdf")

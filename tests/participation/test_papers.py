@@ -12,7 +12,7 @@ import pypdf
 import pytest
 import python_calamine
 import sqlalchemy as sa
-from factories import organisation_named, session_of, words_of_pdf
+from factories import joins, organisation_named, session_of, words_of_pdf
 
 from kernel import clock
 from kernel.database import db
@@ -181,3 +181,30 @@ def test_who_takes_names_out_stands_in_the_log_of_the_own_office(mizuho, hachioj
     assert "個人情報のファイルを保存" in mizuho.administrator.browser().get("/admin/audit").text
     assert mizuho.coordinator.browser().get(f"/sessions/{session_id + 99}/papers/roster.xlsx").status_code == 404
     assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.act == Act.TAKEN_OUT.value)) == 1
+
+
+def test_an_office_heads_its_letters_by_its_own_rules(mizuho, secretariat, nominated):
+    browser = mizuho.coordinator.browser()
+    said = {"number": "{年度}瑞総人第   号", "sender": "瑞穂町長 丘野 遥", "stamps": "町長\n課長"}
+    assert browser.post("/office/letterhead", data=said).status_code == 302
+    year = clock.current_fiscal_year() - 2018
+    assert f"{year}瑞総人第" in browser.get("/office/letterhead").text
+    page = browser.get(f"/sessions/{nominated}/papers/nominations.pdf?organisation={mizuho.id}")
+    words = words_of_pdf(page.data)
+    assert f"{year} 瑞総人第   号" in words
+    assert "瑞穂町長" in words
+    other = secretariat.coordinator.browser()
+    assert "瑞総人" not in other.get("/office/letterhead").text, "each office has its own"
+    too_many = {**said, "stamps": "\n".join("課長" for _number in range(9))}
+    assert browser.post("/office/letterhead", data=too_many).status_code == 422
+    assert mizuho.staff.browser().get("/office/letterhead").status_code == 404
+
+
+def test_the_seals_of_a_report_are_those_of_the_office(mizuho, secretariat):
+    mizuho.coordinator.browser().post("/office/letterhead", data={"number": "", "sender": "", "stamps": "室長\n主査"})
+    session = session_of("survey-design", secretariat)
+    enrolment = joins(mizuho.staff, session)
+    db.session.commit()
+    words = words_of_pdf(mizuho.staff.browser().get(f"/enrolments/{enrolment.id}/report.pdf").data)
+    assert "室長" in words
+    assert "部長" not in words
