@@ -14,8 +14,9 @@ from kernel.errors import RefusalError
 from kernel.settings import CONTENT
 from kernel.text import decoded
 
-from catalog import article_import, starter_content
+from catalog import starter_content
 from catalog.article import parse
+from catalog.importing import comparison, storing
 from catalog.search import index
 
 group = AppGroup("catalog", help="Articles, starter content, search index.")
@@ -46,18 +47,18 @@ def parse_files(files: tuple[Path, ...]) -> None:
 def import_files(files: tuple[Path, ...], url: str, accept_changes: bool) -> None:  # noqa: FBT001
     """Store the articles of FILES; the same text again changes nothing."""
     for file in files:
-        command = article_import.ImportArticle(text_of(file), url if len(files) == 1 else "", {}, accept_changes)
+        command = comparison.ImportArticle(text_of(file), url if len(files) == 1 else "", {}, accept_changes)
         try:
-            seen = article_import.store(None, command)
+            seen = storing.store(None, command)
         except RefusalError as refusal:
             db.session.rollback()
-            for conflict in article_import.preview(command).conflicts if "引用" in refusal.message else []:
+            for conflict in comparison.preview(command).conflicts if "引用" in refusal.message else []:
                 click.echo(f"--- {conflict.read.position} (stored)\n{conflict.stored.text or conflict.stored.summary}")  # type: ignore[union-attr]
                 click.echo(f"+++ {conflict.read.position} (article)\n{conflict.read.text}")
             message = f"{file}: {refusal.message}"
             raise click.ClickException(message) from refusal
         db.session.commit()
-        counts = ", ".join(f"{match.value} {n}" for match in article_import.Match if (n := seen.count(match)))
+        counts = ", ".join(f"{match.value} {n}" for match in comparison.Match if (n := seen.count(match)))
         click.echo(f"{file}: {seen.key}: {'unchanged' if seen.unchanged else counts}")
         for warning in seen.reading.warnings:
             click.echo(f"  line {warning.line}: {warning.kind}: {warning.message}")

@@ -7,6 +7,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from kernel.errors import InvalidError
 from kernel.fields import (
+    DayField,
+    LinesField,
     LongTextField,
     QuotedField,
     TextField,
@@ -18,7 +20,7 @@ from kernel.fields import (
 from kernel.forms import Form, numbered
 from kernel.typed import LONGEST_LINE
 
-from catalog.article_import import LONGEST_ARTICLE, Correction, ImportArticle
+from catalog.importing.comparison import LONGEST_ARTICLE, Correction, Head, ImportArticle
 from catalog.motivation import Motivate, place_in
 
 LARGEST_FILE = 2_000_000
@@ -97,9 +99,25 @@ def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
     }
 
 
-def import_command(form: ArticleForm, text: str, fields: dict[str, str]) -> ImportArticle:
+class ArticleHeadForm(Form):
+    """What an article says of itself, corrected on the preview."""
+
+    title = TextField("題名", [Length(max=LONGEST_LINE)])
+    held_on = DayField("開催日", [], description="例：2026-05-20、R8.5.20。分からないときは空欄にします。")
+    municipalities = LinesField("自治体", [Length(max=2000)], description="一行に一つずつ。例：若葉町")
+
+    def head(self) -> Head:
+        """Return the head."""
+        return Head(self.title.value, self.held_on.day, tuple(self.municipalities.lines))
+
+
+def import_command(
+    form: ArticleForm, text: str, fields: dict[str, str], head: ArticleHeadForm | None = None
+) -> ImportArticle:
     """Return the article to be imported with the corrections made on the preview."""
-    return ImportArticle(text, form.url.value, corrections_from(fields), form.accept_changes.value)
+    return ImportArticle(
+        text, form.url.value, corrections_from(fields), form.accept_changes.value, head.head() if head else None
+    )
 
 
 class RequestForm(Form):

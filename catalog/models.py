@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -133,6 +134,17 @@ class Remark(Base):
     def is_verified(self) -> bool:
         """Tell whether the imported text is the one that the summary was written from (照合済)."""
         return self.text is not None and self.summary is not None and self.sha256 == self.summary_sha256
+
+
+class ArticleImport(Base):
+    """An import of an article, and what the article was before: what is needed to take the import back."""
+
+    __tablename__ = "article_import"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    made_at: Mapped[dt.datetime]
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    before: Mapped[dict[str, Any]]
 
 
 class EarlierRemark(Base):

@@ -75,6 +75,7 @@ class Act(Term):
     MOTIVATION_REMOVED = "motivation removed", "きっかけを削除"
     ASKING_MARKED = "asking marked", "応えたい声の印を変更"
     ARTICLE_IMPORTED = "article imported", "座談会の記事を取り込み"
+    ARTICLE_UNDONE = "article undone", "座談会の記事の取り込みを取り消し"
     HANDED_IN = "handed in", "講座の確認を依頼"
     TAKEN_BACK = "taken back", "講座の確認の依頼を取り下げ"
     SENT_BACK = "sent back", "講座を差し戻し"

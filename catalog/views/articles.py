@@ -13,9 +13,9 @@ from kernel.text import decoded
 from people.access import A_TABLE, actor, holds, requires
 from people.permission import Permission
 
-from catalog import article_import
 from catalog.blueprint import blueprint
-from catalog.forms import ArticleForm, import_command
+from catalog.forms import ArticleForm, ArticleHeadForm, import_command
+from catalog.importing import comparison, storing, undoing
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -39,29 +39,52 @@ def _text(form: ArticleForm) -> str:
 @holds(A_TABLE)
 def new_article() -> ResponseReturnValue:
     """Read an article, show what was read, and store it when it was looked at."""
-    form = ArticleForm()
+    form, stores = ArticleForm(), "store" in request.form
+    head = ArticleHeadForm() if stores and "title" in request.form else None
     if not form.validate_on_submit():
         return answer("catalog/article_form.html", form)
     try:
         text = _text(form)
-        command = import_command(form, text, request.form.to_dict())
-        seen = article_import.preview(command)
+        is_right = head is None or head.validate()
+        command = import_command(form, text, request.form.to_dict(), head if is_right else None)
+        seen = comparison.preview(command)
     except RefusalError as refusal:
         form.refuse(refusal)
         return answer("catalog/article_form.html", form)
-    if "store" not in request.form:
-        return render_template("catalog/article_preview.html", form=form, seen=seen, text=text)
+    if not stores:
+        return render_template("catalog/article_preview.html", form=form, seen=seen, text=text, head=_head_of(seen))
+    if not is_right:
+        return render_template("catalog/article_preview.html", form=form, seen=seen, text=text, head=head), 422
     try:
-        seen = article_import.store(actor(), command)
+        seen = storing.store(actor(), command)
     except ConflictError as refusal:
         form.refuse(refusal)
-        return answer("catalog/article_preview.html", form, seen=seen, text=text)
+        return answer("catalog/article_preview.html", form, seen=seen, text=text, head=head or _head_of(seen))
     flash(_told(seen))
     return redirect(url_for("catalog.roundtable_page", key=seen.key.split("-")[0]))
 
 
-def _told(seen: article_import.Preview) -> str:
+def _told(seen: comparison.Preview) -> str:
     if seen.unchanged:
         return "この記事は取り込み済みで、変更はありませんでした。"
-    verified = seen.count(article_import.Match.VERIFIED)
+    verified = seen.count(comparison.Match.VERIFIED)
     return f"{len(seen.remarks)}件の発言を取り込みました（要約と照合済 {verified}件）。"
+
+
+def _head_of(seen: comparison.Preview) -> ArticleHeadForm:
+    """Return the head of an article that was read: as it is stored where the roundtable is known, else as it was read."""
+    reading, table = seen.reading, seen.article.roundtable if seen.article else None
+    held_on = (table and table.held_on) or reading.held_on
+    return ArticleHeadForm(
+        formdata=None, title=reading.title, held_on=held_on.isoformat() if held_on else "",
+        municipalities="\n".join((table and table.municipalities) or reading.municipalities),
+    )  # fmt: skip
+
+
+@blueprint.post("/studio/articles/<key>/undo")
+@requires(Permission.IMPORT_ARTICLES)
+def undo_article(key: str) -> ResponseReturnValue:
+    """Take the last import of an article back."""
+    there = undoing.undo(actor(), key)
+    flash("取り込みを元に戻しました。")
+    return redirect(url_for("catalog.roundtable_page", key=there) if there else url_for("catalog.roundtables"))

@@ -13,10 +13,14 @@ from articles import INTRODUCED, SECOND_PART, article
 from factories import draft_course
 
 from kernel.database import add, db
-from kernel.errors import ConflictError, InvalidError
+from kernel.errors import ConflictError, InvalidError, NotFoundError
 
-from catalog.article_import import ImportArticle, Match, note_key_of, preview, store
-from catalog.models import Article, Motivation, Remark, Roundtable
+from catalog.importing.comparison import ImportArticle, Match, note_key_of, preview
+from catalog.importing.storing import store
+from catalog.importing.undoing import undo
+from catalog.models import Article, EarlierRemark, Motivation, Participant, Remark, Roundtable
+from catalog.search import index
+from catalog.search.models import SearchDocument
 
 REAL_ARTICLES = sorted((Path(__file__).resolve().parents[3] / "shared" / "roundtables").glob("*.txt"))
 
@@ -260,3 +264,82 @@ def test_no_summary_we_ship_is_the_text_of_an_article(app):
     for remark in db.session.scalars(sa.select(Remark)):
         assert hashlib.sha256(remark.summary.encode()).hexdigest() != remark.sha256
         assert remark.text is None
+
+
+def shape():
+    """Everything that is stored of articles, without what only counts."""
+    db.session.expire_all()
+    articles = {
+        row.key: (row.title, row.digest, row.url, row.note_key) for row in db.session.scalars(sa.select(Article))
+    }
+    tables = {row.key: (row.held_on, tuple(row.municipalities)) for row in db.session.scalars(sa.select(Roundtable))}
+    said = sorted(
+        (row.article_id, row.position, row.speaker, row.text or "", row.heading or "")
+        for row in db.session.scalars(sa.select(Remark))
+    )
+    people = sorted(db.session.execute(sa.select(Participant.roundtable_id, Participant.name)).all())
+    earlier = db.session.scalar(sa.select(sa.func.count()).select_from(EarlierRemark))
+    words = db.session.scalar(sa.select(sa.func.count()).select_from(SearchDocument))
+    return articles, tables, said, people, earlier, words
+
+
+def test_an_import_is_taken_back_as_if_it_had_never_been(app, secretariat):
+    before = shape()
+    store(secretariat.secretary.actor, of(INTRODUCED))
+    once = shape()
+    store(secretariat.secretary.actor, of(INTRODUCED.replace("担当が一人しかいないので", "担当が二人しかいないので")))
+    store(secretariat.secretary.actor, of(SECOND_PART))
+    assert undo(secretariat.secretary.actor, "41-2") == "41"
+    assert undo(secretariat.secretary.actor, "41-1") == "41"
+    assert shape() == once
+    assert undo(secretariat.secretary.actor, "41-1") == ""
+    assert shape() == before
+    with pytest.raises(NotFoundError):
+        undo(secretariat.secretary.actor, "41-1")
+
+
+def test_a_summary_that_was_there_before_is_there_again(app, secretariat):
+    index.index_remark(with_summary(INTRODUCED, 2))
+    before = shape()
+    store(secretariat.secretary.actor, of(INTRODUCED))
+    undo(secretariat.secretary.actor, "41-1")
+    assert shape() == before
+    assert remarks("41-1")[2].summary == "近隣と一緒に受けたい。"
+
+
+def test_what_a_course_cites_is_not_taken_back(app, mizuho, secretariat):
+    store(secretariat.secretary.actor, of(INTRODUCED))
+    cite(remarks("41-1")[2], mizuho.coordinator)
+    with pytest.raises(ConflictError, match="引用"):
+        undo(secretariat.secretary.actor, "41-1")
+
+
+def test_only_the_secretariat_takes_it_back_and_the_page_offers_it(app, mizuho, secretariat):
+    store(secretariat.secretary.actor, of(INTRODUCED))
+    db.session.commit()
+    assert "最後の取り込みを元に戻す" not in mizuho.coordinator.browser().get("/roundtables/41").text
+    assert mizuho.coordinator.browser().post("/studio/articles/41-1/undo").status_code == 404
+    browser = secretariat.secretary.browser()
+    assert "最後の取り込みを元に戻す" in browser.get("/roundtables/41").text
+    assert browser.post("/studio/articles/41-1/undo").status_code == 302
+    assert browser.get("/roundtables/41").status_code == 404
+    assert browser.post("/studio/articles/41-1/undo").status_code == 404
+
+
+def test_title_day_and_municipalities_are_corrected_before_it_is_stored(app, secretariat):
+    browser, page = secretariat.secretary.browser(), "/studio/articles/new"
+    shown = browser.post(page, data={"text": INTRODUCED}).text
+    assert "自治体" in shown
+    assert "題名・開催日・自治体" in shown
+    head = {
+        "title": "正しい題名",
+        "held_on": "R8.5.20",
+        "municipalities": "若葉町\nみなと市",
+        "store": "1",
+        "text": INTRODUCED,
+    }
+    assert browser.post(page, data={**head, "held_on": "いつか"}).status_code == 422
+    assert browser.post(page, data=head).status_code == 302
+    table = db.session.scalars(sa.select(Roundtable).where(Roundtable.key == "41")).one()
+    assert (str(table.held_on), table.municipalities) == ("2026-05-20", ["若葉町", "みなと市"])
+    assert db.session.scalar(sa.select(Article.title).where(Article.key == "41-1")) == "正しい題名"

@@ -23,7 +23,7 @@ from people.access import A_FORM, LONG_TEXTS
 
 from courses.lessons import captions, difference, lesson_text, question_file
 
-from catalog.article_import import ImportArticle, digest_of, preview
+from catalog.importing.comparison import ImportArticle, digest_of, preview
 from catalog.search import words
 
 from participation.attending import participant_file

@@ -1,8 +1,7 @@
-"""Import of an article: what is new, what matches our summaries (照合済), and what is in conflict.
+"""Comparing an article with what is stored: what is new, what matches our summaries (照合済), and what is in conflict.
 
-An article is known by its note key where its address is given, else by number and part. Importing the same
-text again changes nothing. Where a remark that a course cites now reads differently, both texts are shown and
-nothing is stored until a person has decided.
+An article is known by its note key where its address is given, else by number and part. Where a remark that a course cites now
+reads differently, both texts are shown.
 """
 
 from __future__ import annotations
@@ -15,23 +14,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from kernel import clock
-from kernel.database import add, db
+from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
 from kernel.spelling import is_web_address
 from kernel.vocabulary import Term
 
-from people import audit
-from people.act import Act
-
-from courses import catalogue_version
-
 from catalog.article import ReadArticle, ReadRemark, parse
-from catalog.models import Article, EarlierRemark, Motivation, Participant, Remark, Roundtable, TableSide
-from catalog.search import index
+from catalog.models import Article, Motivation, Remark, Roundtable
 
 if TYPE_CHECKING:
-    from people.permission import Actor
+    import datetime as dt
 
 NOTE_KEY = re.compile(r"/(n[0-9a-f]{8,})(?:[/?#]|$)")
 LONGEST_ARTICLE = 300_000
@@ -63,13 +55,23 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What a person corrected by hand of an article itself: its title, when the roundtable was held, and of which municipalities."""
+
+    title: str
+    held_on: dt.date | None
+    municipalities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ImportArticle:
-    """An article to be imported: its text, its address if known, and corrections by position."""
+    """An article to be imported: its text, its address if known, corrections by position, and of its head."""
 
     text: str
     url: str = ""
     corrections: dict[int, Correction] = field(default_factory=dict)
     accept_changes: bool = False
+    head: Head | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,9 @@ def preview(command: ImportArticle) -> Preview:
     if not reading.remarks:
         message = "発言が一つも見つかりません。記事の全文(参加者から最後の発言まで)が入っているか確かめてください。"
         raise InvalidError(message, field="text")
+    if command.head:
+        reading.title, reading.held_on = command.head.title or reading.title, command.head.held_on
+        reading.municipalities = list(command.head.municipalities)
     if command.url and not is_web_address(command.url):
         message = "記事のURLは https:// で始まるものを入力してください。"
         raise InvalidError(message, field="url")
@@ -153,7 +158,7 @@ def preview(command: ImportArticle) -> Preview:
         raise ConflictError(message, field="text")
     same_text = article is not None and article.digest == digest_of(command.text)
     corrected = [row for row in compared if row.read.position in command.corrections]
-    unchanged = same_text and all(_reads_alike(row) for row in corrected)
+    unchanged = same_text and all(_reads_alike(row) for row in corrected) and _is_headed_alike(command.head, article)
     return Preview(reading, key, article, compared, unchanged)
 
 
@@ -208,93 +213,13 @@ def _reads_alike(row: Compared) -> bool:
     return row.stored is not None and all(getattr(row.read, name) == getattr(row.stored, name) for name in names)
 
 
-def store(actor: Actor | None, command: ImportArticle) -> Preview:
-    """Store an article. The same text again changes nothing.
-
-    Raises InvalidError where it holds no remark, ConflictError where a cited remark reads differently and the
-    change was not accepted.
-    """
-    seen = preview(command)
-    if seen.unchanged:
-        return seen
-    if seen.conflicts and not command.accept_changes:
-        places = "、".join(str(remark.read.position) for remark in seen.conflicts)
-        message = f"講座が引用している発言（{places}番目）の文章が変わっています。見比べて、取り込むか決めてください。"
-        raise ConflictError(message)
-    note_key = note_key_of(command.url)
-    article = seen.article or _new_article(seen, note_key)
-    article.title, article.digest, article.imported_at = seen.reading.title, digest_of(command.text), clock.now()
-    if note_key:
-        article.note_key, article.url = note_key, command.url
-    _store_participants(article.roundtable, seen.reading)
-    stored = {remark.position: remark for remark in article.remarks}
-    for remark in seen.remarks:
-        _store_remark(actor, article, stored.pop(remark.read.position, None), remark.read)
-    for left_over in stored.values():
-        if left_over.text is not None:
-            _keep_earlier(actor, left_over)
-            left_over.text = None  # the article no longer has it; our summary stays
-            index.index_remark(left_over)
-    catalogue_version.changed()
-    db.session.flush()
-    audit.record(actor, Act.ARTICLE_IMPORTED, article.title or article.key, article=article.key)
-    db.session.flush()
-    return seen
-
-
-def _new_article(seen: Preview, note_key: str | None) -> Article:
-    reading = seen.reading
-    key = str(reading.number) if reading.number is not None else seen.key
-    roundtable = db.session.scalar(
-        sa.select(Roundtable).options(selectinload(Roundtable.participants)).where(Roundtable.key == key)
+def _is_headed_alike(head: Head | None, article: Article | None) -> bool:
+    """Tell whether title, day and municipalities are those that are stored."""
+    if head is None or article is None:
+        return True
+    table = article.roundtable
+    return (head.title or article.title, head.held_on, list(head.municipalities)) == (
+        article.title,
+        table.held_on,
+        list(table.municipalities),
     )
-    if roundtable is None:
-        roundtable = add(
-            Roundtable(
-                key=key, number=reading.number, title=reading.title or f"座談会 {key}", held_on=reading.held_on,
-                municipalities=reading.municipalities, agenda=reading.agenda, participants=[],
-            )
-        )  # fmt: skip
-    roundtable.held_on = roundtable.held_on or reading.held_on
-    roundtable.agenda = roundtable.agenda or reading.agenda
-    roundtable.municipalities = roundtable.municipalities or reading.municipalities
-    return add(
-        Article(
-            roundtable=roundtable, key=seen.key, note_key=note_key, part=reading.part, title=reading.title, remarks=[]
-        )
-    )
-
-
-def _store_participants(roundtable: Roundtable, reading: ReadArticle) -> None:
-    known = {participant.name for participant in roundtable.participants}
-    for person in reading.participants:
-        if person.name not in known:
-            known.add(person.name)
-            roundtable.participants.append(
-                Participant(
-                    position=len(roundtable.participants) + 1, name=person.name, affiliation=person.affiliation,
-                    role=person.role, side=TableSide(person.side),
-                )
-            )  # fmt: skip
-
-
-def _keep_earlier(actor: Actor | None, remark: Remark) -> None:
-    """Keep what a remark said until now, with who replaces it."""
-    add(
-        EarlierRemark(
-            remark_id=remark.id, speaker=remark.speaker, heading=remark.heading, subheading=remark.subheading,
-            text=remark.text or "", replaced_at=clock.now(), replaced_by_id=actor.staff_id if actor else None,
-        )
-    )  # fmt: skip
-
-
-def _store_remark(actor: Actor | None, article: Article, stored: Remark | None, read: ReadRemark) -> None:
-    if stored and stored.text is not None and (stored.text, stored.speaker) != (read.text, read.speaker):
-        _keep_earlier(actor, stored)
-    remark = stored or Remark(article_id=article.id, position=read.position)
-    remark.speaker, remark.heading, remark.subheading = read.speaker, read.heading, read.subheading
-    remark.text, remark.sha256 = read.text, read.sha256
-    if stored is None:
-        add(remark)
-    db.session.flush()
-    index.index_remark(remark)
