@@ -194,7 +194,7 @@ def test_an_office_heads_its_letters_by_its_own_rules(mizuho, secretariat, nomin
     assert f"{year}瑞総人第" in words.replace(" ", "")
     assert "瑞穂町長" in words
     other = secretariat.coordinator.browser()
-    assert "瑞総人" not in other.get("/office/letterhead").text, "each office has its own"
+    assert "瑞穂町長 丘野 遥" not in other.get("/office/letterhead").text, "each office has its own"
     too_many = {**said, "stamps": "\n".join("課長" for _number in range(9))}
     assert browser.post("/office/letterhead", data=too_many).status_code == 422
     assert mizuho.staff.browser().get("/office/letterhead").status_code == 404
