@@ -202,6 +202,7 @@ def _read() -> FacetIndex:
         )
         .join(CourseEdition, CourseEdition.id == Course.published_id)
         .join(Track, Track.id == CourseEdition.track_id)
+        .where(Course.is_for_all)
         .order_by(Course.id)
     ).all()
     index = FacetIndex(

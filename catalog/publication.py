@@ -1,20 +1,17 @@
 """Publication: an edition is handed in, a second person approves it, and it stands in the catalogue.
 
 No remark, no publication: an edition is published only with a motivation and its rationale, objectives and
-minutes, and by somebody other than the one who wrote it or handed it in, the secretariat included. Who takes a course out of the
-catalogue says why and what comes after it: its page stays and says so.
+minutes, and by somebody other than the one who wrote it or handed it in, the secretariat included.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
-from kernel import clock
-from kernel.database import NOW, db
+from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from kernel.page import check_seen
 
@@ -23,15 +20,12 @@ from people.act import Act
 from people.permission import Actor, Permission
 
 from courses import catalogue_version, completion_rule
-from courses import course as courses
 from courses import edition as editions
 from courses.lessons import lesson_kind
 from courses.models import Course, CourseEdition, EditionState
-from courses.sessions.models import TrainingSession
 
 from catalog import motivation
-from catalog.curriculum_audience import is_shown_to
-from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumState, CurriculumStep, Retirement
+from catalog.models import Curriculum, CurriculumState, CurriculumStep, Retirement
 from catalog.search import index
 from catalog.second_person import is_second_person
 
@@ -58,7 +52,29 @@ def missing_for_publication(edition: CourseEdition) -> list[str]:
         *lesson_kind.lacks(whole),
         *completion_rule.lacks(whole),
         *filter(None, [completion_rule.minutes_apart(whole)]),
+        *filter(None, [_leaves_others(edition)]),
     ]
+
+
+def _leaves_others(edition: CourseEdition) -> str:
+    """Return, as a sentence, that curricula of others hold a course which would be for some only; empty where none does."""
+    if edition.only_for is None:
+        return ""
+    kept = [edition.course.owner_id, *edition.only_for]
+    others = db.session.scalar(
+        sa.select(sa.func.count(sa.distinct(Curriculum.id)))
+        .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
+        .where(
+            CurriculumStep.course_id == edition.course_id,
+            Curriculum.state == CurriculumState.PUBLISHED,
+            sa.or_(Curriculum.is_for_all, Curriculum.owner_id.not_in(kept)),
+        )
+    )
+    return (
+        f"ほかの団体も使うカリキュラム（{others}件）に入っているため、対象をしぼれません。先にカリキュラムから外してもらってください。"
+        if others
+        else ""
+    )
 
 
 def hand_in(actor: Actor, edition: CourseEdition) -> None:
@@ -149,108 +165,6 @@ def approve(actor: Actor, edition: CourseEdition, seen: str | None = None) -> No
     catalogue_version.changed()
     audit.record(actor, Act.PUBLISHED, edition.title, organisation_id=edition.course.owner_id, edition=edition.id)
     db.session.flush()
-
-
-@dataclass(frozen=True)
-class Uses:
-    """What hangs on a course: the curricula that hold it (`others`: those of others for themselves), how many organisations adopted those, coming sessions, people who wait for it."""
-
-    curricula: Sequence[str]
-    others: int
-    adopters: int
-    sessions: int
-    waiting: int
-
-
-def uses_of(actor: Actor, course: Course) -> Uses:
-    """Return what hangs on a course, as somebody may know it: two queries."""
-    curricula = db.session.scalars(
-        sa.select(Curriculum.title)
-        .join(CurriculumStep, CurriculumStep.curriculum_id == Curriculum.id)
-        .where(CurriculumStep.course_id == course.id, is_shown_to(actor.organisation_ids))
-        .order_by(Curriculum.title)
-        .limit(MOST_NAMED)
-    ).all()
-    others = (
-        sa.select(sa.func.count())
-        .select_from(CurriculumStep)
-        .join(Curriculum, Curriculum.id == CurriculumStep.curriculum_id)
-        .where(
-            CurriculumStep.course_id == course.id,
-            Curriculum.state == CurriculumState.PUBLISHED,
-            sa.not_(is_shown_to(actor.organisation_ids)),
-        )
-    )
-    adopters = (
-        sa.select(sa.func.count(sa.distinct(Adoption.organisation_id)))
-        .join(CurriculumStep, CurriculumStep.curriculum_id == Adoption.curriculum_id)
-        .where(CurriculumStep.course_id == course.id)
-    )
-    sessions = (
-        sa.select(sa.func.count())
-        .select_from(TrainingSession)
-        .join(CourseEdition, CourseEdition.id == TrainingSession.edition_id)
-        .where(
-            CourseEdition.course_id == course.id,
-            TrainingSession.ends_at > NOW,
-            TrainingSession.is_draft.is_(False),
-            TrainingSession.cancelled_at.is_(None),
-            TrainingSession.called_off_at.is_(None),
-        )
-    )
-    waiting = sa.select(sa.func.count()).where(CourseRequest.course_id == course.id)
-    row = db.session.execute(
-        sa.select(
-            others.scalar_subquery(), adopters.scalar_subquery(), sessions.scalar_subquery(), waiting.scalar_subquery()
-        )
-    ).one()
-    return Uses(curricula, *row)
-
-
-def retire(actor: Actor, course: Course, because: str, successor: str = "") -> None:
-    """Take a course out of the catalogue, with a reason and perhaps the course that comes after it, by address or title.
-
-    Raises ConflictError if it is not in it, InvalidError for a successor that is not published or is the course itself.
-    """
-    after = _successor(course, successor)
-    title = db.session.scalar(sa.select(CourseEdition.title).where(CourseEdition.id == course.published_id))
-    editions.retire(course)
-    index.index_course(course)
-    catalogue_version.changed()
-    db.session.merge(
-        Retirement(course_id=course.id, because=because, successor_id=after and after.id, retired_at=clock.now())
-    )
-    audit.record(actor, Act.RETIRED, title or course.slug, organisation_id=course.owner_id)
-    db.session.flush()
-
-
-def _successor(course: Course, name: str) -> Course | None:
-    if not name:
-        return None
-    found = db.session.get_one(Course, courses.named([name], field="successor")[name])
-    if found is course:
-        message = "この講座のほかの講座を入力してください。"
-        raise InvalidError(message, field="successor")
-    return found
-
-
-def retirement_of(slug: str) -> tuple[Retirement, str]:
-    """Return why a course is in the catalogue no more, and the title that it had. Raises NotFoundError where it never was."""
-    found = db.session.scalars(
-        sa.select(Retirement)
-        .join(Retirement.course)
-        .options(contains_eager(Retirement.course), joinedload(Retirement.successor).joinedload(Course.published))
-        .where(Course.slug == slug, Course.published_id.is_(None))
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError
-    title = db.session.scalar(
-        sa.select(CourseEdition.title)
-        .where(CourseEdition.course_id == found.course_id, CourseEdition.state == EditionState.RETIRED)
-        .order_by(CourseEdition.number.desc())
-        .limit(1)
-    )
-    return found, title or ""
 
 
 def _check_in_review(edition: CourseEdition) -> None:

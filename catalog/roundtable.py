@@ -12,6 +12,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError
 
 from courses.models import Course
+from courses.offer import is_offered_to_all
 
 from catalog.models import Article, EarlierRemark, Motivation, Remark, Roundtable, Topic, remark_topic
 
@@ -24,7 +25,7 @@ def is_answered() -> sa.ColumnElement[bool]:
     return sa.exists(
         sa.select(Motivation.id)
         .join(Course, Course.id == Motivation.course_id)
-        .where(Motivation.remark_id == Remark.id, Course.published_id.is_not(None))
+        .where(Motivation.remark_id == Remark.id, is_offered_to_all())
     )
 
 
@@ -183,7 +184,7 @@ def first_voices(count: int = 3) -> list[Remark]:
     most = (
         sa.select(Motivation.remark_id, sa.func.count().label("courses"))
         .join(Course, Course.id == Motivation.course_id)
-        .where(Course.published_id.is_not(None))
+        .where(is_offered_to_all())
         .group_by(Motivation.remark_id)
         .order_by(sa.desc("courses"), Motivation.remark_id)
         .limit(count)

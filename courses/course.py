@@ -21,9 +21,10 @@ from people.permission import Actor, Permission
 from courses import catalogue_version
 from courses import edition as editions
 from courses.models import Course, CourseEdition, Format, Lesson, Module, prerequisite
+from courses.offer import is_meant_for, is_offered_to, is_offered_to_all
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from courses.edition import EditionText
 
@@ -78,7 +79,7 @@ def shown_edition() -> Any:
 
 
 def named(names: Sequence[str], owner_id: int | None = None, *, field: str) -> dict[str, int]:
-    """Return the courses that people mean by a title, the address of a page or its end: published ones, and those of an owner.
+    """Return the courses that people mean by a title, the address of a page or its end: those offered to an owner, and its own.
 
     Raises InvalidError where one is not found, or several bear its title.
     """
@@ -88,7 +89,7 @@ def named(names: Sequence[str], owner_id: int | None = None, *, field: str) -> d
         .join(CourseEdition, CourseEdition.id == shown_edition())
         .where(
             sa.or_(Course.slug.in_(ends.values()), CourseEdition.title.in_(names)),
-            sa.or_(Course.published_id.is_not(None), Course.owner_id == owner_id),
+            sa.or_(is_offered_to([owner_id] if owner_id else []), Course.owner_id == owner_id),
         )
     ).all()
     found: dict[str, int] = {}
@@ -107,11 +108,11 @@ def named(names: Sequence[str], owner_id: int | None = None, *, field: str) -> d
 
 
 def titles(owner_ids: Sequence[int] = (), most: int = 500) -> list[str]:
-    """Return the titles of the published courses, and of those of some owners, to be picked from."""
+    """Return the titles of the courses that are offered to some owners, and of their own, to be picked from."""
     rows = db.session.scalars(
         sa.select(CourseEdition.title)
         .join(Course, CourseEdition.id == shown_edition())
-        .where(sa.or_(Course.published_id.is_not(None), Course.owner_id.in_(owner_ids)))
+        .where(sa.or_(is_offered_to(owner_ids), Course.owner_id.in_(owner_ids)))
         .order_by(CourseEdition.title)
         .limit(most)
     )
@@ -133,34 +134,46 @@ PUBLISHED_COURSE = (
     )
     .where(Course.slug == sa.bindparam("slug"))
 )
+OFFERED_COURSE = PUBLISHED_COURSE.where(is_meant_for(sa.bindparam("own", expanding=True)))
 
 
-def published_course(slug: str) -> tuple[Course, CourseEdition]:
-    """Return a course and its published edition with track and skills. Raises NotFoundError."""
-    course = db.session.scalars(PUBLISHED_COURSE, {"slug": slug}).unique().one_or_none()
+def published_course(slug: str, own: Collection[int] = ()) -> tuple[Course, CourseEdition]:
+    """Return a course that is for everybody, or for some organisations, and its published edition with track and skills.
+
+    Raises NotFoundError.
+    """
+    return _published(db.session.scalars(OFFERED_COURSE, {"slug": slug, "own": list(own)}).unique().one_or_none())
+
+
+def any_published_course(slug: str) -> tuple[Course, CourseEdition]:
+    """Return a course and its published edition, whoever it is for: whether the reader may see it is asked elsewhere. Raises NotFoundError."""
+    return _published(db.session.scalars(PUBLISHED_COURSE, {"slug": slug}).unique().one_or_none())
+
+
+def _published(course: Course | None) -> tuple[Course, CourseEdition]:
     if course is None or course.published is None:
         raise NotFoundError
     return course, course.published
 
 
 def published_courses(slugs: Sequence[str]) -> list[Course]:
-    """Return the courses of some addresses that are published, in their order, with the edition's title."""
+    """Return the courses of some addresses that are in the catalogue, in their order, with the edition's title."""
     rows = db.session.scalars(
         sa.select(Course)
         .options(
             joinedload(Course.published).load_only(CourseEdition.title, CourseEdition.minutes, CourseEdition.level)
         )
-        .where(Course.slug.in_(slugs), Course.published_id.is_not(None))
+        .where(Course.slug.in_(slugs), is_offered_to_all())
     )
     return sorted(rows, key=lambda row: slugs.index(row.slug))
 
 
-def own_pace_courses(most: int = 500) -> list[tuple[str, str]]:
-    """Return address and title of the published courses that are taken at the own pace, by title."""
+def own_pace_courses(own: Collection[int], most: int = 500) -> list[tuple[str, str]]:
+    """Return address and title of the courses that are offered to some organisations and taken at the own pace, by title."""
     rows = db.session.execute(
         sa.select(Course.slug, CourseEdition.title)
         .join(CourseEdition, CourseEdition.id == Course.published_id)
-        .where(CourseEdition.format.in_([one for one in Format if one.is_own_pace]))
+        .where(CourseEdition.format.in_([one for one in Format if one.is_own_pace]), is_offered_to(own))
         .order_by(CourseEdition.title)
         .limit(most)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from kernel.errors import ConflictError
 
 from people.permission import Actor, Permission
 
+from courses import offer
 from courses.models import (
     Asset,
     Course,
@@ -26,11 +26,11 @@ from courses.models import (
     Level,
     Module,
     Skill,
-    new_key,
 )
+from courses.part_key import keys_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement
 
@@ -87,11 +87,12 @@ class EditionText:
     skill_ids: tuple[int, ...]
     attendance_percent: int = 100
     yearly: bool = False
+    only_for: tuple[int, ...] | None = None
 
 
 COPIED = (
     "title", "summary", "level", "format", "minutes", "target_staff", "objectives", "track_id", "attendance_percent",
-    "yearly",
+    "yearly", "only_for",
 )  # fmt: skip
 
 
@@ -103,9 +104,9 @@ def lock(edition: CourseEdition) -> None:
 
 
 def readable_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that an edition (of a course) may be read: that is or was published by everybody, a draft where it is written."""
+    """Return the condition that an edition (of a course) may be read: that is or was published by whom the course is for, a draft where it is written."""
     return sa.or_(
-        CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)),
+        sa.and_(CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)), offer.is_known_to(actor)),
         actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
     )
 
@@ -139,7 +140,7 @@ def write(edition: CourseEdition, text: EditionText) -> None:
     check_editable(edition)
     for name in COPIED:
         value = getattr(text, name)
-        setattr(edition, name, list(value) if name == "objectives" else value)
+        setattr(edition, name, list(value) if isinstance(value, tuple) else value)
     edition.skills = list(db.session.scalars(sa.select(Skill).where(Skill.id.in_(text.skill_ids))))
     db.session.flush()
 
@@ -150,7 +151,7 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
     What was there before keeps its key, so that progress and adaptations know it again.
     """
     check_editable(edition)
-    keys = iter(_keys_for(modules, edition.modules))
+    keys = iter(keys_for(modules, edition.modules))
     edition.modules = []
     note_change(edition)
     edition.modules = [
@@ -175,38 +176,6 @@ def write_modules(edition: CourseEdition, modules: Sequence[ModuleText]) -> None
         for place, module in enumerate(modules, 1)
     ]
     db.session.flush()
-
-
-Name = tuple[str, str, str, int]
-"""What a part is known by: the module it lies in, its kind, its title, and which one it is of those alike."""
-
-
-def _named(modules: Sequence[ModuleText] | Sequence[Module]) -> Iterator[tuple[Name, str]]:
-    """Yield what each module and each of its lessons is known by, and its key, in their order."""
-    alike: Counter[tuple[str, str, str]] = Counter()
-    for module in modules:
-        parts = [("", "module", module.title, module.key)]
-        parts += [(module.title, lesson.kind.value, lesson.title, lesson.key) for lesson in module.lessons]
-        for *name, key in parts:
-            within, kind, title = name
-            alike[within, kind, title] += 1
-            yield (within, kind, title, alike[within, kind, title]), key
-
-
-def _keys_for(modules: Sequence[ModuleText], before: Sequence[Module]) -> list[str]:
-    """Return the keys of modules and lessons in their order: of what was there before, its own, else a new one.
-
-    What moved to another module is known by its kind and title, where only one can be meant.
-    """
-    keys = dict(_named(modules))
-    given = set(keys.values())
-    known = {name: key for name, key in _named(before) if key not in given}
-    for name, key in keys.items():
-        keys[name] = key or known.pop(name, "")
-    left = [name[1:3] for name in known]
-    sought = [name[1:3] for name, key in keys.items() if not key]
-    moved = {name[1:3]: key for name, key in known.items() if left.count(name[1:3]) == sought.count(name[1:3]) == 1}
-    return [key or moved.get(name[1:3]) or new_key() for name, key in keys.items()]
 
 
 def modules_of(edition: CourseEdition) -> tuple[ModuleText, ...]:
@@ -249,7 +218,7 @@ def next_draft(course: Course, author_id: int | None) -> CourseEdition:
         message = f"第{latest.number}版が「{latest.state.label}」です。先にその版を仕上げてください。"
         raise ConflictError(message)
     values = {name: getattr(latest, name) for name in COPIED}
-    values["objectives"] = tuple(values["objectives"])
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     text = EditionText(**values, skill_ids=tuple(skill.id for skill in latest.skills))
     edition = draft(course, text, author_id, latest.number + 1)
     write_modules(edition, modules_of(latest))
@@ -286,7 +255,7 @@ def publish(edition: CourseEdition, course: Course) -> None:
     edition.state, edition.published_at = EditionState.PUBLISHED, clock.now()
     db.session.flush()
     course.published_id = edition.id
-    db.session.flush()
+    offer.follow(course, edition)
 
 
 def retire(course: Course) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
+from kernel.errors import InvalidError
 from kernel.fields import (
+    ChoiceField,
     DayField,
     LinesField,
     LongTextField,
@@ -19,16 +21,23 @@ from kernel.fields import (
     options,
 )
 from kernel.forms import Form
-from kernel.typed import LONGEST_LINE
+from kernel.typed import LONGEST_LINE, LONGEST_TEXT
+
+from people.organisation import by_code_or_name
 
 from courses.completion_rule import SHARES
 from courses.edition import EditionText
 from courses.models import Format, Level
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from people.models import Organisation
+
     from courses.models import CourseEdition
 
 MOST_MINUTES = 60_000
+ALL, CHOSEN, OWN = "all", "chosen", "own"
 
 
 class EditionForm(Form):
@@ -47,9 +56,38 @@ class EditionForm(Form):
     track_id = RowField("分野")
     objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
     skill_ids = TicksField("スキル", coerce=int)
+    audience = ChoiceField(
+        "対象の団体",
+        choices=options([(ALL, "すべての団体"), (CHOSEN, "自分の団体と、選んだ団体"), (OWN, "自分の団体だけ")]),
+        default=ALL,
+        description="公開したときから、対象の団体の人だけに見えます。",
+    )
+    organisations = LinesField(
+        "選んだ団体",
+        [Length(max=LONGEST_TEXT)],
+        description="「選んだ団体」のとき、一行に一団体ずつ、団体名か団体コードを入力します。",
+    )
+
+    def only_for(self) -> tuple[int, ...] | None:
+        """Return for whom the edition is: None for all, else the organisations beside the own one.
+
+        Raises InvalidError for an organisation that is not known, or where none is named.
+        """
+        if self.audience.value == ALL:
+            return None
+        if self.audience.value == OWN:
+            return ()
+        try:
+            found = tuple(by_code_or_name(name).id for name in self.organisations.lines)
+        except InvalidError as refusal:
+            raise InvalidError(refusal.message, field="organisations") from refusal
+        if not found:
+            message = "団体を一つ以上入力してください。"
+            raise InvalidError(message, field="organisations")
+        return found
 
     def text(self) -> EditionText:
-        """Return what the edition is to say."""
+        """Return what the edition is to say. Raises InvalidError as `only_for` does."""
         return EditionText(
             title=self.title.value,
             summary=self.summary.value,
@@ -62,11 +100,12 @@ class EditionForm(Form):
             skill_ids=self.skill_ids.value,
             attendance_percent=self.attendance_percent.value,
             yearly=self.yearly.value,
+            only_for=self.only_for(),
         )
 
 
-def said_by(edition: CourseEdition) -> dict[str, Any]:
-    """Return what an edition says as the form shows it."""
+def said_by(edition: CourseEdition, named: Sequence[Organisation]) -> dict[str, Any]:
+    """Return what an edition says as the form shows it; `named` are the organisations that it is for by name."""
     plain = ("title", "summary", "target_staff", "minutes", "attendance_percent", "yearly", "track_id")
     return {
         **{name: getattr(edition, name) for name in plain},
@@ -74,6 +113,8 @@ def said_by(edition: CourseEdition) -> dict[str, Any]:
         "format": edition.format.value,
         "objectives": "\n".join(edition.objectives),
         "skill_ids": [skill.id for skill in edition.skills],
+        "audience": ALL if edition.only_for is None else CHOSEN if edition.only_for else OWN,
+        "organisations": "\n".join(row.code or row.name for row in named),
     }
 
 

@@ -123,8 +123,19 @@ prerequisite = sa.Table(
 )
 
 
+course_audience = sa.Table(
+    "course_audience",
+    Base.metadata,
+    sa.Column("course_id", sa.ForeignKey("course.id"), primary_key=True),
+    sa.Column("organisation_id", sa.ForeignKey("organisation.id"), primary_key=True, index=True),
+)
+
+
 class Course(Base):
-    """A course (講座): its address, owner and hosts. What is taught stands in its editions."""
+    """A course (講座): its address, owner and hosts, and for whom it is. What is taught stands in its editions.
+
+    One that is not for all is for its owner and the organisations of `course_audience` (`courses.offer`).
+    """
 
     __tablename__ = "course"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -133,6 +144,7 @@ class Course(Base):
     published_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("course_edition.id", use_alter=True, name="fk_course_published_id_course_edition"), unique=True
     )
+    is_for_all: Mapped[bool] = mapped_column(default=True)
     owner: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     hosts: Mapped[list[Organisation]] = relationship(
         secondary=course_host, lazy="raise_on_sql", order_by=Organisation.reading
@@ -158,7 +170,7 @@ class Course(Base):
 class CourseEdition(Base):
     """An edition (版) of a course. Once published it never changes; the next change starts a new draft.
 
-    `reviewer_id`: who has said that they read it before it is published. `yearly`: the course is to be repeated each fiscal year. `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
+    `only_for`: the organisations beside the own one for which it is, None where it is for all. `reviewer_id`: who has said that they read it before it is published. `yearly`: the course is to be repeated each fiscal year. `attendance_percent` is the share of the meetings of a session that must be attended to complete the course.
     """
 
     __tablename__ = "course_edition"
@@ -175,6 +187,7 @@ class CourseEdition(Base):
     objectives: Mapped[list[str]] = mapped_column(default=list)
     yearly: Mapped[bool] = mapped_column(default=False)
     attendance_percent: Mapped[int] = mapped_column(default=100)
+    only_for: Mapped[list[int] | None] = mapped_column(sa.JSON(none_as_null=True))
     track_id: Mapped[int] = mapped_column(sa.ForeignKey("track.id"))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     handed_in_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
@@ -255,21 +268,6 @@ class Asset(Base):
     digest: Mapped[str] = mapped_column(sa.String(64))
     size: Mapped[int] = mapped_column(sa.BigInteger)
     __table_args__ = (sa.UniqueConstraint("edition_id", "name"),)
-
-
-class SessionMaterial(Base):
-    """A file of a training session, for those who take part or for its host alone, kept as assets are; `organisation_id`: in whose room it lies."""
-
-    __tablename__ = "session_material"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(sa.ForeignKey("training_session.id"))
-    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
-    name: Mapped[str] = mapped_column(sa.String(100))
-    digest: Mapped[str] = mapped_column(sa.String(64), index=True)
-    size: Mapped[int] = mapped_column(sa.BigInteger)
-    is_for_host: Mapped[bool]
-    added_at: Mapped[dt.datetime]
-    __table_args__ = (sa.UniqueConstraint("session_id", "name"),)
 
 
 class CatalogueVersion(Base):

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import alone, commit_part, db, slices
 
+from courses.files.models import SessionMaterial
 from courses.files.room import A_GIGABYTE, Room
-from courses.models import Asset, Course, CourseEdition, SessionMaterial
+from courses.models import Asset, Course, CourseEdition
 from courses.packages.models import Package, PackageFile
 
 if TYPE_CHECKING:

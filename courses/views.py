@@ -19,7 +19,7 @@ from people.permission import Permission
 
 from courses import course as courses
 from courses import edition as editions
-from courses import keeping, skill
+from courses import keeping, offer, skill
 from courses.blueprint import blueprint
 from courses.completion_rule import SHARES
 from courses.course import BeginCourse, own_course, own_draft, record_work
@@ -72,16 +72,20 @@ def edit_edition(slug: str) -> ResponseReturnValue:
     """Change what the draft says."""
     course, edition = own_draft(actor(), slug)
     editions.check_editable(edition)
-    form = _with_choices(EditionForm(data=said_by(edition)))
+    form = _with_choices(EditionForm(data=said_by(edition, offer.named_organisations(edition))))
     if edition.attendance_percent not in SHARES:
         form.attendance_percent.choices = options(
             [*SHARES.items(), (edition.attendance_percent, f"会の{edition.attendance_percent}%以上に出席")]
         )
-    if form.is_submitted() and form.validate():
+
+    def write() -> None:
         editions.write(edition, form.text())
         record_work(actor(), Act.DRAFT_CHANGED, course)
+
+    if accepted(form, write):
         flash("下書きを保存しました。")
         return redirect(url_for("catalog.studio_course", slug=slug))
+    course, edition = own_draft(actor(), slug)
     return answer("courses/edition_form.html", form, course=course, edition=edition, remark="")
 
 

@@ -35,7 +35,7 @@ def enrol_in_session(actor: Actor, person: Member, session: TrainingSession, bec
     Raises NotFoundError where the session is not open to the person's organisation, ConflictError where the person
     takes the course already, no place can be had, or the course is no longer offered.
     """
-    enrolments.check_offered(session.edition.course)
+    enrolments.check_offered(session.edition.course, person)
     if not is_open_to(person.organisation_id, session):
         raise NotFoundError
     if enrolments.place_in(session.id, person.staff_id):

@@ -19,6 +19,7 @@ from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 
 from courses.models import Course, CourseEdition
+from courses.offer import is_for_one_of
 from courses.sessions.audience import is_open_to
 from courses.sessions.models import TrainingSession
 
@@ -67,18 +68,19 @@ def own_entrant(actor: Actor, membership_id: int) -> Member:
 def enrol_in_course(actor: Actor, person: Member, course: Course) -> Enrolment:
     """Enrol a person in a course taken at the own pace, in its published edition (which must be loaded).
 
-    Raises ConflictError where the person is enrolled already, and where the course is no longer offered or is held in
-    sessions.
+    Raises as `check_offered` and `enter` do, and ConflictError where the course is held in sessions.
     """
-    check_offered(course)
+    check_offered(course, person)
     if course.published is None or not course.published.format.is_own_pace:
         message = "この講座は開催回を選んで申し込みます。"
         raise ConflictError(message)
     return enter(actor, person, course.published)
 
 
-def check_offered(course: Course) -> None:
-    """Raise ConflictError for a course that is no longer offered."""
+def check_offered(course: Course, person: Member) -> None:
+    """Raise ConflictError for a course that is no longer offered, NotFoundError for one that is not for the person's organisation."""
+    if not course.is_for_all and not is_for_one_of(course.id, [person.organisation_id]):
+        raise NotFoundError
     if course.published_id is None:
         message = "この講座の公開は終わりました。新しい受講は申し込めません。"
         raise ConflictError(message)

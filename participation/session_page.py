@@ -26,7 +26,7 @@ from participation.models import OPEN_STATES, Enrolment, EnrolmentState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from courses.models import SessionMaterial
+    from courses.files.models import SessionMaterial
     from courses.sessions.models import Meeting, TrainingSession
 
     from participation.attending.attendance import Sheet

@@ -97,7 +97,7 @@ def _chosen(slug: str) -> tuple[Course, TrainingSession | None]:
         session = session_for(actor(), session_id)
         if session.edition.course.slug == slug:
             return session.edition.course, session
-    return published_course(slug)[0], None
+    return published_course(slug, actor().organisation_ids)[0], None
 
 
 def _said_of(course: Course, session: TrainingSession | None) -> dict[str, object]:

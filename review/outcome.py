@@ -15,6 +15,7 @@ from people.organisation import IS_MUNICIPALITY
 from people.permission import Actor, Permission
 
 from courses.models import Course
+from courses.offer import is_offered_to, is_offered_to_all
 
 from catalog.models import Adoption, Motivation, Remark
 
@@ -63,10 +64,10 @@ UPTAKE = (
 def outcomes_of(remark: Remark, actor: Actor | None) -> list[Outcome]:
     """Return the courses that a remark motivated and what came of each, in two queries.
 
-    A course that is not published is told only to those who write courses for its organisation.
+    A course that is not published is told only to those who write courses for its organisation, one that is not for everybody to those it is for.
     """
     own = actor.scope(Permission.WRITE_COURSES).where(Course.owner_id) if actor else sa.false()
-    answers = ANSWERS.where(sa.or_(Course.published_id.is_not(None), own))
+    answers = ANSWERS.where(sa.or_(is_offered_to(actor.organisation_ids if actor else []), own))
     motivations = db.session.scalars(answers, {"remark_id": remark.id}).all()
     taken = db.session.execute(UPTAKE, {"course_ids": [motivation.course_id for motivation in motivations]})
     counts = {course_id: tuple(of) for course_id, *of in taken}
@@ -102,7 +103,7 @@ class SoFar:
 
 def so_far(courses: int) -> SoFar:
     """Return what has been reached so far: answered remarks, municipalities that take part, completions."""
-    published = sa.select(Course.id).where(Course.published_id.is_not(None))
+    published = sa.select(Course.id).where(is_offered_to_all())
     row = db.session.execute(
         sa.select(
             sa.select(sa.func.count(sa.distinct(Motivation.remark_id)))

@@ -42,6 +42,10 @@ def lacks(edition: CurriculumEdition) -> list[str]:
         sentences.append("講座を一つ以上入れてください。")
     if waiting:
         sentences.append(f"公開されていない講座があります（{'、'.join(waiting)}）。先に公開するか、外してください。")
+    if only_some := [line.title for line in lines_of(edition) if edition.is_for_all and not line.is_for_all]:
+        sentences.append(
+            f"すべての団体のためのカリキュラムには、対象をしぼった講座（{'、'.join(only_some)}）を入れられません。"
+        )
     if not edition.is_for_all and adopters_of(edition.curriculum):
         sentences.append("ほかの団体が採用しているので、自分の団体だけのものにはできません。")
     if edition.curriculum.state is CurriculumState.PUBLISHED and not edition.because:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -167,21 +167,22 @@ class Line:
     title: str
     required: bool
     is_published: bool
+    is_for_all: bool = True
 
 
 def lines_of(edition: CurriculumEdition) -> list[Line]:
     """Return the courses of an edition, in their order: one query."""
     ids = [course_id for course_id, _required in edition.steps]
-    rows = {
-        course_id: (slug, title, published)
-        for course_id, slug, title, published in db.session.execute(
-            sa.select(Course.id, Course.slug, CourseEdition.title, Course.published_id.is_not(None))
+    rows: dict[int, Any] = {
+        course_id: said
+        for course_id, *said in db.session.execute(
+            sa.select(Course.id, Course.slug, CourseEdition.title, Course.published_id.is_not(None), Course.is_for_all)
             .join(CourseEdition, CourseEdition.id == courses.shown_edition())
             .where(Course.id.in_(ids))
         )
     }
     return [
-        Line(course_id, rows[course_id][0], rows[course_id][1], required, rows[course_id][2])
+        Line(course_id, rows[course_id][0], rows[course_id][1], required, *rows[course_id][2:])
         for course_id, required in edition.steps
         if course_id in rows
     ]

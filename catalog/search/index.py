@@ -74,9 +74,9 @@ def _take_out(*which: sa.ColumnElement[bool]) -> None:
 
 
 def index_course(course: Course) -> None:
-    """Put a course's published edition and its lessons into the index, or take the course out where there is none."""
+    """Put a course's published edition and its lessons into the index, or take the course out where there is none for everybody."""
     _take_out_lessons(course.id)
-    if course.published_id is None:
+    if course.published_id is None or not course.is_for_all:
         remove(DocumentKind.COURSE, course.id)
         return
     edition = db.session.scalars(
@@ -147,7 +147,9 @@ def index_curriculum(curriculum: Curriculum) -> None:
 
 def lacks_lessons() -> bool:
     """Tell whether the index was written by a version that did not look into lessons."""
-    published = sa.exists().where(Lesson.module_id == Module.id, Module.edition_id == Course.published_id)
+    published = sa.exists().where(
+        Lesson.module_id == Module.id, Module.edition_id == Course.published_id, Course.is_for_all
+    )
     indexed = sa.exists().where(SearchDocument.kind == DocumentKind.LESSON)
     return bool(db.session.scalar(sa.select(sa.and_(sa.exists(sa.select(Course.id).where(published)), ~indexed))))
 

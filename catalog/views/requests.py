@@ -37,7 +37,7 @@ def ask_for_course() -> ResponseReturnValue:
 @requires(Permission.TAKE_PART)
 def wait_for_course(slug: str) -> ResponseReturnValue:
     """Ask to be told when a course can be taken."""
-    course, edition = published_course(slug)
+    course, edition = published_course(slug, actor().organisation_ids)
     course_request.wait_for(actor(), course)
     flash(f"「{edition.title}」を受けられるようになったら、お知らせします。マイページで取り消せます。")
     return redirect(url_for("front.course", slug=slug))

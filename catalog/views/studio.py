@@ -18,7 +18,7 @@ from courses.keeping import keeping_of
 from courses.lessons.lesson_kind import has_to_be_run, quiz_of
 from courses.lessons.lesson_text import rendered
 
-from catalog import catalogue_search, motivation, publication, roundtable
+from catalog import catalogue_search, motivation, publication, retirement, roundtable
 from catalog.blueprint import blueprint
 from catalog.course_request import requests_for
 from catalog.forms import MotivationForm, RetireForm, ReviewForm, remarks_from
@@ -176,7 +176,7 @@ def ask_to_retire(slug: str) -> ResponseReturnValue:
 def retire(slug: str) -> ResponseReturnValue:
     """Take a course out of the catalogue, with a reason."""
     course, form = own_course(actor(), slug), RetireForm()
-    if accepted(form, lambda: publication.retire(actor(), course, form.because.value, form.successor.value)):
+    if accepted(form, lambda: retirement.retire(actor(), course, form.because.value, form.successor.value)):
         flash("公開を終了しました。受講の記録と修了は残ります。新しい版をつくれば、また公開できます。")
         return redirect(url_for("catalog.studio_course", slug=slug))
     return _retiring(slug, form)
@@ -187,5 +187,5 @@ def _retiring(slug: str, form: RetireForm) -> ResponseReturnValue:
     if course.published_id is None and not form.errors:
         flash("公開中の版がありません。", "info")
         return redirect(url_for("catalog.studio_course", slug=slug))
-    uses = publication.uses_of(actor(), course)
+    uses = retirement.uses_of(actor(), course)
     return answer("catalog/retire.html", form, course=course, edition=course.editions[-1], uses=uses)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
 
-from courses import completion_rule
+from courses import completion_rule, offer
 from courses.lessons.lesson_kind import quiz_of
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def _said(edition: CourseEdition) -> dict[str, Part]:
         "所要時間": [f"{edition.minutes}分" if edition.minutes else "未定"],
         "修了の条件": [completion_rule.sentence(edition)],
         "対象": [edition.target_staff],
+        "対象の団体": [offer.in_words(edition)],
         "分野": [edition.track.title],
         "学習目標": list(edition.objectives),
         "スキル": sorted(f"{skill.category}：{skill.name}" for skill in edition.skills),

@@ -11,6 +11,8 @@ from kernel.errors import InvalidError
 
 from people.models import Organisation, SizeClass
 
+from courses.models import Course, CourseEdition
+from courses.offer import is_meant_for
 from courses.sessions.models import Audience, TrainingSession, session_audience
 
 
@@ -62,10 +64,12 @@ def chosen(open_to: WhoMayCome) -> list[Organisation]:
 
 
 def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
-    """Tell whether an organisation's staff may take a place in a session."""
+    """Tell whether an organisation's staff may take a place in a session, which must be loaded with its course."""
     if session.is_draft:
         return False
-    if session.audience is Audience.ALL or session.host_id == organisation_id:
+    if session.host_id == organisation_id:
+        return True
+    if session.audience is Audience.ALL and session.edition.course.is_for_all:
         return True
     return bool(
         db.session.scalar(
@@ -76,7 +80,21 @@ def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
 
 def is_open_to_all() -> sa.ColumnElement[bool]:
     """Return the condition that a session is published, and open to everybody."""
-    return sa.and_(sa.not_(TrainingSession.is_draft), TrainingSession.audience == Audience.ALL)
+    return sa.and_(
+        sa.not_(TrainingSession.is_draft),
+        TrainingSession.audience == Audience.ALL,
+        _teaches(Course.is_for_all.is_(True)),
+    )
+
+
+def _teaches(what: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that a session is of a course about which a condition holds."""
+    return sa.exists(
+        sa.select(CourseEdition.id)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(CourseEdition.id == TrainingSession.edition_id, what)
+        .correlate(TrainingSession)
+    )
 
 
 def is_open_to_one_of(organisation_ids: list[int]) -> sa.ColumnElement[bool]:
@@ -99,4 +117,7 @@ def is_open_to_one_of(organisation_ids: list[int]) -> sa.ColumnElement[bool]:
             sa.exists(own.where(TrainingSession.audience_sizes.contains(sa.cast(Organisation.size_class, sa.String)))),
         ),
     )
-    return sa.and_(sa.not_(TrainingSession.is_draft), may_come)
+    is_own = TrainingSession.host_id.in_(organisation_ids)
+    return sa.and_(
+        sa.not_(TrainingSession.is_draft), may_come, sa.or_(is_own, _teaches(is_meant_for(organisation_ids)))
+    )

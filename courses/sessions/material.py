@@ -17,8 +17,8 @@ from people import audit
 from people.act import Act
 from people.permission import Permission
 
+from courses.files.models import SessionMaterial
 from courses.files.room import NO_LIMIT, Room
-from courses.models import SessionMaterial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

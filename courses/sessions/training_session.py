@@ -16,7 +16,8 @@ from people import audit
 from people.act import Act
 from people.permission import Actor, Permission
 
-from courses.models import CourseEdition, SessionMaterial
+from courses.files.models import SessionMaterial
+from courses.models import CourseEdition
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession, session_lecturer

@@ -14,6 +14,7 @@ from people.membership import is_current
 from people.models import Membership
 
 from courses.models import Course, CourseEdition, Format
+from courses.offer import is_for_one_of
 from courses.sessions import audience
 from courses.sessions.models import AdmissionRule, TrainingSession
 
@@ -185,7 +186,11 @@ def _waited_for() -> list[tuple[Course, int]]:
         .where(sa.or_(CourseEdition.format.not_in(OWN_PACE), facets.HAS_LESSONS))
         .order_by(Course.id, waited.c.organisation_id)
     )
-    return [(course, organisation_id) for course, organisation_id in rows if organisation_id]
+    return [
+        (course, organisation_id)
+        for course, organisation_id in rows.all()
+        if organisation_id and (course.is_for_all or is_for_one_of(course.id, [organisation_id]))
+    ]
 
 
 def _meet(course: Course, organisation_id: int, subject: TrainingSession | Course, title: str) -> int:

@@ -17,7 +17,7 @@ from catalog.adopting.adoption import concerns
 from catalog.curricula.edition import change_of
 from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
 from catalog.models import Adoption, CourseRequest, Curriculum, CurriculumStep, Retirement
-from catalog.publication import retirement_of
+from catalog.retirement import retirement_of
 
 from participation.notices.kinds import NoticeKind
 from participation.notices.models import Notice

@@ -12,8 +12,11 @@ from kernel.page import address_with
 
 from people.access import public, visitor
 
+from courses import offer
+
 from catalog import catalogue_search
 from catalog.adopting.adoption import adopters
+from catalog.card import cards
 from catalog.curricula.curriculum import published_curriculum
 from catalog.curricula.edition import ahead_of
 from catalog.facets import Sort
@@ -45,10 +48,13 @@ def plain_card(card: Card) -> Markup:
 @public
 def catalogue() -> ResponseReturnValue:
     """Find courses by words and facets; curricula and remarks that match stand beside them."""
-    found, person = catalogue_search.find(catalogue_search.ask(request.args.to_dict(flat=False))), visitor()
+    question, person = catalogue_search.ask(request.args.to_dict(flat=False)), visitor()
+    found = catalogue_search.find(question)
+    own = offer.only_for(person.organisation_ids, question.query.text) if person and found.courses.number == 1 else []
     return render_template(
         "front/catalogue.html",
         found=found,
+        own=cards(own) if own else [],
         sorts=list(Sort),
         marked=marked,
         summary_length=SUMMARY,

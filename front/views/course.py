@@ -14,11 +14,12 @@ from people.permission import Permission
 
 from courses import completion_rule
 from courses.catalogue_version import Kept
-from courses.course import published_course
+from courses.course import any_published_course
+from courses.offer import is_for_one_of
 from courses.sessions.session_state import state_of
 from courses.sessions.training_session import coming_sessions
 
-from catalog import course_request, motivation, publication
+from catalog import course_request, motivation, retirement
 
 from front import due
 from front.blueprint import blueprint
@@ -39,6 +40,7 @@ class Told:
     """What a course tells everybody: its facts, and the parts of its page as HTML."""
 
     course_id: int
+    is_for_all: bool
     slug: str
     title: str
     summary: str
@@ -55,11 +57,14 @@ class Told:
 @public
 def course(slug: str) -> ResponseReturnValue:
     """Show a published course, or that it is published no more."""
+    person = visitor()
     try:
-        told, person = _told(slug), visitor()
+        told = _told(slug)
     except NotFoundError:
-        retirement, title = publication.retirement_of(slug)
-        return render_template("front/retired.html", retirement=retirement, title=title), 410
+        retired, title = retirement.retirement_of(slug, person.organisation_ids if person else ())
+        return render_template("front/retired.html", retirement=retired, title=title), 410
+    if not told.is_for_all and not (person and is_for_one_of(told.course_id, person.organisation_ids)):
+        raise NotFoundError
     sessions = [] if told.format.is_own_pace else coming_sessions(told.course_id, person)
     can_be_taken = (
         told.has_lessons if told.format.is_own_pace else any(state_of(one).can_be_entered for one in sessions)
@@ -89,10 +94,11 @@ def _told(slug: str) -> Told:
 
 
 def _drawn(slug: str) -> Told:
-    found, edition = published_course(slug)
+    found, edition = any_published_course(slug)
     motivations = motivation.motivations_of(found.id)
     return Told(
         course_id=found.id,
+        is_for_all=found.is_for_all,
         slug=slug,
         title=edition.title,
         summary=edition.summary,

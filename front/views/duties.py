@@ -139,7 +139,7 @@ def exempt() -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def end_exemption(membership_id: int, slug: str) -> ResponseReturnValue:
     """Let a required course count for one of the own staff as before."""
-    exemption.take_back(actor(), membership_id, published_course(slug)[0].id)
+    exemption.take_back(actor(), membership_id, published_course(slug, actor().organisation_ids)[0].id)
     flash("取り消しました。もとの期限の必修に戻りました。")
     return redirect(url_for("front.staff_record", membership_id=membership_id))
 

@@ -122,7 +122,10 @@ def enrol_chosen() -> ResponseReturnValue:
     if slug := request.args.get("course"):
         return redirect(url_for("participation.enrol_staff", slug=slug, row=ids))
     return render_template(
-        "front/enrol_chosen.html", people=managed_among(actor(), ids), courses=own_pace_courses(), rows=ids
+        "front/enrol_chosen.html",
+        people=managed_among(actor(), ids),
+        courses=own_pace_courses(actor().organisation_ids),
+        rows=ids,
     )
 
 

@@ -49,7 +49,7 @@ def lessons(slug: str) -> ResponseReturnValue:
 @requires(Permission.TAKE_PART)
 def enrol(slug: str) -> ResponseReturnValue:
     """Take an e-learning course and begin with its first lesson; who takes it already goes on."""
-    found, _edition = published_course(slug)
+    found, _edition = published_course(slug, actor().organisation_ids)
     mine = enrolments.open_enrolment(actor().staff_id, found.id)
     if mine is None or mine.session_id:
         mine = enrolments.enrol_in_course(actor(), enrolments.entrant(actor()), found)

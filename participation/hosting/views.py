@@ -31,7 +31,7 @@ from participation.hosting.forms import MaterialForm, MessageForm
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from courses.models import SessionMaterial
+    from courses.files.models import SessionMaterial
 
 
 @blueprint.route("/sessions/<int:session_id>/edit", methods=["GET", "POST"])

@@ -43,7 +43,7 @@ def queue(actor: Actor, session_id: int, because: str = "") -> Nomination:
     person = enrolments.entrant(actor, session)
     if session.is_by_nomination or not is_open_to(person.organisation_id, session):
         raise NotFoundError
-    enrolments.check_offered(session.edition.course)
+    enrolments.check_offered(session.edition.course, person)
     if state_of(session) is not SessionState.FULL:
         message = "いまは満席ではありません。ページを読み込み直すと、申し込めるかどうかが表示されます。"
         raise ConflictError(message)

@@ -14,7 +14,7 @@ from kernel.database import db
 
 from courses.sessions.models import AdmissionRule
 
-from catalog import publication
+from catalog import retirement
 from catalog.models import Adoption, CourseRequest, Curriculum
 
 from participation.joint import nomination
@@ -127,7 +127,7 @@ def test_who_plans_with_a_course_and_who_waited_for_it_are_told_that_it_is_retir
         CourseRequest(staff_id=mizuho.staff.staff_id, organisation_id=mizuho.id, course_id=course.id, wish="")
     )
     coordinator, elsewhere = mizuho.coordinator, hachioji.coordinator
-    publication.retire(secretariat.secretary.actor, course, "内容が古くなりました", "dx-first-step")
+    retirement.retire(secretariat.secretary.actor, course, "内容が古くなりました", "dx-first-step")
     db.session.commit()
     assert news.tell_news() >= 2
     db.session.expire_all()

@@ -12,7 +12,7 @@ from flask import current_app
 from kernel.database import db
 
 from courses import storage
-from courses.models import SessionMaterial
+from courses.files.models import SessionMaterial
 from courses.sessions.models import TrainingSession
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @holds(LONG_TEXTS)
 def new_session(slug: str) -> ResponseReturnValue:
     """Plan a session of a published course, of the own organisation or of another one."""
-    course, edition = courses.published_course(slug)
+    course, edition = courses.published_course(slug, actor().organisation_ids)
     own, like = actor().organisation_with(Permission.PLAN_SESSIONS), number_in(request.args.get("like", ""), LARGEST_ID)
     if own is None:
         raise NotFoundError
