@@ -102,6 +102,7 @@ class Act(Term):
     SESSION_CANCELLED = "session cancelled", "開催回を中止"
     SESSION_CALLED_OFF = "session called off", "開催回を不開催に"
     SESSION_CLOSED = "session closed", "開催回を完了"
+    MEETING_ADDED = "meeting added", "会を追加"
     MEETING_MOVED = "meeting moved", "会の日時・会場を変更"
     MEETING_CANCELLED = "meeting cancelled", "会を中止"
     NOMINATED = "nominated", "推薦に追加"

@@ -30,7 +30,7 @@ from people.organisation import by_code_or_name, prefecture_names
 
 from courses.sessions.audience import WhoMayCome
 from courses.sessions.lecturer import KnowLecturer
-from courses.sessions.meeting import MoveMeeting
+from courses.sessions.meeting import MOST_MEETINGS, MoveMeeting
 from courses.sessions.models import AdmissionRule, Audience
 from courses.sessions.training_session import PlanSession
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from courses.sessions.models import Meeting, TrainingSession
 
 MOST_PLACES = 10_000
-MOST_MEETINGS = 60
 
 
 class WhereForm(Form):

@@ -1,4 +1,4 @@
-"""Meetings (会): the dates of a training session; one of several is moved or cancelled alone."""
+"""Meetings (会): the dates of a training session; one is added, and one of several is moved or cancelled alone."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ from courses.sessions.session_state import ENDED, SessionState, state_of
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
+
+MOST_MEETINGS = 60
+PAST = "過ぎた日時にはできません。年に誤りがないか確かめてください。"
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,11 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> None:
 
     Raises InvalidError for a time in the past, ConflictError for one that is cancelled or whose session is closed.
     """
-    if command.ends_at <= command.starts_at:
-        message = "終わりの時刻は、始まりより後にしてください。"
-        raise InvalidError(message, field="ends_time")
     is_moved = (command.starts_at, command.ends_at) != (meeting.starts_at, meeting.ends_at)
     if is_moved and command.ends_at <= clock.now():
-        message = "過ぎた日時には変更できません。年に誤りがないか確かめてください。"
-        raise InvalidError(message, field="day")
+        raise InvalidError(PAST, field="day")
     _check_goes_on(meeting)
-    others = [one for one in meeting.session.going_on if one is not meeting]
-    if is_moved and any(one.starts_at < command.ends_at and command.starts_at < one.ends_at for one in others):
-        message = "この開催回の別の会と時間が重なります。"
-        raise InvalidError(message, field="starts_time")
+    _check_time(command, [one for one in meeting.session.going_on if is_moved and one is not meeting])
     for name, value in vars(command).items():
         setattr(meeting, name, value)
     if meeting.session.going_on == [meeting]:  # then its place is the session's
@@ -81,6 +78,42 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> None:
     _span(meeting.session)
     meeting.sequence += 1
     _record(actor, meeting, Act.MEETING_MOVED)
+
+
+def add_meeting(actor: Actor, session: TrainingSession, command: MoveMeeting) -> Meeting:
+    """Add a meeting to a session (loaded with its meetings) that is still to end.
+
+    Raises NotFoundError for a session of another organisation, InvalidError for a time that is past or taken by another
+    meeting, ConflictError for a session that is over, or for more meetings than a session has.
+    """
+    if session.host_id not in actor.scope(Permission.PLAN_SESSIONS):
+        raise NotFoundError
+    if state_of(session) in ENDED:
+        message = f"「{state_of(session).label}」の開催回には、会を加えられません。"
+        raise ConflictError(message)
+    if len(session.meetings) >= MOST_MEETINGS:
+        message = f"会は、一つの開催回に{MOST_MEETINGS}回までです。"
+        raise ConflictError(message)
+    _check_time(command, session.going_on)
+    if command.starts_at <= clock.now():
+        raise InvalidError(PAST, field="day")
+    meeting = Meeting(**vars(command))
+    session.meetings.append(meeting)
+    _span(session)
+    session.sequence, session.changed_at = session.sequence + 1, clock.now()
+    db.session.flush()
+    _record(actor, meeting, Act.MEETING_ADDED)
+    return meeting
+
+
+def _check_time(command: MoveMeeting, others: Sequence[Meeting]) -> None:
+    """Raise InvalidError for an end before the beginning, and for a time at which another meeting is held."""
+    if command.ends_at <= command.starts_at:
+        message = "終わりの時刻は、始まりより後にしてください。"
+        raise InvalidError(message, field="ends_time")
+    if any(one.starts_at < command.ends_at and command.starts_at < one.ends_at for one in others):
+        message = "この開催回の別の会と時間が重なります。"
+        raise InvalidError(message, field="starts_time")
 
 
 def cancel_meeting(actor: Actor, meeting: Meeting, reason: str) -> None:

@@ -92,5 +92,15 @@ def move_meeting(actor: Actor, meeting: Meeting, command: MoveMeeting) -> Meetin
     return meeting
 
 
+def add_meeting(actor: Actor, session: TrainingSession, command: MoveMeeting) -> Meeting:
+    """Add a meeting to a session, and tell everybody concerned; what was fixed by its first day follows. Raises as `meeting.add_meeting` does."""
+    added = meetings.add_meeting(actor, session, command)
+    enrolments.follow_year(session)
+    waiting_list.shorten_offers(session)
+    if not session.is_draft:
+        tell_changed(session.id, f"{clock.moment_label(added.starts_at)} の会が加わりました。")
+    return added
+
+
 def _has_marks(meeting: Meeting) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Attendance.meeting_id == meeting.id))))

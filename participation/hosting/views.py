@@ -24,7 +24,7 @@ from participation.blueprint import blueprint
 from participation.hosting import message
 from participation.hosting.call_off import call_off
 from participation.hosting.cancel import cancel, cancel_meeting
-from participation.hosting.change import change, move_meeting
+from participation.hosting.change import add_meeting, change, move_meeting
 from participation.hosting.close import close
 from participation.hosting.forms import MaterialForm, MessageForm
 
@@ -86,6 +86,17 @@ def edit_meeting(meeting_id: int) -> ResponseReturnValue:
         flash("日時と会場を変更しました。")
         return redirect(url_for("participation.session_page", session_id=meeting.session_id))
     return answer("participation/meeting_form.html", form, meeting=meeting_of(actor(), meeting_id))
+
+
+@blueprint.route("/sessions/<int:session_id>/meetings/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_SESSIONS)
+def new_meeting(session_id: int) -> ResponseReturnValue:
+    """Add a meeting to a session."""
+    session, form = hosted(actor(), session_id), MeetingForm()
+    if accepted(form, lambda: add_meeting(actor(), session, form.move())):
+        flash("会を加えました。席のある人と、席を待つ人に知らせます。")
+        return redirect(url_for("participation.session_page", session_id=session_id))
+    return answer("participation/new_meeting.html", form, session=hosted(actor(), session_id))
 
 
 @blueprint.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])

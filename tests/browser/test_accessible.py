@@ -28,7 +28,7 @@ OF_COORDINATORS = [
     "/office", "/office/duties", "/office/sessions", "/office/sessions?which=of staff", "/office/sessions/month", "/office/lecturers", "/office/letterhead", "/office/lecturers/new", "/office/duties?standing=open&by=section", "/office/duties/reminder?which=all", "/office/staff/1/record", "/office/staff", "/office/staff?show=email&show=roles&show=duties", "/office/sections", "/office/sections/new", "/office/sections/1", "/office/posts/1", "/office/staff/move?row=1", "/office/staff/leave?row=1", "/office/enrol?row=1", "/office/adoptions/1", "/office/courses/dx-first-step/learners", "/office/courses/dx-first-step/learners?which=done", "/office/staff/former", "/office/staff/new", "/office/staff/welcome", "/office/invitation", "/office/practice", "/office/outside", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
     "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/approvals", "/studio/new", "/studio/curricula",
     "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/7", "/sessions/7/edit",
-    "/sessions/7/cancel", "/sessions/7/message", "/sessions/7/materials", "/office/duties/reminders", "/sessions/7/attendance", "/meetings/7/edit", "/office/nominations/5", "/office/nominations/5/list", "/sessions/4",
+    "/sessions/7/cancel", "/sessions/7/message", "/sessions/7/materials", "/sessions/7/meetings/new", "/office/duties/reminders", "/sessions/7/attendance", "/meetings/7/edit", "/office/nominations/5", "/office/nominations/5/list", "/sessions/4",
 ]  # fmt: skip
 OF_HOSTS = [
     "/office",

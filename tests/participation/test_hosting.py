@@ -24,6 +24,8 @@ from courses.sessions.session_state import SessionState, state_of
 from participation.hosting.call_off import call_off
 from participation.joint.models import NominationState
 from participation.models import Enrolment, EnrolmentCount, EnrolmentState
+from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
 
 
 def test_too_few_and_the_session_is_not_run(mizuho, secretariat):
@@ -128,3 +130,38 @@ def test_a_retired_course_takes_nobody_new(mizuho, secretariat):
         "/studio/web-meeting-chat/retire", data={"because": "新しい講座に替わりました。"}
     )
     assert "公開は終わりました" in mizuho.staff.browser().post(f"/sessions/{session_id}/enrol").text
+
+
+def held_on(days, begins="14:00", ends="16:00"):
+    day = clock.today() + dt.timedelta(days=days)
+    return {"day": day.isoformat(), "starts_time": begins, "ends_time": ends, "place": "", "meeting_link": ""}
+
+
+def test_a_meeting_that_is_added_later_is_told_and_counts(mizuho, secretariat):
+    session_id = session_of("survey-design", secretariat).id
+    learner = mizuho.staff
+    learner.browser().post(f"/sessions/{session_id}/enrol")
+    host = secretariat.coordinator.browser()
+    page = f"/sessions/{session_id}/meetings/new"
+    assert host.post(page, data=held_on(40)).status_code == 302
+    session = found(session_id)
+    db.session.refresh(session, ["meetings"])
+    assert len(session.meetings) == 2
+    assert session.ends_at == max(meeting.ends_at for meeting in session.meetings)
+    assert len({meeting.uid for meeting in session.meetings}) == 2, "a calendar has an entry for each"
+    told = db.session.scalars(sa.select(Notice.staff_id).where(Notice.kind == NoticeKind.CHANGED)).all()
+    assert learner.staff_id in told
+    assert "全2回" in learner.browser().get(f"/sessions/{session_id}").text
+    assert host.post(page, data=held_on(40, "15:00", "17:00")).status_code == 422, "at the same time as another one"
+    assert host.post(page, data=held_on(-3)).status_code == 422
+    assert host.post(page, data=held_on(41, "16:00", "14:00")).status_code == 422
+    assert mizuho.coordinator.browser().post(page, data=held_on(50)).status_code == 404
+
+
+def test_nothing_is_added_to_a_session_that_is_over_or_cancelled(secretariat):
+    session_id = session_of("survey-design", secretariat).id
+    host = secretariat.coordinator.browser()
+    host.post(f"/sessions/{session_id}/cancel", data={"reason": "講師の都合"})
+    refused = host.post(f"/sessions/{session_id}/meetings/new", data=held_on(40))
+    assert refused.status_code == 422
+    assert "会を加えられません" in refused.text
