@@ -21,7 +21,7 @@ from kernel.fields import (
     options,
 )
 from kernel.forms import Form
-from kernel.typed import LONGEST_LINE, LONGEST_TEXT
+from kernel.typed import LONGEST_LINE
 
 from people.organisation import by_code_or_name
 
@@ -64,7 +64,7 @@ class EditionForm(Form):
     )
     organisations = LinesField(
         "選んだ団体",
-        [Length(max=LONGEST_TEXT)],
+        [Length(max=5000)],
         description="「選んだ団体」のとき、一行に一団体ずつ、団体名か団体コードを入力します。",
     )
 

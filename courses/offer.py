@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kernel.database import db
+from kernel.spelling import folded
 
 from people.models import Membership, Organisation
 
+from courses.catalogue_version import Kept
 from courses.models import Course, CourseEdition, course_audience
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from people.permission import Actor
+
+MOST_KEPT = 2000
 
 
 def is_offered_to_all() -> sa.ColumnElement[bool]:
@@ -50,16 +54,24 @@ def is_for_one_of(course_id: int, organisation_ids: Collection[int]) -> bool:
     return bool(db.session.scalar(sa.select(Course.id).where(Course.id == course_id, is_offered_to(organisation_ids))))
 
 
-def only_for(organisation_ids: Collection[int], text: str = "", most: int = 50) -> Sequence[int]:
+NARROW: Kept[dict[frozenset[int], Sequence[tuple[int, str]]]] = Kept(dict)
+"""What is for some organisations only, by those organisations, until the catalogue changes."""
+
+
+def only_for(organisation_ids: Collection[int], text: str = "", most: int = 50) -> list[int]:
     """Return the published courses that are for some organisations and not for everybody, the latest first; those that say a word."""
-    said = sa.or_(*(column.icontains(text, autoescape=True) for column in (CourseEdition.title, CourseEdition.summary)))
-    return db.session.scalars(
-        sa.select(Course.id)
-        .join(CourseEdition, CourseEdition.id == Course.published_id)
-        .where(sa.not_(Course.is_for_all), is_meant_for(organisation_ids), said if text else sa.true())
-        .order_by(Course.published_id.desc())
-        .limit(most)
-    ).all()
+    kept, own = NARROW.current(), frozenset(organisation_ids)
+    if own not in kept:
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        rows = db.session.execute(
+            sa.select(Course.id, CourseEdition.title + " " + CourseEdition.summary)
+            .join(CourseEdition, CourseEdition.id == Course.published_id)
+            .where(sa.not_(Course.is_for_all), is_meant_for(own))
+            .order_by(Course.published_id.desc())
+        )
+        kept[own] = [(id_, folded(said)) for id_, said in rows]
+    return [id_ for id_, said in kept[own] if folded(text) in said][:most]
 
 
 def follow(course: Course, edition: CourseEdition) -> None:

@@ -130,11 +130,11 @@ def preview(command: ImportArticle) -> Preview:
         raise InvalidError(message, field="text")
     for number, line in enumerate(re.split(r"\r\n|\n|\r", command.text), 1):
         if len(line) > LONGEST_LINE:
-            message = f"{number}行目が長すぎます({LONGEST_LINE:,}文字まで)。段落ごとに改行してください。"
+            message = f"{number}行目が長すぎます（{LONGEST_LINE:,}文字まで）。段落ごとに改行してください。"
             raise InvalidError(message, field="text")
     reading = parse(command.text)
     if not reading.remarks:
-        message = "発言が一つも見つかりません。記事の全文(参加者から最後の発言まで)が入っているか確かめてください。"
+        message = "発言が一つも見つかりません。記事の全文（参加者から最後の発言まで）が入っているか確かめてください。"
         raise InvalidError(message, field="text")
     if command.head:
         reading.title, reading.held_on = command.head.title or reading.title, command.head.held_on
@@ -146,7 +146,7 @@ def preview(command: ImportArticle) -> Preview:
     key = key_of(reading, note_key)
     article = _stored(key, note_key)
     if note_key and article and article.note_key not in {None, note_key}:
-        message = f"同じ回({key})の別の記事が取り込まれています。記事のURLと回数を確かめてください。"
+        message = f"同じ回（{key}）の別の記事が取り込まれています。記事のURLと回数を確かめてください。"
         raise ConflictError(message, field="url")
     stored = {remark.position: remark for remark in article.remarks} if article else {}
     _correct(reading, command.corrections, stored)
@@ -154,7 +154,7 @@ def preview(command: ImportArticle) -> Preview:
     compared = tuple(_compare(remark, stored.get(remark.position), cited) for remark in reading.remarks)
     gone = {position for position in stored if position > len(reading.remarks)}
     if article and article.digest and gone & {row.position for row in article.remarks if row.id in cited}:
-        message = f"講座が引用している発言({min(gone)}番目)が、この記事にはありません。記事の全文か確かめてください。"
+        message = f"講座が引用している発言（{min(gone)}番目）が、この記事にはありません。記事の全文か確かめてください。"
         raise ConflictError(message, field="text")
     same_text = article is not None and article.digest == digest_of(command.text)
     corrected = [row for row in compared if row.read.position in command.corrections]
