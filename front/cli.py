@@ -24,6 +24,7 @@ from kernel.spelling import plain_address
 import people.cli
 from people import audit_chain, audit_syslog
 from people.models import Staff
+from people.personnel import work as personnel
 
 from courses import storage
 
@@ -180,7 +181,11 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
     files = current_app.extensions["files"]
     send = audit_syslog.sender(settings.audit_syslog)
-    always: dict[str, Callable[[], object]] = {"audit": audit_chain.seal, "reviews": authors.tell_reviewed}
+    always: dict[str, Callable[[], object]] = {
+        "audit": audit_chain.seal,
+        "reviews": authors.tell_reviewed,
+        "personnel": personnel.work,
+    }
     if send:
         always["audit elsewhere"] = lambda: audit_chain.tell(send)
     daily = {
@@ -191,6 +196,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "curricula": approval.come_into_force,
         "news": morning.tell_news,
         "months": month_end.take,
+        "personnel files": personnel.forget,
     }
     working = worker.Worker(settings.mail, settings.public_url, always, daily)
     while True:

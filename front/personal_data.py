@@ -25,6 +25,7 @@ from people.joining.models import Applicant, TransferCode
 from people.membership import is_not_over
 from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.permission import Permission
+from people.personnel.models import PersonnelChange
 from people.signing_in.models import PasswordLink, RecoveryCode, ResetRequest, SecondFactor, SignInPlace
 
 from courses import catalogue_version
@@ -101,6 +102,7 @@ HELD = (
         },
     ),
     Held(AdoptionMember, "必修の対象", by="membership_id"),
+    Held(PersonnelChange, "人事の名簿による変更", by="membership_id", columns=("name", "words", "told")),
     Held(ReportWish, "月の報告の希望", columns=("since",)),
     Held(PrerequisiteException, "先に受ける講座なしでの参加", columns=("session_id", "reason", "given_at")),
     Held(Exemption, "必修の免除と期限の延長", by="membership_id", columns=("course_id", "reason", "until", "given_at")),

@@ -35,11 +35,12 @@ def shortened(text: str, length: int) -> str:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of an office's file: UTF-8 or UTF-16, with or without BOM, else CP932.
+    """Return the text of an office's file: UTF-8 or UTF-16, with or without BOM, else CP932 or EUC-JP.
 
-    Nothing is guessed: the byte NUL stands in no text but one in UTF-16, in the half that is empty for ASCII.
+    Nothing is guessed: the byte NUL stands in no text but one in UTF-16, in the half that is empty for ASCII. What is EUC-JP
+    throughout would be half-width katakana in CP932; a word of CP932 in full width is no EUC-JP.
 
-    Raises UnicodeDecodeError where it is neither.
+    Raises UnicodeDecodeError where it is none of them.
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16")
@@ -49,8 +50,18 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp932")
+        pass
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError:
+        return content.decode("euc_jp")
+    try:
+        return content.decode("euc_jp") if _HALF_WIDTH.search(text) else text
+    except UnicodeDecodeError:
+        return text
 
+
+_HALF_WIDTH = re.compile("[｡-ﾟ]")
 
 LARGEST_ID = 2**31
 """No id of a row is as large (INTEGER in PostgreSQL)."""

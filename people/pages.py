@@ -3,7 +3,8 @@
 from people import views
 from people.blueprint import blueprint
 from people.joining import views as joining_views
+from people.personnel import views as personnel_views
 from people.sections import views as sections_views
 from people.signing_in import views as signing_in_views
 
-__all__ = ["blueprint", "joining_views", "sections_views", "signing_in_views", "views"]
+__all__ = ["blueprint", "joining_views", "personnel_views", "sections_views", "signing_in_views", "views"]

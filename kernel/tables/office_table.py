@@ -22,7 +22,8 @@ MOST_ROWS = 2000
 LONGEST_CELL = 10_000
 MOST_ROWS_OF_A_FILE = workbook.MOST_ROWS
 
-WORKBOOK = b"PK"
+WORKBOOK = (b"PK", b"\xd0\xcf\x11\xe0")
+"""How a workbook begins: as a ZIP (XLSX, ODS), or as a compound file (XLS)."""
 
 
 Row = tuple[int, list[str]]

@@ -88,6 +88,8 @@ def _text(cell: object) -> str:
 
 def _hidden_rows(content: bytes, sheet: str) -> set[int]:
     """Return the numbers of the rows of a sheet that are hidden, by hand or by a filter (ECMA-376, 18.3.1.73 row)."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return set()  # XLS
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         target = _part_of_sheet(book, sheet)
         if target is None or book.getinfo(target).file_size > LARGEST_SHEET:

@@ -123,6 +123,26 @@ def _new(organisation_id: int, parent: Section | None, name: str) -> Section:
     return row
 
 
+def nested(organisation_id: int, names: Sequence[str], known: dict[str, int]) -> int | None:
+    """Return the id of the section that names from the top down mean, with those above it; new ones where there are none.
+
+    `known` are the sections by their folded title; it learns the new ones. None for no name.
+    """
+    found: int | None = None
+    for place, name in enumerate(names, 1):
+        key = folded(" ".join(names[:place]))
+        if key not in known:
+            parent = db.session.get(Section, found) if found else None
+            known[key] = _new(organisation_id, parent, name).id
+        found = known[key]
+    return found
+
+
+def titled(section_id: int) -> str:
+    """Return what a section is called, with those above it."""
+    return db.session.scalars(sa.select(Section.title).where(Section.id == section_id)).one()
+
+
 def begin(actor: Actor, organisation_id: int, command: WriteSection) -> Section:
     """Enter a section. Raises NotFoundError for another organisation, InvalidError for a name that is taken there."""
     if organisation_id not in actor.scope(Permission.MANAGE_STAFF):

@@ -25,12 +25,15 @@ from factories import (
 )
 from ground import settings_for
 
+from kernel import clock
 from kernel.database import db
 from kernel.transaction import WriteWhileReadingError
 
 from people.access import UndecidedViewError, public, rule_of
 from people.models import Organisation, Role, Staff
 from people.permission import PERMISSIONS, Permission
+from people.personnel import file as personnel_file
+from people.personnel.file import Send
 from people.sections import post, section
 from people.signing_in import password_link
 
@@ -86,6 +89,11 @@ def ground(app, mizuho) -> Ground:
     )
     token = password_link.issue(None, membership(mizuho.person()))
     adopted = adoption.adopt(coordinator.actor, mizuho.id, published_curriculum("newcomers"), Adopt())
+    sent = personnel_file.send(
+        mizuho.administrator.actor,
+        mizuho.id,
+        Send("名簿.csv", "職員番号,氏名,フリガナ\n9001,新人 太郎,シンジン タロウ\n", clock.today(), is_complete=False),
+    )
     known = lecturer.note(coordinator.actor, mizuho.id, KnowLecturer("講師", "", "", "", ""))
     db.session.commit()
     organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
@@ -94,7 +102,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 

@@ -1,0 +1,210 @@
+"""Applying what a personnel file changes, one change at a time, by the same acts as by hand; and taking each back.
+
+What has changed since it was compared is refused by these acts, and said; what somebody has built upon is not taken back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, selectinload
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, NotFoundError
+from kernel.spelling import folded
+
+from people import audit
+from people.act import Act
+from people.joining import entry, rejoining
+from people.membership import visible_to
+from people.models import Membership, Posting, RoleGrant, Staff
+from people.personnel.models import Kind
+from people.sections import post, posting, section
+from people.sections.section import pointing_to
+
+if TYPE_CHECKING:
+    from people.permission import Actor
+    from people.personnel.models import PersonnelChange
+
+BUILT_UPON = "受講などの記録がすでにあるため、元に戻せません"
+CHANGED_SINCE = "反映のあとで変更されているため、元に戻せません"
+OWN = {"personnel_change", "posting", "role_grant", "audit_entry"}
+"""Tables that point to people and memberships, and whose rows are no work that somebody has built upon an import."""
+
+
+class Sections:
+    """The sections of an organisation by their folded title, and by their name where only one bears it; it learns new ones."""
+
+    def __init__(self, organisation_id: int) -> None:
+        self.organisation_id = organisation_id
+        rows = section.sections_of(organisation_id)
+        names = [folded(row.name) for row in rows]
+        self.known = {folded(row.name): row.id for row in rows if names.count(folded(row.name)) == 1}
+        self.known |= {folded(row.title): row.id for row in rows}
+
+    def named(self, names: list[str]) -> int | None:
+        """Return the id of the section that names from the top down mean; a new one where there is none."""
+        return section.nested(self.organisation_id, names, self.known)
+
+    def title(self, names: list[str]) -> str:
+        """Return what the section that names mean is called."""
+        found = self.named(names)
+        return section.titled(found) if found else ""
+
+
+def apply(actor: Actor, change: PersonnelChange, sections: Sections) -> None:
+    """Apply a change, and keep with it what is needed to take it back. Raises what the act by hand raises."""
+    said = change.said
+    match change.kind:
+        case Kind.NEW:
+            command = entry.JoinStaff(
+                sections.organisation_id, said["name"], said["reading"], said["email"] or None, said["number"] or None,
+                sections.title(said["sections"]), said["post"], dt.date.fromisoformat(said["joined_on"]),
+            )  # fmt: skip
+            change.membership_id = entry.join(actor, command).id
+        case Kind.RETURNING:
+            again = rejoining.rejoin(actor, _id(change), dt.date.fromisoformat(said["joined_on"]))
+            again.section_id = sections.named(said["sections"]) or again.section_id
+            again.post_id = post.named(sections.organisation_id, said["post"]) or again.post_id
+            change.before, change.membership_id = {"was": change.membership_id}, again.id
+        case Kind.CHANGED:
+            _correct(actor, change)
+        case Kind.MOVED:
+            _move(actor, change, sections)
+        case Kind.LEAVING | Kind.MISSING:
+            before = _membership(actor, change)
+            change.before = {"left_on": _iso(before.left_on)}
+            entry.leave(actor, before.id, dt.date.fromisoformat(said["last_day"]))
+    db.session.flush()
+
+
+def _id(change: PersonnelChange) -> int:
+    if change.membership_id is None:
+        raise NotFoundError
+    return change.membership_id
+
+
+def _membership(actor: Actor, change: PersonnelChange) -> Membership:
+    row = db.session.scalar(
+        sa.select(Membership)
+        .join(Membership.staff)
+        .options(contains_eager(Membership.staff), selectinload(Membership.grants))
+        .where(Membership.id == _id(change), visible_to(actor))
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _identity(row: Membership) -> dict[str, str]:
+    return {
+        "name": row.staff.name,
+        "reading": row.staff.reading,
+        "email": row.staff.email or "",
+        "number": row.staff_number or "",
+    }
+
+
+def _write(actor: Actor, row: Membership, said: dict[str, Any]) -> None:
+    now = {**_identity(row), **said}
+    entry.correct(
+        actor, row.id,
+        entry.CorrectStaff(now["name"], now["reading"], now["email"] or None, now["number"] or None, row.department, row.post, row.joined_on),
+    )  # fmt: skip
+
+
+def _correct(actor: Actor, change: PersonnelChange) -> None:
+    row = _membership(actor, change)
+    change.before = {name: value for name, value in _identity(row).items() if name in change.said}
+    _write(actor, row, change.said)
+
+
+def _move(actor: Actor, change: PersonnelChange, sections: Sections) -> None:
+    row, said = _membership(actor, change), change.said
+    before = {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
+    since = row.posted_on or row.joined_on
+    day = max(since, min(dt.date.fromisoformat(said["day"]), clock.today()))
+    title = sections.title(said["sections"]) if said.get("sections") else ""
+    posting.move(actor, [row.id], posting.Move(title, said.get("post", ""), day))
+    db.session.refresh(row, ["section_id", "post_id", "posted_on"])
+    after = {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
+    change.before = {**before, "after": after}
+
+
+def undo(actor: Actor, change: PersonnelChange) -> None:
+    """Take a change back. Raises ConflictError where somebody has built upon it, or changed it since."""
+    row = _membership(actor, change)
+    row_organisation = row.organisation_id
+    match change.kind:
+        case Kind.NEW:
+            _remove(row, with_person=True)
+        case Kind.RETURNING:
+            was = change.before["was"]
+            _remove(row, with_person=False)
+            change.membership_id = was
+        case Kind.CHANGED:
+            now = _identity(row)
+            if any(now[name] != value for name, value in change.said.items()):
+                raise ConflictError(CHANGED_SINCE)
+            _write(actor, row, change.before)
+        case Kind.MOVED:
+            _move_back(row, change.before)
+        case Kind.LEAVING | Kind.MISSING:
+            if row.left_on != dt.date.fromisoformat(change.said["last_day"]) + clock.DAY:
+                raise ConflictError(CHANGED_SINCE)
+            before = change.before["left_on"]
+            row.left_on = dt.date.fromisoformat(before) if before else None
+            entry.check_number_free(row.staff_number, row.organisation_id, row.staff_id, row.joined_on, row.left_on)
+    audit.record(actor, Act.PERSONNEL_UNDONE, change.name, organisation_id=row_organisation, kind=change.kind.value)
+    db.session.flush()
+
+
+def _move_back(row: Membership, before: dict[str, Any]) -> None:
+    now = {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
+    if now != before["after"]:
+        raise ConflictError(CHANGED_SINCE)
+    if row.posted_on:
+        db.session.execute(
+            sa.delete(Posting).where(
+                Posting.membership_id == row.id, Posting.until == row.posted_on,
+                Posting.section_id.is_not_distinct_from(before["section_id"]),
+                Posting.post_id.is_not_distinct_from(before["post_id"]),
+            )
+        )  # fmt: skip
+    row.section_id, row.post_id = before["section_id"], before["post_id"]
+    row.posted_on = dt.date.fromisoformat(before["posted_on"]) if before["posted_on"] else None
+
+
+def _remove(row: Membership, *, with_person: bool) -> None:
+    """Remove a membership that an import made, and the person with it. Raises ConflictError where anything points to them."""
+    _check_bare("membership", row.id)
+    if with_person:
+        _check_bare("staff", row.staff_id, "membership")
+        if row.staff.password_hash:
+            raise ConflictError(BUILT_UPON)
+    if db.session.scalar(sa.select(sa.exists().where(RoleGrant.membership_id == row.id))):
+        raise ConflictError(BUILT_UPON)
+    staff_id, membership_id = row.staff_id, row.id
+    for column in pointing_to("membership"):
+        if column.table.name == "personnel_change":
+            db.session.execute(sa.update(column.table).where(column == membership_id).values({column.name: None}))
+    db.session.expunge(row)
+    db.session.execute(sa.delete(Membership).where(Membership.id == membership_id))
+    if with_person:
+        db.session.execute(sa.delete(Staff).where(Staff.id == staff_id))
+
+
+def _check_bare(table: str, id_: int, *but: str) -> None:
+    for column in pointing_to(table):
+        if column.table.name in OWN or column.table.name in but:
+            continue
+        if db.session.scalar(sa.select(sa.exists().where(column == id_))):
+            raise ConflictError(BUILT_UPON)

@@ -1,0 +1,142 @@
+"""Pages of personnel files: one is sent, looked through, applied, watched, and taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, request, url_for
+
+from kernel import clock
+from kernel.download import download
+from kernel.errors import NotFoundError
+from kernel.forms import EmptyForm, accepted, answer
+from kernel.page import page_number, page_of
+from kernel.tables.comma_separated import as_csv
+
+from people.access import A_TABLE, actor, confirmed, holds, requires
+from people.access_log import shows, taken_out
+from people.blueprint import blueprint
+from people.permission import Permission
+from people.personnel import file as personnel_file
+from people.personnel import work
+from people.personnel.columns import Column
+from people.personnel.forms import ApplyForm, FileForm, columns_from
+from people.personnel.models import ChangeState, Kind
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+    from people.personnel.models import PersonnelFile
+
+A_PAGE = 50
+
+
+def _own() -> int:
+    own = actor().organisation_with(Permission.MANAGE_STAFF)
+    if own is None:
+        raise NotFoundError
+    return own
+
+
+def _there(file: PersonnelFile) -> ResponseReturnValue:
+    return redirect(url_for("people.personnel_file_page", file_id=file.id))
+
+
+@blueprint.route("/office/personnel", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+@holds(A_TABLE)
+@shows("人事データの取り込み")
+def personnel() -> ResponseReturnValue:
+    """Take in a personnel file of the own office; show those that were sent before."""
+    own, form = _own(), FileForm(day=clock.today().isoformat())
+    if sent := accepted(form, lambda: personnel_file.send(actor(), own, form.command())):
+        return _there(sent)
+    return answer("people/personnel.html", form, files=personnel_file.files(actor(), own))
+
+
+@blueprint.get("/office/personnel/<int:file_id>")
+@requires(Permission.MANAGE_STAFF)
+@shows("人事データの名簿")
+def personnel_file_page(file_id: int) -> ResponseReturnValue:
+    """Show what a file changes, or how far it is applied."""
+    return _page(file_id, ApplyForm(formdata=None))
+
+
+def _page(file_id: int, form: ApplyForm) -> ResponseReturnValue:
+    file = personnel_file.own_file(actor(), file_id)
+    kind = next((one for one in Kind if one.value == request.args.get("kind")), None)
+    state = next((one for one in ChangeState if one.value == request.args.get("state")), None)
+    counts = personnel_file.counts(file.id)
+    leaving = work.leaving(file, form.off if form.is_submitted() else [])
+    return answer(
+        "people/personnel_file.html", form, file=file, counts=counts, kinds=list(Kind), states=list(ChangeState), kind=kind, state=state,
+        changes=page_of(personnel_file.changes_of(file.id, kind, state), page_number(request.args.get("page")), size=A_PAGE),
+        reading=personnel_file.headings_of(file) if file.state.is_compared else None, columns=list(Column),
+        leaving=leaving, is_many=work.is_many(file, leaving),
+    )  # fmt: skip
+
+
+@blueprint.post("/office/personnel/<int:file_id>/columns")
+@requires(Permission.MANAGE_STAFF)
+def personnel_columns(file_id: int) -> ResponseReturnValue:
+    """Say what the headings of a file say, and compare it anew."""
+    file, form = personnel_file.own_file(actor(), file_id), EmptyForm()
+    headings = [heading for heading, _column in personnel_file.headings_of(file).headings]
+    said = columns_from(headings, request.form.to_dict())
+    if accepted(form, lambda: personnel_file.say_headings(actor(), file, said)):
+        flash("見出しの読み方を変えて、読み直しました。次からも、このとおりに読みます。")
+    else:
+        flash(
+            "、".join([*form.form_errors, *(error for errors in form.errors.values() for error in errors)]), "caution"
+        )
+    return redirect(url_for("people.personnel_file_page", file_id=file_id))
+
+
+@blueprint.post("/office/personnel/<int:file_id>/apply")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def apply_personnel(file_id: int) -> ResponseReturnValue:
+    """Let a file be applied in the background."""
+    form = ApplyForm()
+
+    def start() -> int:
+        return work.start(actor(), personnel_file.own_file(actor(), file_id), form.off, form.typed.value)
+
+    if number := accepted(form, start):
+        flash(f"{number:,}件の反映を始めます。このページで進み具合が分かります。閉じてもかまいません。")
+        return redirect(url_for("people.personnel_file_page", file_id=file_id))
+    return _page(file_id, form)
+
+
+@blueprint.post("/office/personnel/<int:file_id>/drop")
+@requires(Permission.MANAGE_STAFF)
+def drop_personnel(file_id: int) -> ResponseReturnValue:
+    """Apply nothing of a file."""
+    personnel_file.drop(actor(), personnel_file.own_file(actor(), file_id))
+    flash("この名簿は反映しません。")
+    return redirect(url_for("people.personnel"))
+
+
+@blueprint.post("/office/personnel/<int:file_id>/undo")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def undo_personnel(file_id: int) -> ResponseReturnValue:
+    """Let a file be taken back in the background."""
+    work.take_back(actor(), personnel_file.own_file(actor(), file_id))
+    flash("元に戻し始めます。すでに受講などの記録がある人は、そのままにします。")
+    return redirect(url_for("people.personnel_file_page", file_id=file_id))
+
+
+@blueprint.get("/office/personnel/<int:file_id>.csv")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def personnel_csv(file_id: int) -> Response:
+    """Download what a file changes, of one kind or of all."""
+    file = personnel_file.own_file(actor(), file_id)
+    kind = next((one for one in Kind if one.value == request.args.get("kind")), None)
+    name = f"名簿の違い_{kind.label if kind else 'すべて'}.csv"
+    taken_out(name)
+    rows = personnel_file.changes_of(file.id, kind)
+    return download(as_csv(personnel_file.table_of(rows)), "text/csv", name)

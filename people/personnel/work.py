@@ -1,0 +1,179 @@
+"""The work on a personnel file: applied part by part in the background, and taken back as one act.
+
+A part is one transaction: whoever is killed in the middle has lost nothing and doubled nothing, and the next one goes on. Of an
+organisation one file is at work at a time. The right of whoever began it is checked with each part.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from kernel import clock
+from kernel.database import commit_part, db
+from kernel.errors import ConflictError, InvalidError, RefusalError
+
+from people import audit
+from people.act import Act
+from people.actor import actor_of
+from people.permission import Actor, Permission
+from people.personnel import applying
+from people.personnel.file import check_compared, check_nothing_at_work
+from people.personnel.models import AT_WORK, ChangeState, FileState, Kind, PersonnelChange, PersonnelFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PART = 50
+MANY = 10
+"""So many in a hundred may leave by a file without the number being typed."""
+KEPT = dt.timedelta(days=90)
+"""How long a file and what it changed are kept: then it is taken back no more."""
+IN_ORDER = (Kind.LEAVING, Kind.MISSING, Kind.CHANGED, Kind.RETURNING, Kind.NEW, Kind.MOVED)
+"""Who leaves makes a number free; who is new may need it."""
+
+
+def leaving(file: PersonnelFile, off: Sequence[str]) -> int:
+    """Return how many people a file lets go, but for the kinds that are switched off."""
+    going = [kind for kind in (Kind.LEAVING, Kind.MISSING) if kind.value not in off]
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(PersonnelChange.file_id == file.id, PersonnelChange.kind.in_(going))
+        )
+        or 0
+    )
+
+
+def is_many(file: PersonnelFile, number: int) -> bool:
+    """Tell whether so many who leave are more than usual."""
+    return number * 100 > file.present * MANY
+
+
+def start(actor: Actor, file: PersonnelFile, off: Sequence[str], typed: int | None) -> int:
+    """Let a file be applied, but for the kinds that are switched off; return how many changes that are.
+
+    Raises ConflictError for a file that is looked through no more or that changes nothing, InvalidError where many leave and their
+    number was not typed.
+    """
+    check_compared(file)
+    check_nothing_at_work(file.organisation_id)
+    going = leaving(file, off)
+    if is_many(file, going) and typed != going:
+        message = f"{file.present}人のうち{going}人の所属が終わります。よければ「{going}」と入力してください。"
+        raise InvalidError(message, field="typed")
+    kinds = [kind for kind in IN_ORDER if kind.value not in off]
+    number = (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(PersonnelChange.file_id == file.id, PersonnelChange.kind.in_(kinds))
+        )
+        or 0
+    )
+    if not number:
+        message = "反映するものがありません。"
+        raise ConflictError(message)
+    file.off, file.state, file.made_by_id = list(off), FileState.WAITING, actor.staff_id
+    audit.record(actor, Act.PERSONNEL_FILE, file.name, organisation_id=file.organisation_id, changes=number)
+    db.session.flush()
+    return number
+
+
+def take_back(actor: Actor, file: PersonnelFile) -> None:
+    """Let a file that was applied be taken back. Raises ConflictError for any other one."""
+    if not file.state.is_applied:
+        message = f"いまは「{file.state.label}」なので、元に戻せません。"
+        raise ConflictError(message)
+    check_nothing_at_work(file.organisation_id)
+    file.state, file.made_by_id = FileState.UNDOING, actor.staff_id
+    audit.record(actor, Act.PERSONNEL_FILE, f"{file.name}（元に戻す）", organisation_id=file.organisation_id)
+    db.session.flush()
+
+
+def work() -> int:
+    """Go on with every file that is at work, to its end; return how many changes were looked after."""
+    done = 0
+    for file_id in db.session.scalars(
+        sa.select(PersonnelFile.id).where(PersonnelFile.state.in_(AT_WORK)).order_by(PersonnelFile.id)
+    ).all():
+        while part := _do_a_part(file_id):
+            done += part
+    return done
+
+
+def _do_a_part(file_id: int) -> int:
+    """Do the next changes of a file in one transaction; return how many, none where it has come to its end."""
+    file = db.session.scalar(
+        sa.select(PersonnelFile)
+        .where(PersonnelFile.id == file_id, PersonnelFile.state.in_(AT_WORK))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if file is None:
+        db.session.rollback()
+        return 0
+    actor = actor_of(file.made_by_id) if file.made_by_id else None
+    if actor is None or file.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
+        file.trouble = "反映を始めた人が、この団体の職員を管理しなくなったため、止めました。"
+        _end(file)
+        commit_part()
+        return 0
+    undoes = file.state is FileState.UNDOING
+    rows = _next_of(file, undoes=undoes)
+    if not rows:
+        _end(file)
+        commit_part()
+        return 0
+    file.state = FileState.UNDOING if undoes else FileState.APPLYING
+    sections = applying.Sections(file.organisation_id)
+    for row in rows:
+        _do(actor, row, sections, undoes=undoes)
+    commit_part()
+    return len(rows)
+
+
+def _next_of(file: PersonnelFile, *, undoes: bool) -> Sequence[PersonnelChange]:
+    kinds = [kind for kind in IN_ORDER if kind.value not in file.off]
+    order = sa.case(
+        {kind.value: place for place, kind in enumerate(kinds)}, value=PersonnelChange.kind, else_=len(kinds)
+    )
+    state = ChangeState.DONE if undoes else ChangeState.PLANNED
+    return db.session.scalars(
+        sa.select(PersonnelChange)
+        .where(PersonnelChange.file_id == file.id, PersonnelChange.kind.in_(kinds), PersonnelChange.state == state)
+        .order_by(*((order.desc(), PersonnelChange.id.desc()) if undoes else (order, PersonnelChange.id)))
+        .limit(PART)
+    ).all()
+
+
+def _do(actor: Actor, row: PersonnelChange, sections: applying.Sections, *, undoes: bool) -> None:
+    try:
+        with db.session.begin_nested():
+            if undoes:
+                applying.undo(actor, row)
+            else:
+                applying.apply(actor, row, sections)
+        row.state, row.told = (ChangeState.UNDONE if undoes else ChangeState.DONE), ""
+    except RefusalError as refusal:
+        told = refusal.message or "この人は、いまは変えられません。"
+        row.state, row.told = (ChangeState.KEPT if undoes else ChangeState.SKIPPED), told
+    db.session.flush()
+
+
+def _end(file: PersonnelFile) -> None:
+    file.state = FileState.UNDONE if file.state is FileState.UNDOING else FileState.APPLIED
+    file.ended_at = clock.now()
+    db.session.flush()
+
+
+def forget() -> int:
+    """Remove files, and what they changed, that are kept no longer; return how many."""
+    old = db.session.scalars(
+        sa.select(PersonnelFile.id).where(
+            PersonnelFile.made_at < clock.now() - KEPT, PersonnelFile.state.not_in(AT_WORK)
+        )
+    ).all()
+    db.session.execute(sa.delete(PersonnelChange).where(PersonnelChange.file_id.in_(old)))
+    db.session.execute(sa.delete(PersonnelFile).where(PersonnelFile.id.in_(old)))
+    db.session.flush()
+    return len(old)
