@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import segno
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
@@ -172,5 +173,9 @@ def ask_for_links() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("front/ask_for_links.html", people=people)
     made = [password_link.issue_for(actor(), one.id) for one in people]
-    slips = [(person, public_address(url_for("people.new_password", token=token))) for person, token in made]
-    return render_template("front/link_slips.html", slips=slips)
+    slips = [
+        (person, address, segno.make(address, error="m").svg_data_uri(scale=3, border=1))
+        for person, token in made
+        for address in [public_address(url_for("people.new_password", token=token))]
+    ]
+    return render_template("front/link_slips.html", slips_of=slips)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, request, url_for
+import segno
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
@@ -13,12 +14,12 @@ from kernel.forms import EmptyForm, accepted, answer
 from kernel.page import page_number, page_of
 from kernel.tables.comma_separated import as_csv
 
-from people.access import A_TABLE, actor, confirmed, holds, requires
+from people.access import A_TABLE, actor, confirmed, holds, public_address, requires
 from people.access_log import shows, taken_out
 from people.blueprint import blueprint
 from people.permission import Permission
 from people.personnel import file as personnel_file
-from people.personnel import work
+from people.personnel import welcome, work
 from people.personnel.columns import Column
 from people.personnel.forms import ApplyForm, FileForm, columns_from
 from people.personnel.models import ChangeState, Kind
@@ -74,6 +75,7 @@ def _page(file_id: int, form: ApplyForm) -> ResponseReturnValue:
         "people/personnel_file.html", form, file=file, counts=counts, kinds=list(Kind), states=list(ChangeState), kind=kind, state=state,
         changes=page_of(personnel_file.changes_of(file.id, kind, state), page_number(request.args.get("page")), size=A_PAGE),
         reading=personnel_file.headings_of(file) if file.state.is_compared else None, columns=list(Column),
+        sheets=welcome.sheets(len(welcome.waiting(actor(), file))) if file.state.is_applied else [],
         leaving=leaving, is_many=work.is_many(file, leaving),
     )  # fmt: skip
 
@@ -127,6 +129,29 @@ def undo_personnel(file_id: int) -> ResponseReturnValue:
     work.take_back(actor(), personnel_file.own_file(actor(), file_id))
     flash("元に戻し始めます。すでに受講などの記録がある人は、そのままにします。")
     return redirect(url_for("people.personnel_file_page", file_id=file_id))
+
+
+@blueprint.post("/office/personnel/<int:file_id>/invite")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def invite_by_personnel(file_id: int) -> ResponseReturnValue:
+    """Make links for those whom a file has entered: as slips to print, or as a sheet to merge into letters."""
+    file = personnel_file.own_file(actor(), file_id)
+    made = welcome.slips(actor(), file, request.form.get("sheet", 0, type=int))
+    rows = [(one.person, public_address(url_for("people.new_password", token=one.token))) for one in made]
+    if "merge" in request.form:
+        name = "招待のリンク.csv"
+        taken_out(name)
+        table = [
+            ["氏名", "部署", "職", "職員番号", "メールアドレス", "招待のリンク"],
+            *(
+                [row.staff.name, row.department, row.post, row.staff_number or "", row.staff.email or "", address]
+                for row, address in rows
+            ),
+        ]
+        return download(as_csv(table), "text/csv", name)
+    pictured = [(row, address, segno.make(address, error="m").svg_data_uri(scale=3, border=1)) for row, address in rows]
+    return render_template("people/personnel_slips.html", file=personnel_file.own_file(actor(), file_id), rows=pictured)
 
 
 @blueprint.get("/office/personnel/<int:file_id>.csv")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
 import xlsxwriter
 from factories import enrols, offered
+from flask import current_app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -365,6 +367,25 @@ def test_killed_in_the_middle_it_loses_and_doubles_nothing(mizuho, monkeypatch):
     monkeypatch.setattr(work, "_do", done)
     assert work.work() == 5
     assert db.session.scalar(sa.select(sa.func.count()).where(Membership.staff_number.like("91%"))) == 7
+
+
+def test_those_who_were_entered_are_invited_by_slips_or_by_a_sheet_to_merge(mizuho, hachioji):
+    text = HEADINGS + "9001,新人 太郎,シンジン タロウ,福祉課,\n9002,新人 次郎,シンジン ジロウ,総務課,\n"
+    file = applied(mizuho, sent(mizuho, text))
+    browser, address = mizuho.administrator.browser(), f"/office/personnel/{file.id}/invite"
+    assert "まだサインインできない人が2人" in browser.get(f"/office/personnel/{file.id}").text
+    page = browser.post(address, data={"sheet": "1"}).text
+    links = re.findall(r"/password/[\w-]+", page)
+    assert len(links) == 2
+    assert "QRコード" in page
+    newer = browser.post(address, data={"sheet": "1", "merge": "1"}).data.decode("utf-8-sig")
+    assert newer.count("/password/") == 2
+    client = current_app.test_client()
+    assert client.get(links[0]).status_code == 404, "the links before end"
+    address_of_new = re.search(r"/password/[\w-]+", newer)[0]
+    assert client.get(address_of_new).status_code == 200
+    assert browser.post(address, data={"sheet": "2"}).status_code == 409
+    assert hachioji.administrator.browser().post(address, data={"sheet": "1"}).status_code == 404
 
 
 def test_what_is_kept_no_longer_is_forgotten(mizuho, time):

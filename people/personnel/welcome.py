@@ -1,0 +1,86 @@
+"""Welcome (招待): links for those whom a personnel file has entered and who cannot sign in yet, as slips to print or a sheet to merge into letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from kernel.database import commit_part, db, slices
+from kernel.errors import ConflictError
+
+from people.membership import is_not_over, visible_to
+from people.models import Membership, Section, Staff
+from people.personnel.models import ChangeState, Kind, PersonnelChange
+from people.role import check_may_act_for
+from people.signing_in import password_link
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from people.permission import Actor
+    from people.personnel.models import PersonnelFile
+
+A_SHEET, PART = 500, 100
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Somebody who is invited, and the secret part of the link that is theirs."""
+
+    person: Membership
+    token: str
+
+
+def waiting(actor: Actor, file: PersonnelFile) -> list[int]:
+    """Return the memberships that a file has made, of people who cannot sign in yet: by section, then by reading."""
+    return list(
+        db.session.scalars(
+            sa.select(Membership.id)
+            .join(Membership.staff)
+            .join(PersonnelChange, PersonnelChange.membership_id == Membership.id)
+            .outerjoin(Section, Section.id == Membership.section_id)
+            .where(
+                PersonnelChange.file_id == file.id,
+                PersonnelChange.kind.in_((Kind.NEW, Kind.RETURNING)),
+                PersonnelChange.state == ChangeState.DONE,
+                Staff.password_hash.is_(None),
+                visible_to(actor),
+                is_not_over(),
+            )
+            .order_by(Section.title, Staff.reading, Staff.id)
+        )
+    )
+
+
+def sheets(number: int) -> list[tuple[int, int]]:
+    """Return from which to which person each sheet goes, counted from 1."""
+    return [(begin, min(begin + A_SHEET - 1, number)) for begin in range(1, number + 1, A_SHEET)]
+
+
+def slips(actor: Actor, file: PersonnelFile, sheet: int) -> Sequence[Slip]:
+    """Make the links of a sheet (counted from 1), a part at a time; links that people had before end.
+
+    Raises ConflictError for a sheet that there is not, ForbiddenError for somebody with a role beyond the actor's.
+    """
+    ids = waiting(actor, file)[(sheet - 1) * A_SHEET : sheet * A_SHEET] if sheet > 0 else []
+    if not ids:
+        message = "招待する人がいません。ほかの画面で、みなサインインできるようになったかもしれません。"
+        raise ConflictError(message)
+    made: dict[int, Slip] = {}
+    for part in slices(ids, PART):  # so that nobody else waits for a long list
+        rows = db.session.scalars(
+            sa.select(Membership)
+            .join(Membership.staff)
+            .options(contains_eager(Membership.staff))
+            .where(Membership.id.in_(part), Staff.password_hash.is_(None))
+        ).all()
+        for row in rows:
+            check_may_act_for(actor, row.staff_id)
+            made[row.id] = Slip(row, password_link.issue(actor, row))
+        for row in rows:
+            db.session.expunge(row)  # what is printed is what was read
+        commit_part()
+    return [made[id_] for id_ in ids if id_ in made]
