@@ -1,6 +1,11 @@
-"""Commands of people: load the organisations; the first person of an installation; help for who has lost every second factor."""
+"""Commands of people: load the organisations; the first person of an installation; files of personnel systems; help for who has lost every second factor."""
 
 from __future__ import annotations
+
+import functools
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
@@ -15,11 +20,19 @@ from kernel.spelling import plain_address
 from people import audit as audit_log
 from people import audit_chain
 from people.act import Act
+from people.actor import actor_of
 from people.joining.entry import JoinStaff, enter
 from people.models import Role, RoleGrant, Staff
 from people.organisation import by_code_or_name, load_organisations
+from people.personnel import folder as folders
+from people.personnel import work
+from people.personnel.file import counts
 from people.signing_in import password_link, second_factor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+A_MINUTE = 60
 group = AppGroup("people", help="Organisations and people.")
 audit = AppGroup("audit", help="The audit log.")
 
@@ -64,6 +77,73 @@ def first(organisation: str, name: str, reading: str, email: str, role: str) -> 
     token = password_link.issue(None, membership)
     db.session.commit()
     click.echo(url_for("people.new_password", token=token, _external=False))
+
+
+def _by_a_way(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the words that say how a personnel file is taken in, and for whom; it is handed what makes a way of them."""
+
+    @functools.wraps(command)
+    def with_way(organisation: str, email: str, *, is_complete: bool, applies: bool, **more: Any) -> None:
+        def way() -> folders.Way:
+            staff_id = db.session.scalar(sa.select(Staff.id).where(Staff.email == plain_address(email)))
+            actor = actor_of(staff_id) if staff_id else None
+            if actor is None:
+                message = f"nobody has the address {email}"
+                raise click.ClickException(message)
+            return folders.Way(actor, by_code_or_name(organisation).id, is_complete=is_complete, applies=applies)
+
+        try:
+            command(way=way, **more)
+        except RefusalError as refusal:
+            raise click.ClickException(refusal.message or "no right to enter people there") from refusal
+
+    for word in (
+        click.option("--as", "email", required=True, help="The address of the administrator who acts."),
+        click.option("--complete", "is_complete", is_flag=True, help="Everybody stands in it: who does not, leaves."),
+        click.option("--apply", "applies", is_flag=True, help="Apply it where no more people leave than usual."),
+        click.argument("organisation"),
+    ):
+        with_way = word(with_way)
+    return with_way
+
+
+@group.command("load")
+@_by_a_way
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def load_people(path: Path, way: Callable[[], folders.Way]) -> None:
+    """Take in the personnel file at PATH for an ORGANISATION (code or name), as the page does."""
+    file = folders.take_in(way(), path)
+    db.session.commit()
+    for kind, by_state in counts(file.id).items():
+        if number := sum(by_state.values()):
+            click.echo(f"{number:>7,} {kind.value}")
+    click.echo(f"{file.same:>7,} as they are")
+    file_id = file.id
+    if not file.state.is_at_work:
+        address = url_for("people.personnel_file_page", file_id=file_id, _external=False)
+        click.echo(f"nothing is applied yet: look through it on the page {address}")
+        return
+    begun = time.monotonic()
+    with click.progressbar(length=work.number_of_changes(file, []), label="applying") as bar:
+        for number in work.parts(file_id):
+            bar.update(number)
+    seconds = time.monotonic() - begun
+    click.echo(f"{bar.pos:,} changes in {seconds:.1f} s: {bar.pos / max(seconds, 0.001):.0f} a second")
+
+
+@group.command("watch")
+@_by_a_way
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--once", is_flag=True, help="Look once and end, for cron.")
+def watch(folder: Path, way: Callable[[], folders.Way], *, once: bool) -> None:
+    """Take in, every minute, the files that a personnel system leaves in FOLDER for an ORGANISATION (code or name)."""
+    while True:
+        for name, told in folders.look(way(), folder, time.time()):
+            click.echo(f"{name}: {told}")
+        if once:
+            return
+        db.session.remove()
+        time.sleep(A_MINUTE)
 
 
 @group.command("reset-second-factor")

@@ -15,12 +15,16 @@ import sys
 import threading
 import zipfile
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import python_calamine
 from defusedxml.ElementTree import iterparse
 
 from kernel.errors import InvalidError
 from kernel.settings import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST_ROWS = 20_000
 MOST_MEMORY = 1024**3
@@ -70,6 +74,7 @@ def read(content: bytes) -> Workbook:
     seen = [sheet for sheet in book.sheets_metadata if sheet.visible is python_calamine.SheetVisibleEnum.Visible]
     sheet = book.get_sheet_by_name(seen[0].name)
     rows = sheet.to_python(skip_empty_area=False)
+    _fill_merged(rows, sheet.merged_cell_ranges or [])
     while rows and not any(str(cell).strip() for cell in rows[-1]):
         rows.pop()
     return Workbook(
@@ -80,6 +85,14 @@ def read(content: bytes) -> Workbook:
         others=len(seen) - 1,
         hidden=len(book.sheet_names) - len(seen),
     )
+
+
+def _fill_merged(rows: list[list[Any]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Let what stands in cells of one column that were merged stand in each row that they span: that is how it is read."""
+    for (first, column), (last, last_column) in ranges:
+        if column == last_column and first < len(rows) and column < len(rows[first]):
+            for row in rows[first + 1 : last + 1]:
+                row[column] = rows[first][column]
 
 
 def _text(cell: object) -> str:

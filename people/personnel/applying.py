@@ -22,6 +22,7 @@ from people.joining import entry, rejoining
 from people.membership import visible_to
 from people.models import Membership, Posting, RoleGrant, Staff
 from people.personnel.models import Kind
+from people.role import check_may_grant
 from people.sections import post, posting, section
 from people.sections.section import pointing_to
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 BUILT_UPON = "受講などの記録がすでにあるため、元に戻せません"
 CHANGED_SINCE = "反映のあとで変更されているため、元に戻せません"
-OWN = {"personnel_change", "posting", "role_grant", "audit_entry"}
+OWN = {"personnel_change", "role_grant", "audit_entry"}
 """Tables that point to people and memberships, and whose rows are no work that somebody has built upon an import."""
 
 
@@ -64,12 +65,15 @@ def apply(actor: Actor, change: PersonnelChange, sections: Sections) -> None:
                 sections.organisation_id, said["name"], said["reading"], said["email"] or None, said["number"] or None,
                 sections.title(said["sections"]), said["post"], dt.date.fromisoformat(said["joined_on"]),
             )  # fmt: skip
-            change.membership_id = entry.join(actor, command).id
+            entered = entry.join(actor, command)
+            change.membership_id, change.before = entered.id, {"after": _as_entered(entered)}
         case Kind.RETURNING:
             again = rejoining.rejoin(actor, _id(change), dt.date.fromisoformat(said["joined_on"]))
             again.section_id = sections.named(said["sections"]) or again.section_id
             again.post_id = post.named(sections.organisation_id, said["post"]) or again.post_id
-            change.before, change.membership_id = {"was": change.membership_id}, again.id
+            db.session.flush()
+            change.before = {"was": change.membership_id, "after": _as_entered(again)}
+            change.membership_id = again.id
         case Kind.CHANGED:
             _correct(actor, change)
         case Kind.MOVED:
@@ -113,6 +117,12 @@ def _identity(row: Membership) -> dict[str, str]:
     }
 
 
+def _as_entered(row: Membership) -> dict[str, Any]:
+    """Return what a file has entered of somebody: who finds another thing later knows that it was changed since."""
+    days = {"joined_on": _iso(row.joined_on), "left_on": _iso(row.left_on)}
+    return {**_identity(row), "section_id": row.section_id, "post_id": row.post_id, **days}
+
+
 def _write(actor: Actor, row: Membership, said: dict[str, Any]) -> None:
     now = {**_identity(row), **said}
     entry.correct(
@@ -144,12 +154,11 @@ def undo(actor: Actor, change: PersonnelChange) -> None:
     row = _membership(actor, change)
     row_organisation = row.organisation_id
     match change.kind:
-        case Kind.NEW:
-            _remove(row, with_person=True)
-        case Kind.RETURNING:
-            was = change.before["was"]
-            _remove(row, with_person=False)
-            change.membership_id = was
+        case Kind.NEW | Kind.RETURNING:
+            if _as_entered(row) != change.before["after"]:
+                raise ConflictError(CHANGED_SINCE)
+            _remove(row, with_person=change.kind is Kind.NEW)
+            change.membership_id = change.before.get("was")
         case Kind.CHANGED:
             now = _identity(row)
             if any(now[name] != value for name, value in change.said.items()):
@@ -160,11 +169,19 @@ def undo(actor: Actor, change: PersonnelChange) -> None:
         case Kind.LEAVING | Kind.MISSING:
             if row.left_on != dt.date.fromisoformat(change.said["last_day"]) + clock.DAY:
                 raise ConflictError(CHANGED_SINCE)
-            before = change.before["left_on"]
-            row.left_on = dt.date.fromisoformat(before) if before else None
-            entry.check_number_free(row.staff_number, row.organisation_id, row.staff_id, row.joined_on, row.left_on)
+            _give_back_end(actor, row, change.before["left_on"])
     audit.record(actor, Act.PERSONNEL_UNDONE, change.name, organisation_id=row_organisation, kind=change.kind.value)
     db.session.flush()
+
+
+def _give_back_end(actor: Actor, row: Membership, before: str | None) -> None:
+    """Give a membership the end that it had, or none, as far as the actor might do that by hand."""
+    if before is None:
+        rejoining.resume(actor, row.id)
+        return
+    check_may_grant(actor, row, {grant.role for grant in row.grants})
+    row.left_on = dt.date.fromisoformat(before)
+    entry.check_number_free(row.staff_number, row.organisation_id, row.staff_id, row.joined_on, row.left_on)
 
 
 def _move_back(row: Membership, before: dict[str, Any]) -> None:
@@ -188,7 +205,8 @@ def _remove(row: Membership, *, with_person: bool) -> None:
     _check_bare("membership", row.id)
     if with_person:
         _check_bare("staff", row.staff_id, "membership")
-        if row.staff.password_hash:
+        others = sa.exists().where(Membership.staff_id == row.staff_id, Membership.id != row.id)
+        if row.staff.password_hash or db.session.scalar(sa.select(others)):
             raise ConflictError(BUILT_UPON)
     if db.session.scalar(sa.select(sa.exists().where(RoleGrant.membership_id == row.id))):
         raise ConflictError(BUILT_UPON)

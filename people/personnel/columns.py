@@ -82,7 +82,19 @@ def _by_value(value: str) -> Column | None:
     return next((one for one in Column if one.value == value), None)
 
 
+IDENTIFIES = frozenset({Column.NUMBER, Column.EMAIL, Column.NAME, Column.FAMILY})
+"""Without one of these, a line speaks of nobody."""
+
+
 def is_heading(cells: Sequence[str], said: Mapping[str, str]) -> bool:
     """Tell whether a row is the row of headings."""
     known = [column for column in columns_of(cells, said) if column]
-    return len(known) >= FEWEST and bool({Column.NUMBER, Column.EMAIL, Column.NAME, Column.FAMILY} & set(known))
+    return len(known) >= FEWEST and bool(IDENTIFIES & set(known))
+
+
+def may_be_heading(cells: Sequence[str]) -> bool:
+    """Tell whether a row may be headings in words that are not known: two words at least, each once, and no number among them."""
+    words = [cell for cell in cells if cell]
+    return (
+        len(words) >= FEWEST and len(set(words)) == len(words) and not any(re.search(r"\d|@", word) for word in words)
+    )

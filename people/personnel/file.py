@@ -107,8 +107,20 @@ def _compare(file: PersonnelFile, reading: Reading) -> None:
 
 
 def headings_of(file: PersonnelFile) -> Reading:
-    """Return how a file is read now."""
-    return read(file.text, said_of(file.organisation_id))
+    """Return how a file is read now; nothing of it where what was said of another file leaves no headings in it."""
+    try:
+        return read(file.text, said_of(file.organisation_id))
+    except InvalidError:
+        return Reading((), ())
+
+
+def forget_headings(actor: Actor, file: PersonnelFile) -> None:
+    """Forget what was said by hand of the headings of an organisation's files, and compare a file anew. Raises as `say_headings`."""
+    check_compared(file)
+    reading = read(file.text, {})
+    db.session.execute(sa.delete(PersonnelHeadings).where(PersonnelHeadings.organisation_id == file.organisation_id))
+    audit.record(actor, Act.PERSONNEL_HEADINGS, file.name, organisation_id=file.organisation_id)
+    _compare(file, reading)
 
 
 def say_headings(actor: Actor, file: PersonnelFile, columns: Mapping[str, str]) -> None:
@@ -189,7 +201,9 @@ def check_compared(file: PersonnelFile) -> None:
     """Hold a file, and raise ConflictError for one that is looked through no more."""
     db.session.refresh(file, ["state"], with_for_update=True)
     if not file.state.is_compared:
-        message = f"この名簿は、いま「{file.state.label}」です。ページを読み込み直してください。"
+        message = (
+            f"この名簿は、もう確かめるところではありません（{file.state.label}）。ページを読み込み直してください。"
+        )
         raise ConflictError(message)
 
 

@@ -14,11 +14,11 @@ from kernel.tables.office_table import text_of_file
 from people.personnel.columns import Column
 from people.personnel.file import Send
 from people.personnel.models import Kind
+from people.personnel.reading import LARGEST_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LARGEST_FILE = 4_000_000
 MOST_TYPED = 1_000_000
 
 

@@ -18,7 +18,7 @@ from people.models import Staff
 class FileState(Term):
     """Where a personnel file stands."""
 
-    COMPARED = "compared", "確かめる"
+    COMPARED = "compared", "確認待ち"
     WAITING = "waiting", "反映待ち"
     APPLYING = "applying", "反映中"
     APPLIED = "applied", "反映ずみ"

@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.forms import EmptyForm, accepted, answer
-from kernel.page import page_number, page_of
+from kernel.page import page_number, page_of, seen_as
 from kernel.tables.comma_separated import as_csv
 
 from people.access import A_TABLE, actor, confirmed, holds, public_address, requires
@@ -72,11 +72,11 @@ def _page(file_id: int, form: ApplyForm) -> ResponseReturnValue:
     counts = personnel_file.counts(file.id)
     leaving = work.leaving(file, form.off if form.is_submitted() else [])
     return answer(
-        "people/personnel_file.html", form, file=file, counts=counts, kinds=list(Kind), states=list(ChangeState), kind=kind, state=state,
+        "people/personnel_file.html", form, file=file, counts=counts, kinds=list(Kind), kind=kind, state=state,
         changes=page_of(personnel_file.changes_of(file.id, kind, state), page_number(request.args.get("page")), size=A_PAGE),
         reading=personnel_file.headings_of(file) if file.state.is_compared else None, columns=list(Column),
         sheets=welcome.sheets(len(welcome.waiting(actor(), file))) if file.state.is_applied else [],
-        leaving=leaving, is_many=work.is_many(file, leaving),
+        leaving=leaving, is_many=work.is_many(file, leaving), read=seen_as(*work.as_read(file)) if file.state.is_compared else "",
     )  # fmt: skip
 
 
@@ -87,12 +87,13 @@ def personnel_columns(file_id: int) -> ResponseReturnValue:
     file, form = personnel_file.own_file(actor(), file_id), EmptyForm()
     headings = [heading for heading, _column in personnel_file.headings_of(file).headings]
     said = columns_from(headings, request.form.to_dict())
-    if accepted(form, lambda: personnel_file.say_headings(actor(), file, said)):
+    if "reset" in request.form:
+        if accepted(form, lambda: personnel_file.forget_headings(actor(), file)):
+            flash("見出しの読み方を、はじめの読み方に戻しました。")
+    elif accepted(form, lambda: personnel_file.say_headings(actor(), file, said)):
         flash("見出しの読み方を変えて、読み直しました。次からも、このとおりに読みます。")
-    else:
-        flash(
-            "、".join([*form.form_errors, *(error for errors in form.errors.values() for error in errors)]), "caution"
-        )
+    for fault in (*form.form_errors, *(error for errors in form.errors.values() for error in errors)):
+        flash(fault, "caution")
     return redirect(url_for("people.personnel_file_page", file_id=file_id))
 
 
@@ -104,7 +105,9 @@ def apply_personnel(file_id: int) -> ResponseReturnValue:
     form = ApplyForm()
 
     def start() -> int:
-        return work.start(actor(), personnel_file.own_file(actor(), file_id), form.off, form.typed.value)
+        return work.start(
+            actor(), personnel_file.own_file(actor(), file_id), form.off, form.typed.value, request.form.get("read")
+        )
 
     if number := accepted(form, start):
         flash(f"{number:,}件の反映を始めます。このページで進み具合が分かります。閉じてもかまいません。")
@@ -137,8 +140,8 @@ def undo_personnel(file_id: int) -> ResponseReturnValue:
 def invite_by_personnel(file_id: int) -> ResponseReturnValue:
     """Make links for those whom a file has entered: as slips to print, or as a sheet to merge into letters."""
     file = personnel_file.own_file(actor(), file_id)
-    made = welcome.slips(actor(), file, request.form.get("sheet", 0, type=int))
-    rows = [(one.person, public_address(url_for("people.new_password", token=one.token))) for one in made]
+    sheet = welcome.slips(actor(), file, request.form.get("sheet", 0, type=int))
+    rows = [(one.person, public_address(url_for("people.new_password", token=one.token))) for one in sheet.slips]
     if "merge" in request.form:
         name = "招待のリンク.csv"
         taken_out(name)
@@ -151,7 +154,12 @@ def invite_by_personnel(file_id: int) -> ResponseReturnValue:
         ]
         return download(as_csv(table), "text/csv", name)
     pictured = [(row, address, segno.make(address, error="m").svg_data_uri(scale=3, border=1)) for row, address in rows]
-    return render_template("people/personnel_slips.html", file=personnel_file.own_file(actor(), file_id), rows=pictured)
+    return render_template(
+        "people/personnel_slips.html",
+        file=personnel_file.own_file(actor(), file_id),
+        rows=pictured,
+        left_out=sheet.left_out,
+    )
 
 
 @blueprint.get("/office/personnel/<int:file_id>.csv")

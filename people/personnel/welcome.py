@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from kernel.database import commit_part, db, slices
-from kernel.errors import ConflictError
+from kernel.errors import ConflictError, ForbiddenError
 
 from people.membership import is_not_over, visible_to
 from people.models import Membership, Section, Staff
@@ -18,8 +19,6 @@ from people.role import check_may_act_for
 from people.signing_in import password_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from people.permission import Actor
     from people.personnel.models import PersonnelFile
 
@@ -32,6 +31,14 @@ class Slip:
 
     person: Membership
     token: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The slips of a sheet, and how many people are left out because they hold a role beyond that of whoever invites."""
+
+    slips: tuple[Slip, ...]
+    left_out: int
 
 
 def waiting(actor: Actor, file: PersonnelFile) -> list[int]:
@@ -60,10 +67,10 @@ def sheets(number: int) -> list[tuple[int, int]]:
     return [(begin, min(begin + A_SHEET - 1, number)) for begin in range(1, number + 1, A_SHEET)]
 
 
-def slips(actor: Actor, file: PersonnelFile, sheet: int) -> Sequence[Slip]:
+def slips(actor: Actor, file: PersonnelFile, sheet: int) -> Sheet:
     """Make the links of a sheet (counted from 1), a part at a time; links that people had before end.
 
-    Raises ConflictError for a sheet that there is not, ForbiddenError for somebody with a role beyond the actor's.
+    Raises ConflictError for a sheet that there is not.
     """
     ids = waiting(actor, file)[(sheet - 1) * A_SHEET : sheet * A_SHEET] if sheet > 0 else []
     if not ids:
@@ -78,9 +85,11 @@ def slips(actor: Actor, file: PersonnelFile, sheet: int) -> Sequence[Slip]:
             .where(Membership.id.in_(part), Staff.password_hash.is_(None))
         ).all()
         for row in rows:
-            check_may_act_for(actor, row.staff_id)
-            made[row.id] = Slip(row, password_link.issue(actor, row))
+            with contextlib.suppress(ForbiddenError):
+                check_may_act_for(actor, row.staff_id)
+                made[row.id] = Slip(row, password_link.issue(actor, row))
         for row in rows:
             db.session.expunge(row)  # what is printed is what was read
         commit_part()
-    return [made[id_] for id_ in ids if id_ in made]
+    slips = tuple(made[id_] for id_ in ids if id_ in made)
+    return Sheet(slips, len(ids) - len(slips))
