@@ -53,20 +53,20 @@ def queue(actor: Actor) -> list[Waiting]:
     ]
 
 
-def take_up_course(actor: Actor, edition_id: int) -> bool:
+def take_up_course(actor: Actor, edition_id: int, *, wants: bool) -> None:
     """Say that one reads an edition of a course, or leave it to others again; return whether one reads it now.
 
     Raises NotFoundError for one that the actor may not approve, ConflictError where somebody else reads it.
     """
-    return _take_up(actor, publication.waiting_for(actor), CourseEdition, edition_id)
+    _take_up(actor, publication.waiting_for(actor), CourseEdition, edition_id, wants=wants)
 
 
-def take_up_curriculum(actor: Actor, edition_id: int) -> bool:
+def take_up_curriculum(actor: Actor, edition_id: int, *, wants: bool) -> None:
     """Say that one reads an edition of a curriculum, or leave it to others again; as `take_up_course` does."""
-    return _take_up(actor, approval.waiting_for(actor), CurriculumEdition, edition_id)
+    _take_up(actor, approval.waiting_for(actor), CurriculumEdition, edition_id, wants=wants)
 
 
-def _take_up(actor: Actor, waiting: sa.Select[Any], table: Any, edition_id: int) -> bool:
+def _take_up(actor: Actor, waiting: sa.Select[Any], table: Any, edition_id: int, *, wants: bool) -> None:
     edition = db.session.scalar(waiting.where(table.id == edition_id).with_for_update(of=table))
     if edition is None:
         raise NotFoundError
@@ -76,8 +76,7 @@ def _take_up(actor: Actor, waiting: sa.Select[Any], table: Any, edition_id: int)
             f"{name}さんが確認しています。代わるときは、{name}さんに「ほかの人に任せる」を押してもらってください。"
         )
         raise ConflictError(message)
-    reader = None if edition.reviewer_id else actor.staff_id
+    reader = actor.staff_id if wants else None
     db.session.execute(  # who reads it changes nothing that was read
         sa.update(table).where(table.id == edition_id).values(reviewer_id=reader, changed_at=table.changed_at)
     )
-    return reader is not None

@@ -15,7 +15,7 @@ from people.models import Organisation
 
 from courses.catalogue_version import Kept
 from courses.models import Course, CourseEdition, Format, Level, Track
-from courses.sessions.audience import is_open_to_all
+from courses.sessions.audience import is_open_to_all, is_open_to_whom_its_course_is_for
 from courses.sessions.models import AdmissionRule, TrainingSession
 
 from catalog.facets import HAS_LESSONS
@@ -66,7 +66,7 @@ HELD = aliased(CourseEdition)
 TO_APPLY_FOR = (
     TrainingSession.starts_at > sa.bindparam("now"),
     TrainingSession.applications_close_at > sa.bindparam("now"),
-    is_open_to_all(),
+    is_open_to_whom_its_course_is_for(),
     TrainingSession.cancelled_at.is_(None),
     TrainingSession.called_off_at.is_(None),
     sa.or_(TrainingSession.giving != AdmissionRule.FIRST_COME, TrainingSession.taken < TrainingSession.capacity),
@@ -133,7 +133,7 @@ def with_sessions() -> set[int]:
         db.session.scalars(
             sa.select(CourseEdition.course_id)
             .join(TrainingSession, TrainingSession.edition_id == CourseEdition.id)
-            .where(*TO_APPLY_FOR)
+            .where(*TO_APPLY_FOR, is_open_to_all())
             .distinct(),
             {"now": clock.now()},
         )

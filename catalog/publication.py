@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from catalog.models import Motivation
 
 
-MOST_NAMED = 20
-
-
 def missing_for_publication(edition: CourseEdition) -> list[str]:
     """Return what an edition still lacks before it can be handed in, as sentences."""
     lacks = [

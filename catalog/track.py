@@ -15,6 +15,7 @@ from people.act import Act
 from courses import catalogue_version
 from courses.course import free_slug
 from courses.models import Course, CourseEdition, Track
+from courses.offer import is_offered_to_all
 
 from catalog.curricula.models import CurriculumEdition
 from catalog.models import Curriculum
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
 
 def tracks() -> list[tuple[Track, int]]:
-    """Return the tracks in their order, each with how many published courses stand in it."""
+    """Return the tracks in their order, each with how many courses for everybody stand in it."""
     used = (
         sa.select(sa.func.count())
         .select_from(Course)
         .join(CourseEdition, CourseEdition.id == Course.published_id)
-        .where(CourseEdition.track_id == Track.id)
+        .where(CourseEdition.track_id == Track.id, is_offered_to_all())
         .correlate(Track)
         .scalar_subquery()
     )

@@ -104,9 +104,11 @@ def lock(edition: CourseEdition) -> None:
 
 
 def readable_by(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that an edition (of a course) may be read: that is or was published by whom the course is for, a draft where it is written."""
+    """Return the condition that an edition (of a course) may be read: that is or was published by whom it was for, a draft where it is written."""
     return sa.or_(
-        sa.and_(CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)), offer.is_known_to(actor)),
+        sa.and_(
+            CourseEdition.state.in_((EditionState.PUBLISHED, EditionState.RETIRED)), offer.was_published_for(actor)
+        ),
         actor.scope(Permission.WRITE_COURSES).where(Course.owner_id),
     )
 

@@ -49,6 +49,14 @@ def is_known_to(actor: Actor) -> sa.ColumnElement[bool]:
     return is_meant_for(sa.select(Membership.organisation_id).where(Membership.staff_id == actor.staff_id))
 
 
+def was_published_for(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that an edition was for somebody when it was published: whoever began it goes on when a later one is for fewer."""
+    text = sa.cast(CourseEdition.only_for, sa.Text)
+    listed = sa.func.replace(sa.func.replace(text, "[", ", "), "]", ",")
+    named = (listed.contains(f", {id_},") for id_ in sorted(actor.organisation_ids))
+    return sa.or_(CourseEdition.only_for.is_(None), is_known_to(actor), *named)
+
+
 def is_for_one_of(course_id: int, organisation_ids: Collection[int]) -> bool:
     """Tell whether a course is published for one of some organisations, or for everybody."""
     return bool(db.session.scalar(sa.select(Course.id).where(Course.id == course_id, is_offered_to(organisation_ids))))
@@ -100,4 +108,4 @@ def in_words(edition: CourseEdition) -> str:
     if edition.only_for is None:
         return "すべての団体"
     names = [row.name for row in named_organisations(edition)]
-    return f"自分の団体と{'、'.join(names)}" if names else "自分の団体だけ"
+    return f"公開する団体と{'、'.join(names)}" if names else "公開する団体だけ"

@@ -55,13 +55,17 @@ def decoded(content: bytes) -> str:
         text = content.decode("cp932")
     except UnicodeDecodeError:
         return content.decode("euc_jp")
+    if not _HALF_WIDTH.search(text) or _ONLY_HALF_WIDTH.fullmatch(text):
+        return text
     try:
-        return content.decode("euc_jp") if _HALF_WIDTH.search(text) else text
+        return content.decode("euc_jp")
     except UnicodeDecodeError:
         return text
 
 
 _HALF_WIDTH = re.compile("[｡-ﾟ]")
+_ONLY_HALF_WIDTH = re.compile("[\x00-\x7fｦ-ﾟ]*")
+"""Half-width kana and nothing else that is Japanese: EUC-JP would show marks (｡｢｣､･) for kana, and other signs for kanji."""
 
 LARGEST_ID = 2**31
 """No id of a row is as large (INTEGER in PostgreSQL)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -13,8 +13,11 @@ from kernel.errors import ConflictError
 
 from people import audit
 from people.act import Act
+from people.membership import is_not_over
+from people.models import Membership
 
 from courses.models import Course, CourseEdition, prerequisite
+from courses.offer import is_meant_for
 
 from participation.models import Enrolment, EnrolmentState, PrerequisiteException
 
@@ -37,7 +40,7 @@ class FirstCourse:
 
 
 def first_courses(course_id: int, staff_id: int | None = None) -> list[FirstCourse]:
-    """Return the published courses that come before a course, and which of them a person has completed: one query."""
+    """Return the published courses that come before a course and are for a person, and which of them they have completed: one query."""
     done = sa.exists().where(
         Enrolment.staff_id == staff_id,
         Enrolment.course_id == Course.id,
@@ -47,37 +50,50 @@ def first_courses(course_id: int, staff_id: int | None = None) -> list[FirstCour
         sa.select(Course.slug, CourseEdition.title, done)
         .join(prerequisite, prerequisite.c.requires_id == Course.id)
         .join(CourseEdition, CourseEdition.id == Course.published_id)
-        .where(prerequisite.c.course_id == course_id)
+        .where(prerequisite.c.course_id == course_id, is_meant_for(_organisations_of(Membership.staff_id == staff_id)))
         .order_by(CourseEdition.title)
     )
     return [FirstCourse(*row) for row in rows]
 
 
 def lacking(course_id: int, staff_ids: Collection[int], whose: sa.ColumnElement[bool] | None = None) -> set[int]:
-    """Return who of some people has not completed a published course that comes first.
+    """Return who of some people has not completed a published course that comes first and is for them.
 
     `whose` is a condition on enrolments that holds for all of them, where they are too many to be named.
     """
-    needed = set(
-        db.session.scalars(
-            sa.select(prerequisite.c.requires_id)
-            .join(Course, Course.id == prerequisite.c.requires_id)
-            .where(prerequisite.c.course_id == course_id, Course.published_id.is_not(None))
-        )
-    )
-    if not needed:
+    rows = db.session.execute(
+        sa.select(Course.id, Course.is_for_all)
+        .join(prerequisite, prerequisite.c.requires_id == Course.id)
+        .where(prerequisite.c.course_id == course_id, Course.published_id.is_not(None))
+    ).all()
+    if not rows:
         return set()
     done = db.session.execute(
-        sa.select(Enrolment.staff_id, sa.func.count(sa.distinct(Enrolment.course_id)).label("courses"))
-        .where(
+        sa.select(Enrolment.staff_id, Enrolment.course_id).where(
             Enrolment.staff_id.in_(staff_ids) if whose is None else whose,
-            Enrolment.course_id.in_(needed),
+            Enrolment.course_id.in_([row.id for row in rows]),
             Enrolment.state == EnrolmentState.COMPLETED,
         )
-        .group_by(Enrolment.staff_id)
     )
-    counts = {row.staff_id: row.courses for row in done}
-    return {staff_id for staff_id in staff_ids if counts.get(staff_id, 0) < len(needed)}
+    completed = {tuple(row) for row in done}
+    needed = {(staff_id, row.id) for row in rows if row.is_for_all for staff_id in staff_ids}
+    narrow = [row.id for row in rows if not row.is_for_all]
+    needed |= _meant(narrow, staff_ids) if narrow else set()
+    return {staff_id for staff_id, _course_id in needed - completed}
+
+
+def _organisations_of(whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(Membership.organisation_id).where(whose, is_not_over())
+
+
+def _meant(course_ids: list[int], staff_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Return for whom of some people each of some courses is that are for some organisations only: person and course."""
+    rows = db.session.execute(
+        sa.select(Membership.staff_id, Course.id)
+        .join(Course, is_meant_for([Membership.organisation_id]))
+        .where(Course.id.in_(course_ids), Membership.staff_id.in_(staff_ids), is_not_over())
+    )
+    return {(staff_id, course_id) for staff_id, course_id in rows}
 
 
 def check(actor: Actor, session: TrainingSession, person: Member, because: str) -> None:

@@ -1,6 +1,7 @@
 """Organisations beside one another (団体ごとの数): what of them is shown to somebody who may read the names of some of them only.
 
 What is hidden on the page of all organisations is hidden on the page of the one; what is shown of them all changes once a month.
+The courses of one of them, and the organisations of one course, are as they are now: they are not kept by the month.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 import sqlalchemy as sa
 
@@ -13,9 +13,8 @@ from participation.models import EnrolmentCount
 
 from review.models import MonthCount
 
-if TYPE_CHECKING:
-    import datetime as dt
-
+YEARS_KEPT = 2
+"""This fiscal year and the one before."""
 KEPT = ("fiscal_year", "level", "organisation_id", "enrolled", "in_progress", "completed", "people")
 
 
@@ -25,7 +24,7 @@ def take() -> int:
     if db.session.scalar(sa.select(sa.exists().where(MonthCount.taken_on >= today.replace(day=1)))):
         return 0
     counts = sa.select(sa.literal(today, sa.Date()), *(getattr(EnrolmentCount, name) for name in KEPT)).where(
-        EnrolmentCount.fiscal_year >= clock.current_fiscal_year() - 1
+        EnrolmentCount.fiscal_year > clock.current_fiscal_year() - YEARS_KEPT
     )
     rows = db.session.scalar(sa.select(sa.func.count()).select_from(counts.subquery())) or 0
     db.session.execute(sa.insert(MonthCount).from_select(["taken_on", *KEPT], counts))
@@ -34,5 +33,8 @@ def take() -> int:
 
 
 def last_taken(fiscal_year: int) -> dt.date | None:
-    """Return when the counts of a fiscal year were last kept; None where they never were: they are shown as they are."""
-    return db.session.scalar(sa.select(sa.func.max(MonthCount.taken_on)).where(MonthCount.fiscal_year == fiscal_year))
+    """Return when the counts of a fiscal year were last kept, be there any or none; None where they never were: they are shown as they are."""
+    first, end = (dt.date(year, clock.FIRST_MONTH, 1) for year in (fiscal_year, fiscal_year + YEARS_KEPT))
+    return db.session.scalar(
+        sa.select(sa.func.max(MonthCount.taken_on)).where(MonthCount.taken_on >= first, MonthCount.taken_on < end)
+    )

@@ -23,13 +23,13 @@ def wants_it(actor: Actor) -> bool:
     return db.session.get(ReportWish, actor.staff_id) is not None
 
 
-def wish(actor: Actor) -> bool:
-    """Ask for the monthly report, or for none any more; return whether it is wanted from now on."""
-    if row := db.session.get(ReportWish, actor.staff_id):
+def wish(actor: Actor, *, wants: bool) -> None:
+    """Ask for the monthly report, or for none any more; who asks again asks once."""
+    row = db.session.get(ReportWish, actor.staff_id)
+    if wants and not row:
+        add(ReportWish(staff_id=actor.staff_id, since=clock.today()))
+    elif row and not wants:
         db.session.delete(row)
-        return False
-    add(ReportWish(staff_id=actor.staff_id, since=clock.today()))
-    return True
 
 
 def readers() -> Sequence[int]:

@@ -20,6 +20,8 @@ from people import audit
 from people.act import Act
 from people.permission import Actor, Permission
 
+from courses import offer
+
 from catalog.curricula.edition import held, lines_of
 from catalog.curricula.models import CurriculumEdition, CurriculumEditionState
 from catalog.models import Adoption, Curriculum, CurriculumState, CurriculumStep
@@ -46,6 +48,10 @@ def lacks(edition: CurriculumEdition) -> list[str]:
         sentences.append(
             f"すべての団体のためのカリキュラムには、対象をしぼった講座（{'、'.join(only_some)}）を入れられません。"
         )
+    owner = [edition.curriculum.owner_id]
+    own = [line for line in lines_of(edition) if not edition.is_for_all and not line.is_for_all]
+    if others := [line.title for line in own if not offer.is_for_one_of(line.course_id, owner)]:
+        sentences.append(f"この団体が対象でない講座（{'、'.join(others)}）が入っています。外してください。")
     if not edition.is_for_all and adopters_of(edition.curriculum):
         sentences.append("ほかの団体が採用しているので、自分の団体だけのものにはできません。")
     if edition.curriculum.state is CurriculumState.PUBLISHED and not edition.because:

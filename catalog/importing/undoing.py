@@ -67,15 +67,18 @@ def keep(actor: Actor | None, article: Article, before: dict[str, Any]) -> None:
     )
 
 
-def last_imports(article_ids: list[int]) -> set[int]:
-    """Return of which articles the last import can be taken back."""
-    return set(db.session.scalars(sa.select(ArticleImport.article_id).where(ArticleImport.article_id.in_(article_ids))))
+def last_imports(article_ids: list[int]) -> dict[int, int]:
+    """Return the last import of each article whose import can be taken back."""
+    last = sa.select(ArticleImport.article_id, sa.func.max(ArticleImport.id)).group_by(ArticleImport.article_id)
+    rows = db.session.execute(last.where(ArticleImport.article_id.in_(article_ids)))
+    return {row[0]: row[1] for row in rows}
 
 
-def undo(actor: Actor, key: str) -> str:
+def undo(actor: Actor, key: str, import_id: int) -> str:
     """Take the last import of an article back; return the key of its roundtable, empty where that is gone with it.
 
-    Raises NotFoundError where there is none, ConflictError where a course cites a remark that would go.
+    Raises NotFoundError where there is none, ConflictError where the last one is another one by now, or where a course cites a
+    remark that would go or say something else.
     """
     article = db.session.scalars(
         sa.select(Article)
@@ -94,15 +97,22 @@ def undo(actor: Actor, key: str) -> str:
     )
     if article is None or last is None:
         raise NotFoundError
+    if last.id != import_id:
+        message = (
+            "この取り込みは、もう元に戻したか、あとで別の取り込みがありました。座談会のページを開き直してください。"
+        )
+        raise ConflictError(message)
     before, made_at = last.before, last.made_at
     remarks = before.get("remarks", {})
     new = [remark for remark in article.remarks if str(remark.position) not in remarks]
-    _check_uncited(new)
+    other = [remark for remark in article.remarks if remarks.get(str(remark.position), {}).get("text") != remark.text]
+    _check_uncited(other)
     audit.record(actor, Act.ARTICLE_UNDONE, article.title or article.key, article=article.key)
+    came = _came_with(last, article.roundtable)
     db.session.execute(sa.delete(ArticleImport).where(ArticleImport.id == last.id))
     _restore(article, remarks, made_at)
     _remove(new)
-    there = _restore_head(article, before)
+    there = _restore_head(article, before, came)
     catalogue_version.changed()
     db.session.flush()
     return there
@@ -113,9 +123,7 @@ def _check_uncited(remarks: list[Remark]) -> None:
         sa.select(sa.func.count(Motivation.id)).where(Motivation.remark_id.in_([remark.id for remark in remarks]))
     )
     if cited:
-        message = (
-            f"取り込みで加わった発言を、講座のきっかけが{cited}件引用しています。先にきっかけを外すと、元に戻せます。"
-        )
+        message = f"取り込みで加わったか変わった発言を、講座のきっかけが{cited}件引用しています。先にきっかけを外すと、元に戻せます。"
         raise ConflictError(message)
 
 
@@ -143,16 +151,30 @@ def _remove(remarks: list[Remark]) -> None:
     db.session.execute(sa.delete(Remark).where(Remark.id.in_(ids)))
 
 
-def _restore_head(article: Article, before: dict[str, Any]) -> str:
+def _came_with(last: ArticleImport, table: Roundtable) -> set[str]:
+    """Return the participants that an import has added: neither known before, nor added by a later import of another part."""
+    others = [article.id for article in table.articles if article.id != last.article_id]
+    later = db.session.scalar(
+        sa.select(ArticleImport)
+        .where(ArticleImport.article_id.in_(others), ArticleImport.id > last.id)
+        .order_by(ArticleImport.id)
+        .limit(1)
+    )
+    names = later.before.get("participants") if later else None
+    there = {person.name for person in table.participants} if names is None else set(names)
+    return there - set(last.before.get("participants", []))
+
+
+def _restore_head(article: Article, before: dict[str, Any], added: set[str]) -> str:
     """Let article and roundtable be as they were, or gone where the import made them; return the key of the roundtable that is left."""
-    table, known = article.roundtable, before.get("participants", [])
+    table = article.roundtable
     if before:
         for name in OF_ARTICLE:
             setattr(article, name, before[name])
         article.imported_at = dt.datetime.fromisoformat(before["imported_at"]) if before["imported_at"] else None
         table.held_on = dt.date.fromisoformat(before["held_on"]) if before["held_on"] else None
         table.municipalities = before["municipalities"]
-        new = [person.id for person in table.participants if person.name not in known]
+        new = [person.id for person in table.participants if person.name in added]
         db.session.execute(sa.delete(Participant).where(Participant.id.in_(new)))
         return table.key
     is_alone = len(table.articles) == 1

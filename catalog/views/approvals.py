@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from people.access import actor, requires
 from people.permission import Permission
@@ -27,16 +27,22 @@ def approval_queue() -> ResponseReturnValue:
 @requires(Permission.WRITE_COURSES)
 def take_up_course(edition_id: int) -> ResponseReturnValue:
     """Say that one reads an edition of a course, or leave it to others again."""
-    return _taken_up(is_mine=approvals.take_up_course(actor(), edition_id))
+    approvals.take_up_course(actor(), edition_id, wants=_wants())
+    return _taken_up()
 
 
 @blueprint.post("/studio/curricula/editions/<int:edition_id>/take-up")
 @requires(Permission.WRITE_COURSES)
 def take_up_curriculum(edition_id: int) -> ResponseReturnValue:
     """Say that one reads an edition of a curriculum, or leave it to others again."""
-    return _taken_up(is_mine=approvals.take_up_curriculum(actor(), edition_id))
+    approvals.take_up_curriculum(actor(), edition_id, wants=_wants())
+    return _taken_up()
 
 
-def _taken_up(*, is_mine: bool) -> ResponseReturnValue:
-    flash("あなたが確認することにしました。" if is_mine else "ほかの人に任せました。")
+def _wants() -> bool:
+    return "leave" not in request.args
+
+
+def _taken_up() -> ResponseReturnValue:
+    flash("あなたが確認することにしました。" if _wants() else "ほかの人に任せました。")
     return redirect(url_for("catalog.approval_queue"))

@@ -85,6 +85,6 @@ def _head_of(seen: comparison.Preview) -> ArticleHeadForm:
 @requires(Permission.IMPORT_ARTICLES)
 def undo_article(key: str) -> ResponseReturnValue:
     """Take the last import of an article back."""
-    there = undoing.undo(actor(), key)
+    there = undoing.undo(actor(), key, request.form.get("seen", 0, type=int))
     flash("取り込みを元に戻しました。")
     return redirect(url_for("catalog.roundtable_page", key=there) if there else url_for("catalog.roundtables"))

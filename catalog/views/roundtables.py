@@ -10,12 +10,13 @@ from kernel.database import db
 from kernel.page import page_number, page_of
 
 from people import audit
-from people.access import actor, public, requires
+from people.access import actor, public, requires, visitor
 from people.act import Act
 from people.permission import Permission
 
 from catalog import roundtable
 from catalog.blueprint import blueprint
+from catalog.importing import undoing
 from catalog.roundtable import RemarkFilter
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def roundtables() -> ResponseReturnValue:
 @public
 def roundtable_page(key: str) -> ResponseReturnValue:
     """Show a roundtable with its remarks in order."""
-    return render_template("catalog/roundtable.html", roundtable=roundtable.roundtable(key))
+    shown, person = roundtable.roundtable(key), visitor()
+    may_undo = person is not None and person.may(Permission.IMPORT_ARTICLES)
+    undoable = undoing.last_imports([article.id for article in shown.articles]) if may_undo else {}
+    return render_template("catalog/roundtable.html", roundtable=shown, undoable=undoable)
 
 
 @blueprint.get("/remarks")

@@ -101,7 +101,7 @@ def remove_asset(edition: CourseEdition, name: str) -> None:
 
 
 def asset_of(actor: Actor, edition_id: int, name: str) -> Asset:
-    """Return a file of an edition: of one that is or was published for everybody, of a draft for its organisation.
+    """Return a file of an edition: of one that is or was published, for whom it was; of a draft, for its organisation.
 
     Raises NotFoundError.
     """

@@ -38,14 +38,14 @@ def check(open_to: WhoMayCome) -> None:
 
 
 def label(session: TrainingSession) -> str:
-    """Return whose staff may come, in words (the chosen organisations must be loaded where there are any)."""
+    """Return whose staff may come, in words (the course must be loaded, and the chosen organisations where there are any)."""
     if session.audience is Audience.PREFECTURE:
         return f"{session.audience_prefectures.replace(' ', '、')}の団体"
     if session.audience is Audience.SIZE:
         return "、".join(size.label for size in SizeClass if size.value in session.audience_sizes) + "の団体"
     if session.audience is Audience.CHOSEN:
         return "、".join(organisation.name for organisation in session.chosen)
-    return session.audience.label
+    return session.audience.label if session.edition.course.is_for_all else "この講座の対象の団体"
 
 
 def columns(open_to: WhoMayCome) -> dict[str, object]:
@@ -78,13 +78,14 @@ def is_open_to(organisation_id: int, session: TrainingSession) -> bool:
     )
 
 
+def is_open_to_whom_its_course_is_for() -> sa.ColumnElement[bool]:
+    """Return the condition that a session is published, and open to everybody for whom its course is."""
+    return sa.and_(sa.not_(TrainingSession.is_draft), TrainingSession.audience == Audience.ALL)
+
+
 def is_open_to_all() -> sa.ColumnElement[bool]:
     """Return the condition that a session is published, and open to everybody."""
-    return sa.and_(
-        sa.not_(TrainingSession.is_draft),
-        TrainingSession.audience == Audience.ALL,
-        _teaches(Course.is_for_all.is_(True)),
-    )
+    return sa.and_(is_open_to_whom_its_course_is_for(), _teaches(Course.is_for_all.is_(True)))
 
 
 def _teaches(what: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -5,11 +5,12 @@ A session shows the names of those who were chosen for it, to whoever has signed
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kernel.database import NOW, add, db
 from kernel.errors import ConflictError, NotFoundError
@@ -18,7 +19,7 @@ from people import audit
 from people.act import Act
 from people.permission import Permission
 
-from courses.sessions.models import Lecturer, TrainingSession, session_lecturer
+from courses.sessions.models import Lecturer, Meeting, TrainingSession, session_lecturer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -153,7 +154,7 @@ def choose(actor: Actor, session: TrainingSession, lecturer_ids: Collection[int]
 
 
 def _is_said(name: str, said: Sequence[str]) -> bool:
-    return any(one.startswith(name) for one in said)
+    return any(re.split("[（(]", one)[0].strip() == name for one in said)
 
 
 def chosen_for(session_id: int) -> list[tuple[int, str]]:
@@ -167,21 +168,24 @@ def chosen_for(session_id: int) -> list[tuple[int, str]]:
 
 
 def busy(session: TrainingSession) -> list[str]:
-    """Return the names of those who teach in another session at the time of a session."""
+    """Return the names of those who teach in another session at the time of one of the meetings of a session."""
     here, there = session_lecturer.alias(), session_lecturer.alias()
+    mine, theirs = aliased(Meeting), aliased(Meeting)
     return list(
         db.session.scalars(
             sa.select(Lecturer.name)
             .join(here, here.c.lecturer_id == Lecturer.id)
             .join(there, there.c.lecturer_id == Lecturer.id)
             .join(TrainingSession, TrainingSession.id == there.c.session_id)
+            .join(mine, mine.session_id == here.c.session_id)
+            .join(theirs, theirs.session_id == there.c.session_id)
             .where(
                 here.c.session_id == session.id,
                 TrainingSession.id != session.id,
                 TrainingSession.cancelled_at.is_(None),
                 TrainingSession.called_off_at.is_(None),
-                TrainingSession.starts_at < session.ends_at,
-                TrainingSession.ends_at > session.starts_at,
+                theirs.starts_at < mine.ends_at,
+                theirs.ends_at > mine.starts_at,
             )
             .distinct()
             .order_by(Lecturer.name)
@@ -189,9 +193,10 @@ def busy(session: TrainingSession) -> list[str]:
     )
 
 
-def choices(actor: Actor) -> list[tuple[int, str]]:
-    """Return the lecturers who can be chosen for a session: id, and name with affiliation."""
-    return [
-        (known.lecturer.id, " ".join(filter(None, (known.lecturer.name, known.lecturer.affiliation))))
+def choices(actor: Actor, chosen: Sequence[tuple[int, str]] = ()) -> list[tuple[int, str]]:
+    """Return the lecturers who can be chosen for a session, id and name with affiliation: those already chosen among them, however many there are."""
+    offered = {
+        known.lecturer.id: " ".join(filter(None, (known.lecturer.name, known.lecturer.affiliation)))
         for known in pool(actor)
-    ]
+    }
+    return list({**offered, **{id_: name for id_, name in chosen if id_ not in offered}}.items())

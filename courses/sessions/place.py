@@ -98,4 +98,6 @@ def why_not(session_id: int) -> str:
     state = state_of(session)
     if state is SessionState.OPEN and session.is_by_nomination:
         return "この開催回は、団体の推薦で席を決めます。受講したいことを研修担当に伝えてください。"
+    if state is SessionState.FULL and session.is_by_nomination:
+        return "満席になりました。席が空いたときは、推薦されて待っている人から順に案内します。"
     return WHY_NOT.get(state, WHY_NOT[SessionState.FULL])

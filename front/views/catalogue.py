@@ -50,7 +50,11 @@ def catalogue() -> ResponseReturnValue:
     """Find courses by words and facets; curricula and remarks that match stand beside them."""
     question, person = catalogue_search.ask(request.args.to_dict(flat=False)), visitor()
     found = catalogue_search.find(question)
-    own = offer.only_for(person.organisation_ids, question.query.text) if person and found.courses.number == 1 else []
+    own = (
+        offer.only_for(person.organisation_ids, question.query.text)
+        if person and found.courses.number == 1 and not any(question.choices.values())
+        else []
+    )
     return render_template(
         "front/catalogue.html",
         found=found,

@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 def edit_session(session_id: int) -> ResponseReturnValue:
     """Change a session; more places go to those who wait."""
     session = hosted(actor(), session_id)
-    form = SessionForm(data=planned_by(session, lecturer.chosen_for(session.id)))
-    form.offer(lecturer.choices(actor()))
+    chosen = lecturer.chosen_for(session.id)
+    form = SessionForm(data=planned_by(session, chosen))
+    form.offer(lecturer.choices(actor(), chosen))
 
     def write() -> None:
         change(actor(), session, form.command(session.host_id, session.starts_at, session.ends_at))
@@ -94,7 +95,7 @@ def new_meeting(session_id: int) -> ResponseReturnValue:
     """Add a meeting to a session."""
     session, form = hosted(actor(), session_id), MeetingForm()
     if accepted(form, lambda: add_meeting(actor(), session, form.move())):
-        flash("会を加えました。席のある人と、席を待つ人に知らせます。")
+        flash("会を加えました。" if session.is_draft else "会を加えました。席のある人と、席を待つ人に知らせます。")
         return redirect(url_for("participation.session_page", session_id=session_id))
     return answer("participation/new_meeting.html", form, session=hosted(actor(), session_id))
 

@@ -88,7 +88,9 @@ def _tell_offer(session: TrainingSession, nomination: Nomination) -> None:
         session,
         session.edition.title,
         [
-            Tell(NoticeKind.OFFERED, staff_id, text, f"{nomination.id} {until}", nomination.id)
+            Tell(
+                NoticeKind.OFFERED, staff_id, text, f"{nomination.id} {clock.now().isoformat()} {until}", nomination.id
+            )
             for staff_id, text in dict(
                 reversed(told)
             ).items()  # a coordinator who is the nominee reads the nominee's sentence

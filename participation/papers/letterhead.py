@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kernel import clock
 from kernel.database import db
@@ -13,6 +14,9 @@ from people.act import Act
 from people.permission import Actor, Permission
 
 from participation.papers.models import LetterheadSetting
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 YEAR = "{年度}"
 MOST_STAMPS = 8
@@ -29,10 +33,9 @@ class Letterhead:
     sender: str = ""
     stamps: tuple[str, ...] = ("部長", "課長", "係長", "係員")
 
-    @property
-    def number_of_this_year(self) -> str:
-        """Return the number with the fiscal year in it."""
-        return self.number.replace(YEAR, str(clock.current_fiscal_year() - clock.REIWA_OFFSET))
+    def number_of(self, day: dt.date) -> str:
+        """Return the number of a letter of a day, with its fiscal year in it."""
+        return self.number.replace(YEAR, str(clock.fiscal_year(day) - clock.REIWA_OFFSET))
 
 
 USUAL = Letterhead()
@@ -45,7 +48,7 @@ def letterhead_of(organisation_id: int) -> Letterhead:
 
 
 def set_letterhead(actor: Actor, organisation_id: int, said: Letterhead) -> None:
-    """Say how an organisation of the actor heads its letters. Raises InvalidError for too many seals, or a number without a place."""
+    """Say how an organisation of the actor heads its letters. Raises InvalidError for another organisation, or too many seals."""
     if organisation_id not in actor.scope(Permission.ENROL_STAFF):
         message = "自分の団体の決まりだけを変えられます。"
         raise InvalidError(message)

@@ -100,7 +100,7 @@ def nomination_list(actor: Actor, session: TrainingSession, organisation: Organi
         ),
         (f"連絡事項：{listed.note}",) if listed.note else (),
         head=Head(
-            own.number_of_this_year, clock.era_label(clock.today()), f"{session.host.name} 御中", own.sender or organisation.name,
+            own.number_of(clock.today()), clock.era_label(clock.today()), f"{session.host.name} 御中", own.sender or organisation.name,
             "下記の研修の参加者として、次の職員を、この順番で推薦します。",
         ),
     )  # fmt: skip
@@ -143,7 +143,7 @@ def result_notice(actor: Actor, session: TrainingSession, organisation: Organisa
         ),
         is_wide=True,
         head=Head(
-            host.number_of_this_year, clock.era_label(decided_on), f"{organisation.name} 研修担当 様", host.sender or session.host.name,
+            host.number_of(decided_on), clock.era_label(decided_on), f"{organisation.name} 研修担当 様", host.sender or session.host.name,
             "推薦のあった研修の参加者を、下記のとおり決定しましたので、通知します。",
         ),
     )  # fmt: skip

@@ -52,7 +52,8 @@ def _own() -> int:
 def wish_report() -> ResponseReturnValue:
     """Ask for the monthly report, or for none any more."""
     _own()
-    wanted = monthly_report.wish(actor())
+    wanted = "no" not in request.args
+    monthly_report.wish(actor(), wants=wanted)
     flash("来月から、月はじめに報告をお送りします。" if wanted else "月の報告をお送りしません。")
     return redirect(url_for("review.sections"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -15,14 +16,23 @@ from factories import draft_course
 from kernel.database import add, db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
+from catalog.importing import undoing
 from catalog.importing.comparison import ImportArticle, Match, note_key_of, preview
 from catalog.importing.storing import store
-from catalog.importing.undoing import undo
 from catalog.models import Article, EarlierRemark, Motivation, Participant, Remark, Roundtable
 from catalog.search import index
 from catalog.search.models import SearchDocument
 
 REAL_ARTICLES = sorted((Path(__file__).resolve().parents[3] / "shared" / "roundtables").glob("*.txt"))
+
+
+CORRECTED = INTRODUCED.replace("担当が一人しかいないので", "担当が二人しかいないので")
+
+
+def undo(actor, key):
+    """Take the last import of an article back, as the page names it."""
+    article_id = db.session.scalar(sa.select(Article.id).where(Article.key == key)) or 0
+    return undoing.undo(actor, key, undoing.last_imports([article_id]).get(article_id, 0))
 
 
 def of(text, **more):
@@ -314,16 +324,61 @@ def test_what_a_course_cites_is_not_taken_back(app, mizuho, secretariat):
         undo(secretariat.secretary.actor, "41-1")
 
 
+def test_what_a_course_cites_does_not_say_something_else_again_without_a_word(app, mizuho, secretariat):
+    store(secretariat.secretary.actor, of(INTRODUCED))
+    store(secretariat.secretary.actor, of(CORRECTED))
+    cite(remarks("41-1")[2], mizuho.coordinator)
+    with pytest.raises(ConflictError, match="変わった発言"):
+        undo(secretariat.secretary.actor, "41-1")
+    assert "担当が二人" in remarks("41-1")[2].text
+
+
+def test_whom_a_later_part_has_introduced_stays_when_an_earlier_one_is_taken_back(app, secretariat):
+    store(secretariat.secretary.actor, of(INTRODUCED))
+    table = db.session.scalars(sa.select(Roundtable.id).where(Roundtable.key == "41")).one()
+    db.session.execute(sa.delete(Participant).where(Participant.roundtable_id == table))
+    db.session.expire_all()
+    store(secretariat.secretary.actor, of(CORRECTED))
+    first = set(db.session.scalars(sa.select(Participant.name).where(Participant.roundtable_id == table)))
+    store(secretariat.secretary.actor, of(SECOND_PART))
+    db.session.add(
+        Participant(
+            roundtable_id=table,
+            position=99,
+            name="あとの人",
+            affiliation="",
+            role="",
+            side=next(iter(db.session.scalars(sa.select(Participant.side)))),
+        )
+    )
+    db.session.flush()
+    undo(secretariat.secretary.actor, "41-1")
+    left = set(db.session.scalars(sa.select(Participant.name).where(Participant.roundtable_id == table)))
+    assert "あとの人" in left
+    assert first
+    assert not first & left
+
+
 def test_only_the_secretariat_takes_it_back_and_the_page_offers_it(app, mizuho, secretariat):
     store(secretariat.secretary.actor, of(INTRODUCED))
     db.session.commit()
     assert "最後の取り込みを元に戻す" not in mizuho.coordinator.browser().get("/roundtables/41").text
     assert mizuho.coordinator.browser().post("/studio/articles/41-1/undo").status_code == 404
     browser = secretariat.secretary.browser()
-    assert "最後の取り込みを元に戻す" in browser.get("/roundtables/41").text
-    assert browser.post("/studio/articles/41-1/undo").status_code == 302
+    shown = browser.get("/roundtables/41").text
+    assert "最後の取り込みを元に戻す" in shown
+    named = {"seen": re.search(r'undo".*?name="seen" value="(\d+)"', shown, re.DOTALL)[1]}
+    store(secretariat.secretary.actor, of(CORRECTED))
+    db.session.commit()
+    assert browser.post("/studio/articles/41-1/undo", data=named).status_code == 409, "another import came since"
+    assert browser.post("/studio/articles/41-1/undo").status_code == 409, "which one is not said"
+    again = {"seen": re.search(r'undo".*?name="seen" value="(\d+)"', browser.get("/roundtables/41").text, re.DOTALL)[1]}
+    assert browser.post("/studio/articles/41-1/undo", data=again).status_code == 302
+    assert browser.post("/studio/articles/41-1/undo", data=again).status_code == 409, "pressed twice, one is taken back"
+    assert browser.get("/roundtables/41").status_code == 200
+    assert browser.post("/studio/articles/41-1/undo", data=named).status_code == 302
     assert browser.get("/roundtables/41").status_code == 404
-    assert browser.post("/studio/articles/41-1/undo").status_code == 404
+    assert browser.post("/studio/articles/41-1/undo", data=named).status_code == 404
 
 
 def test_title_day_and_municipalities_are_corrected_before_it_is_stored(app, secretariat):

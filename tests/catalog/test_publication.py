@@ -441,7 +441,10 @@ def test_what_waits_for_a_second_person_is_one_list_and_says_who_reads_it(mizuho
     assert f"{colleague.name}さんが確認しています" in other.browser().get("/office").text
     assert other.browser().post(f"/studio/editions/{edition.id}/take-up").status_code == 409
     assert db.session.get_one(CourseEdition, edition.id, populate_existing=True).changed_at == before
-    assert browser.post(f"/studio/editions/{edition.id}/take-up").status_code == 302, "left to others again"
+    browser.post(f"/studio/editions/{edition.id}/take-up")
+    assert db.session.get_one(CourseEdition, edition.id, populate_existing=True).reviewer_id, "pressed twice is once"
+    left = browser.post(f"/studio/editions/{edition.id}/take-up?leave=1")
+    assert left.status_code == 302, "left to others again"
     assert other.browser().post(f"/studio/editions/{edition.id}/take-up").status_code == 302
     assert mizuho.coordinator.browser().post(f"/studio/editions/{edition.id}/take-up").status_code == 404
     publication.take_back(mizuho.coordinator.actor, in_review(mizuho.coordinator, _course))

@@ -36,7 +36,7 @@ def new_session(slug: str) -> ResponseReturnValue:
         raise NotFoundError
     copied = like_session(training_session.hosted(actor(), like), lecturer.chosen_for(like)) if like else None
     form = NewSessionForm(data=copied)
-    form.offer(lecturer.choices(actor()))
+    form.offer(lecturer.choices(actor(), lecturer.chosen_for(like) if like else ()))
     is_draft = "draft" in request.form
 
     def plan() -> TrainingSession:
