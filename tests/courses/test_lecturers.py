@@ -14,7 +14,7 @@ from kernel.database import db
 
 from courses.sessions import lecturer
 from courses.sessions.lecturer import KnowLecturer
-from courses.sessions.models import Lecturer, TrainingSession
+from courses.sessions.models import Lecturer, Meeting, TrainingSession
 
 KNOWN = {
     "name": "西園寺 花江",
@@ -107,3 +107,29 @@ def test_a_draft_that_is_thrown_away_leaves_the_lecturer_in_the_pool(mizuho, tea
     db.session.commit()
     assert mizuho.coordinator.browser().post(f"/sessions/{session.id}/discard").status_code == 302
     assert "西園寺 花江" in mizuho.coordinator.browser().get("/office/lecturers").text
+
+
+def test_a_name_that_begins_another_one_is_shown_too(mizuho, teaches):
+    short = lecturer.note(mizuho.coordinator.actor, mizuho.id, KnowLecturer(**{**KNOWN, "name": "西園寺 花"}))
+    session = session_of("survey-design", mizuho, lecturers=["西園寺 花江（市民活動家）"])
+    lecturer.choose(mizuho.coordinator.actor, session, [short.id])
+    assert session.lecturers == ["西園寺 花", "西園寺 花江（市民活動家）"]
+
+
+def test_who_teaches_between_two_meetings_is_not_busy(mizuho, teaches):
+    begins = clock.now() + dt.timedelta(days=20)
+    long = session_of("survey-design", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
+    long.meetings.append(
+        Meeting(
+            starts_at=begins + dt.timedelta(days=40),
+            ends_at=begins + dt.timedelta(days=40, hours=2),
+            place="",
+        )
+    )
+    long.ends_at = begins + dt.timedelta(days=40, hours=2)
+    lecturer.choose(mizuho.coordinator.actor, long, [teaches])
+    between = session_of(
+        "survey-design", mizuho, starts_at=begins + dt.timedelta(days=7), ends_at=begins + dt.timedelta(days=7, hours=2)
+    )
+    lecturer.choose(mizuho.coordinator.actor, between, [teaches])
+    assert lecturer.busy(between) == []

@@ -17,13 +17,14 @@ from courses import edition as editions
 from courses.course import named
 from courses.lessons import asset
 from courses.models import Course, CourseEdition, EditionState, Format
+from courses.models import prerequisite as comes_first
 
 from catalog import catalogue_search, publication
 from catalog.models import Curriculum, CurriculumState, CurriculumStep
 from catalog.search import index
 from catalog.search.models import DocumentKind, SearchDocument
 
-from participation import application
+from participation import application, prerequisite
 from participation import enrolment as enrolments
 
 TITLE, ADDRESS = "庁内だけの手引き", "/courses/own-guide"
@@ -193,3 +194,48 @@ def test_the_author_says_for_whom_it_is_and_is_told_what_is_missing(mizuho):
 def test_a_curriculum_for_all_holds_no_course_for_some(mizuho, secretariat, own):
     with pytest.raises(InvalidError):
         named([TITLE], secretariat.id, field="courses")
+
+
+@pytest.mark.parametrize("before", [None, "hachioji"])
+def test_who_has_begun_it_keeps_its_files_after_it_became_narrower(app, mizuho, hachioji, before):
+    only_for = None if before is None else (hachioji.id, hachioji.id + 1)
+    course = with_a_lesson(motivated(draft_course(mizuho.coordinator, "own-guide", title=TITLE, only_for=only_for)))
+    edition = edition_of(course)
+    asset.add_asset(edition, asset.keep_file(app.extensions["files"], "rules.pdf", io.BytesIO(b"%PDF-1.7")))
+    edition.state = EditionState.IN_REVIEW
+    db.session.flush()
+    editions.publish(edition, course)
+    enrols(hachioji.staff, offered("own-guide"))
+    draft = editions.next_draft(course, mizuho.coordinator.staff_id)
+    draft.only_for, draft.state = [], EditionState.IN_REVIEW
+    db.session.flush()
+    editions.publish(draft, course)
+    db.session.commit()
+    browser = hachioji.staff.browser()
+    assert browser.get(f"/editions/{edition.id}/assets/rules.pdf").status_code == 200
+    assert browser.get(f"/editions/{draft.id}/assets/rules.pdf").status_code == 404
+
+
+def test_what_comes_first_is_asked_of_those_it_is_for(mizuho, hachioji, secretariat, client, own):
+    session = session_of("web-meeting-chat", secretariat)
+    later = offered("web-meeting-chat")
+    db.session.execute(sa.insert(comes_first).values(course_id=later.id, requires_id=own.id))  # it was for all before
+    db.session.commit()
+    assert TITLE not in client.get("/courses/web-meeting-chat").text
+    stranger, colleague = hachioji.staff, mizuho.staff
+    assert TITLE not in stranger.browser().get(f"/sessions/{session.id}").text
+    assert prerequisite.lacking(later.id, [stranger.staff_id, colleague.staff_id]) == {colleague.staff_id}
+    assert stranger.browser().post(f"/sessions/{session.id}/enrol").status_code == 302
+    assert TITLE in colleague.browser().get(f"/sessions/{session.id}").text
+    assert colleague.browser().post(f"/sessions/{session.id}/enrol").status_code == 409
+
+
+def test_its_card_and_its_session_say_when_and_for_whom(mizuho):
+    published_for(mizuho, (), format=Format.ON_SITE)
+    session = session_of("own-guide", mizuho)
+    db.session.commit()
+    browser = mizuho.staff.browser()
+    card = browser.get("/catalog").text.split("あなたの団体のための講座")[1].split("</article>")[0]
+    assert "次の開催" in card
+    assert "この講座の対象の団体" in browser.get(f"/sessions/{session.id}").text
+    assert "あなたの団体のための講座" not in browser.get("/catalog?format=online").text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.spelling import folded
-from kernel.text import normalised, shortened
+from kernel.text import decoded, normalised, shortened
 
 
 def test_widths_are_made_one():
@@ -38,3 +39,15 @@ def test_spellings_of_width_and_case_fold_together(text):
 @given(st.text(), st.integers(min_value=1, max_value=50))
 def test_a_shortened_text_is_never_longer_than_asked(text, length):
     assert len(shortened(text, length)) <= length
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Name,Mail\nﾀﾅｶﾏｻｼ,t@example.lg.jp\n", "cp932"),
+        ("氏名,ｼﾒｲ\n佐藤,ｻﾄｳ\n", "cp932"),
+        ("職員番号,氏名,所属\n1001,佐藤 明,総務課\n", "euc_jp"),
+    ],
+)
+def test_half_width_kana_of_cp932_and_signs_of_euc_are_told_apart(text, encoding):
+    assert decoded(text.encode(encoding)) == text

@@ -10,6 +10,8 @@ from joint_sessions import found, states, withdraw
 
 from kernel.database import db
 
+from people.models import Role
+
 from participation import enrolment as enrolments
 from participation.joint import queueing, waiting_list
 from participation.joint.models import Nomination, NominationState
@@ -149,3 +151,26 @@ def test_who_is_offered_a_place_and_applies_takes_that_one(mizuho, session_id):
     assert person.browser().post(f"/sessions/{session_id}/enrol").status_code == 302
     assert states(session_id) == {person.staff_id: NominationState.PLACED}
     assert found(session_id).taken == 1
+
+
+def test_who_is_offered_a_place_a_second_time_is_told_a_second_time(mizuho, secretariat, time):
+    """Both offers end with the beginning of the session, and are two offers all the same."""
+    session_id = session_of("survey-design", secretariat, capacity=1, offer_days=14).id
+    placed, person = takes(mizuho.person(), session_id), waits(mizuho.person(), session_id)
+    withdraw(placed, session_id)
+    person.browser().post(f"/nominations/{nomination_of(person)}/decline")
+    again = takes(mizuho.person(), session_id)
+    waits(person, session_id)
+    time.passes(minutes=5)
+    withdraw(again, session_id)
+    assert states(session_id)[person.staff_id] is OFFERED
+    told = sa.select(Notice.id).where(Notice.kind == NoticeKind.OFFERED, Notice.staff_id == person.staff_id)
+    assert len(db.session.scalars(told).all()) == 2
+
+
+def test_the_host_sees_who_waits_also_after_applications_have_closed(mizuho, secretariat, session_id, time):
+    takes(mizuho.person(), session_id)
+    person = waits(mizuho.person(), session_id)
+    time.passes(days=9, hours=20)
+    shown = secretariat.person(Role.COORDINATOR).browser().get(f"/sessions/{session_id}").text
+    assert person.name in shown

@@ -190,10 +190,11 @@ def worker_of(app):
 
 
 def done_of(file_id, state):
-    db.session.rollback()
-    return db.session.scalar(
+    number = db.session.scalar(
         sa.select(sa.func.count()).where(PersonnelChange.file_id == file_id, PersonnelChange.state == state)
     )
+    db.session.rollback()  # nobody else is kept from writing
+    return number
 
 
 def killed_on_the_way(app, file_id, state, places):
@@ -211,6 +212,7 @@ def killed_on_the_way(app, file_id, state, places):
 
 
 def finish(app):
+    db.session.rollback()
     assert worker_of(app).wait() == 0
     db.session.rollback()
     assert not db.session.scalar(

@@ -122,3 +122,10 @@ def test_who_may_read_it_no_more_or_does_not_want_it_is_told_nothing(mizuho, rea
     db.session.commit()
     time.passes(days=31)
     assert reports.tell_reports() == 0
+
+
+def test_a_year_that_has_just_begun_is_shown_as_it_was_counted_though_there_was_nothing(mizuho, secretariat, time):
+    lets_take_part(mizuho, 1)
+    time.passes(days=(clock.fiscal_year_end() - clock.today()).days + 1)
+    assert month_end.take() > 0
+    assert month_end.last_taken(clock.current_fiscal_year()) == clock.today()
