@@ -9,13 +9,14 @@ from kernel.errors import InvalidError
 from kernel.fields import (
     DayField,
     LinesField,
-    LongTextField,
+    ProseField,
     QuotedField,
     TextField,
     TickField,
     TicksField,
     UploadField,
     WholeField,
+    WordsField,
 )
 from kernel.forms import Form, numbered
 from kernel.typed import LONGEST_LINE
@@ -34,7 +35,7 @@ class MotivationForm(Form):
         [DataRequired(), Length(max=LONGEST_LINE)],
         description="発言のページのURL、または「8-1/11」のような番号。",
     )
-    rationale = LongTextField(
+    rationale = ProseField(
         "理由",
         [DataRequired(), Length(max=1000)],
         description="この発言のどこに、講座のどの部分が応えるのかを書きます。",
@@ -65,7 +66,7 @@ class RetireForm(Form):
 class ReviewForm(Form):
     """The note with which an edition is sent back."""
 
-    note = LongTextField("直してほしいこと", [DataRequired(), Length(max=2000)])
+    note = ProseField("直してほしいこと", [DataRequired(), Length(max=2000)])
 
 
 def remarks_from(form: dict[str, str]) -> dict[int, str]:
@@ -102,7 +103,7 @@ def corrections_from(form: dict[str, str]) -> dict[int, Correction]:
 class ArticleHeadForm(Form):
     """What an article says of itself, corrected on the preview."""
 
-    title = TextField("題名", [Length(max=LONGEST_LINE)])
+    title = WordsField("題名", [Length(max=LONGEST_LINE)])
     held_on = DayField("開催日", [], description="例：2026-05-20、R8.5.20。分からないときは空欄にします。")
     municipalities = LinesField("自治体", [Length(max=2000)], description="一行に一つずつ。例：若葉町")
 

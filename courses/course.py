@@ -254,6 +254,18 @@ def set_hosts(course: Course, organisation_ids: set[int]) -> None:
     catalogue_version.changed()
 
 
+def titles_before(course_id: int) -> list[str]:
+    """Return the titles of the courses that come before a course; of one that is not published, its name in addresses."""
+    rows = db.session.execute(
+        sa.select(Course.slug, CourseEdition.title)
+        .join(prerequisite, prerequisite.c.requires_id == Course.id)
+        .outerjoin(CourseEdition, CourseEdition.id == Course.published_id)
+        .where(prerequisite.c.course_id == course_id)
+        .order_by(Course.slug)
+    )
+    return [title or slug for slug, title in rows]
+
+
 def set_prerequisites(course: Course, names: list[str]) -> None:
     """Say which courses come first, by title or address. Raises InvalidError for an unknown course or a circle."""
     there = {name: row.id for row in course.prerequisites for name in (row.slug, row.published and row.published.title)}
@@ -279,5 +291,5 @@ def check_no_circle(course: Course, required: list[Course]) -> None:
     )
     reached = set(db.session.scalars(sa.select(needed.c.requires_id))) | {row.id for row in required}
     if course.id in reached:
-        message = "前提の講座が輪になります。この講座を前提とする講座は選べません。"
+        message = "先に受ける講座が、たがいに先になってしまいます。この講座のあとに受ける講座は選べません。"
         raise InvalidError(message, field="prerequisites")

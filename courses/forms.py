@@ -11,13 +11,14 @@ from kernel.fields import (
     ChoiceField,
     DayField,
     LinesField,
-    LongTextField,
+    ProseField,
     RowField,
     TermField,
     TextField,
     TickField,
     TicksField,
     WholeField,
+    WordLinesField,
     options,
 )
 from kernel.forms import Form
@@ -44,7 +45,7 @@ class EditionForm(Form):
     """What an edition says."""
 
     title = TextField("講座名", [DataRequired(), Length(max=100)])
-    summary = LongTextField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
+    summary = ProseField("概要", [Length(max=1000)], description="何ができるようになるかを、二、三文で書きます。")
     target_staff = TextField("対象", [Length(max=LONGEST_LINE)], description="例：窓口・広報・事業担当を含む全職員")
     level = TermField("レベル", Level)
     format = TermField("形式", Format)
@@ -54,7 +55,9 @@ class EditionForm(Form):
     )  # fmt: skip
     yearly = TickField("毎年度受ける講座にする")
     track_id = RowField("分野")
-    objectives = LinesField("学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。")
+    objectives = WordLinesField(
+        "学習目標", [Length(max=5000)], description="一行に一つずつ、「〜できる」の形で書きます。"
+    )
     skill_ids = TicksField("スキル", coerce=int)
     audience = ChoiceField(
         "対象の団体",

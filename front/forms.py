@@ -10,8 +10,8 @@ from kernel.errors import InvalidError
 from kernel.fields import (
     ChoiceField,
     DayField,
-    LongTextField,
     PickField,
+    ProseField,
     SecretField,
     TextField,
     TickField,
@@ -41,7 +41,7 @@ class EraseForm(Form):
 class RemindForm(Form):
     """What a coordinator adds to a reminder."""
 
-    words = LongTextField(
+    words = ProseField(
         "ひとこと",
         [Length(max=LONGEST_WORDS)],
         description="書かなくてもかまいません。講座名と期限は、自動で入ります。",
@@ -111,5 +111,5 @@ class SampleForm(Form):
     audience = ChoiceField("対象", choices=options([("all", "すべての団体"), ("own", "自団体だけ")]))
     parts = TicksField("分野", choices=options([("1", "基礎"), ("2", "データ・AI"), ("3", "住民サービス")]))
     shared = TickField("研修担当に見せる")
-    note = LongTextField("メモ", [Length(max=LONGEST_WORDS)])
+    note = ProseField("メモ", [Length(max=LONGEST_WORDS)])
     password = SecretField("パスワード", [Length(max=100)])

@@ -44,6 +44,12 @@ class TextField(TypedText, StringField):
         return self.data or ""
 
 
+class WordsField(TextField):
+    """A line for people to read, kept as it was written: a title, a place."""
+
+    is_prose = True
+
+
 class AddressField(TextField):
     """An e-mail address; what copying put around it is taken off."""
 
@@ -65,6 +71,12 @@ class LongTextField(TypedText, TextAreaField):
     def value(self) -> str:
         """Return the text, empty where nothing was typed."""
         return self.data or ""
+
+
+class ProseField(LongTextField):
+    """Text for people to read, kept as it was written: a lesson, a message, a reason."""
+
+    is_prose = True
 
 
 class QuotedField(LongTextField):
@@ -271,11 +283,16 @@ class LinesField(LongTextField):
         return [line.strip() for line in self.value.split("\n") if line.strip()]
 
 
+class WordLinesField(LinesField):
+    """A text area of one item a line, for people to read as they were written."""
+
+    is_prose = True
+
+
 class RowsField(FieldList):  # type: ignore[type-arg]
     """Rows of fields; what stands where the name of a field has its row's number, and is no number, is passed over."""
 
     def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
-        """Yield the numbers of the rows that were sent."""
         for name in formdata:
             number, stands_alone, _field = name.removeprefix(f"{prefix}-").partition("-")
             place = number_in(number)

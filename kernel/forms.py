@@ -13,7 +13,7 @@ from kernel.database import db
 from kernel.errors import ForbiddenError, NotFoundError, RefusalError
 from kernel.fields import TextField
 from kernel.page import SEEN, seen_as
-from kernel.text import normalised, number_in, private_signs
+from kernel.text import as_written, normalised, number_in, private_signs
 from kernel.typed import LONGEST_LINE, TypedText
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _Messages:
 
 
 class NormalisingMeta:
-    """How every form of this application behaves: messages say what to do in Japanese, what is typed becomes NFKC."""
+    """How every form of this application behaves: messages say what to do in Japanese, what is typed becomes NFKC, but for prose."""
 
     locales: ClassVar[Sequence[str]] = ["ja_JP", "ja"]
 
@@ -67,7 +67,7 @@ class NormalisingMeta:
         """Look at the length of every text first, then normalise it, unless it quotes somebody or is a secret."""
         field: Field = unbound_field.bind(form=form, **options)
         if isinstance(field, TypedText):
-            normal = (normalised,) if field.is_normalised else ()
+            normal = (as_written if field.is_prose else normalised,) if field.is_normalised else ()
             field.filters = [field.refuse_too_long, *map(_of_text, (*normal, *field.filters))]
         return field
 

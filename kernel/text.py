@@ -29,6 +29,12 @@ def normalised(text: str) -> str:
     return "".join(part if index % 2 else normal_form(part) for index, part in enumerate(parts)).strip()
 
 
+def as_written(text: str) -> str:
+    """Return text for people to read, with the signs that were chosen for it (①, ㎡, ～, （）): in NFC, else as `normalised` does."""
+    plain = _CONTROL.sub("", UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
+    return normal_form(plain, "NFC").strip()
+
+
 def shortened(text: str, length: int) -> str:
     """Return the text, cut to at most `length` characters with … where something was left out."""
     return text if len(text) <= length else text[: length - 1] + "…"

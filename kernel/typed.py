@@ -24,9 +24,10 @@ class Typed:
 
 
 class TypedText(Typed):
-    """A field for text. `is_normalised`: what is typed becomes NFKC."""
+    """A field for text. `is_normalised`: what is typed becomes NFKC; not so `is_prose`, words that people read as they were written."""
 
     is_normalised = True
+    is_prose = False
     validators: Sequence[Any]
     process_errors: Sequence[str]
     filters: Sequence[Any]

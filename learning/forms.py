@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import LongTextField, TermChoiceField, TickField
+from kernel.fields import ProseField, TermChoiceField, TickField
 from kernel.forms import Form
 from kernel.text import number_in
 
@@ -25,7 +25,7 @@ _QUESTION = re.compile(r"q-(\d{1,4})(?:-(\d{1,3}))?")
 class NoteForm(Form):
     """What somebody tried, in their own words."""
 
-    note = LongTextField(
+    note = ProseField(
         "ためしたこと", [Length(max=LONGEST_NOTE)], description="自分のための記録です。あとから書き足せます。"
     )
     shared = TickField("研修担当に見せて、ひとことをもらう")
@@ -38,14 +38,14 @@ class NoteForm(Form):
 class CommentForm(Form):
     """What a coordinator says to what somebody tried."""
 
-    comment = LongTextField("ひとこと", [DataRequired(), Length(max=LONGEST_COMMENT)])
+    comment = ProseField("ひとこと", [DataRequired(), Length(max=LONGEST_COMMENT)])
 
 
 class FeedbackForm(Form):
     """The two questions after a course: whether it helps at work, and what is to be said."""
 
     usefulness = TermChoiceField("仕事に役立ちそうですか", Usefulness, [DataRequired()])
-    words = LongTextField(
+    words = ProseField(
         "よかったこと、直してほしいこと",
         [Length(max=LONGEST_WORDS)],
         description="書かなくてもかまいません。講座をつくった人に、名前を出さずに伝わります。",

@@ -142,7 +142,7 @@ def page_of(actor: Actor, session_id: int) -> SessionPage:
         lacks=[one for one in first if not one.is_done],
         materials=materials_for(actor, session, place),
         queue=queueing.waiting_in(session.id)
-        if is_host and not session.is_by_nomination and not state.has_ended
+        if is_host and not session.is_by_nomination and state in {SessionState.FULL, SessionState.CLOSED}
         else (),
     )
 

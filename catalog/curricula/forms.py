@@ -11,8 +11,8 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from kernel.fields import (
     ChoiceField,
     DayField,
-    LongTextField,
     PickField,
+    ProseField,
     RowField,
     RowsField,
     TextField,
@@ -45,14 +45,14 @@ class CurriculumForm(Form):
     """A curriculum: what it says, for whom it is, its courses, and why it changes."""
 
     title = TextField("名前", [DataRequired(), Length(max=100)])
-    summary = LongTextField("概要", [DataRequired(), Length(max=1000)])
+    summary = ProseField("概要", [DataRequired(), Length(max=1000)])
     track_id = RowField("分野")
     audience = ChoiceField(
         "だれのために", choices=options([(OWN, "自分の団体だけ"), (ALL, "すべての団体")]), default=OWN,
         description="自分の団体だけのものは、ほかの研修担当か事務局が確認します。すべての団体のためのものは、事務局が確認します。",
     )  # fmt: skip
     steps = RowsField(FormField(StepForm), max_entries=MOST_COURSES)
-    because = LongTextField(
+    because = ProseField(
         "何をなぜ変えるか",
         [Length(max=1000)],
         description="採用した団体の研修担当に知らせ、カリキュラムのページに表示します。",

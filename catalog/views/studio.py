@@ -13,7 +13,8 @@ from people.access import actor, requires
 from people.permission import Permission
 
 from courses import edition as editions
-from courses.course import own_course, own_courses
+from courses import offer
+from courses.course import own_course, own_courses, titles_before
 from courses.keeping import keeping_of
 from courses.lessons.lesson_kind import has_to_be_run, quiz_of
 from courses.lessons.lesson_text import rendered
@@ -58,6 +59,8 @@ def studio_course(slug: str) -> ResponseReturnValue:
         "catalog/studio_course.html",
         course=course,
         edition=edition,
+        for_whom=offer.in_words(edition),
+        comes_first=titles_before(course.id),
         lacks=publication.missing_for_publication(edition),
         motivations=motivation.motivations_of(course.id),
         keeping=keeping_of(course.id),
@@ -130,6 +133,8 @@ def _edition(edition: CourseEdition, form: ReviewForm) -> ResponseReturnValue:
         motivations=motivations,
         may_approve=publication.may_approve(actor(), edition),
         seen=seen_as(*publication.as_read(edition, motivations)),
+        for_whom=offer.in_words(edition),
+        comes_first=titles_before(edition.course_id),
         rendered=rendered,
         quiz_of=quiz_of,
         has_to_be_run=has_to_be_run,

@@ -10,8 +10,8 @@ from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberR
 
 from kernel.fields import (
     ChoiceField,
-    LongTextField,
     PickField,
+    ProseField,
     TermField,
     TextField,
     TickField,
@@ -25,6 +25,7 @@ from kernel.typed import LONGEST_LINE, LONGEST_TEXT
 from courses.edition import LessonText
 from courses.lessons.asset import files_for
 from courses.lessons.lesson_kind import CAPTIONS, PackageFinish, kind_of
+from courses.lessons.lesson_text import with_plain_marks
 from courses.models import Lesson, LessonKind
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class LessonForm(Form):
 class TextForm(LessonForm):
     """A lesson to read, or a practice task."""
 
-    body = LongTextField("本文", [Length(max=LONGEST_TEXT)], description=HOW)
+    body = ProseField("本文", [Length(max=LONGEST_TEXT)], filters=[with_plain_marks], description=HOW)
 
     def words(self) -> str:
         """Return the text of the lesson."""
@@ -136,7 +137,7 @@ class PackageForm(ShownForm):
 class QuizForm(LessonForm):
     """How a quiz is taken. Its questions are written one by one."""
 
-    intro = LongTextField("はじめの文", [Length(max=5000)])
+    intro = ProseField("はじめの文", [Length(max=5000)])
     pass_percent = WholeField(
         "合格点（%）", [InputRequired(), NumberRange(0, 100)], description="0にすると、合否のない自己診断になります。"
     )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from markdown_it.rules_core import StateCore
 
+_MARKS = re.compile(r"^[|｜].*｜.*$|^[\s　]*(?:[＃＊－＋＞]+|：{3,}|[０-９]+[．.])(?=[\s　])", re.MULTILINE)
+_PLAIN = str.maketrans("＃＊－＋＞：．　０１２３４５６７８９", "#*-+>:. 0123456789")
 CALL_OUTS = {"example": "事例", "try": "やってみよう", "caution": "気をつけること", "note": "補足"}
 TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "code", "pre", "a",
@@ -46,6 +48,13 @@ CLASSES = {
 }
 PICTURE = re.compile(r"assets/[\w.-]+\.(?:svg|png|jpe?g|webp)", re.IGNORECASE)
 LONGEST_PARAGRAPH = 10_000
+
+
+def with_plain_marks(text: str) -> str:
+    """Return lesson text whose marks at the beginnings of lines (＃, ＊, １．, ｜) are those that Markdown knows; its words stay as they were written."""
+    return _MARKS.sub(
+        lambda found: found[0].replace("｜", "|") if "｜" in found[0] else found[0].translate(_PLAIN), text
+    )
 
 
 def _call_out(kind: str, label: str) -> Any:

@@ -13,12 +13,14 @@ from kernel.errors import InvalidError
 from kernel.fields import (
     DayField,
     LinesField,
-    LongTextField,
+    ProseField,
     TermField,
     TextField,
     TicksField,
     TimeField,
     WholeField,
+    WordLinesField,
+    WordsField,
     options,
 )
 from kernel.forms import Form
@@ -45,7 +47,7 @@ MOST_PLACES = 10_000
 class WhereForm(Form):
     """Where people meet."""
 
-    place = TextField("会場", [Length(max=LONGEST_LINE)])
+    place = WordsField("会場", [Length(max=LONGEST_LINE)])
     meeting_link = TextField(
         "会議のリンク", [Optional(), URL(message="https:// で始まるリンクを入力してください。"), Length(max=LONGEST_LINE)],
         description="席のある人だけに表示します。",
@@ -94,10 +96,10 @@ def held_at(meeting: Meeting) -> dict[str, Any]:
 class SessionForm(WhereForm):
     """A training session, but for when it is held."""
 
-    joining_notes = LongTextField(
+    joining_notes = ProseField(
         "参加のしかた", [Length(max=2000)], description="持ち物、接続のしかたなど。席のある人だけに表示します。"
     )
-    lecturers = LinesField(
+    lecturers = WordLinesField(
         "講師",
         [Length(max=2000)],
         description="一行に一人ずつ、役割も書きます。例：山田 太郎（講師）。名簿の人は、下で選べます。",
@@ -237,11 +239,11 @@ class LecturerForm(Form):
 
     name = TextField("氏名", [DataRequired(), Length(max=100)])
     affiliation = TextField("所属", [Length(max=200)], description="例：○○市 情報政策課、株式会社○○")
-    fields = LongTextField("得意な分野", [Length(max=500)], description="例：業務改善、データの見せ方、生成AI")
-    availability = LongTextField(
+    fields = ProseField("得意な分野", [Length(max=500)], description="例：業務改善、データの見せ方、生成AI")
+    availability = ProseField(
         "来られる時期・条件", [Length(max=500)], description="例：平日の午後、オンラインのみ、年4回まで"
     )
-    contact = LongTextField(
+    contact = ProseField(
         "連絡先・メモ", [Length(max=1000)], description="依頼の窓口、謝金のことなど。団体の研修担当だけが読みます。"
     )
 

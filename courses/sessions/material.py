@@ -60,7 +60,7 @@ def keep(files: Files, name: str, content: BinaryIO, room: Room = NO_LIMIT) -> K
 
 
 def hand_in(actor: Actor, session: TrainingSession, file: KeptMaterial, *, is_for_host: bool) -> SessionMaterial:
-    """Add a file to a session of the own organisation, or put it in the place of the one of that name.
+    """Add a file to a session of the own organisation, or put it in the place of the one of that name, which stays with the host if it was.
 
     Raises NotFoundError for a session of another organisation, InvalidError for too many files.
     """
@@ -72,7 +72,8 @@ def hand_in(actor: Actor, session: TrainingSession, file: KeptMaterial, *, is_fo
         message = f"資料は、一つの開催回に{MOST}個までです。"
         raise InvalidError(message, field="file")
     row = same or SessionMaterial(session_id=session.id, organisation_id=session.host_id, name=file.name)
-    row.digest, row.size, row.is_for_host, row.added_at = file.digest, file.size, is_for_host, clock.now()
+    row.digest, row.size, row.added_at = file.digest, file.size, clock.now()
+    row.is_for_host = is_for_host or bool(same and same.is_for_host)
     add(row)
     audit.record(actor, Act.MATERIAL_ADDED, file.name, organisation_id=session.host_id, session=session.id)
     db.session.flush()

@@ -17,7 +17,7 @@ from people.act import Act
 from people.permission import Actor, Permission
 
 from courses.files.models import SessionMaterial
-from courses.models import CourseEdition
+from courses.models import Course, CourseEdition
 from courses.sessions import audience
 from courses.sessions.audience import WhoMayCome
 from courses.sessions.models import AdmissionRule, Audience, Meeting, TrainingSession, session_lecturer
@@ -64,6 +64,10 @@ def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> Training
     if command.starts_at <= clock.now():
         message = "過ぎた日時には計画できません。年に誤りがないか確かめてください。"
         raise InvalidError(message, field="day")
+    if not command.is_draft and command.applications_close_at <= clock.now():
+        message = "受付の終わりが過ぎています。これからの日にするか、下書きとして保存してください。"
+        raise InvalidError(message, field="applications_close_on")
+    _check_not_there(edition, command)
     step = dt.timedelta(weeks=command.weeks_between)
     meetings = [
         Meeting(starts_at=command.starts_at + number * step, ends_at=command.ends_at + number * step)
@@ -78,6 +82,25 @@ def plan(actor: Actor, edition: CourseEdition, command: PlanSession) -> Training
     )  # fmt: skip
     audit.record(actor, Act.SESSION_PLANNED, edition.title, organisation_id=command.host_id, session=session.id)
     return session
+
+
+def _check_not_there(edition: CourseEdition, command: PlanSession) -> None:
+    """Raise InvalidError where an organisation holds the same course at the same time and place already: a form that was sent twice."""
+    db.session.execute(sa.select(Course.id).where(Course.id == edition.course_id).with_for_update())
+    there = db.session.scalar(
+        sa.select(TrainingSession.id)
+        .join(CourseEdition, CourseEdition.id == TrainingSession.edition_id)
+        .where(
+            CourseEdition.course_id == edition.course_id, TrainingSession.host_id == command.host_id,
+            TrainingSession.starts_at == command.starts_at, TrainingSession.place == command.place,
+            TrainingSession.cancelled_at.is_(None),
+        )
+    )  # fmt: skip
+    if there:
+        message = (
+            "同じ日時と会場の開催回が、すでにあります。二つに分けて開くときは、会場の欄に部屋や組を書いてください。"
+        )
+        raise InvalidError(message, field="day")
 
 
 def change(actor: Actor, session: TrainingSession, command: PlanSession) -> None:

@@ -178,4 +178,4 @@ def ask_for_links() -> ResponseReturnValue:
         for person, token in made
         for address in [public_address(url_for("people.new_password", token=token))]
     ]
-    return render_template("front/link_slips.html", slips_of=slips)
+    return render_template("front/link_slips.html", slips_of=slips, until=password_link.good_until())

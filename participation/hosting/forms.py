@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask_wtf.file import FileRequired
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import LongTextField, TickField, UploadField
+from kernel.fields import ProseField, TickField, UploadField
 from kernel.forms import Form
 
 
 class MessageForm(Form):
     """What a host writes to the participants of a session."""
 
-    words = LongTextField(
+    words = ProseField(
         "連絡",
         [DataRequired(), Length(max=1000)],
         description="例：当日は、名札をお持ちください。資料は前日までにお送りします。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import LongTextField, RowField, TextField
+from kernel.fields import ProseField, RowField, TextField
 from kernel.forms import Form
 from kernel.typed import LONGEST_LINE
 
@@ -14,7 +14,7 @@ from participation.joint.exceptional_place import GivePlace
 class NoteForm(Form):
     """A note for the host that goes with a list of nominees."""
 
-    note = LongTextField(
+    note = ProseField(
         "実施団体への連絡事項", [Length(max=2000)], description="配慮してほしいことなど。実施団体の担当者が読みます。"
     )
 
@@ -32,7 +32,7 @@ class OverrideForm(Form):
 
     nomination_id = RowField("席を渡す人")
     instead_of_id = RowField("替わりに待機にもどる人")
-    reason = LongTextField(
+    reason = ProseField(
         "理由", [DataRequired(), Length(max=1000)], description="推薦したすべての団体の研修担当が読みます。"
     )
 

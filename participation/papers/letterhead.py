@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,9 @@ def set_letterhead(actor: Actor, organisation_id: int, said: Letterhead) -> None
     if len(said.stamps) > MOST_STAMPS or any(len(stamp) > 10 for stamp in said.stamps):  # noqa: PLR2004 - what fits in a box
         message = f"決裁欄は{MOST_STAMPS}つまで、それぞれ10文字までです。"
         raise InvalidError(message, field="stamps")
+    if re.search("[{}]", said.number.replace(YEAR, "")):
+        message = f"番号の「{{」「}}」は、「{YEAR}」のところだけに使えます。"
+        raise InvalidError(message, field="number")
     row = db.session.get(LetterheadSetting, organisation_id) or LetterheadSetting(organisation_id=organisation_id)
     row.number, row.sender, row.stamps = said.number, said.sender, list(said.stamps)
     db.session.add(row)

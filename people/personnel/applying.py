@@ -25,6 +25,7 @@ from people.personnel.models import Kind
 from people.role import check_may_grant
 from people.sections import post, posting, section
 from people.sections.section import pointing_to
+from people.signing_in.models import PasswordLink
 
 if TYPE_CHECKING:
     from people.permission import Actor
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 BUILT_UPON = "受講などの記録がすでにあるため、元に戻せません"
 CHANGED_SINCE = "反映のあとで変更されているため、元に戻せません"
-OWN = {"personnel_change", "role_grant", "audit_entry"}
+OWN = {"personnel_change", "role_grant", "audit_entry", "password_link"}
 """Tables that point to people and memberships, and whose rows are no work that somebody has built upon an import."""
 
 
@@ -217,6 +218,7 @@ def _remove(row: Membership, *, with_person: bool) -> None:
     db.session.expunge(row)
     db.session.execute(sa.delete(Membership).where(Membership.id == membership_id))
     if with_person:
+        db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff_id))  # none was used
         db.session.execute(sa.delete(Staff).where(Staff.id == staff_id))
 
 

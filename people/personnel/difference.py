@@ -169,11 +169,11 @@ LABELS = {"name": "氏名", "reading": "フリガナ", "email": "メールアド
 
 
 def _differs(name: str, old: str, new: str) -> bool:
-    """Tell whether what a line says is another thing than what is entered; a table program takes zeros off a number."""
+    """Tell whether what a line says is another thing than what is entered; a table program takes zeros off a number, and a personnel system writes 高 for 髙."""
     if name == "number":
         one, other = folded_number(old), folded_number(new)
         return one != other and not (one.isdigit() and other.isdigit() and one.lstrip("0") == other)
-    return folded(old) != folded(new) if name == "reading" else old != new
+    return old != new if name == "email" else folded(old) != folded(new)
 
 
 def _is_in(section: str, said: Said) -> bool:

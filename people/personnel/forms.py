@@ -36,7 +36,7 @@ class FileForm(Form):
     day = DayField(
         "基準日",
         [DataRequired()],
-        description="この名簿がいつの時点のものか。新しい人と異動の日に使います。例：2027-04-01、R9.4.1",
+        description="この名簿がいつの時点のものか。新しい人と異動の日に使います。今日までの日にします。例：2026-04-01、R8.4.1",
     )
     is_complete = TickField("この名簿には、団体の職員が全員のっている（のっていない人の所属を終える）")
 

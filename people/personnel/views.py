@@ -23,6 +23,7 @@ from people.personnel import welcome, work
 from people.personnel.columns import Column
 from people.personnel.forms import ApplyForm, FileForm, columns_from
 from people.personnel.models import ChangeState, Kind
+from people.signing_in import password_link
 
 if TYPE_CHECKING:
     from flask import Response
@@ -159,6 +160,7 @@ def invite_by_personnel(file_id: int) -> ResponseReturnValue:
         file=personnel_file.own_file(actor(), file_id),
         rows=pictured,
         left_out=sheet.left_out,
+        until=password_link.good_until(),
     )
 
 

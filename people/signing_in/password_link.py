@@ -34,6 +34,11 @@ LINK_ISSUED = {LinkPurpose.INVITATION: Act.INVITATION_LINK, LinkPurpose.RESET: A
 VALID_FOR = {LinkPurpose.INVITATION: dt.timedelta(days=14), LinkPurpose.RESET: dt.timedelta(hours=24)}
 
 
+def good_until() -> dt.date:
+    """Return the last whole day on which an invitation that is made now can be used."""
+    return clock.today() + VALID_FOR[LinkPurpose.INVITATION] - clock.DAY
+
+
 def issue(actor: Actor | None, membership: Membership) -> str:
     """Make a link for a person and return its token; earlier links of the person end."""
     staff = membership.staff

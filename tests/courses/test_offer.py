@@ -114,6 +114,9 @@ def test_a_remark_that_it_answers_does_not_tell_of_it(mizuho, hachioji, client, 
     assert TITLE not in client.get(address).text
     assert TITLE not in hachioji.staff.browser().get(address).text
     assert TITLE in mizuho.staff.browser().get(address).text
+    for page in (f"/roundtables/{key[0].split('-')[0]}", f"/remarks?page={1 + (key[1] - 1) // 50}"):
+        assert TITLE not in client.get(page).text, page
+        assert TITLE not in hachioji.person(Role.COORDINATOR).browser().get(page).text, page
 
 
 def test_a_session_of_it_is_open_to_those_it_is_for_whatever_the_session_says(mizuho, hachioji):

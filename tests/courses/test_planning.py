@@ -64,6 +64,24 @@ def test_what_cannot_be_planned_is_told(mizuho, more, told):
     assert told in answer.text
 
 
+def test_a_form_that_is_sent_twice_plans_one_session(mizuho):
+    day = clock.today() + dt.timedelta(days=40)
+    form = {
+        "day": day.isoformat(), "starts_time": "14:00", "ends_time": "16:00", "place": "会議室", "capacity": "12", "giving": "first come",
+        "minimum": "1", "offer_days": "3", "meetings": "1", "weeks_between": "1", "audience": "all",
+        "applications_open_on": clock.today().isoformat(), "applications_close_on": (day - clock.DAY).isoformat(),
+    }  # fmt: skip
+    browser, page = mizuho.coordinator.browser(), "/studio/community-salon/sessions/new"
+    past = {**form, "applications_open_on": "2026-04-01", "applications_close_on": "2026-04-02"}
+    answer = browser.post(page, data=past)
+    assert (answer.status_code, "受付の終わりが過ぎています" in answer.text) == (422, True)
+    assert browser.post(page, data=form).status_code == 302
+    again = browser.post(page, data=form)
+    assert (again.status_code, "すでにあります" in again.text) == (422, True)
+    assert browser.post(page, data={**form, "place": "会議室（第二組）"}).status_code == 302
+    assert set(db.session.scalars(sa.select(TrainingSession.place))) == {"会議室", "会議室（第二組）"}
+
+
 def test_a_session_for_small_offices_is_not_found_by_large_ones(mizuho, hachioji, secretariat):
     small = organisation_named(mizuho.name).size_class
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.spelling import folded
-from kernel.text import decoded, normalised, shortened
+from kernel.text import as_written, decoded, normalised, shortened
 
 
 def test_widths_are_made_one():
@@ -51,3 +51,9 @@ def test_a_shortened_text_is_never_longer_than_asked(text, length):
 )
 def test_half_width_kana_of_cp932_and_signs_of_euc_are_told_apart(text, encoding):
     assert decoded(text.encode(encoding)) == text
+
+
+def test_what_people_read_keeps_the_signs_that_were_chosen_for_it():
+    text = "① 集合は13時～\r\n② 持ち物：印鑑（認印）、㎡・㈱\u200b\x07"
+    assert as_written(text) == "① 集合は13時～\n② 持ち物：印鑑（認印）、㎡・㈱"
+    assert as_written("か\u3099") == "が"

@@ -132,9 +132,11 @@ def test_a_message_can_go_to_who_waits_too(mizuho, hachioji, secretariat):
     decide(secretariat, session_id)
     browser = secretariat.person(Role.COORDINATOR).browser()
     people = {row.staff_id for row in db.session.execute(sa.text("SELECT staff_id FROM nomination"))}
-    browser.post(f"/sessions/{session_id}/message", data={"words": "会場が近くなりました。"})
+    browser.post(f"/sessions/{session_id}/message", data={"words": "① 会場が近くなりました（～13時）。"})
     reached = db.session.scalars(sa.select(Notice.staff_id).where(Notice.kind == NoticeKind.MESSAGE)).all()
     assert len(people & set(reached)) == 1
+    text = db.session.scalars(sa.select(Notice.text).where(Notice.kind == NoticeKind.MESSAGE).limit(1)).one()
+    assert "① 会場が近くなりました（～13時）。" in text, "what cannot be called back goes out as it was written"
     browser.post(f"/sessions/{session_id}/message", data={"words": "席が増えるかもしれません。", "hoping": "y"})
     again = db.session.scalars(
         sa.select(Notice.staff_id).where(Notice.kind == NoticeKind.MESSAGE, Notice.text.contains("増える"))

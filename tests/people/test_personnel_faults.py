@@ -137,3 +137,17 @@ def test_cells_that_were_merged_downwards_hold_for_each_row(mizuho):
     mizuho.administrator.browser().post("/office/personnel", data=data, content_type="multipart/form-data")
     new = db.session.scalars(sa.select(PersonnelChange).where(PersonnelChange.kind == Kind.NEW)).all()
     assert [row.said["sections"] for row in new] == [["福祉課"]] * 3
+
+
+def test_a_column_that_is_not_read_is_said_and_an_old_form_of_a_sign_is_no_correction(mizuho):
+    person = mizuho.person()
+    named(person, "髙橋 花子")
+    db.session.commit()
+    text = f"職員番号,氏名,所属,異動区分\n{person.number},高橋　花子,総務課,退職\n"
+    file = personnel_file.send(
+        mizuho.administrator.actor, mizuho.id, Send("名簿.csv", text, clock.today(), is_complete=False)
+    )
+    db.session.commit()
+    assert file.same == 1
+    shown = mizuho.administrator.browser().get(f"/office/personnel/{file.id}").text
+    assert "読んでいない列があります：異動区分" in shown

@@ -214,3 +214,13 @@ def test_who_stands_in_an_unclear_line_is_not_missing(mizuho):
     )
     assert not found(sent(mizuho, text, is_complete=True), Kind.MISSING)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Staff))
+
+
+def test_a_slip_that_nobody_has_used_keeps_nothing_from_being_taken_back(mizuho):
+    file = applied(mizuho, sent(mizuho, HEADINGS + A + B))
+    made = welcome.slips(mizuho.administrator.actor, file, 1)
+    db.session.commit()
+    assert len(made.slips) == 2
+    taken_back(mizuho, file)
+    assert [row.state for row in found(file)] == [ChangeState.UNDONE, ChangeState.UNDONE]
+    assert mizuho.administrator.browser().get(f"/password/{made.slips[0].token}").status_code == 404
