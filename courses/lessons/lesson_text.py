@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from markdown_it.rules_core import StateCore
 
-_MARKS = re.compile(r"^[|｜].*｜.*$|^[\s　]*(?:[＃＊－＋＞]+|：{3,}|[０-９]+[．.])(?=[\s　])", re.MULTILINE)
+_MARKS = re.compile(r"^[|｜].*｜.*$|^[ \t　]*(?:[＃＊－＋＞]+|：{3,}|[０-９]+[．.])(?:　|(?=\s))", re.MULTILINE)
 _PLAIN = str.maketrans("＃＊－＋＞：．　０１２３４５６７８９", "#*-+>:. 0123456789")
 CALL_OUTS = {"example": "事例", "try": "やってみよう", "caution": "気をつけること", "note": "補足"}
 TAGS = {

@@ -58,10 +58,10 @@ def test_a_file_of_the_same_name_takes_its_place_and_one_can_be_taken_away(secre
     assert host.get(f"/sessions/{session_id}/materials/{number}").data == b"%PDF-1.7 newer"
     host.post(f"/sessions/{session_id}/materials/{number}/remove")
     assert not ids()
+    assert "資料はまだありません" in host.get(f"/sessions/{session_id}/materials").text
     hands_in(host, session_id, "進行表.pdf", is_for_host="y")
     hands_in(host, session_id, "進行表.pdf", b"%PDF-1.7 newer")
     assert db.session.scalars(sa.select(SessionMaterial.is_for_host)).one(), "what is for the host alone stays so"
-    assert "資料はまだありません" in host.get(f"/sessions/{session_id}/materials").text
 
 
 @pytest.mark.parametrize(
