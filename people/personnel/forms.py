@@ -17,7 +17,7 @@ from people.personnel.models import Kind
 from people.personnel.reading import LARGEST_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 MOST_TYPED = 1_000_000
 
@@ -55,6 +55,10 @@ class ApplyForm(Form):
         default=[kind.value for kind in Kind if kind.is_change],
     )  # fmt: skip
     typed = WholeField("所属が終わる人数", [Optional(), NumberRange(0, MOST_TYPED)])
+
+    def offer(self, kinds: Collection[Kind]) -> None:
+        """Let only those kinds be chosen of which there is something."""
+        self.kinds.choices = options((kind.value, kind.label) for kind in kinds if kind.is_change)
 
     @property
     def off(self) -> list[str]:

@@ -71,6 +71,7 @@ def _page(file_id: int, form: ApplyForm) -> ResponseReturnValue:
     kind = next((one for one in Kind if one.value == request.args.get("kind")), None)
     state = next((one for one in ChangeState if one.value == request.args.get("state")), None)
     counts = personnel_file.counts(file.id)
+    form.offer([kind for kind in Kind if counts[kind]])
     leaving = work.leaving(file, form.off if form.is_submitted() else [])
     return answer(
         "people/personnel_file.html", form, file=file, counts=counts, kinds=list(Kind), kind=kind, state=state,

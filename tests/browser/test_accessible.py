@@ -51,6 +51,7 @@ OF_ADMINISTRATORS = [
     "/review?by=level",
     "/review?by=curriculum",
     "/admin/audit",
+    "/office/personnel",
 ]
 OF_SECRETARIAT = [
     "/review", "/review?organisation=八王子市", "/review?by=course&prefecture=東京都", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/figures", "/studio/ai-first/feedback", "/studio/requests", "/studio/ai-first/motivations/new", "/studio/ai-first/motivations/new?remark=8-1/11",
