@@ -62,6 +62,7 @@ class _Sheet:
         self._line(self.paper.title, 0, self.big, then=1)
         if head:
             self._line(head.sentence, 0, self.plain, then=1)
+            self._line("記", last // 2, self.plain, then=1)
 
     def _line(self, text: str, place: int, kind: Any, then: int = 0) -> None:
         self.sheet.write_string(self.row, place, text, kind)
@@ -96,6 +97,9 @@ class _Sheet:
         for text in self.paper.lines:
             self.row += 1
             self.sheet.write_string(self.row, 0, text, self.plain)
+        if self.paper.head:
+            self.row += 1
+            self._line("以上", max(1, len(self.paper.columns) - 1), self.right)
         for heading in self.paper.boxes:
             self.row += 2
             self.sheet.write_string(self.row, 0, heading, self.bold)

@@ -193,6 +193,9 @@ def test_an_office_heads_its_letters_by_its_own_rules(mizuho, secretariat, nomin
     words = words_of_pdf(page.data)
     assert f"{year}瑞総人第" in words.replace(" ", "")
     assert "瑞穂町長" in words
+    assert words.index("下記の研修") < words.index("記\n", words.index("推薦します")) < words.index("以上")
+    mistyped = browser.post("/office/letterhead", data={**said, "number": "{年度瑞総人第   号"})
+    assert (mistyped.status_code, "のところだけに使えます" in mistyped.text) == (422, True)
     other = secretariat.coordinator.browser()
     assert "瑞穂町長 丘野 遥" not in other.get("/office/letterhead").text, "each office has its own"
     too_many = {**said, "stamps": "\n".join("課長" for _number in range(9))}
