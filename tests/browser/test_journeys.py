@@ -62,7 +62,7 @@ def test_the_last_place_goes_to_one_and_the_other_is_told_politely(visit):
     quick.presses("この回に申し込む")
     assert quick.sees("席を確保しました")
     slow.presses("この回に申し込む")
-    assert slow.sees("満席になりました。ほかの開催回をお選びいただくか、研修担当にご相談ください。")
+    assert slow.sees("満席になりました。開催回のページで順番を待つか、ほかの開催回をお選びください。")
     quick.follows("受講を取りやめる").presses("受講を取りやめる")
     slow.page.go_back()
     slow.presses("この回に申し込む")
