@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
-from flask import url_for
+from flask import current_app
 from flask.cli import AppGroup
 
 from kernel.database import db
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 A_MINUTE = 60
 group = AppGroup("people", help="Organisations and people.")
 audit = AppGroup("audit", help="The audit log.")
+
+
+def _path(endpoint: str, **values: object) -> str:
+    """Return the path of a page, where no request tells under which name the server is reached."""
+    return current_app.url_map.bind("localhost").build(endpoint, values)
 
 
 @audit.command("verify")
@@ -76,7 +81,7 @@ def first(organisation: str, name: str, reading: str, email: str, role: str) -> 
     membership.grants.append(RoleGrant(role=Role(role)))
     token = password_link.issue(None, membership)
     db.session.commit()
-    click.echo(url_for("people.new_password", token=token, _external=False))
+    click.echo(_path("people.new_password", token=token))
 
 
 def _by_a_way(command: Callable[..., None]) -> Callable[..., None]:
@@ -120,8 +125,7 @@ def load_people(path: Path, way: Callable[[], folders.Way]) -> None:
     click.echo(f"{file.same:>7,} as they are")
     file_id = file.id
     if not file.state.is_at_work:
-        address = url_for("people.personnel_file_page", file_id=file_id, _external=False)
-        click.echo(f"nothing is applied yet: look through it on the page {address}")
+        click.echo(f"nothing is applied yet: look through it on {_path('people.personnel_file_page', file_id=file_id)}")
         return
     begun = time.monotonic()
     with click.progressbar(length=work.number_of_changes(file, []), label="applying") as bar:

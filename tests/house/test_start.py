@@ -112,6 +112,19 @@ def test_the_first_person_of_an_installation_is_made_on_the_command_line(app, cl
     assert client.post(link, data=chosen).status_code == 302
 
 
+def test_the_command_prints_its_links_where_no_request_is(app, tmp_path):
+    """The real command, in a process of its own: the runner of the tests stands within an application that knows its name."""
+    who = ["八王子市", "山田 次郎", "ヤマダ ジロウ", "jiro@example.lg.jp", "--role", "administrator"]
+    known = {"SECRET_KEY": "k" * 40, "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "VAR": str(tmp_path)}
+    answer = run("flask", "people", "first", *who, folder=ROOT, **known)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip().splitlines()[-1].startswith("/password/")
+    (tmp_path / "staff.csv").write_bytes("職員番号,氏名,フリガナ\n9001,新人 太郎,シンジン タロウ\n".encode("cp932"))
+    load = ["people", "load", "八王子市", str(tmp_path / "staff.csv"), "--as", "jiro@example.lg.jp"]
+    answer = run("flask", *load, folder=ROOT, **known)
+    assert "look through it on /office/personnel/" in answer.stdout, answer.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "told"),
