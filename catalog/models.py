@@ -131,6 +131,11 @@ class Remark(Base):
     __table_args__ = (sa.UniqueConstraint("article_id", "position"),)
 
     @property
+    def answers(self) -> list[Motivation]:
+        """Return by which courses for everybody a remark is answered (motivations with their courses must be loaded)."""
+        return [row for row in self.motivations if row.course.published_id and row.course.is_for_all]
+
+    @property
     def is_verified(self) -> bool:
         """Tell whether the imported text is the one that the summary was written from (照合済)."""
         return self.text is not None and self.summary is not None and self.sha256 == self.summary_sha256

@@ -15,7 +15,7 @@ from kernel import clock
 from kernel.database import commit_part, db
 from kernel.errors import ConflictError, InvalidError, RefusalError
 from kernel.secret import digest
-from kernel.tables.office_table import text_of_file
+from kernel.tables.office_table import FileText, text_of_file
 
 from people.personnel import work
 from people.personnel.file import Send, send
@@ -49,11 +49,18 @@ def take_in(way: Way, path: Path) -> PersonnelFile:
 
     Raises NotFoundError without the right, InvalidError for a file that cannot be read, ConflictError while another one is at work.
     """
+    return _take_in(way, path.name, _read(path))
+
+
+def _read(path: Path) -> FileText:
     if path.stat().st_size > LARGEST_FILE:
         message = f"ファイルが大きすぎます（{LARGEST_FILE // 1_000_000}MBまで）。"
         raise InvalidError(message, field="file")
-    found = text_of_file(path.read_bytes())
-    command = Send(path.name, found.text, clock.today(), way.is_complete, tuple(found.left_out))
+    return text_of_file(path.read_bytes())
+
+
+def _take_in(way: Way, name: str, found: FileText) -> PersonnelFile:
+    command = Send(name, found.text, clock.today(), way.is_complete, tuple(found.left_out))
     file = send(way.actor, way.organisation_id, command)
     if way.applies and not work.is_many(file, work.leaving(file, [])) and work.number_of_changes(file, []):
         work.start(way.actor, file, [], None)
@@ -86,17 +93,16 @@ def look(way: Way, folder: Path, now: float) -> Iterator[tuple[str, str]]:
 
 
 def _told(way: Way, path: Path) -> str:
+    found = _read(path)
     latest = db.session.execute(
         sa.select(PersonnelFile.name, PersonnelFile.digest)
         .where(PersonnelFile.organisation_id == way.organisation_id, PersonnelFile.state != FileState.DROPPED)
         .order_by(PersonnelFile.id.desc())
         .limit(1)
     ).first()
-    if latest and path.stat().st_size <= LARGEST_FILE:
-        name, of_latest = latest
-        if name == path.name[:200] and digest(text_of_file(path.read_bytes()).text) == of_latest:
-            return "すでに取り込んであります。"
-    file = take_in(way, path)
+    if latest and tuple(latest) == (path.name[:200], digest(found.text)):
+        return "すでに取り込んであります。"
+    file = _take_in(way, path.name, found)
     return "反映を始めました。" if file.state.is_at_work else "画面で確かめるのを待っています。"
 
 

@@ -77,7 +77,7 @@ def _page(file_id: int, form: ApplyForm) -> ResponseReturnValue:
         "people/personnel_file.html", form, file=file, counts=counts, kinds=list(Kind), kind=kind, state=state,
         changes=page_of(personnel_file.changes_of(file.id, kind, state), page_number(request.args.get("page")), size=A_PAGE),
         reading=personnel_file.headings_of(file) if file.state.is_compared else None, columns=list(Column),
-        sheets=welcome.sheets(len(welcome.waiting(actor(), file))) if file.state.is_applied else [],
+        sheets=welcome.sheets(welcome.waiting(actor(), file)) if file.state.is_applied else [],
         leaving=leaving, is_many=work.is_many(file, leaving), read=seen_as(*work.as_read(file)) if file.state.is_compared else "",
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from kernel.errors import ConflictError, ForbiddenError
 from people.membership import is_not_over, visible_to
 from people.models import Membership, Section, Staff
 from people.personnel.models import ChangeState, Kind, PersonnelChange
+from people.personnel.reading import MOST_PEOPLE
 from people.role import check_may_act_for
 from people.signing_in import password_link
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from people.personnel.models import PersonnelFile
 
 A_SHEET, PART = 500, 100
+MOST_SHEETS = MOST_PEOPLE // A_SHEET
 
 
 @dataclass(frozen=True)
@@ -41,24 +43,29 @@ class Sheet:
     left_out: int
 
 
-def waiting(actor: Actor, file: PersonnelFile) -> list[int]:
-    """Return the memberships that a file has made, of people who cannot sign in yet: by section, then by reading."""
-    return list(
-        db.session.scalars(
-            sa.select(Membership.id)
-            .join(Membership.staff)
-            .join(PersonnelChange, PersonnelChange.membership_id == Membership.id)
-            .outerjoin(Section, Section.id == Membership.section_id)
-            .where(
-                PersonnelChange.file_id == file.id,
-                PersonnelChange.kind.in_((Kind.NEW, Kind.RETURNING)),
-                PersonnelChange.state == ChangeState.DONE,
-                Staff.password_hash.is_(None),
-                visible_to(actor),
-                is_not_over(),
-            )
-            .order_by(Section.title, Staff.reading, Staff.id)
+def _waiting(actor: Actor, file: PersonnelFile) -> sa.Select[int]:
+    """Return the statement of the memberships that a file has made, of people who cannot sign in yet: by section, then by reading."""
+    return (
+        sa.select(Membership.id)
+        .join(Membership.staff)
+        .join(PersonnelChange, PersonnelChange.membership_id == Membership.id)
+        .outerjoin(Section, Section.id == Membership.section_id)
+        .where(
+            PersonnelChange.file_id == file.id,
+            PersonnelChange.kind.in_((Kind.NEW, Kind.RETURNING)),
+            PersonnelChange.state == ChangeState.DONE,
+            Staff.password_hash.is_(None),
+            visible_to(actor),
+            is_not_over(),
         )
+        .order_by(Section.title, Staff.reading, Staff.id)
+    )
+
+
+def waiting(actor: Actor, file: PersonnelFile) -> int:
+    """Return how many people, whom a file has entered, cannot sign in yet."""
+    return (
+        db.session.scalar(sa.select(sa.func.count()).select_from(_waiting(actor, file).order_by(None).subquery())) or 0
     )
 
 
@@ -72,7 +79,8 @@ def slips(actor: Actor, file: PersonnelFile, sheet: int) -> Sheet:
 
     Raises ConflictError for a sheet that there is not.
     """
-    ids = waiting(actor, file)[(sheet - 1) * A_SHEET : sheet * A_SHEET] if sheet > 0 else []
+    which = _waiting(actor, file).offset(max(0, sheet - 1) * A_SHEET).limit(A_SHEET)
+    ids = db.session.scalars(which).all() if 0 < sheet <= MOST_SHEETS else []
     if not ids:
         message = "招待する人がいません。ほかの画面で、みなサインインできるようになったかもしれません。"
         raise ConflictError(message)
