@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kernel.database import TODAY
+
 from people.membership import is_current
 from people.models import Membership, Role, RoleGrant
 from people.permission import PERMISSIONS, Actor, Permission
@@ -44,6 +46,7 @@ def is_second_person(actor: Actor, edition: Any, owner_id: Any, only_secretariat
             sa.or_(is_colleague, RoleGrant.role == Role.SECRETARIAT),
             is_current(),
             RoleGrant.role.in_(ENTITLED),
+            RoleGrant.is_held(TODAY),
             RoleGrant.granted_at <= edition.changed_at,
             *(given_by != column for column in own),
         )

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import TODAY, commit_part, db
 from kernel.errors import InvalidError
 
 from people import audit
 from people.act import Act
-from people.membership import is_current
+from people.membership import is_current, managed_membership
 from people.models import Membership, RoleGrant, Staff
 from people.permission import PERMISSIONS, Actor, Permission
 
-from courses.models import Course, CourseKeeping
+from courses.models import Course, CourseKeeping, Successor
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection, Sequence
 
 WRITERS = [role for role, permissions in PERMISSIONS.items() if Permission.WRITE_COURSES in permissions]
 
@@ -38,7 +39,12 @@ def writers_of(organisation_id: int) -> list[tuple[int, str]]:
         sa.select(Staff.id, Staff.name, Staff.reading)
         .join(Membership, Membership.staff_id == Staff.id)
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Membership.organisation_id == organisation_id, is_current(), RoleGrant.role.in_(WRITERS))
+        .where(
+            Membership.organisation_id == organisation_id,
+            is_current(),
+            RoleGrant.role.in_(WRITERS),
+            RoleGrant.is_held(TODAY),
+        )
         .distinct()
         .order_by(Staff.reading, Staff.id)
     )
@@ -55,6 +61,61 @@ def keep(actor: Actor, course: Course, kept_by_id: int | None, review_on: dt.dat
     db.session.add(row)
     audit.record(actor, Act.KEEPING_SET, course.slug, organisation_id=course.owner_id)
     db.session.flush()
+
+
+def name_successor(actor: Actor, membership_id: int, successor_id: int | None) -> None:
+    """Say who takes over what a member looks after, once they have left; None for nobody.
+
+    Raises NotFoundError for somebody the actor does not manage, InvalidError for one who writes no courses there.
+    """
+    member = managed_membership(actor, membership_id)
+    db.session.execute(sa.delete(Successor).where(Successor.membership_id == membership_id))
+    if successor_id:
+        if successor_id == member.staff_id or successor_id not in dict(writers_of(member.organisation_id)):
+            message = "引き継ぐ人には、この団体のほかの研修担当を選んでください。"
+            raise InvalidError(message, field="successor_id")
+        db.session.add(Successor(membership_id=membership_id, successor_id=successor_id, named_by_id=actor.staff_id))
+    audit.record(
+        actor, Act.SUCCESSOR_NAMED, member.staff.name, organisation_id=member.organisation_id, membership=membership_id
+    )
+    db.session.flush()
+
+
+def kept_by(organisation_id: int, staff_ids: Collection[int]) -> Sequence[CourseKeeping]:
+    """Return the courses of an organisation that some people look after, with the course as it is published."""
+    return db.session.scalars(
+        sa.select(CourseKeeping)
+        .join(CourseKeeping.course)
+        .options(contains_eager(CourseKeeping.course).joinedload(Course.published), joinedload(CourseKeeping.kept_by))
+        .where(Course.owner_id == organisation_id, CourseKeeping.kept_by_id.in_(staff_ids))
+        .order_by(CourseKeeping.course_id)
+    ).all()
+
+
+def successors_of(membership_ids: Collection[int]) -> dict[int, int]:
+    """Return who takes over from whom: the person, by membership."""
+    rows = db.session.execute(
+        sa.select(Successor.membership_id, Successor.successor_id).where(Successor.membership_id.in_(membership_ids))
+    )
+    return {row.membership_id: row.successor_id for row in rows}
+
+
+def hand_over() -> int:
+    """Let successors look after the courses of those who have left; return how many courses. The worker's daily task."""
+    rows = db.session.execute(
+        sa.select(Successor, Membership)
+        .join(Membership, Membership.id == Successor.membership_id)
+        .where(Membership.left_on <= clock.today())
+    ).all()
+    handed = 0
+    for successor, member in rows:
+        for row in kept_by(member.organisation_id, [member.staff_id]):
+            row.kept_by_id = successor.successor_id
+            audit.record(None, Act.HANDED_OVER, row.course.slug, organisation_id=member.organisation_id)
+            handed += 1
+        db.session.delete(successor)
+        commit_part()
+    return handed
 
 
 def to_be_reviewed(*more: sa.ColumnElement[bool]) -> sa.Select[CourseKeeping]:

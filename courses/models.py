@@ -288,3 +288,13 @@ class CourseKeeping(Base):
     review_on: Mapped[dt.date | None] = mapped_column(index=True)
     course: Mapped[Course] = relationship(lazy="raise_on_sql")
     kept_by: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
+
+
+class Successor(Base):
+    """Who takes over (後任) what a member who leaves an organisation looks after there."""
+
+    __tablename__ = "successor"
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), primary_key=True)
+    successor_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    named_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    named_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -22,23 +22,25 @@ from kernel.settings import CONTENT
 from kernel.spelling import plain_address
 
 import people.cli
-from people import audit_chain, audit_syslog
+from people import audit_chain, audit_syslog, deputy
 from people.models import Staff
 from people.personnel import work as personnel
+from people.sections import coming
 
-from courses import storage
+from courses import keeping, storage
 
 import catalog.cli
 from catalog.curricula import approval
 
 import participation.cli
+from participation import parting
 from participation.mailing import worker
 
 from review import month_end
 
 from front import condition, demo, personal_data
 from front.backup import comparison, restoring, taking
-from front.news import authors, morning
+from front.news import authors, morning, movers
 from front.reminding import by_itself, summary
 
 if TYPE_CHECKING:
@@ -197,6 +199,11 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "news": morning.tell_news,
         "months": month_end.take,
         "personnel files": personnel.forget,
+        "moves": coming.carry_out,
+        "partings": parting.settle,
+        "keepers": keeping.hand_over,
+        "arrivals": movers.tell_arrived,
+        "deputies": deputy.end_over,
     }
     working = worker.Worker(settings.mail, settings.public_url, always, daily)
     while True:

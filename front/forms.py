@@ -10,9 +10,11 @@ from kernel.errors import InvalidError
 from kernel.fields import (
     ChoiceField,
     DayField,
+    LongTextField,
     PickField,
     ProseField,
     SecretField,
+    TermChoiceField,
     TextField,
     TickField,
     TicksField,
@@ -21,10 +23,15 @@ from kernel.fields import (
 )
 from kernel.forms import Form
 from kernel.text import number_in
-from kernel.typed import LONGEST_LINE
+from kernel.typed import LONGEST_LINE, LONGEST_TEXT
+
+from people.joining.handing_over import Offer, Take
+from people.organisation import by_code_or_name
 
 from participation.exemption import Exempt
+from participation.models import Parting
 from participation.notices.rule import ReminderRule
+from participation.parting import Rule
 
 LONGEST_WORDS = 500
 MOST_DAYS, LONGEST_BEFORE, MOST_WEEKS = 10, 365, 52
@@ -100,6 +107,59 @@ class ExemptForm(Form):
             message = "新しい期限を入力してください。"
             raise InvalidError(message, field="until")
         return Exempt(self.reason.value, None if self.lets_off else self.until.day)
+
+
+class HandOverForm(Form):
+    """Who is handed over to which other organisation, from which day on."""
+
+    organisation = TextField(
+        "移る先の団体", [DataRequired(), Length(max=100)], description="団体の名前かコード。例：八王子市、132012"
+    )
+    day = DayField("移る先での最初の日", [DataRequired()], description="例：2027-04-01、R9.4.1")
+    ends_present = ChoiceField(
+        "いまの所属", choices=options([("yes", "前の日に終わる（異動・転籍・割愛）"), ("no", "そのまま続ける（併任・派遣）")]),
+        default="yes",
+    )  # fmt: skip
+    text = LongTextField(
+        "移る人", [DataRequired(), Length(max=LONGEST_TEXT)],
+        description="職員番号、メールアドレス、氏名のどれかを一行に一人ずつ。表計算ソフトから貼り付けられます。",
+    )  # fmt: skip
+
+    def command(self) -> Offer:
+        """Return whither and when. Raises InvalidError for an organisation that is not known."""
+        return Offer(by_code_or_name(self.organisation.value), self.day.value, self.ends_present.value == "yes")
+
+
+class TakeForm(Form):
+    """What an organisation says of somebody whom it takes."""
+
+    staff_number = TextField("職員番号", [Length(max=32)], description="メールアドレスがない人には必要です。")
+    department = TextField("部署", [Length(max=200)], render_kw={"list": "sections"})
+    post = TextField("職", [Length(max=100)], render_kw={"list": "posts"})
+
+    def command(self) -> Take:
+        """Return what is said."""
+        return Take(self.staff_number.value or None, self.department.value, self.post.value)
+
+
+class DeclineForm(Form):
+    """Why people are not taken."""
+
+    because = TextField(
+        "引き受けない理由", [DataRequired(), Length(max=LONGEST_LINE)],
+        description="前の団体の研修担当に伝わります。例：この団体の職員ではありません。",
+    )  # fmt: skip
+
+
+class PartingForm(Form):
+    """What an organisation proposes for the places of those who leave and of those who move."""
+
+    leaves = TermChoiceField("退職する人の席", Parting)
+    moves = TermChoiceField("ほかの団体へ移る人の席", Parting)
+
+    def command(self) -> Rule:
+        """Return the rule."""
+        return Rule(self.leaves.value, self.moves.value)
 
 
 class SampleForm(Form):

@@ -21,21 +21,23 @@ from kernel.spelling import folded
 
 from people import audit
 from people.act import Act
-from people.joining.models import Applicant, TransferCode
+from people.joining.models import Applicant, TransferCode, TransferOffer
 from people.membership import is_not_over
 from people.models import AuditEntry, AuditSeal, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.permission import Permission
 from people.personnel.models import PersonnelChange
+from people.sections.models import PlannedMove
 from people.signing_in.models import PasswordLink, RecoveryCode, ResetRequest, SecondFactor, SignInPlace
 
 from courses import catalogue_version
+from courses.models import Successor
 
 from catalog.models import AdoptionMember, CourseRequest
 
 from participation.attending.models import Attendance
 from participation.calendar.models import CalendarFeed
 from participation.joint.models import Nomination, Wish
-from participation.models import Enrolment, Exemption, PrerequisiteException
+from participation.models import Enrolment, Exemption, PartingChoice, PrerequisiteException
 from participation.notices.models import Notice, NoticePreference
 from participation.record.models import Certificate, OutsideLearning
 
@@ -90,7 +92,11 @@ class Held:
         return column.in_(sa.select(through.id).where(through.staff_id == staff_id)) if through else column == staff_id
 
 
-THROUGH: dict[str, type[Enrolment | Membership]] = {"enrolment_id": Enrolment, "membership_id": Membership}
+THROUGH: dict[str, type[Enrolment | Membership]] = {
+    "enrolment_id": Enrolment,
+    "membership_id": Membership,
+    "taken_id": Membership,
+}
 S = Fate.STAY
 HELD = (
     Held(RoleGrant, "役割", by="membership_id"),
@@ -101,6 +107,17 @@ HELD = (
             "職": sa.select(Post.name).where(Post.id == Posting.post_id).scalar_subquery(),
         },
     ),
+    Held(
+        PlannedMove, "異動の予定", by="membership_id", columns=("day",), words={
+            "部署": sa.select(Section.title).where(Section.id == PlannedMove.section_id).scalar_subquery(),
+            "職": sa.select(Post.name).where(Post.id == PlannedMove.post_id).scalar_subquery(),
+        },
+    ),
+    Held(TransferOffer, "団体間の異動（前の団体から）", by="membership_id", columns=("day", "to_id", "state", "offered_at")),
+    Held(TransferOffer, "団体間の異動（新しい団体で）", by="taken_id", columns=("day", "from_id", "state")),
+    Held(PartingChoice, "所属が終わるときの席の扱い", by="membership_id", columns=("session_id", "parting", "made_at")),
+    Held(Successor, "担当を引き継ぐ人（前の担当）", by="membership_id", columns=("named_at",)),
+    Held(Successor, "担当を引き継ぐ人（後の担当）", by="successor_id", columns=("named_at",)),
     Held(AdoptionMember, "必修の対象", by="membership_id"),
     Held(PersonnelChange, "人事の名簿による変更", by="membership_id", columns=("name", "words", "told")),
     Held(ReportWish, "月の報告の希望", columns=("since",)),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel import clock
 from kernel.database import db
 
-from people.joining import applicant
+from people.joining import applicant, handing_over
 from people.models import Membership
 from people.permission import Actor, Permission
 from people.signing_in import password_link
@@ -77,6 +77,7 @@ class Week:
     to_review: Sequence[CourseKeeping]
     resets: Sequence[Membership]
     applicants: Sequence[Applicant]
+    arrivals: int
     attendance: Sequence[TrainingSession]
     coming: Sequence[TrainingSession]
     going: Sequence[Going]
@@ -88,11 +89,13 @@ class Week:
         """Tell whether nothing waits."""
         to_write = [row for row in self.nominations if not row.nominated or row.wishes]
         waiting = (self.allocations, self.offers, to_write, self.approvals, self.curricula, self.sent_back)
-        return not any((*waiting, self.to_review, self.resets, self.attendance, self.applicants, self.overdue))
+        return not any(
+            (*waiting, self.to_review, self.resets, self.attendance, self.applicants, self.arrivals, self.overdue)
+        )
 
 
 def week_of(actor: Actor) -> Week:
-    """Return what waits for the actor, in twelve queries."""
+    """Return what waits for the actor, in thirteen queries."""
     sessions = sessions_of(actor)
     return Week(
         allocations=sessions.allocations,
@@ -113,6 +116,7 @@ def week_of(actor: Actor) -> Week:
         ).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
         applicants=applicant.waiting(actor),
+        arrivals=handing_over.waiting(actor),
         attendance=sessions.attendance,
         coming=sessions.coming,
         going=sessions.going,

@@ -203,7 +203,7 @@ def own_enrolment(actor: Actor, enrolment_id: int) -> Enrolment:
     return enrolment
 
 
-def close(actor: Actor, enrolment: Enrolment) -> None:
+def close(actor: Actor | None, enrolment: Enrolment) -> None:
     """Close an open enrolment as withdrawn; what becomes of its place is decided elsewhere (`participation.withdrawal`).
 
     Raises ConflictError where the course is finished or the session began.
@@ -216,7 +216,7 @@ def close(actor: Actor, enrolment: Enrolment) -> None:
         message = "開催が始まったため、取りやめは研修の実施団体にご連絡ください。"
         raise ConflictError(message)
     move(enrolment, EnrolmentState.WITHDRAWN)
-    if enrolment.staff_id != actor.staff_id:
+    if actor and enrolment.staff_id != actor.staff_id:
         audit.record(
             actor, Act.WITHDRAWN, f"{enrolment.staff.name}:{enrolment.edition.title}",
             organisation_id=enrolment.organisation_id, enrolment=enrolment.id,

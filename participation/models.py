@@ -159,3 +159,35 @@ class Target(Base):
     fiscal_year: Mapped[int] = mapped_column(primary_key=True)
     people: Mapped[int]
     __table_args__ = (sa.CheckConstraint("people > 0", "people_positive"),)
+
+
+class Parting(Term):
+    """What becomes of a place, a nomination or a wish of somebody who leaves an organisation."""
+
+    GIVE_UP = "give up", "取りやめて、次の人に回す"
+    KEEP = "keep", "そのまま続ける"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether it goes to the next one."""
+        return self is Parting.GIVE_UP
+
+
+class PartingChoice(Base):
+    """What was decided by hand for one place of somebody who leaves: other than the rule of the organisation says."""
+
+    __tablename__ = "parting_choice"
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), primary_key=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("training_session.id"), primary_key=True)
+    parting: Mapped[Parting]
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
+class PartingRule(Base):
+    """What an organisation has decided for places of those who leave altogether, and of those who move to another one."""
+
+    __tablename__ = "parting_rule"
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    leaves: Mapped[Parting]
+    moves: Mapped[Parting]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from participation.models import Enrolment
 
 
-def withdraw(actor: Actor, enrolment: Enrolment) -> None:
-    """Withdraw from a course. Raises ConflictError where it is finished or its session began."""
+def withdraw(actor: Actor | None, enrolment: Enrolment) -> None:
+    """Withdraw from a course. Without an actor it is a rule that says so. Raises ConflictError where it is finished or its session began."""
     if enrolment.session_id is None:
         enrolments.close(actor, enrolment)
         return

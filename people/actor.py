@@ -42,7 +42,7 @@ def ask_for_second_factor(*, wanted: bool) -> None:
 
 
 WHO = (
-    sa.select(Staff.id, Staff.name, Organisation.id, Organisation.name, RoleGrant.role)
+    sa.select(Staff.id, Staff.name, Organisation.id, Organisation.name, RoleGrant.role, RoleGrant.acts_for_id)
     .select_from(Staff)
     .outerjoin(
         Membership,
@@ -53,7 +53,10 @@ WHO = (
         ),
     )
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-    .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
+    .outerjoin(
+        RoleGrant,
+        sa.and_(RoleGrant.membership_id == Membership.id, RoleGrant.is_held(sa.bindparam("today", type_=sa.Date()))),
+    )
     .order_by(Membership.joined_on, Membership.id, RoleGrant.role)
 )
 WHO_IT_IS = WHO.where(Staff.id == sa.bindparam("staff_id"))
@@ -89,9 +92,9 @@ def _signed_in(statement: sa.Select[Any], token: str, **named: Any) -> Actor | N
     rows: Any = db.session.execute(statement, {"today": clock.today(), **limits, **named}).all()
     if not rows:
         return None
-    sign_in_id, seen_at, confirmed_at, second_factor_at = rows[0][5:]
+    sign_in_id, seen_at, confirmed_at, second_factor_at = rows[0][6:]
     lacks = _asked.second_factor and second_factor_at is None and any(row[4] in NEED_A_SECOND_FACTOR for row in rows)
-    had = [(*row[:4], None if lacks and row[4] in NEED_A_SECOND_FACTOR else row[4]) for row in rows]
+    had = [(*row[:4], None if lacks and row[4] in NEED_A_SECOND_FACTOR else row[4], row[5]) for row in rows]
     return _actor(
         had,
         token=token,
@@ -137,5 +140,6 @@ def _actor(rows: Any, **of_sign_in: Any) -> Actor:
         organisation_id=organisation_id,
         organisation_name=organisation_name or "",
         roles=tuple(roles),
+        acts_for={row[2]: row[5] for row in rows if row[5] is not None},
         **of_sign_in,
     )

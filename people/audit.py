@@ -56,10 +56,25 @@ def record(
             organisation_id=organisation_id if organisation_id is not None else (actor and actor.organisation_id),
             act=act.value,
             subject=subject,
-            detail={**about, **(asdict(change) if change else {})},
+            detail={**about, **_for_whom(actor, organisation_id), **(asdict(change) if change else {})},
             address=came_from.get(),
         )
     )
+
+
+def _for_whom(actor: Actor | None, organisation_id: int | None) -> dict[str, int]:
+    """Return for whom a deputy acts, where the act is of the organisation in which they stand in for somebody."""
+    if actor is None:
+        return {}
+    absent = actor.acts_for.get(organisation_id or actor.organisation_id or 0)
+    return {"acts_for": absent} if absent else {}
+
+
+def acts_for(entries: Sequence[AuditEntry]) -> dict[int, str]:
+    """Return the names of those for whom deputies did what entries tell, by person: one query at most."""
+    ids = {one for entry in entries if isinstance(one := entry.detail.get("acts_for"), int)}
+    rows = db.session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(ids))) if ids else ()
+    return {row.id: row.name for row in rows}
 
 
 def was_noted_lately(actor: Actor, act: Act, subject: str, within: dt.timedelta) -> bool:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileSize
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from kernel.fields import AddressField, LongTextField, TextField, TicksField, UploadField, WholeField
+from kernel.fields import (
+    AddressField,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    TextField,
+    TicksField,
+    UploadField,
+    WholeField,
+)
 from kernel.forms import Form
 from kernel.spelling import is_address
 from kernel.tables.office_table import FileText, text_of_file
 from kernel.typed import LONGEST_TEXT
 
+from people.deputy import Appoint
 from people.models import Role
 from people.organisation import CorrectFigures
 
@@ -60,6 +70,23 @@ class FiguresFileForm(Form):
     def listed(self) -> FileText:
         """Return the table that was typed or sent. Raises InvalidError for a file that cannot be read."""
         return FileText(self.text.value) if self.text.value else text_of_file(self.file.content)
+
+
+class DeputyForm(Form):
+    """Who stands in for a colleague, in which role, from when to when."""
+
+    role = ChoiceField("役割", [DataRequired()])
+    deputy = TextField(
+        "代理をする人", [DataRequired(), Length(max=200)], description="同じ団体の職員。職員番号、メールアドレス、氏名のどれか。"
+    )  # fmt: skip
+    begins_on = DayField("始まりの日", [DataRequired()], description="例：2027-04-01、R9.4.1")
+    last_day = DayField(
+        "終わりの日", [DataRequired()], description="この日いっぱいで終わります。例：2027-06-30、R9.6.30"
+    )
+
+    def command(self, deputy_id: int) -> Appoint:
+        """Return what is decided, of the deputy with this membership."""
+        return Appoint(deputy_id, Role(self.role.value), self.begins_on.value, self.last_day.value)
 
 
 class RolesForm(Form):

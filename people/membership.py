@@ -64,6 +64,7 @@ def is_seen_by(actor: Actor) -> ColumnElement[bool]:
         sa.or_(chief.left_on.is_(None), chief.left_on > TODAY),
         RoleGrant.membership_id == chief.id,
         RoleGrant.role == Role.HEAD,
+        RoleGrant.is_held(TODAY),
         is_in_section(chief.section_id),
     )
     return sa.or_(of_office, of_section)

@@ -208,14 +208,33 @@ class Posting(Base):
 
 
 class RoleGrant(Base):
-    """A role beyond that of staff, granted to a membership."""
+    """A role beyond that of staff, granted to a membership.
+
+    A deputy (代理) holds it from a day to the last one, for somebody: `ends_on` is the first day no longer.
+    """
 
     __tablename__ = "role_grant"
     membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
     granted_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     granted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    begins_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    acts_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     membership: Mapped[Membership] = relationship(back_populates="grants", lazy="raise_on_sql")
+    acts_for: Mapped[Staff | None] = relationship(foreign_keys=acts_for_id, lazy="raise_on_sql")
+    __table_args__ = (sa.CheckConstraint("begins_on IS NULL OR ends_on IS NULL OR ends_on > begins_on", "dates"),)
+
+    @property
+    def is_of_a_deputy(self) -> bool:
+        """Tell whether it is held for somebody else and for a time only."""
+        return self.acts_for_id is not None
+
+    @classmethod
+    def is_held(cls, day: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a role is held on a day: for good, or by a deputy in their time."""
+        begun = sa.or_(cls.begins_on.is_(None), cls.begins_on <= day)
+        return sa.and_(begun, sa.or_(cls.ends_on.is_(None), cls.ends_on > day))
 
 
 class AuditEntry(Base):

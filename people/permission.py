@@ -14,6 +14,7 @@ from people.models import Role
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from sqlalchemy.sql import ColumnElement
 
@@ -111,6 +112,8 @@ class Actor:
     confirmed_at: dt.datetime | None = None
     lacks_second_factor: bool = False
     is_proved: bool = False
+    acts_for: Mapping[int, int] = field(default_factory=dict)
+    """For whom a deputy acts: the person, by organisation."""
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False

@@ -107,6 +107,7 @@ def _other_administrators(membership: Membership, day: dt.date) -> int:
                 Membership.organisation_id == membership.organisation_id,
                 Membership.id != membership.id,
                 RoleGrant.role == Role.ADMINISTRATOR,
+                RoleGrant.ends_on.is_(None),
                 is_current(),
                 sa.or_(Membership.left_on.is_(None), Membership.left_on > day),
             )

@@ -15,17 +15,17 @@ from kernel.forms import accepted, answer
 from kernel.page import page_number, page_of
 from kernel.tables.comma_separated import as_csv
 
-from people import audit, figures_file, membership, organisation, role
+from people import audit, deputy, figures_file, membership, organisation, role
 from people.access import A_TABLE, actor, confirmed, holds, public_address, requires, signed_in
 from people.access_log import shows, taken_out
 from people.act import Act
 from people.blueprint import blueprint
-from people.forms import FiguresFileForm, FiguresForm, RolesForm
+from people.forms import DeputyForm, FiguresFileForm, FiguresForm, RolesForm
 from people.joining import transfer
 from people.joining.forms import TransferForm
 from people.models import OrganisationKind
 from people.permission import Permission
-from people.sections import posting
+from people.sections import coming, posting
 from people.signing_in import open_sign_in, password_link, second_factor, sign_in
 from people.signing_in.forms import ChangePasswordForm
 
@@ -113,6 +113,7 @@ def audit_log() -> ResponseReturnValue:
         label_of=audit.label_of,
         change_of=audit.change_of,
         subject_of=partial(audit.subject_of, actor()),
+        acts_for=audit.acts_for(entries.rows),
     )
 
 
@@ -142,6 +143,9 @@ def staff_member(membership_id: int) -> ResponseReturnValue:
         grantable=grantable,
         has_factors=has_factors,
         postings=posting.history(person.id),
+        plan=coming.plans_of_member(person.id),
+        deputies=deputy.deputies_of(person),
+        to_hold=deputy.roles_to_hold(actor(), person),
     )
 
 
@@ -157,6 +161,30 @@ def set_roles(membership_id: int) -> ResponseReturnValue:
     role.set_roles(actor(), membership_id, chosen | beyond)
     flash(f"{person.staff.name}さんの役割を変更しました。次に開くページから有効です。")
     return redirect(url_for("people.staff_member", membership_id=membership_id))
+
+
+@blueprint.route("/office/staff/<int:membership_id>/deputy", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+@shows("代理")
+def appoint_deputy(membership_id: int) -> ResponseReturnValue:
+    """Let somebody stand in for a colleague who is away, in one of their roles."""
+    person, form = (
+        membership.managed_membership(actor(), membership_id),
+        DeputyForm(begins_on=clock.today().isoformat()),
+    )
+    roles = deputy.roles_to_hold(actor(), person)
+    form.role.choices = options((one.value, one.label) for one in roles)
+
+    def appoint() -> object:
+        return deputy.appoint(
+            actor(), membership_id, form.command(deputy.meant_in(person.organisation_id, form.deputy.value))
+        )
+
+    if accepted(form, appoint):
+        flash("代理を立てました。始まりの日から、終わりの日まで有効です。")
+        return redirect(url_for("people.staff_member", membership_id=membership_id))
+    return answer("people/deputy.html", form, person=membership.managed_membership(actor(), membership_id))
 
 
 @blueprint.post("/office/staff/<int:membership_id>/link")

@@ -44,19 +44,23 @@ OF_DUTIES = (NoticeKind.DUE, NoticeKind.DUE_AGAIN, NoticeKind.ASSIGNED, NoticeKi
 
 @dataclass(frozen=True)
 class StaffRecord:
-    """What an office sees of the learning of one of its staff; `ways` tells how far the open enrolments are, by id."""
+    """What an office sees of the learning of one of its staff; `ways` tells how far the open enrolments are, by id.
+
+    `elsewhere` is what was completed for another organisation: the course and the day, and nothing beyond (異動のあとの記録).
+    """
 
     person: Membership
     duties: Sequence[Duty]
     running: Sequence[Enrolment]
     ended: Sequence[Enrolment]
+    elsewhere: Sequence[Enrolment]
     nominations: Sequence[Nomination]
     notices: Sequence[Notice]
     ways: Mapping[int, Way]
 
 
 def record_of(actor: Actor, membership_id: int) -> StaffRecord:
-    """Return the record of one of the actor's own staff, in seven queries. Raises NotFoundError for anybody else."""
+    """Return the record of one of the actor's own staff, in eight queries. Raises NotFoundError for anybody else."""
     person = managed_membership(actor, membership_id)
     if person.organisation_id not in actor.scope(Permission.ENROL_STAFF):
         raise NotFoundError  # who learned what stays with the own organisation
@@ -81,10 +85,25 @@ def record_of(actor: Actor, membership_id: int) -> StaffRecord:
         duties=duties.of_people(actor, [membership_id]),
         running=running,
         ended=[row for row in found if row.state not in OPEN_STATES],
+        elsewhere=_completed_elsewhere(person),
         nominations=_nominations(person),
         notices=_notices(person),
         ways=ways_of([row.id for row in running]),
     )
+
+
+def _completed_elsewhere(person: Membership) -> Sequence[Enrolment]:
+    return db.session.scalars(
+        sa.select(Enrolment)
+        .options(joinedload(Enrolment.edition))
+        .where(
+            Enrolment.staff_id == person.staff_id,
+            Enrolment.organisation_id != person.organisation_id,
+            Enrolment.state == EnrolmentState.COMPLETED,
+        )
+        .order_by(Enrolment.completed_at.desc(), Enrolment.id)
+        .limit(MOST)
+    ).all()
 
 
 def _nominations(person: Membership) -> Sequence[Nomination]:

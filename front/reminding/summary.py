@@ -61,7 +61,7 @@ def _to_be_told(about: str) -> Sequence[int]:
     return db.session.scalars(
         sa.select(Membership.staff_id)
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(is_current(), adopted, ~told, sa.or_(*wanted))
+        .where(is_current(), RoleGrant.is_held(TODAY), adopted, ~told, sa.or_(*wanted))
         .distinct()
         .order_by(Membership.staff_id)
     ).all()

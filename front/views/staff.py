@@ -104,6 +104,8 @@ def act_on_staff() -> ResponseReturnValue:
     match request.args.get("act"):
         case "move":
             return redirect(url_for("people.move_staff", row=ids))
+        case "hand-over":
+            return redirect(url_for("front.hand_over", row=ids))
         case "enrol":
             return redirect(url_for("front.enrol_chosen", row=ids))
         case "leave":

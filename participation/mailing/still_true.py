@@ -109,7 +109,7 @@ def still_true(rows: Sequence[Notice]) -> set[int]:
     )
     is_out = sa.exists().where(Course.id == Notice.course_id, Course.published_id.is_(None))
     is_true = sa.or_(
-        Notice.kind.in_((NoticeKind.COMMENTED, NoticeKind.ASSIGNED, NoticeKind.MESSAGE)),
+        Notice.kind.in_((NoticeKind.COMMENTED, NoticeKind.ASSIGNED, NoticeKind.MESSAGE, NoticeKind.PARTED)),
         Notice.path.is_not(None),
         sa.and_(Notice.kind == NoticeKind.RETIRED, is_out),
         sa.and_(Notice.kind == NoticeKind.FINISHED, repetition.completed()),

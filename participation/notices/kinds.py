@@ -31,6 +31,8 @@ class NoticeKind(Term):
     TO_REVIEW = "to review", "講座の見直し"
     REVIEWED = "reviewed", "確認の結果"
     SUMMARY = "summary", "期限を過ぎた必修のまとめ"
+    PARTED = "parted", "所属が変わったときの席"
+    MOVES = "moves", "団体間の異動"
     REPORT = "report", "月の報告"
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kernel import clock
-from kernel.database import db, insert, slices
+from kernel.database import TODAY, db, insert, slices
 
 from people.membership import is_current
 from people.models import Membership, Role, RoleGrant
@@ -106,7 +106,12 @@ def coordinators_of(organisation_ids: Collection[int]) -> dict[int, list[int]]:
     rows = db.session.execute(
         sa.select(Membership.organisation_id, Membership.staff_id)
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Membership.organisation_id.in_(organisation_ids), RoleGrant.role == Role.COORDINATOR, is_current())
+        .where(
+            Membership.organisation_id.in_(organisation_ids),
+            RoleGrant.role == Role.COORDINATOR,
+            RoleGrant.is_held(TODAY),
+            is_current(),
+        )
     )
     found: dict[int, list[int]] = {}
     for organisation_id, staff_id in rows:

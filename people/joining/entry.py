@@ -69,7 +69,7 @@ def join(actor: Actor, command: JoinStaff) -> Membership:
 
 def enter(command: JoinStaff) -> Membership:
     """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
-    _check_sign_in_name(command.email, command.staff_number)
+    check_sign_in_name(command.email, command.staff_number)
     _check_not_former(command)
     _check_email_free(command.email, staff_id=None)
     check_number_free(command.staff_number, command.organisation_id, None, command.joined_on or clock.today(), None)
@@ -106,7 +106,7 @@ def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membersh
     membership = managed_membership(actor, membership_id)
     staff = membership.staff
     check_may_act_for(actor, staff.id)
-    _check_sign_in_name(command.email, command.staff_number)
+    check_sign_in_name(command.email, command.staff_number)
     if (command.name, command.reading, _lower(command.email)) != (staff.name, staff.reading, staff.email):
         _check_speaks_for(membership)
     _check_email_free(command.email, staff_id=staff.id)
@@ -168,7 +168,8 @@ def _lower(email: str | None) -> str | None:
     return email.lower() if email else None
 
 
-def _check_sign_in_name(email: str | None, staff_number: str | None) -> None:
+def check_sign_in_name(email: str | None, staff_number: str | None) -> None:
+    """Raise InvalidError where somebody would have nothing to sign in with."""
     if not email and not staff_number:
         message = "メールアドレスか職員番号のどちらかを入力してください。サインインに使います。"
         raise InvalidError(message, field="email")

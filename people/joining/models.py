@@ -1,4 +1,4 @@
-"""Tables of joining: the invitation of an organisation, the transfer code of a person."""
+"""Tables of joining: the invitation of an organisation, the transfer code of a person, what one organisation offers another."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
 from kernel.database import Base
+from kernel.vocabulary import Term
 
-from people.models import Organisation, Staff
+from people.models import Membership, Organisation, Staff
 
 
 class Invitation(Base):
@@ -62,3 +63,67 @@ class TransferCode(Base):
     sign_in_epoch: Mapped[int]
     expires_at: Mapped[dt.datetime]
     staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+
+
+class OfferState(Term):
+    """Where a transfer stands that one organisation offers another."""
+
+    OFFERED = "offered", "相手の団体の返事待ち"
+    TAKEN = "taken", "引き受けました"
+    DECLINED = "declined", "引き受けませんでした"
+    WITHDRAWN = "withdrawn", "取り下げました"
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether the other organisation is to answer."""
+        return self is OfferState.OFFERED
+
+    @property
+    def is_taken(self) -> bool:
+        """Tell whether the person comes to the other organisation."""
+        return self is OfferState.TAKEN
+
+    @property
+    def is_standing(self) -> bool:
+        """Tell whether it is neither declined nor withdrawn."""
+        return self in STANDING
+
+
+STANDING = (OfferState.OFFERED, OfferState.TAKEN)
+_STANDING = sa.text("state IN ('offered', 'taken')")
+
+
+class TransferOffer(Base):
+    """A transfer (団体間の異動) that the old organisation offers and the new one takes; the person needs no code.
+
+    `day` is the first day at the new one. `ends_present`: the membership ends before it (異動), else it goes on (併任・派遣).
+    `taken_id` is the new membership, `left_before` when the old one would have ended without it.
+    """
+
+    __tablename__ = "transfer_offer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"))
+    from_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    to_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    day: Mapped[dt.date]
+    ends_present: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[OfferState] = mapped_column(default=OfferState.OFFERED)
+    offered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    offered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    answered_at: Mapped[dt.datetime | None]
+    because: Mapped[str] = mapped_column(default="")
+    taken_id: Mapped[int | None] = mapped_column(sa.ForeignKey("membership.id"), index=True)
+    left_before: Mapped[dt.date | None]
+    membership: Mapped[Membership] = relationship(foreign_keys=membership_id, lazy="raise_on_sql")
+    from_organisation: Mapped[Organisation] = relationship(foreign_keys=from_id, lazy="raise_on_sql")
+    to_organisation: Mapped[Organisation] = relationship(foreign_keys=to_id, lazy="raise_on_sql")
+    __table_args__ = (
+        sa.CheckConstraint("from_id <> to_id", "elsewhere"),
+        sa.Index(
+            "uq_transfer_offer_standing", "membership_id", unique=True, sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+        sa.Index("ix_transfer_offer_from_id", "from_id", "day", "state"),
+        sa.Index("ix_transfer_offer_to_id", "to_id", "day", "state"),
+    )  # fmt: skip

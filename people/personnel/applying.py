@@ -18,23 +18,19 @@ from kernel.spelling import folded
 
 from people import audit
 from people.act import Act
-from people.joining import entry, rejoining
+from people.joining import entry, handing_over, rejoining, unbuilt
 from people.membership import visible_to
-from people.models import Membership, Posting, RoleGrant, Staff
+from people.models import Membership, Posting
 from people.personnel.models import Kind
 from people.role import check_may_grant
-from people.sections import post, posting, section
-from people.sections.section import pointing_to
-from people.signing_in.models import PasswordLink
+from people.sections import coming, post, posting, section
+from people.sections.models import PlannedMove
 
 if TYPE_CHECKING:
     from people.permission import Actor
     from people.personnel.models import PersonnelChange
 
-BUILT_UPON = "受講などの記録がすでにあるため、元に戻せません"
 CHANGED_SINCE = "反映のあとで変更されているため、元に戻せません"
-OWN = {"personnel_change", "role_grant", "audit_entry", "password_link"}
-"""Tables that point to people and memberships, and whose rows are no work that somebody has built upon an import."""
 
 
 class Sections:
@@ -75,6 +71,10 @@ def apply(actor: Actor, change: PersonnelChange, sections: Sections) -> None:
             db.session.flush()
             change.before = {"was": change.membership_id, "after": _as_entered(again)}
             change.membership_id = again.id
+        case Kind.TRANSFERRED:
+            title, number = sections.title(said["sections"]), said["number"] or None
+            new = handing_over.take(actor, said["offer"], handing_over.Take(number, title, said["post"]))
+            change.membership_id = new.id
         case Kind.CHANGED:
             _correct(actor, change)
         case Kind.MOVED:
@@ -139,15 +139,25 @@ def _correct(actor: Actor, change: PersonnelChange) -> None:
 
 
 def _move(actor: Actor, change: PersonnelChange, sections: Sections) -> None:
+    """Move somebody, or plan it where the day is to come."""
     row, said = _membership(actor, change), change.said
-    before = {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
-    since = row.posted_on or row.joined_on
-    day = max(since, min(dt.date.fromisoformat(said["day"]), clock.today()))
+    before, day = _placed(row), dt.date.fromisoformat(said["day"])
     title = sections.title(said["sections"]) if said.get("sections") else ""
-    posting.move(actor, [row.id], posting.Move(title, said.get("post", ""), day))
+    plan = db.session.get(PlannedMove, row.id)
+    if day > clock.today():
+        before["plan"] = coming.said_of(plan) if plan else None
+        made = coming.plan(actor, [row.id], posting.Move(title, said.get("post", ""), day))
+        after = coming.said_of(made[0]) if made else None
+    else:
+        since = row.posted_on or row.joined_on
+        posting.move(actor, [row.id], posting.Move(title, said.get("post", ""), max(since, day)))
+        after = None
     db.session.refresh(row, ["section_id", "post_id", "posted_on"])
-    after = {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
-    change.before = {**before, "after": after}
+    change.before = {**before, "after": after or _placed(row), "is_plan": after is not None}
+
+
+def _placed(row: Membership) -> dict[str, Any]:
+    return {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
 
 
 def undo(actor: Actor, change: PersonnelChange) -> None:
@@ -155,10 +165,14 @@ def undo(actor: Actor, change: PersonnelChange) -> None:
     row = _membership(actor, change)
     row_organisation = row.organisation_id
     match change.kind:
+        case Kind.TRANSFERRED:
+            db.session.expunge(row)
+            handing_over.give_back(actor, [change.said["offer"]])
+            change.membership_id = None
         case Kind.NEW | Kind.RETURNING:
             if _as_entered(row) != change.before["after"]:
                 raise ConflictError(CHANGED_SINCE)
-            _remove(row, with_person=change.kind is Kind.NEW)
+            unbuilt.remove(row, with_person=change.kind is Kind.NEW)
             change.membership_id = change.before.get("was")
         case Kind.CHANGED:
             now = _identity(row)
@@ -186,8 +200,13 @@ def _give_back_end(actor: Actor, row: Membership, before: str | None) -> None:
 
 
 def _move_back(row: Membership, before: dict[str, Any]) -> None:
-    now = {"section_id": row.section_id, "post_id": row.post_id, "posted_on": _iso(row.posted_on)}
-    if now != before["after"]:
+    plan = db.session.get(PlannedMove, row.id) if before.get("is_plan") else None
+    if plan:
+        if coming.said_of(plan) != before["after"]:
+            raise ConflictError(CHANGED_SINCE)
+        coming.put_back(plan, before["plan"])
+        return
+    if _placed(row) != before["after"]:
         raise ConflictError(CHANGED_SINCE)
     if row.posted_on:
         db.session.execute(
@@ -199,32 +218,3 @@ def _move_back(row: Membership, before: dict[str, Any]) -> None:
         )  # fmt: skip
     row.section_id, row.post_id = before["section_id"], before["post_id"]
     row.posted_on = dt.date.fromisoformat(before["posted_on"]) if before["posted_on"] else None
-
-
-def _remove(row: Membership, *, with_person: bool) -> None:
-    """Remove a membership that an import made, and the person with it. Raises ConflictError where anything points to them."""
-    _check_bare("membership", row.id)
-    if with_person:
-        _check_bare("staff", row.staff_id, "membership")
-        others = sa.exists().where(Membership.staff_id == row.staff_id, Membership.id != row.id)
-        if row.staff.password_hash or db.session.scalar(sa.select(others)):
-            raise ConflictError(BUILT_UPON)
-    if db.session.scalar(sa.select(sa.exists().where(RoleGrant.membership_id == row.id))):
-        raise ConflictError(BUILT_UPON)
-    staff_id, membership_id = row.staff_id, row.id
-    for column in pointing_to("membership"):
-        if column.table.name == "personnel_change":
-            db.session.execute(sa.update(column.table).where(column == membership_id).values({column.name: None}))
-    db.session.expunge(row)
-    db.session.execute(sa.delete(Membership).where(Membership.id == membership_id))
-    if with_person:
-        db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff_id))  # none was used
-        db.session.execute(sa.delete(Staff).where(Staff.id == staff_id))
-
-
-def _check_bare(table: str, id_: int, *but: str) -> None:
-    for column in pointing_to(table):
-        if column.table.name in OWN or column.table.name in but:
-            continue
-        if db.session.scalar(sa.select(sa.exists().where(column == id_))):
-            raise ConflictError(BUILT_UPON)

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
+    from people.joining.models import TransferOffer
     from people.personnel.known import Present
     from people.personnel.line import Said
     from people.personnel.reading import Reading
+    from people.sections.models import PlannedMove
 
 ADDRESS_OF_ANOTHER = "このメールアドレスは、ほかの人が使っています"
 NO_SIGN_IN = "職員番号もメールアドレスもありません。サインインに使うので、どちらかを入れてください"
+LIKE_ONE_WHO_COMES = "ほかの団体から移ってくる人と氏名が同じで、フリガナが違います。同じ人ならフリガナを直し、別の人なら一人ずつ登録してください"
 NO_READING = "新しい人ですが、フリガナがありません"
 
 
@@ -63,11 +66,14 @@ def compare(organisation_id: int, reading: Reading, day: dt.date, *, is_complete
             changes.append(Planned(said.line, Kind.UNCLEAR, said.name or said.number, fault))
             continue
         one, why = known.meant(said)
+        comes = known.comes(said) if not why and (one is None or one.is_over) else None
         if why:
             seen |= known.perhaps(said)
             changes.append(Planned(said.line, Kind.UNCLEAR, said.name, why))
         elif one and one.staff_id in seen:
             changes.append(Planned(said.line, Kind.UNCLEAR, said.name, "同じ人の行が、ほかにもあります"))
+        elif comes:
+            changes.append(_transferred(said, comes, day))
         elif one is None:
             changes.append(_new(said, known, day))
         else:
@@ -87,14 +93,25 @@ def _new(said: Said, known: Known, day: dt.date) -> Planned:
         (not said.reading, NO_READING),
         (
             known.is_of_another(said.email, None),
-            ADDRESS_OF_ANOTHER + "。ほかの団体から移ってきた人は、本人の異動コードで登録します",
+            ADDRESS_OF_ANOTHER + "。ほかの団体から移ってくる人は、前の団体が異動を申し出ると、この名簿で登録できます",
         ),
+        (known.is_called_as_one_who_comes(said), LIKE_ONE_WHO_COMES),
         (said.left_on is not None and said.left_on < clock.today(), "すでに所属が終わっている、知らない人です"),
     ):
         if is_wrong:
             return Planned(said.line, Kind.UNCLEAR, said.name, why)
     words = "、".join(filter(None, (said.section, said.post, f"{clock.date_label(said.joined_on or day)}から")))
     return Planned(said.line, Kind.NEW, said.name, words, None, _as_said(said, day))
+
+
+def _transferred(said: Said, offer: TransferOffer, day: dt.date) -> Planned:
+    """Return the change that somebody comes whom another organisation offers, on the day that it says."""
+    staff = offer.membership.staff
+    if not said.number and not staff.email:
+        return Planned(said.line, Kind.UNCLEAR, said.name, NO_SIGN_IN)
+    whence = f"{offer.from_organisation.name}から{clock.date_label(offer.day)}に移ってきます"
+    words = "、".join(filter(None, (said.section, said.post, whence)))
+    return Planned(said.line, Kind.TRANSFERRED, staff.name, words, None, {**_as_said(said, day), "offer": offer.id})
 
 
 def _as_said(said: Said, day: dt.date) -> dict[str, Any]:
@@ -128,7 +145,7 @@ def _changes_of(one: Present, said: Said, known: Known, reading: Reading, day: d
     if corrected:
         words = "、".join(f"{LABELS[name]}：{getattr(one, name) or 'なし'}→{new}" for name, new in corrected.items())
         yield Planned(said.line, Kind.CHANGED, one.name, words, one.membership_id, corrected)
-    yield from _move_of(one, said, reading, day)
+    yield from _move_of(one, said, reading, day, known.planned.get(one.membership_id))
     if said.left_on and said.left_on < one.joined_on:
         yield Planned(
             said.line,
@@ -142,25 +159,21 @@ def _changes_of(one: Present, said: Said, known: Known, reading: Reading, day: d
         yield Planned(said.line, Kind.LEAVING, one.name, words, one.membership_id, more)
 
 
-def _move_of(one: Present, said: Said, reading: Reading, day: dt.date) -> Iterable[Planned]:
-    moves = {}
-    if reading.says(Column.SECTION) and said.sections and not _is_in(one.section, said):
+def _move_of(one: Present, said: Said, reading: Reading, day: dt.date, plan: PlannedMove | None) -> Iterable[Planned]:
+    section, post = one.section, one.post
+    since = said.posted_on or day
+    if plan and plan.day <= max(since, clock.today()):  # what is planned for then stands by then
+        section, post = plan.section.title if plan.section else "", plan.post.name if plan.post else ""
+    moves: dict[str, Any] = {}
+    if reading.says(Column.SECTION) and said.sections and not _is_in(section, said):
         moves["sections"] = list(said.sections)
-    if reading.says(Column.POST) and said.post and folded(said.post) != folded(one.post):
-        moves["post"] = said.post  # type: ignore[assignment]
-    if moves and (said.posted_on or day) > clock.today():
-        yield Planned(
-            said.line,
-            Kind.UNCLEAR,
-            one.name,
-            f"異動の日（{clock.date_label(said.posted_on or day)}）は先です。その日から取り込めます",
-        )
-    elif moves:
+    if reading.says(Column.POST) and said.post and folded(said.post) != folded(post):
+        moves["post"] = said.post
+    if moves:
         whither = "、".join(
             filter(None, (said.section if "sections" in moves else "", said.post if "post" in moves else ""))
         )
-        was = " ".join(filter(None, (one.section, one.post))) or "なし"
-        since = said.posted_on or day
+        was = " ".join(filter(None, (section, post))) or "なし"
         words = f"{was}→{whither}（{clock.date_label(since)}）"
         yield Planned(said.line, Kind.MOVED, one.name, words, one.membership_id, {**moves, "day": since.isoformat()})
 

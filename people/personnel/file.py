@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,11 @@ from people.personnel.models import (
 from people.personnel.reading import Reading, read
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
 AT_ONCE = 500
+FARTHEST = dt.timedelta(days=183)
+"""How far ahead a file may hold: in October for April."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,13 @@ class Send:
 def send(actor: Actor, organisation_id: int, command: Send) -> PersonnelFile:
     """Take a file in and compare it with who is there; nothing of them is changed.
 
-    Raises NotFoundError for another organisation, InvalidError for a day to come or a file that cannot be read, ConflictError
+    Raises NotFoundError for another organisation, InvalidError for a day far ahead or a file that cannot be read, ConflictError
     while another file of the organisation is at work.
     """
     if organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
-    if command.day > clock.today():
-        message = "基準日は、今日までの日にしてください。先の日付の名簿は、その日になってから取り込みます。"
+    if command.day > clock.today() + FARTHEST:
+        message = "基準日は、6か月先までの日にしてください。"
         raise InvalidError(message, field="day")
     check_nothing_at_work(organisation_id)
     reading = read(command.text, said_of(organisation_id))

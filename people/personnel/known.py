@@ -14,13 +14,16 @@ import sqlalchemy as sa
 from kernel.database import db, slices
 from kernel.spelling import folded, folded_number
 
+from people.joining import handing_over
 from people.membership import is_not_over
 from people.models import Membership, Staff
+from people.sections import coming
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
+    from people.joining.models import TransferOffer
     from people.personnel.line import Said
 
 AT_ONCE = 500
@@ -64,6 +67,8 @@ class Known:
                 self.by_email.setdefault(one.email, []).append(one)
             self.by_name.setdefault(folded(one.name), []).append(one)
         self.addresses = _addresses_elsewhere(organisation_id, emails)
+        self.offered = handing_over.offered_to(organisation_id)
+        self.planned = coming.plans_of(organisation_id)
 
     def meant(self, said: Said) -> tuple[Present | None, str]:
         """Return whom a line means, or why it cannot be told; nobody and no reason where it is somebody new."""
@@ -88,6 +93,18 @@ class Known:
             return None, SEVERAL
         return (_latest(alike), "") if alike else (None, "")
 
+    def comes(self, said: Said) -> TransferOffer | None:
+        """Return the offer of another organisation that a line means: by address, else by name and reading where only one bears them."""
+        for one in self.offered:
+            if said.email and one.membership.staff.email == said.email:
+                return one if _is_called(one.membership.staff, said) else None
+        alike = [one for one in self.offered if _is_called(one.membership.staff, said)]
+        return alike[0] if len(alike) == 1 else None
+
+    def is_called_as_one_who_comes(self, said: Said) -> bool:
+        """Tell whether a line bears the name of somebody whom another organisation offers."""
+        return any(folded(one.membership.staff.name) == folded(said.name) for one in self.offered)
+
     def perhaps(self, said: Said) -> set[int]:
         """Return the people whom a line that is unclear may mean: they stand in the file, and are not missing."""
         alike = self.by_name.get(folded(said.name), []) if said.name else []
@@ -100,6 +117,11 @@ class Known:
         """Tell whether an address is somebody else's, here or elsewhere."""
         here = any(one.staff_id != staff_id for one in self.by_email.get(email, []))
         return here or email in self.addresses
+
+
+def _is_called(staff: Staff, said: Said) -> bool:
+    """Tell whether a line bears the name of somebody, and the reading where it says one."""
+    return folded(staff.name) == folded(said.name) and folded(said.reading or staff.reading) == folded(staff.reading)
 
 
 def _agrees(one: Present, said: Said) -> bool:

@@ -54,6 +54,7 @@ class Kind(Term):
     """What a line of a personnel file would change."""
 
     NEW = "new", "新しく登録する人"
+    TRANSFERRED = "transferred", "ほかの団体から移ってくる人"
     RETURNING = "returning", "もう一度所属する人"
     CHANGED = "changed", "氏名・番号などを訂正する人"
     MOVED = "moved", "部署・職が変わる人"

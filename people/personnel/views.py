@@ -52,7 +52,7 @@ def _there(file: PersonnelFile) -> ResponseReturnValue:
 @shows("人事データの取り込み")
 def personnel() -> ResponseReturnValue:
     """Take in a personnel file of the own office; show those that were sent before."""
-    own, form = _own(), FileForm(day=clock.today().isoformat())
+    own, form = _own(), FileForm(day=request.args.get("day", "")[:10] or clock.today().isoformat())
     if sent := accepted(form, lambda: personnel_file.send(actor(), own, form.command())):
         return _there(sent)
     return answer("people/personnel.html", form, files=personnel_file.files(actor(), own))

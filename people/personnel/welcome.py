@@ -52,7 +52,7 @@ def _waiting(actor: Actor, file: PersonnelFile) -> sa.Select[int]:
         .outerjoin(Section, Section.id == Membership.section_id)
         .where(
             PersonnelChange.file_id == file.id,
-            PersonnelChange.kind.in_((Kind.NEW, Kind.RETURNING)),
+            PersonnelChange.kind.in_((Kind.NEW, Kind.RETURNING, Kind.TRANSFERRED)),
             PersonnelChange.state == ChangeState.DONE,
             Staff.password_hash.is_(None),
             visible_to(actor),

@@ -39,7 +39,7 @@ STOPPED_UNDOING = (
     "元に戻し始めた人が、この団体の職員を管理しなくなったため、途中で止めました。下の「反映を元に戻す」で続けられます。"
 )
 UNFORESEEN = "思わぬ誤りのため、この人は変えていません。職員の画面から変更してください。"
-IN_ORDER = (Kind.LEAVING, Kind.MISSING, Kind.CHANGED, Kind.RETURNING, Kind.NEW, Kind.MOVED)
+IN_ORDER = (Kind.LEAVING, Kind.MISSING, Kind.CHANGED, Kind.RETURNING, Kind.TRANSFERRED, Kind.NEW, Kind.MOVED)
 """Who leaves makes a number free; who is new may need it."""
 
 

@@ -51,7 +51,7 @@ class MoveForm(Form):
     day = DayField(
         "異動の日",
         [DataRequired()],
-        description="今日までの日を入力します。前の部署は、この日の前日までとして残ります。",
+        description="先の日を入力すると、その日に変わります。前の部署は、この日の前日までとして残ります。",
     )
 
     def command(self) -> Move:

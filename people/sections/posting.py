@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kernel import clock
 from kernel.database import db
@@ -43,39 +43,51 @@ def place(membership: Membership, department: str, post_name: str) -> None:
     membership.post_id = post.named(membership.organisation_id, post_name)
 
 
+def check_says_whither(command: Move) -> None:
+    """Raise InvalidError where a command names neither section nor post."""
+    if not command.department and not command.post:
+        message = "移す先の部署か、新しい職を入力してください。"
+        raise InvalidError(message, field="department")
+
+
 def move(actor: Actor, ids: Collection[int], command: Move) -> list[Membership]:
     """Move members to a section or post from a day on, today or before; return who was moved: who is there already is not.
 
     Raises NotFoundError for somebody the actor does not manage, InvalidError for a day to come, or before somebody's last move.
     """
-    people = _managed(actor, ids)
     if command.day > clock.today():
         message = "異動の日は、今日までの日にしてください。"
         raise InvalidError(message, field="day")
-    if not command.department and not command.post:
-        message = "移す先の部署か、新しい職を入力してください。"
-        raise InvalidError(message, field="department")
-    moved, whither = [], {one: _whither(one, command) for one in {person.organisation_id for person in people}}
-    for person in people:
+    check_says_whither(command)
+    moved = []
+    for person, section_id, post_id in whither(actor, ids, command):
         since = person.posted_on or person.joined_on
         if command.day < since:
             message = f"{person.staff.name}さんは{clock.date_label(since)}からいまの部署です。その日か、より後の日にしてください。"
             raise InvalidError(message, field="day")
-        section_id, post_id = whither[person.organisation_id]
         now, then = section_id or person.section_id, post_id or person.post_id
         if (now, then) == (person.section_id, person.post_id):
             continue
-        _move(actor, person, now, then, command.day)
+        put(actor, person, now, then, command.day)
         moved.append(person)
     return moved
 
 
-def _whither(organisation_id: int, command: Move) -> tuple[int | None, int | None]:
-    """Return the section and post of an organisation that a command names, None for what stays."""
-    return section.named(organisation_id, command.department), post.named(organisation_id, command.post)
+def whither(actor: Actor, ids: Collection[int], command: Move) -> list[tuple[Membership, int | None, int | None]]:
+    """Return members and the section and post of their organisation that a command names, None for what stays.
+
+    The members are held. Raises NotFoundError for somebody the actor does not manage.
+    """
+    people = _managed(actor, ids)
+    named = {
+        one: (section.named(one, command.department), post.named(one, command.post))
+        for one in {person.organisation_id for person in people}
+    }
+    return [(person, *named[person.organisation_id]) for person in people]
 
 
-def _move(actor: Actor, person: Membership, section_id: int | None, post_id: int | None, day: dt.date) -> None:
+def put(actor: Actor | None, person: Membership, section_id: int | None, post_id: int | None, day: dt.date) -> None:
+    """Move a member from a day on, and keep where they were before."""
     since, was = person.posted_on or person.joined_on, f"{person.department} {person.post}".strip()
     if since < day:
         db.session.add(
@@ -97,7 +109,7 @@ def _managed(actor: Actor, ids: Collection[int]) -> Sequence[Membership]:
     people = db.session.scalars(
         sa.select(Membership)
         .join(Membership.staff)
-        .options(contains_eager(Membership.staff))
+        .options(contains_eager(Membership.staff), selectinload(Membership.grants))
         .where(Membership.id.in_(ids), visible_to(actor), is_not_over())
         .order_by(Membership.id)
         .with_for_update(of=Membership)

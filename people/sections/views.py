@@ -16,10 +16,12 @@ from people.access_log import shows
 from people.blueprint import blueprint
 from people.membership import managed_among
 from people.permission import Permission
-from people.sections import post, posting, section
+from people.sections import coming, post, posting, section
 from people.sections.forms import MergeForm, MoveForm, PostForm, SectionForm
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
     from people.models import Section
@@ -144,7 +146,18 @@ def move_staff() -> ResponseReturnValue:
     if not people:
         flash("異動する人を選んでください。", "info")
         return redirect(url_for("front.staff_list"))
-    if moved := accepted(form, lambda: posting.move(actor(), [one.id for one in people], form.command())):
+    ids = [one.id for one in people]
+
+    def act() -> Sequence[object]:
+        command = form.command()
+        is_to_come = command.day > clock.today()
+        return coming.plan(actor(), ids, command) if is_to_come else posting.move(actor(), ids, command)
+
+    if (moved := accepted(form, act)) and form.day.value > clock.today():
+        day = form.day.value
+        flash(f"{len(moved)}人の異動を、{clock.date_label(day)}に予定しました。その日までは取りやめられます。")
+        return redirect(url_for("front.moves", day=day.isoformat(), part="moved"))
+    if moved:
         flash(f"{len(moved)}人の部署・職を変更しました。前の部署は、職員のページの「部署の履歴」に残っています。")
         return redirect(url_for("front.staff_list"))
     if moved is not None:

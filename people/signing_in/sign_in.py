@@ -164,6 +164,7 @@ def _remember(staff: Staff, address: str) -> None:
 
 
 def _person(attempt: SignIn) -> Staff | None:
+    """Return whose account is meant; a staff number is its present bearer's, else that of who bore it last and comes to the own record."""
     if "@" in attempt.account:
         return db.session.scalar(sa.select(Staff).where(Staff.email == plain_address(attempt.account)))
     try:
@@ -176,9 +177,10 @@ def _person(attempt: SignIn) -> Staff | None:
         .where(
             Membership.organisation_id == organisation.id,
             Membership.number_key.in_([folded_number(attempt.account), attempt.account]),
-            is_current(),
         )
-        .order_by(Membership.number_key == attempt.account, Membership.id)
+        .order_by(
+            is_current().desc(), Membership.number_key == attempt.account, Membership.left_on.desc(), Membership.id
+        )
         .limit(1)
     )
 

@@ -27,7 +27,7 @@ from learning.models import Attempt, Progress
 
 from front import personal_data
 
-DONE_BY = {"actor_id", "author_id", "approved_by_id", "handed_in_by_id", "decided_by_id", "made_by_id", "changed_by_id", "commented_by_id", "confirmed_by_id", "enrolled_by_id", "given_by_id", "granted_by_id", "issued_by_id", "kept_by_id", "replaced_by_id", "replaces_id", "reviewer_id"}  # fmt: skip
+DONE_BY = {"acts_for_id", "answered_by_id", "named_by_id", "offered_by_id", "actor_id", "author_id", "approved_by_id", "handed_in_by_id", "decided_by_id", "made_by_id", "changed_by_id", "commented_by_id", "confirmed_by_id", "enrolled_by_id", "given_by_id", "granted_by_id", "issued_by_id", "kept_by_id", "replaced_by_id", "replaces_id", "reviewer_id"}  # fmt: skip
 """Columns that say who did something, not of whom something is held."""
 
 

@@ -30,6 +30,7 @@ from kernel.database import db
 from kernel.transaction import WriteWhileReadingError
 
 from people.access import UndecidedViewError, public, rule_of
+from people.joining import handing_over
 from people.models import Organisation, Role, Staff
 from people.permission import PERMISSIONS, Permission
 from people.personnel import file as personnel_file
@@ -95,6 +96,11 @@ def ground(app, mizuho) -> Ground:
         Send("名簿.csv", "職員番号,氏名,フリガナ\n9001,新人 太郎,シンジン タロウ\n", clock.today(), is_complete=False),
     )
     known = lecturer.note(coordinator.actor, mizuho.id, KnowLecturer("講師", "", "", "", ""))
+    [offered_one] = handing_over.offer(
+        Office.of("132012").administrator.actor,
+        [Office.of("132012").person().membership_id],
+        handing_over.Offer(organisation_named(mizuho.name), clock.today() + clock.DAY),
+    )
     db.session.commit()
     organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
     addresses = {
@@ -102,7 +108,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "offer_id": offered_one.id, "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
@@ -182,6 +188,7 @@ NEED_MORE = {
     "front.style",  # only with sample data
     "front.remind",  # only whom somebody chose
     "front.act_on_staff",  # leads to the page of an act
+    "front.arrivals",  # leads to the page of a day
     "people.move_staff",  # only whom somebody chose
     "people.leave_together",  # only whom somebody chose
     "front.ask_for_links",  # only whom somebody chose

@@ -20,7 +20,7 @@ BUDGET = """
         /roundtables/8                  7
         /curricula/newcomers            8   # and: what it changes to
         /me                             7   # who it is, enrolments, what is required, nominations, wishes, requests, unread
-        /office                         14  # and: curricula to approve, courses and curricula sent back, courses to be read again
+        /office                         15  # and: who comes from other organisations, curricula to approve, courses and curricula sent back, courses to be read again
         /office/staff                   7   # who it is, people, how many, what each is to do, sections, posts, unread
         /studio                         4
         /review                         6

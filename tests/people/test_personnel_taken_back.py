@@ -19,7 +19,8 @@ from people.models import Membership, Role, RoleGrant, Staff
 from people.personnel import applying, welcome, work
 from people.personnel import file as personnel_file
 from people.personnel.models import ChangeState, FileState, Kind, PersonnelFile
-from people.sections import posting
+from people.sections import coming, posting
+from people.sections.models import PlannedMove
 
 A, B, C = (f"900{n},新人 {name},シンジン ナニ,{section},\n" for n, name, section in ((1, "一子", "新設課"), (2, "二子", "別の課"), (3, "三子", "新設課")))  # fmt: skip
 
@@ -130,12 +131,29 @@ def test_an_undo_that_was_stopped_can_go_on(mizuho):
     assert numbered("9001") is None
 
 
-def test_a_move_to_come_waits_for_its_day(mizuho):
+def test_a_move_to_come_waits_for_its_day(mizuho, time):
     person = mizuho.person()
     day = clock.today() + dt.timedelta(days=30)
-    file = sent(mizuho, f"職員番号,氏名,所属,異動日\n{person.number},{person.name},税務課,{day.isoformat()}\n")
-    assert [row.kind for row in found(file)] == [Kind.UNCLEAR]
-    assert "その日から取り込めます" in found(file)[0].words
+    text = f"職員番号,氏名,所属,異動日\n{person.number},{person.name},税務課,{day.isoformat()}\n"
+    file = applied(mizuho, sent(mizuho, text))
+    assert (row_of(person).department, coming.carry_out()) == ("総務課", 0)
+    assert found(sent(mizuho, text)) == [], "the same file once more changes nothing"
+    time.passes(days=30)
+    assert coming.carry_out() == 1
+    assert (row_of(person).department, row_of(person).posted_on) == ("税務課", day)
+    taken_back(mizuho, file)
+    assert (row_of(person).department, row_of(person).posted_on) == ("総務課", None)
+
+
+def test_a_planned_move_is_taken_back_before_its_day(mizuho):
+    person = mizuho.person()
+    day = clock.today() + dt.timedelta(days=30)
+    file = applied(
+        mizuho, sent(mizuho, f"職員番号,氏名,所属,異動日\n{person.number},{person.name},税務課,{day.isoformat()}\n")
+    )
+    assert db.session.get(PlannedMove, person.membership_id)
+    taken_back(mizuho, file)
+    assert db.session.get(PlannedMove, person.membership_id, populate_existing=True) is None
 
 
 def test_who_comes_back_belongs_from_the_day_of_the_file_not_from_when_they_were_there_first(mizuho):

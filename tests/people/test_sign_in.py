@@ -172,11 +172,22 @@ def test_who_has_left_still_reads_the_own_record_and_nothing_else(client, mizuho
     assert (refused.status_code, "いまの所属がないため" in refused.text) == (403, True)
 
 
-def test_who_has_left_cannot_sign_in_by_staff_number(client, mizuho):
+def test_who_has_left_reaches_the_own_record_by_the_number_of_then(client, mizuho):
     left = mizuho.person()
     membership(left).left_on = clock.today()
     db.session.commit()
-    assert sign_in.WRONG in try_to(client, account=left.number, organisation=mizuho.code).text
+    assert try_to(client, account=left.number, organisation=mizuho.code).status_code == 302
+    assert client.get("/me").status_code == 200
+    assert client.get("/office/staff").status_code == 404, "the record, and nothing of the office"
+
+
+def test_a_number_that_was_given_anew_is_its_present_bearers(client, mizuho):
+    left, new = mizuho.person(), mizuho.person()
+    membership(left).left_on = clock.today()
+    membership(new).staff_number = left.number
+    db.session.commit()
+    assert try_to(client, account=left.number, organisation=mizuho.code).status_code == 302
+    assert new.name in client.get("/me").text
 
 
 def test_failures_count_for_the_person_whichever_name_is_tried(client, mizuho):

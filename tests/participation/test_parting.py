@@ -1,0 +1,173 @@
+"""What hangs on those who leave an organisation: a proposal for each, changed by hand or by rule, done on the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from factories import joins, membership, session_of
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import NotFoundError
+
+from people.joining import handing_over
+from people.joining.handing_over import Offer, Take
+from people.models import Organisation
+
+from courses.sessions.models import AdmissionRule, TrainingSession
+
+from participation import parting
+from participation.joint import nomination
+from participation.joint.models import Nomination, Wish
+from participation.models import Enrolment, EnrolmentState, Parting
+from participation.notices.kinds import NoticeKind
+from participation.notices.models import Notice
+from participation.parting import Rule
+
+
+def in_days(days):
+    return clock.today() + dt.timedelta(days=days)
+
+
+def leaves(person, days):
+    membership(person).left_on = in_days(days)
+    db.session.commit()
+
+
+def moves(person, old, new, days):
+    there = db.session.get_one(Organisation, new.id)
+    [offer] = handing_over.offer(old.administrator.actor, [person.membership_id], Offer(there, in_days(days)))
+    handing_over.take(new.administrator.actor, offer.id, Take())
+    db.session.commit()
+
+
+def later(host, days=40, **said):
+    begins = clock.now() + dt.timedelta(days=days)
+    return session_of("web-meeting-chat", host, starts_at=begins, ends_at=begins + dt.timedelta(hours=2), applications_close_at=clock.now() + dt.timedelta(days=35), **said)  # fmt: skip
+
+
+def place_of(person):
+    row = db.session.scalars(sa.select(Enrolment).where(Enrolment.staff_id == person.staff_id))
+    return row.one().state
+
+
+def taken(session):
+    return db.session.scalar(sa.select(TrainingSession.taken).where(TrainingSession.id == session.id))
+
+
+def settles(time, days):
+    time.passes(days=days)
+    done = parting.settle()
+    db.session.expire_all()
+    return done
+
+
+def test_who_retires_gives_the_place_to_the_next_and_is_told(mizuho, hachioji, time):
+    session = later(hachioji, capacity=1)
+    person, other = mizuho.person(), mizuho.person()
+    joins(person, session)
+    leaves(person, 30)
+    [one] = parting.hanging(mizuho.administrator.actor, mizuho.id, in_days(30))
+    assert (one.parting, one.by_hand, one.label, one.moves) == (Parting.GIVE_UP, False, "席あり", False)
+    assert parting.settle() == 0, "not before the day"
+    assert settles(time, 30) == 1
+    assert (place_of(person), taken(session)) == (EnrolmentState.WITHDRAWN, 0)
+    assert joins(other, session)
+    assert db.session.scalars(sa.select(Notice.staff_id).where(Notice.kind == NoticeKind.PARTED)).all() == [person.staff_id]  # fmt: skip
+    assert parting.settle() == 0, "once"
+
+
+def test_who_moves_to_another_organisation_keeps_the_place(mizuho, hachioji, time):
+    session = later(hachioji)
+    person = mizuho.person()
+    joins(person, session)
+    moves(person, mizuho, hachioji, 30)
+    [one] = parting.hanging(mizuho.administrator.actor, mizuho.id, in_days(30))
+    assert (one.parting, one.moves) == (Parting.KEEP, True)
+    assert settles(time, 30) == 0
+    assert (place_of(person), taken(session)) == (EnrolmentState.ENROLLED, 1)
+
+
+def test_a_proposal_stands_before_the_other_organisation_has_answered(mizuho, hachioji):
+    person = mizuho.person()
+    joins(person, later(hachioji))
+    there = db.session.get_one(Organisation, hachioji.id)
+    handing_over.offer(mizuho.administrator.actor, [person.membership_id], Offer(there, in_days(30)))
+    assert len(parting.hanging(mizuho.administrator.actor, mizuho.id, in_days(30))) == 1
+
+
+@pytest.mark.parametrize(("chosen", "state"), [(Parting.KEEP, EnrolmentState.ENROLLED), (Parting.GIVE_UP, EnrolmentState.WITHDRAWN)])  # fmt: skip
+def test_what_was_decided_by_hand_goes_before_the_rule(mizuho, hachioji, time, chosen, state):
+    session = later(hachioji)
+    person = mizuho.person()
+    joins(person, session)
+    leaves(person, 30)
+    parting.choose(mizuho.administrator.actor, {(person.membership_id, session.id): chosen})
+    parting.set_rule(mizuho.administrator.actor, mizuho.id, Rule(Parting.GIVE_UP if chosen is Parting.KEEP else Parting.KEEP, Parting.KEEP))  # fmt: skip
+    db.session.commit()
+    settles(time, 30)
+    assert place_of(person) is state
+
+
+def test_an_organisation_says_its_rule_once_for_all(mizuho, hachioji, time):
+    person = mizuho.person()
+    joins(person, later(hachioji))
+    moves(person, mizuho, hachioji, 30)
+    parting.set_rule(mizuho.administrator.actor, mizuho.id, Rule(Parting.GIVE_UP, Parting.GIVE_UP))
+    db.session.commit()
+    settles(time, 30)
+    assert place_of(person) is EnrolmentState.WITHDRAWN
+
+
+def nominated(person, office, session):
+    row = nomination.nominate(office.coordinator.actor, session, db.session.get_one(Organisation, office.id), person.membership_id)  # fmt: skip
+    db.session.commit()
+    return row.id
+
+
+def test_a_nomination_goes_along_to_the_list_of_the_new_organisation(mizuho, hachioji, secretariat, time):
+    session = later(secretariat, giving=AdmissionRule.NOMINATION)
+    person, colleague = mizuho.person(), hachioji.person()
+    nominated(colleague, hachioji, session)
+    number = nominated(person, mizuho, session)
+    moves(person, mizuho, hachioji, 30)
+    assert settles(time, 30) == 1
+    row = db.session.get_one(Nomination, number)
+    assert (row.organisation_id, row.position) == (hachioji.id, 2)
+
+
+def test_a_nomination_of_somebody_who_retires_leaves_the_list_and_the_wish_with_it(mizuho, secretariat, time):
+    session = later(secretariat, giving=AdmissionRule.NOMINATION)
+    person = mizuho.person()
+    db.session.add(Wish(session_id=session.id, staff_id=person.staff_id, organisation_id=mizuho.id))
+    nominated(person, mizuho, session)
+    leaves(person, 30)
+    settles(time, 30)
+    assert not db.session.scalars(sa.select(Nomination)).all()
+    assert not db.session.scalars(sa.select(Wish)).all()
+
+
+def test_an_end_that_was_taken_back_before_the_day_changes_nothing(mizuho, hachioji, time):
+    person = mizuho.person()
+    joins(person, later(hachioji))
+    leaves(person, 30)
+    membership(person).left_on = None
+    db.session.commit()
+    assert settles(time, 31) == 0
+    assert place_of(person) is EnrolmentState.ENROLLED
+
+
+def test_others_decide_nothing(mizuho, hachioji):
+    person = mizuho.person()
+    session = later(hachioji)
+    joins(person, session)
+    leaves(person, 30)
+    for act in (
+        lambda: parting.choose(hachioji.administrator.actor, {(person.membership_id, session.id): Parting.KEEP}),
+        lambda: parting.hanging(hachioji.administrator.actor, mizuho.id, in_days(30)),
+        lambda: parting.set_rule(hachioji.administrator.actor, mizuho.id, Rule()),
+    ):
+        with pytest.raises(NotFoundError):
+            act()

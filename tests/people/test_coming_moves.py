@@ -1,0 +1,194 @@
+"""Moves on a day to come, deputies for a time, and who takes over: prepared, changed at will until the day, carried out on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from factories import draft_course, membership
+
+from kernel import clock
+from kernel.database import db
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+from people import deputy
+from people.act import Act
+from people.deputy import Appoint
+from people.models import AuditEntry, Posting, Role
+from people.permission import Permission
+from people.sections import coming, posting
+from people.sections.models import PlannedMove
+from people.sections.posting import Move
+
+from courses import keeping
+
+
+def in_days(days):
+    return clock.today() + dt.timedelta(days=days)
+
+
+def plans(office, *people, section="税務課", days=30):
+    made = coming.plan(office.administrator.actor, [one.membership_id for one in people], Move(section, "", in_days(days)))  # fmt: skip
+    db.session.commit()
+    return made
+
+
+def test_a_move_is_carried_out_on_its_day_and_history_is_kept(mizuho, time):
+    person = mizuho.person()
+    plans(mizuho, person)
+    assert (coming.carry_out(), membership(person).department) == (0, "総務課")
+    time.passes(days=30)
+    assert coming.carry_out() == 1
+    db.session.expire_all()
+    assert (membership(person).department, membership(person).posted_on) == ("税務課", clock.today())
+    assert [row.until for row in posting.history(person.membership_id)] == [clock.today()]
+    assert coming.carry_out() == 0
+
+
+def test_a_worker_that_was_away_carries_out_what_was_due_as_of_its_day(mizuho, time):
+    person = mizuho.person()
+    plans(mizuho, person)
+    day = in_days(30)
+    time.passes(days=45)
+    coming.carry_out()
+    db.session.expire_all()
+    assert membership(person).posted_on == day
+
+
+def test_the_plan_holds_also_when_whoever_made_it_has_left(mizuho, time):
+    person, maker = mizuho.person(), mizuho.person(Role.COORDINATOR)
+    coming.plan(maker.actor, [person.membership_id], Move("税務課", "", in_days(30)))
+    membership(maker).left_on = in_days(10)
+    db.session.commit()
+    time.passes(days=30)
+    assert coming.carry_out() == 1
+
+
+def test_a_plan_is_changed_and_called_off_until_the_day(mizuho, time):
+    person = mizuho.person()
+    plans(mizuho, person)
+    plans(mizuho, person, section="防災課", days=20)
+    assert db.session.get_one(PlannedMove, person.membership_id).day == in_days(20)
+    assert coming.call_off(mizuho.administrator.actor, [person.membership_id]) == 1
+    db.session.commit()
+    time.passes(days=40)
+    assert (coming.carry_out(), membership(person).department) == (0, "総務課")
+
+
+def test_who_leaves_before_the_day_is_not_moved(mizuho, time):
+    person = mizuho.person()
+    plans(mizuho, person)
+    membership(person).left_on = in_days(10)
+    db.session.commit()
+    time.passes(days=30)
+    assert coming.carry_out() == 0
+    assert not db.session.scalars(sa.select(Posting)).all()
+    assert not db.session.scalars(sa.select(PlannedMove)).all()
+    with pytest.raises(NotFoundError):
+        plans(mizuho, person)
+
+
+def test_who_heads_a_section_heads_it_no_more_unless_that_is_said(mizuho, time):
+    chief, stays = mizuho.person(Role.HEAD), mizuho.person(Role.HEAD)
+    plans(mizuho, chief, stays)
+    coming.say_roles(mizuho.administrator.actor, stays.membership_id, set())
+    db.session.commit()
+    time.passes(days=30)
+    coming.carry_out()
+    db.session.expire_all()
+    assert [len(membership(one).grants) for one in (chief, stays)] == [0, 1]
+
+
+def test_others_plan_nothing_here(mizuho, hachioji):
+    person = mizuho.person()
+    with pytest.raises(NotFoundError):
+        coming.plan(hachioji.administrator.actor, [person.membership_id], Move("税務課", "", in_days(30)))
+    plans(mizuho, person)
+    assert coming.call_off(hachioji.administrator.actor, [person.membership_id]) == 0
+
+
+def appoint(office, absent, stands_in, role=Role.COORDINATOR, begins=0, last=10, by=None):
+    command = Appoint(stands_in.membership_id, role, in_days(begins), in_days(last))
+    deputy.appoint((by or office.administrator).actor, absent.membership_id, command)
+    db.session.commit()
+
+
+def may(person):
+    return person.actor.may(Permission.MANAGE_STAFF)
+
+
+def test_a_deputy_acts_from_the_first_day_to_the_last_and_the_log_says_for_whom(mizuho, time):
+    absent, stands_in = mizuho.coordinator, mizuho.person()
+    appoint(mizuho, absent, stands_in, begins=5, last=10)
+    allowed = []
+    for _day in range(12):
+        allowed.append(may(stands_in))
+        time.passes(days=1)
+    assert allowed == [False] * 5 + [True] * 6 + [False]
+
+
+def test_what_a_deputy_does_is_in_the_log_as_done_for_somebody(mizuho):
+    absent, stands_in = mizuho.coordinator, mizuho.person()
+    appoint(mizuho, absent, stands_in)
+    person = mizuho.person()
+    browser = stands_in.browser()
+    assert browser.post(f"/office/staff/{person.membership_id}/leave", data={"last_day": clock.today().isoformat()}).status_code == 302  # fmt: skip
+    [entry] = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.MEMBERSHIP_ENDED.value))
+    assert (entry.actor_id, entry.detail["acts_for"]) == (stands_in.staff_id, absent.staff_id)
+    assert f"（{absent.name}さんの代理）" in mizuho.administrator.browser().get("/admin/audit").text
+
+
+def test_the_role_of_a_deputy_is_gone_when_the_time_is_over(mizuho, time):
+    stands_in = mizuho.person()
+    appoint(mizuho, mizuho.coordinator, stands_in)
+    assert deputy.end_over() == 0
+    time.passes(days=11)
+    assert deputy.end_over() == 1
+    db.session.expire_all()
+    assert membership(stands_in).grants == []
+
+
+def test_a_coordinator_makes_no_deputy_of_a_coordinator(mizuho):
+    """Who could, would be every second person at once."""
+    with pytest.raises(ForbiddenError):
+        appoint(mizuho, mizuho.coordinator, mizuho.person(), by=mizuho.coordinator)
+
+
+def test_a_deputy_is_for_a_role_that_somebody_has_and_for_days_in_order(mizuho):
+    person = mizuho.person()
+    with pytest.raises(ConflictError, match="ではありません"):
+        appoint(mizuho, person, mizuho.person())
+    with pytest.raises(ConflictError, match="すでに"):
+        appoint(mizuho, mizuho.coordinator, mizuho.person(Role.COORDINATOR))
+    with pytest.raises(InvalidError, match="終わりの日"):
+        appoint(mizuho, mizuho.coordinator, person, begins=5, last=4)
+    with pytest.raises(InvalidError, match="1年"):
+        appoint(mizuho, mizuho.coordinator, person, last=900)
+
+
+def test_a_deputy_of_an_administrator_leaves_no_organisation_without_one(mizuho, time):
+    stands_in = mizuho.person()
+    appoint(mizuho, mizuho.administrator, stands_in, Role.ADMINISTRATOR)
+    answer = stands_in.browser().post(f"/office/staff/{mizuho.administrator.membership_id}/leave", data={"last_day": clock.today().isoformat()})  # fmt: skip
+    assert "ただ一人の管理者" in answer.text
+
+
+def test_courses_go_to_the_successor_on_the_day(mizuho, time):
+    old, new = mizuho.coordinator, mizuho.person(Role.COORDINATOR)
+    course = draft_course(old)
+    keeping.keep(old.actor, course, old.staff_id, None)
+    keeping.name_successor(mizuho.administrator.actor, old.membership_id, new.staff_id)
+    membership(old).left_on = in_days(30)
+    db.session.commit()
+    assert keeping.hand_over() == 0
+    time.passes(days=30)
+    assert keeping.hand_over() == 1
+    db.session.expire_all()
+    assert keeping.keeping_of(course.id).kept_by_id == new.staff_id
+
+
+def test_a_successor_writes_courses_there(mizuho, hachioji):
+    for somebody in (mizuho.person(), hachioji.coordinator, mizuho.coordinator):
+        with pytest.raises(InvalidError, match="引き継ぐ人"):
+            keeping.name_successor(mizuho.administrator.actor, mizuho.coordinator.membership_id, somebody.staff_id)
