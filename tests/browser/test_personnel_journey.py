@@ -6,10 +6,12 @@ import datetime as dt
 import sys
 
 import pytest
+from factories import Office
 from pages import ADMINISTRATOR
 
 from kernel.database import db
 
+from people.joining.entry import JoinStaff, enter
 from people.personnel import work
 
 pytestmark = pytest.mark.slow
@@ -45,16 +47,20 @@ def roster(people):
     return (head + "".join(lines)).encode("cp932")
 
 
+def proves(clerk):
+    if clerk.page.locator("#password").count():  # what opens doors asks for the password once an hour
+        clerk.page.locator("#password").fill("sanchou-no-kanrisha-san")
+        clerk.page.locator("main button").first.click()
+        clerk.has_arrived()
+
+
 def test_five_thousand_people_are_entered_and_their_slips_printed(visit, behind, tmp_path, capsys):
     path, people = tmp_path / "名簿.csv", 5000
     path.write_bytes(roster(people))
     clerk = visit(ADMINISTRATOR).counts_from_here()
     began = dt.datetime.now(dt.UTC)
     clerk.follows("職員").follows("人事の名簿から取り込む")
-    if clerk.page.locator("#password").count():  # what opens doors asks for the password once an hour
-        clerk.page.locator("#password").fill("sanchou-no-kanrisha-san")
-        clerk.page.locator("main button").first.click()
-        clerk.has_arrived()
+    proves(clerk)
     clerk.page.locator("input[type=file]").set_input_files(path)
     clerk.pressed += 1
     clerk.page.set_default_timeout(60_000)
@@ -76,3 +82,51 @@ def test_five_thousand_people_are_entered_and_their_slips_printed(visit, behind,
     with capsys.disabled():
         sys.stdout.write(f"{people} people: {clerk.pressed} acts, machine {machine:.0f} s, clerk {minutes:.1f} min\n")
     assert minutes <= 15
+
+
+def entered(behind, prefix, people):
+    """People of the office in the sample data, entered before."""
+    office = Office.of("133035")
+    for number in range(people):
+        name = f"{FAMILIES[number % 15]} {GIVEN[number // 15 % 15]}"
+        enter(
+            JoinStaff(
+                office.id, name, "ヤマダ タロウ", None, f"{prefix}{number:04}", "総務課", "主事", dt.date(2020, 4, 1)
+            )
+        )
+    db.session.commit()
+    db.session.remove()
+
+
+def test_two_hundred_come_two_hundred_move_and_two_hundred_leave_on_the_first_of_april(visit, behind, tmp_path, capsys):
+    moves, leaves = "MOV", "LEA"
+    for prefix in (moves, leaves):
+        entered(behind, prefix, 200)
+    names = [f"{FAMILIES[number % 15]} {GIVEN[number // 15 % 15]}" for number in range(200)]
+    lines = ["職員番号,氏名,フリガナ,所属,職名,退職日"]
+    lines += [f"NEW{number:04},{name},シンジン ナナ,税務課,主事," for number, name in enumerate(names)]
+    lines += [f"{moves}{number:04},{name},,税務課,主任," for number, name in enumerate(names)]
+    lines += [f"{leaves}{number:04},{name},,,,令和9年3月31日" for number, name in enumerate(names)]
+    path = tmp_path / "四月一日.csv"
+    path.write_bytes("\r\n".join(lines).encode("cp932"))
+    clerk = visit(ADMINISTRATOR).counts_from_here()
+    began = dt.datetime.now(dt.UTC)
+    clerk.follows("職員").follows("4月1日の準備（異動）").follows("名簿を取り込む")
+    proves(clerk)
+    clerk.page.set_default_timeout(60_000)
+    clerk.page.locator("input[type=file]").set_input_files(path)
+    clerk.pressed += 1
+    clerk.presses("違いを確かめる")
+    for said in ("新しく登録する人 200", "部署・職が変わる人 200", "所属が終わる人 200"):
+        assert clerk.sees(said)
+    clerk.types("所属が終わる人数", "200").presses("選んだ種類を反映する")
+    work.work()  # as the worker does beside the server
+    db.session.remove()
+    clerk.goes_to("/office/moves?day=2027-04-01")
+    minutes = (clerk.pressed * AN_ACT + 3 * A_KEY + (dt.datetime.now(dt.UTC) - began).total_seconds()) / 60
+    capsys.readouterr()
+    with capsys.disabled():
+        sys.stdout.write(f"200 new, 200 moves, 200 leavers: {clerk.pressed} acts, clerk {minutes:.1f} min\n")
+    rows = clerk.page.locator("table tbody tr")
+    assert [rows.nth(place).locator("td").inner_text() for place in (0, 1, 4)] == ["200", "200", "200"]
+    assert minutes <= 20
