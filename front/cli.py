@@ -38,9 +38,10 @@ from participation.mailing import worker
 
 from review import month_end
 
-from front import condition, demo, personal_data
+from front import condition, demo
 from front.backup import comparison, restoring, taking
 from front.news import authors, morning, movers
+from front.personal_data import disclosing, retaining
 from front.reminding import by_itself, summary
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         always["audit elsewhere"] = lambda: audit_chain.tell(send)
     daily = {
         "storage": lambda: storage.collect(files),
-        "personal data": lambda: personal_data.tidy(settings.keep_years),
+        "personal data": lambda: retaining.tidy(settings.keep_years),
         "due dates": by_itself.remind,
         "summaries": summary.tell_summaries,
         "curricula": approval.come_into_force,
@@ -226,4 +227,23 @@ def disclose(email: str) -> None:
     if staff_id is None:
         message = f"nobody has the address {email}"
         raise click.ClickException(message)
-    click.echo(personal_data.disclosed(staff_id))
+    click.echo(disclosing.as_json(staff_id))
+
+
+@people.cli.group.command("retain")
+@click.option("--carry-out", "carries_out", is_flag=True, help="Let it go now; without, it is only counted.")
+def retain(*, carries_out: bool) -> None:
+    """Say of what the time is over that it is kept (people/retention), or let it go."""
+    years = current_app.extensions["settings"].keep_years
+    for label, number in retaining.due(years).items():
+        click.echo(f"{number:>8,} {label}")
+    if not carries_out:
+        return
+    if retaining.clock_seems_wrong():
+        message = "nobody did anything for long before now: the clock is not believed, and nothing goes"
+        raise click.ClickException(message)
+    gone = 0
+    while some := retaining.tidy(years):
+        gone += some
+        db.session.commit()
+    click.echo(f"{gone:,} gone")

@@ -45,6 +45,12 @@ class EraseForm(Form):
     )
 
 
+class DisclosureForm(Form):
+    """When a request to see what is held was received."""
+
+    received_on = DayField("請求を受け付けた日", [DataRequired()], description="例：2027-04-01、R9.4.1")
+
+
 class RemindForm(Form):
     """What a coordinator adds to a reminder."""
 

@@ -1,7 +1,7 @@
 """The chain (改ざんの検知): each entry of the audit log is sealed by the digest of itself and of all before it.
 
 Whoever changes or removes an entry afterwards breaks the chain there, and cannot mend it without changing every seal that
-follows, the last of which others have seen (syslog). The database itself refuses to change entries and seals, and to remove any of the last
+follows, the last of which others have seen (syslog). The database itself refuses to change entries and seals, but for a name that goes (`people.audit_erasure`), and to remove any of the last
 year (migration 0028). 総務省「地方公共団体における情報セキュリティポリシーに関するガイドライン」(ログの取得等).
 """
 
@@ -29,12 +29,16 @@ LOOKED_BACK = 100_000
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the chain says: seals that were looked at, the first that is wrong, entries that wait for a seal, and the last seal."""
+    """What the chain says: seals that were looked at, the first that is wrong, entries that wait for a seal, and the last seal.
+
+    `redacted` entries say no name any more, because somebody was erased: their seals are taken as they are.
+    """
 
     seals: int
     wrong: int | None
     unsealed: int
     head: str
+    redacted: int
 
     @property
     def is_whole(self) -> bool:
@@ -104,18 +108,21 @@ def _walked(number: int | None, digest: str) -> Verdict:
         .order_by(AuditSeal.number)
         .execution_options(yield_per=AT_ONCE)
     )
-    before, last, wrong, count = "", 0, None, 0
+    before, last, wrong, count, redacted = "", 0, None, 0, 0
     for one, entry in rows:
         count += 1
         follows = one.number == last + 1 or not last
-        is_right = entry is not None and (one.digest == _digest(before, entry) or (not last and one.number > 1))
+        is_right = entry is not None and (
+            entry.redacted_at is not None or one.digest == _digest(before, entry) or (not last and one.number > 1)
+        )
+        redacted += entry is not None and entry.redacted_at is not None
         if wrong is None and (not follows or not is_right or (one.number == number and one.digest != digest)):
             wrong = one.number
         before, last = one.digest, one.number
     if wrong is None and number is not None and number > last:
         wrong = number
     unsealed = db.session.scalar(sa.select(sa.func.count()).select_from(_unsealed().subquery())) or 0
-    return Verdict(count, wrong, unsealed, f"{last}:{before}")
+    return Verdict(count, wrong, unsealed, f"{last}:{before}", redacted)
 
 
 def _unsealed() -> sa.Select[AuditEntry]:

@@ -51,7 +51,9 @@ def verify(seal: str | None) -> None:
         message = "--seal is NUMBER:DIGEST, as a syslog server was told"
         raise click.BadParameter(message)
     verdict = audit_chain.verify(int(number) if number else None, digest)
-    click.echo(f"{verdict.seals} entries sealed, {verdict.unsealed} to be sealed; the last seal is {verdict.head}")
+    click.echo(
+        f"{verdict.seals} entries sealed, {verdict.unsealed} to be sealed, {verdict.redacted} without names that were erased; the last seal is {verdict.head}"
+    )
     if not verdict.is_whole:
         message = f"the log was changed at seal {verdict.wrong}"
         raise click.ClickException(message)

@@ -238,7 +238,10 @@ class RoleGrant(Base):
 
 
 class AuditEntry(Base):
-    """Who did what to whom, from which address, written in the transaction of the change. The database lets nobody change it."""
+    """Who did what to whom, from which address, written in the transaction of the change. The database lets nobody change it.
+
+    `redacted_at`: the name of somebody who was erased went out of it (`people.audit_erasure`), and nothing else.
+    """
 
     __tablename__ = "audit_entry"
     id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
@@ -250,6 +253,7 @@ class AuditEntry(Base):
     search_key: Mapped[str]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     address: Mapped[str] = mapped_column(default="", server_default="")
+    redacted_at: Mapped[dt.datetime | None]
     actor: Mapped[Staff | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (

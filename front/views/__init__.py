@@ -1,16 +1,19 @@
 """Views of front."""
 
-from front.views import catalogue, course, duties, information, installation, learner, moves, office, staff, style
+from front.views import (
+    catalogue,
+    course,
+    duties,
+    information,
+    installation,
+    learner,
+    moves,
+    office,
+    personal_data,
+    staff,
+    style,
+)
 
 __all__ = [
-    "catalogue",
-    "course",
-    "duties",
-    "information",
-    "installation",
-    "learner",
-    "moves",
-    "office",
-    "staff",
-    "style",
-]
+    "catalogue", "course", "duties", "information", "installation", "learner", "moves", "office", "personal_data", "staff", "style",
+]  # fmt: skip

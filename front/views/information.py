@@ -8,6 +8,7 @@ from flask import current_app, render_template
 
 from kernel.text import phrases
 
+from people import retention
 from people.access import actor, public
 
 from participation.notices import inbox
@@ -62,7 +63,11 @@ def help() -> ResponseReturnValue:  # noqa: A001 - the page's name
 @public
 def privacy() -> ResponseReturnValue:
     """Say which personal data is held, what for and how long."""
-    return render_template("front/information/privacy.html", keep_years=current_app.extensions["settings"].keep_years)
+    return render_template(
+        "front/information/privacy.html",
+        keep_years=current_app.extensions["settings"].keep_years,
+        kinds=retention.KINDS,
+    )
 
 
 @blueprint.get("/accessibility")

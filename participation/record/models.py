@@ -81,3 +81,24 @@ class OutsideLearning(Base):
         sa.Index("ix_outside_learning_organisation_id", "organisation_id", "provenance"),
         sa.CheckConstraint("(provenance = 'confirmed') = (confirmed_at IS NOT NULL)", "confirmed_has_a_time"),
     )
+
+
+class Disclosure(Base):
+    """A request of somebody to see what an organisation holds of them (開示請求): taken in by one, agreed to by another."""
+
+    __tablename__ = "disclosure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    received_on: Mapped[dt.date]
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    agreed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    agreed_at: Mapped[dt.datetime | None]
+    staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
+    asked_by: Mapped[Staff | None] = relationship(foreign_keys=asked_by_id, lazy="raise_on_sql")
+    agreed_by: Mapped[Staff | None] = relationship(foreign_keys=agreed_by_id, lazy="raise_on_sql")
+    __table_args__ = (
+        sa.CheckConstraint("agreed_by_id IS NULL OR agreed_by_id <> asked_by_id", "second_person"),
+        sa.Index("ix_disclosure_organisation_id", "organisation_id", "staff_id"),
+    )

@@ -121,6 +121,7 @@ NAMES_NOBODY = {
     "participation.message_participants", "participation.session_materials", "front.office_month", "courses.new_lecturer", "participation.letterhead", "participation.new_meeting",
 }  # fmt: skip
 TAKES_OUT = {
+    "front.answered_disclosure",
     "people.personnel_csv",
     "participation.host_paper",
     "participation.nominator_paper",

@@ -1,0 +1,198 @@
+"""Disclosure (開示): all that is held of somebody, given to themselves, or by their office on a request, with a second person.
+
+個人情報の保護に関する法律 第76条 (request)、第82条 (answer).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from kernel import clock
+from kernel.database import add, db
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+from people import audit
+from people.act import Act
+from people.models import Membership, Organisation
+from people.permission import Actor, Permission
+
+from participation.notices.models import Notice
+from participation.papers.paper import Column, Paper
+from participation.record.models import Disclosure
+
+from front.personal_data.held import HELD, SECRETS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from front.personal_data.held import Held
+
+GOOD_FOR = dt.timedelta(days=30)
+"""How long an answer can be taken out: so long the law gives for it (第83条)."""
+LABELS = {
+    "name": "氏名", "reading": "フリガナ", "email": "メールアドレス", "joined_on": "所属の始まり", "left_on": "所属の終わり（この日から外れる）", "staff_number": "職員番号",
+    "role": "役割", "granted_at": "役割を得た日時", "since": "始まり", "until": "終わり", "state": "状態", "enrolled_at": "申し込んだ日時", "completed_at": "修了した日時",
+    "fiscal_year": "年度", "course_id": "講座の番号", "session_id": "開催回の番号", "organisation_id": "団体の番号", "day": "日", "reason": "理由", "note": "メモ", "comment": "コメント",
+    "number": "番号", "issued_at": "発行した日時", "score": "得点", "passed": "合格", "submitted_at": "提出した日時", "answers": "解答", "at": "日時", "act": "操作", "address": "接続元",
+    "title": "題名", "kind": "種類", "made_at": "作成した日時", "read_at": "読んだ日時", "sent_at": "送った日時", "wished_at": "希望した日時", "device": "端末", "began_at": "始めた日時",
+    "seen_at": "最後に使った日時", "received_on": "受け付けた日", "presence": "出欠", "affiliation": "所属", "holder": "修了証の氏名", "finished_at": "終えた日時", "position": "順番",
+}  # fmt: skip
+
+
+def held_of(staff_id: int, organisation_id: int | None = None) -> dict[str, list[dict[str, object]]]:
+    """Return what is held of a person, table by table, secrets left out; of an organisation only what is its to know of."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for held in HELD:
+        every = held.model.__table__.columns
+        columns = [one for one in every if one.name not in SECRETS and one.name in (held.columns or every.keys())]
+        rows = db.session.execute(
+            sa.select(*columns, *(said.label(name) for name, said in held.words.items()))
+            .where(held.of(staff_id, organisation_id), _in_time(held, staff_id, organisation_id))
+            .order_by(*held.model.__table__.primary_key)
+        )
+        found[held.label] = [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]  # noqa: SLF001
+    return found
+
+
+def _in_time(held: Held, staff_id: int, organisation_id: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition that a notice is of the time in which somebody belonged to an organisation: others are another office's."""
+    if organisation_id is None or held.model is not Notice:
+        return sa.true()
+    began = sa.select(sa.func.min(Membership.joined_on)).where(
+        Membership.staff_id == staff_id, Membership.organisation_id == organisation_id
+    )
+    first = db.session.scalar(began)
+    return Notice.made_at >= clock.at(first, dt.time()) if first else sa.false()
+
+
+def as_json(staff_id: int, organisation_id: int | None = None) -> str:
+    """Return what is held of a person as JSON; times in ISO 8601."""
+    made: dict[str, Any] = {
+        "作成": clock.now().isoformat(),
+        "説明": "このシステムが保存している、あなたについての情報のすべてです。",
+        **held_of(staff_id, organisation_id),
+    }
+    return json.dumps(made, ensure_ascii=False, indent=1)
+
+
+def as_paper(disclosure: Disclosure) -> Paper:
+    """Return what an organisation holds of a person, as a paper: a line for each value that is there."""
+    office = db.session.get_one(Organisation, disclosure.organisation_id)
+    rows = [
+        (label, f"{place}", LABELS.get(name, name), _in_words(value))
+        for label, found in held_of(disclosure.staff_id, disclosure.organisation_id).items()
+        for place, row in enumerate(found, 1)
+        for name, value in row.items()
+        if value not in (None, "", [], {})
+    ]
+    return Paper(
+        name=f"保有個人情報_{disclosure.staff.name}",
+        title="保有個人情報の開示",
+        facts=(
+            ("本人", disclosure.staff.name), ("保有する団体", office.name), ("請求を受け付けた日", clock.date_label(disclosure.received_on)),
+            ("作成した日", clock.date_label(clock.today())),
+        ),
+        columns=(Column("情報", 3), Column("番号", 1), Column("項目", 3), Column("内容", 6)),
+        rows=tuple(rows),
+        lines=("パスワードなど、本人の確認に使う値は含みません。この請求は、個人情報の保護に関する法律第76条によるものです。",),
+    )  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def concerned(actor: Actor, membership_id: int) -> Membership:
+    """Return a membership, also one that is over, of an organisation whose staff the actor manages as their own. Raises NotFoundError."""
+    row = db.session.scalar(
+        sa.select(Membership)
+        .options(joinedload(Membership.staff), joinedload(Membership.organisation))
+        .where(Membership.id == membership_id, Membership.organisation_id.in_(actor.organisation_ids))
+    )
+    if row is None or row.staff.erased_at or not actor.may(Permission.MANAGE_STAFF, row.organisation_id):
+        raise NotFoundError
+    return row
+
+
+def requests_of(membership: Membership) -> Sequence[Disclosure]:
+    """Return the requests of somebody that an organisation took in, the latest first."""
+    return db.session.scalars(
+        sa.select(Disclosure)
+        .options(joinedload(Disclosure.asked_by), joinedload(Disclosure.agreed_by))
+        .where(Disclosure.staff_id == membership.staff_id, Disclosure.organisation_id == membership.organisation_id)
+        .order_by(Disclosure.id.desc())
+        .limit(20)
+    ).all()
+
+
+def take_in(actor: Actor, membership_id: int, received_on: dt.date) -> Disclosure:
+    """Take a request in. Raises NotFoundError, InvalidError for a day to come, ConflictError while another one waits."""
+    membership = concerned(actor, membership_id)
+    if received_on > clock.today():
+        message = "受け付けた日は、今日までの日にしてください。"
+        raise InvalidError(message, field="received_on")
+    if any(row.agreed_at is None for row in requests_of(membership)):
+        message = "この人の請求は、すでに受け付けて、確認を待っています。"
+        raise ConflictError(message)
+    row = add(
+        Disclosure(
+            staff_id=membership.staff_id, organisation_id=membership.organisation_id, received_on=received_on,
+            asked_by_id=actor.staff_id,
+        )
+    )  # fmt: skip
+    _record(actor, Act.DISCLOSURE_ASKED, membership)
+    return row
+
+
+def _record(actor: Actor, act: Act, membership: Membership) -> None:
+    audit.record(
+        actor, act, membership.staff.name, organisation_id=membership.organisation_id, staff=membership.staff_id
+    )
+    db.session.flush()
+
+
+def agree(actor: Actor, membership_id: int, disclosure_id: int) -> Disclosure:
+    """Agree to answer a request. Raises NotFoundError, ForbiddenError for whoever took it in or is concerned, ConflictError where that was done."""
+    membership, row = concerned(actor, membership_id), _request(actor, membership_id, disclosure_id)
+    if actor.staff_id in {row.asked_by_id, row.staff_id}:
+        message = "受け付けた人や本人ではない、別の担当者が確認してください。"
+        raise ForbiddenError(message)
+    db.session.refresh(row, ["agreed_at"], with_for_update=True)
+    if row.agreed_at:
+        message = "すでに確認されています。"
+        raise ConflictError(message)
+    row.agreed_by_id, row.agreed_at = actor.staff_id, clock.now()
+    _record(actor, Act.DISCLOSURE_AGREED, membership)
+    return row
+
+
+def answered(actor: Actor, membership_id: int, disclosure_id: int) -> Disclosure:
+    """Return a request that was agreed to and can be taken out. Raises NotFoundError, ForbiddenError before that and after 30 days."""
+    row = _request(actor, membership_id, disclosure_id)
+    if row.agreed_at is None or row.agreed_at < clock.now() - GOOD_FOR:
+        message = "別の担当者が確認してから30日のあいだだけ、保存できます。"
+        raise ForbiddenError(message)
+    return row
+
+
+def _request(actor: Actor, membership_id: int, disclosure_id: int) -> Disclosure:
+    membership = concerned(actor, membership_id)
+    row = next((one for one in requests_of(membership) if one.id == disclosure_id), None)
+    if row is None:
+        raise NotFoundError
+    db.session.refresh(row, ["staff"])
+    return row
