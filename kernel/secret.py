@@ -1,9 +1,16 @@
-"""Secrets that people hold: drawn at random, read out in groups, kept as a digest."""
+"""Secrets that people hold: drawn at random, read out in groups, kept as a digest; and those of other systems, kept under a key."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
+from typing import TYPE_CHECKING
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def digest(secret: str) -> str:
@@ -23,3 +30,21 @@ def drawn(length: int) -> str:
 def grouped(signs: str) -> str:
     """Return signs in groups of four, as people read them out."""
     return "-".join(signs[place : place + 4] for place in range(0, len(signs), 4))
+
+
+def sealed(keys: Sequence[str], secret: str) -> str:
+    """Return a secret of another system as it is kept: under the first of the application's keys."""
+    return _under(keys[:1]).encrypt(secret.encode()).decode()
+
+
+def unsealed(keys: Sequence[str], kept: str) -> str:
+    """Return a secret that was sealed under one of the keys, the present or former ones. Raises ValueError where none fits."""
+    try:
+        return _under(keys).decrypt(kept.encode()).decode()
+    except InvalidToken as error:
+        message = "sealed under another key"
+        raise ValueError(message) from error
+
+
+def _under(keys: Sequence[str]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys])

@@ -9,6 +9,12 @@ class Act(Term):
     """What was done. The value is stored; the label is what the log shows, and may change."""
 
     SIGNED_IN = "signed in", "サインイン"
+    PROVIDER_SET = "provider set", "認証基盤を設定"
+    PROVIDER_SWITCHED = "provider switched", "認証基盤を使う・止める"
+    PROVIDER_REMOVED = "provider removed", "認証基盤を削除"
+    PROVIDER_LINKED = "provider linked", "認証基盤の利用者と職員を結びつけ"
+    SCIM_TOKEN = "scim token", "人事連携の鍵を発行"
+    SCIM_TOKEN_ENDED = "scim token ended", "人事連携の鍵を終了"
     SIGN_IN_FAILED = "sign-in failed", "サインインの失敗"
     SIGNED_OUT = "signed out", "サインアウト"
     SIGN_INS_ENDED = "sign-ins ended", "職員のサインインを終了"

@@ -62,7 +62,9 @@ WHO = (
 WHO_IT_IS = WHO.where(Staff.id == sa.bindparam("staff_id"))
 WHO_ACTS = (
     WHO.join(OpenSignIn, OpenSignIn.staff_id == Staff.id)
-    .add_columns(OpenSignIn.id, OpenSignIn.seen_at, OpenSignIn.confirmed_at, OpenSignIn.second_factor_at)
+    .add_columns(
+        OpenSignIn.id, OpenSignIn.seen_at, OpenSignIn.confirmed_at, OpenSignIn.second_factor_at, OpenSignIn.only_for_id
+    )
     .where(
         OpenSignIn.seen_at > sa.bindparam("seen_since", type_=OpenSignIn.seen_at.type),
         OpenSignIn.began_at > sa.bindparam("began_since", type_=OpenSignIn.began_at.type),
@@ -92,9 +94,12 @@ def _signed_in(statement: sa.Select[Any], token: str, **named: Any) -> Actor | N
     rows: Any = db.session.execute(statement, {"today": clock.today(), **limits, **named}).all()
     if not rows:
         return None
-    sign_in_id, seen_at, confirmed_at, second_factor_at = rows[0][6:]
+    sign_in_id, seen_at, confirmed_at, second_factor_at, only_for = rows[0][6:]
     lacks = _asked.second_factor and second_factor_at is None and any(row[4] in NEED_A_SECOND_FACTOR for row in rows)
-    had = [(*row[:4], None if lacks and row[4] in NEED_A_SECOND_FACTOR else row[4], row[5]) for row in rows]
+    had = [
+        (*row[:4], None if (lacks and row[4] in NEED_A_SECOND_FACTOR) or only_for not in {None, row[2]} else row[4], row[5])
+        for row in rows
+    ]  # fmt: skip
     return _actor(
         had,
         token=token,
@@ -103,6 +108,7 @@ def _signed_in(statement: sa.Select[Any], token: str, **named: Any) -> Actor | N
         confirmed_at=confirmed_at,
         lacks_second_factor=lacks,
         is_proved=second_factor_at is not None,
+        only_for=only_for,
     )
 
 

@@ -98,6 +98,7 @@ class OpenSignIn(Base):
     """A sign-in that goes on, at one device. Only the digest of what its cookie holds is kept.
 
     `confirmed_at` is when the password was last given there, `second_factor_at` when something one has was shown, too.
+    `only_for_id`: an organisation has said who it is; elsewhere no role is held by that.
     """
 
     __tablename__ = "open_sign_in"
@@ -110,6 +111,7 @@ class OpenSignIn(Base):
     second_factor_at: Mapped[dt.datetime | None]
     address: Mapped[str]
     device: Mapped[str]
+    only_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
 
 
 class Section(Base):

@@ -2,9 +2,18 @@
 
 from people import views
 from people.blueprint import blueprint
+from people.federation import views as federation_views
 from people.joining import views as joining_views
 from people.personnel import views as personnel_views
 from people.sections import views as sections_views
 from people.signing_in import views as signing_in_views
 
-__all__ = ["blueprint", "joining_views", "personnel_views", "sections_views", "signing_in_views", "views"]
+__all__ = [
+    "blueprint",
+    "federation_views",
+    "joining_views",
+    "personnel_views",
+    "sections_views",
+    "signing_in_views",
+    "views",
+]

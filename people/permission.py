@@ -34,6 +34,7 @@ class Permission(Term):
     READ_NAMES = "read names", "受講者の氏名を見る"
     READ_AUDIT = "read audit", "操作の記録を見る"
     ERASE = "erase", "個人情報を消去する"
+    SET_UP_SIGNING_IN = "set up signing in", "サインインの方法を決める"
     MANAGE_CATALOG = "manage catalog", "全団体のカタログを管理する"
     MANAGE_ORGANISATIONS = "manage organisations", "団体を管理する"
 
@@ -52,7 +53,7 @@ _COORDINATOR = _HEAD | {
 }  # fmt: skip
 
 
-_ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT, P.ERASE}
+_ADMINISTRATOR = _COORDINATOR | {P.READ_PARTICIPATION, P.READ_AUDIT, P.ERASE, P.SET_UP_SIGNING_IN}
 
 
 _SECRETARIAT = _ADMINISTRATOR | {P.IMPORT_ARTICLES, P.MANAGE_CATALOG, P.MANAGE_ORGANISATIONS}
@@ -68,7 +69,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 EVERYWHERE: dict[Role, frozenset[Permission]] = {
-    Role.SECRETARIAT: _SECRETARIAT - {P.READ_NAMES, P.SEE_DUTIES, P.ENROL_STAFF, P.PLAN_SESSIONS}
+    Role.SECRETARIAT: _SECRETARIAT - {P.SET_UP_SIGNING_IN, P.READ_NAMES, P.SEE_DUTIES, P.ENROL_STAFF, P.PLAN_SESSIONS}
 }
 """Permissions that hold for all organisations, not only for the own one. The secretariat sees everybody's figures,
 but who learned what stays with the own organisation."""
@@ -114,6 +115,8 @@ class Actor:
     is_proved: bool = False
     acts_for: Mapping[int, int] = field(default_factory=dict)
     """For whom a deputy acts: the person, by organisation."""
+    only_for: int | None = None
+    """The organisation that has said who it is, where it was not by password."""
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False

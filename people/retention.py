@@ -58,7 +58,7 @@ KINDS = (
         "本人（アドレスは所属する団体の研修担当と管理者も）", "サインインは12時間、場所は90日、リンクは期限から30日。ほかは、" + WITH_THE_PERSON,
         (
             "open_sign_in.staff_id", "sign_in_place.staff_id", "second_factor.staff_id", "recovery_code.staff_id", "password_link.staff_id",
-            "password_link.issued_by_id", "reset_request.staff_id", "calendar_feed.staff_id",
+            "password_link.issued_by_id", "reset_request.staff_id", "calendar_feed.staff_id", "provider_subject.staff_id",
         ),
         term=LINKS,
     ),
@@ -102,7 +102,7 @@ KINDS = (
             "curriculum_edition.handed_in_by_id", "curriculum_edition.reviewer_id", "curriculum_edition.approved_by_id",
             "earlier_remark.replaced_by_id", "enrolment.enrolled_by_id", "exemption.given_by_id", "motivation.author_id",
             "nomination_list.changed_by_id", "outside_learning.confirmed_by_id", "override.made_by_id", "parting_choice.made_by_id",
-            "personnel_file.made_by_id", "planned_move.made_by_id", "prerequisite_exception.given_by_id", "progress.commented_by_id",
+            "identity_provider.made_by_id", "personnel_file.made_by_id", "planned_move.made_by_id", "prerequisite_exception.given_by_id", "progress.commented_by_id",
             "role_grant.granted_by_id", "successor.named_by_id", "transfer_offer.offered_by_id", "transfer_offer.answered_by_id",
         ),
     ),

@@ -16,7 +16,14 @@ from people.joining.models import TransferCode, TransferOffer
 from people.models import AuditEntry, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.personnel.models import PersonnelChange
 from people.sections.models import PlannedMove
-from people.signing_in.models import PasswordLink, RecoveryCode, ResetRequest, SecondFactor, SignInPlace
+from people.signing_in.models import (
+    PasswordLink,
+    ProviderSubject,
+    RecoveryCode,
+    ResetRequest,
+    SecondFactor,
+    SignInPlace,
+)
 
 from courses.models import Successor
 
@@ -119,6 +126,7 @@ HELD = (
     Held(SignInPlace, "最近サインインした場所"),
     Held(SecondFactor, "二段階の確認"),
     Held(RecoveryCode, "予備のコード"),
+    Held(ProviderSubject, "団体の認証基盤での本人の印", columns=("linked_at",)),
     Held(PasswordLink, "パスワードを設定するリンク"),
     Held(ResetRequest, "パスワードの再設定の希望"),
     Held(TransferCode, "異動コード"),

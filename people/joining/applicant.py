@@ -18,6 +18,7 @@ from people.act import Act
 from people.joining.entry import JoinStaff, enter
 from people.joining.models import Applicant
 from people.permission import Permission
+from people.signing_in.models import ProviderSubject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -52,15 +53,19 @@ def confirm(actor: Actor, organisation_id: int, ids: Collection[int]) -> Confirm
             organisation_id,
             applicant.name,
             applicant.reading,
-            applicant.email,
-            None,
+            applicant.email or None,
+            applicant.staff_number,
             applicant.department,
             applicant.post,
         )
         try:
             with db.session.begin_nested():
                 staff = enter(command).staff
-                staff.password_hash = applicant.password_hash
+                staff.password_hash = applicant.password_hash or None
+                if applicant.provider_id and applicant.subject:
+                    db.session.add(
+                        ProviderSubject(provider_id=applicant.provider_id, subject=applicant.subject, staff_id=staff.id)
+                    )
                 db.session.delete(applicant)
         except RefusalError as refusal:
             found.refused.append(f"{applicant.name}さん：{refusal.message}")

@@ -35,7 +35,10 @@ class Invitation(Base):
 
 
 class Applicant(Base):
-    """Somebody who entered themselves by an invitation, with a password of their own, and whom the coordinator has not confirmed yet."""
+    """Somebody who entered themselves by an invitation, with a password of their own, and whom the coordinator has not confirmed yet.
+
+    Or whom an identity provider knows by a `subject`, and nobody here yet: they have no password.
+    """
 
     __tablename__ = "applicant"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +49,9 @@ class Applicant(Base):
     department: Mapped[str]
     post: Mapped[str]
     password_hash: Mapped[str]
+    staff_number: Mapped[str | None] = mapped_column(sa.String(32))
+    provider_id: Mapped[int | None] = mapped_column(sa.ForeignKey("identity_provider.id"), index=True)
+    subject: Mapped[str | None]
     applied_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
 

@@ -1,4 +1,4 @@
-"""Tables of signing in: links to set a password, requests for one, sign-ins that failed."""
+"""Tables of signing in: links to set a password, requests for one, sign-ins that failed; identity providers and whom they know."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
 
-from people.models import Staff
+from people.models import Organisation, Staff
 
 
 class LinkPurpose(Term):
@@ -74,6 +74,41 @@ class RecoveryCode(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     code_digest: Mapped[str] = mapped_column(sa.String(64))
     used_at: Mapped[dt.datetime | None]
+
+
+class IdentityProvider(Base):
+    """An identity provider (認証基盤) of an organisation, by OpenID Connect: it says who signs in; what they may do is said here.
+
+    Its secret is kept under the application's key. `number_claim` is the claim that bears the staff number, `endings` those of
+    addresses that it may vouch for. `proves_twice`: it asks for a second factor itself. `tried_at`: a sign-in was tried with it as it is set up.
+    """
+
+    __tablename__ = "identity_provider"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    secret_sealed: Mapped[str]
+    number_claim: Mapped[str] = mapped_column(default="")
+    endings: Mapped[list[str]] = mapped_column(sa.JSON(), default=list)
+    proves_twice: Mapped[bool] = mapped_column(default=False)
+    is_on: Mapped[bool] = mapped_column(default=False)
+    tried_at: Mapped[dt.datetime | None]
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+
+class ProviderSubject(Base):
+    """Under which subject an identity provider knows a person."""
+
+    __tablename__ = "provider_subject"
+    provider_id: Mapped[int] = mapped_column(sa.ForeignKey("identity_provider.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
+    linked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
 
 
 class ResetRequest(Base):

@@ -35,10 +35,10 @@ def device_of(agent: str) -> str:
     return "・".join(filter(None, known)) or "不明な端末"
 
 
-def begin(staff_id: int, address: str, agent: str, *, proved: bool = False) -> Actor:
+def begin(staff_id: int, address: str, agent: str, *, proved: bool = False, only_for: int | None = None) -> Actor:
     """Begin a sign-in; return the actor whose cookie names it. Those that have ended are forgotten.
 
-    `proved`: a second factor was shown.
+    `proved`: a second factor was shown. `only_for`: the organisation that has said who it is.
     """
     now = clock.now()
     db.session.execute(sa.delete(OpenSignIn).where(~goes_on()))
@@ -46,7 +46,7 @@ def begin(staff_id: int, address: str, agent: str, *, proved: bool = False) -> A
     add(
         OpenSignIn(
             staff_id=staff_id, token_digest=digest(token), began_at=now, seen_at=now, confirmed_at=now, address=address,
-            device=device_of(agent), second_factor_at=now if proved else None,
+            device=device_of(agent), second_factor_at=now if proved else None, only_for_id=only_for,
         )
     )  # fmt: skip
     begun = load_actor(token)

@@ -71,13 +71,13 @@ def prove(staff: Staff, is_right: Callable[[], bool], address: str) -> None:
     _guarded(staff, f"second:{staff.id}", address, is_right, second_factor.WRONG)
 
 
-def enter(staff: Staff, address: str, agent: str, *, proved: bool = False) -> Actor:
+def enter(staff: Staff, address: str, agent: str, *, proved: bool = False, only_for: int | None = None) -> Actor:
     """Begin the sign-in of somebody who is known by now; return its actor.
 
     Somebody who belongs to no organisation any more comes to the own record.
     """
     _remember(staff, address)
-    signed_in = open_sign_in.begin(staff.id, address, agent, proved=proved)
+    signed_in = open_sign_in.begin(staff.id, address, agent, proved=proved, only_for=only_for)
     audit.record(signed_in, Act.SIGNED_IN, staff.name, staff=staff.id)
     db.session.flush()
     return signed_in

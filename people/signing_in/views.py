@@ -59,20 +59,20 @@ def sign_in_page() -> ResponseReturnValue:
     except RefusalError as refusal:
         form.refuse(refusal)
         return render_template("people/sign_in.html", form=form)  # status 200: the failure is to be kept
-    _leave()  # no sign-in and no session from before lives on
+    leave()  # no sign-in and no session from before lives on
     if second_factor.factors_of(staff.id):
         session["half"] = {"staff": staff.id, "epoch": staff.sign_in_epoch, "until": clock.now().timestamp() + HALF_WAY}
-        return redirect(url_for("people.second_step", next=_wanted()))
-    return _entered(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string))
+        return redirect(url_for("people.second_step", next=wanted()))
+    return entered(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string))
 
 
-def _entered(who: Actor) -> ResponseReturnValue:
+def entered(who: Actor, then: str = "") -> ResponseReturnValue:
     """Go on to the page that was wanted; else to what waits: who looks after others to the week, everybody else to their own page."""
     login_user(who)
-    return redirect(_wanted() or url_for("front.office" if who.may(Permission.ENROL_STAFF) else "front.me"))
+    return redirect(then or wanted() or url_for("front.office" if who.may(Permission.ENROL_STAFF) else "front.me"))
 
 
-def _leave() -> None:
+def leave() -> None:
     """End whoever's sign-in this browser holds, and forget what it kept."""
     if (who := visitor()) and who.sign_in_id:
         open_sign_in.end(who, who.sign_in_id)
@@ -100,7 +100,7 @@ def second_step() -> ResponseReturnValue:
     staff, form = _half_way(), SecondStepForm()
     if staff is None:
         flash("時間がたったため、もう一度サインインしてください。")
-        return redirect(url_for("people.sign_in_page", next=_wanted()))
+        return redirect(url_for("people.sign_in_page", next=wanted()))
     if not form.validate_on_submit():
         return _second_page(staff, form)
     challenge, credential = session.pop("challenge", ""), form.credential.value
@@ -115,8 +115,8 @@ def second_step() -> ResponseReturnValue:
     except RefusalError as refusal:
         form.refuse(refusal)
         return _second_page(staff, form)  # status 200: the failure is to be kept
-    _leave()
-    return _entered(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string, proved=True))
+    leave()
+    return entered(sign_in.enter(staff, request.remote_addr or "", request.user_agent.string, proved=True))
 
 
 def _second_page(staff: Staff, form: SecondStepForm) -> ResponseReturnValue:
@@ -199,7 +199,7 @@ def remove_factor(factor_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.second_factors"))
 
 
-def _wanted() -> str | None:
+def wanted() -> str | None:
     """Return the address that was wanted before the sign-in, if it is one of ours."""
     wanted = request.args.get("next", "")
     ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
@@ -210,7 +210,7 @@ def _wanted() -> str | None:
 @public
 def sign_out() -> ResponseReturnValue:
     """End this sign-in."""
-    _leave()
+    leave()
     flash("サインアウトしました。")
     return redirect(url_for("front.home"))
 
@@ -246,7 +246,7 @@ def confirm() -> ResponseReturnValue:
         return render_template("people/confirm.html", form=form)  # status 200: the failure is to be kept
     open_sign_in.confirm(actor())
     flash("確認しました。もう一度、操作を続けてください。")
-    return redirect(_wanted() or url_for("front.me"))
+    return redirect(wanted() or url_for("front.me"))
 
 
 @blueprint.route("/password/forgotten", methods=["GET", "POST"])

@@ -26,7 +26,8 @@ from factories import (
 from ground import settings_for
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import add, db
+from kernel.secret import sealed
 from kernel.transaction import WriteWhileReadingError
 
 from people.access import UndecidedViewError, public, rule_of
@@ -37,6 +38,7 @@ from people.personnel import file as personnel_file
 from people.personnel.file import Send
 from people.sections import post, section
 from people.signing_in import password_link
+from people.signing_in.models import IdentityProvider
 
 from courses.edition import LessonText
 from courses.lessons import outline
@@ -101,6 +103,12 @@ def ground(app, mizuho) -> Ground:
         [Office.of("132012").person().membership_id],
         handing_over.Offer(organisation_named(mizuho.name), clock.today() + clock.DAY),
     )
+    provided = add(
+        IdentityProvider(
+            organisation_id=mizuho.id, name="職員アカウント", issuer="https://127.0.0.1:9", client_id="tomomanabi",
+            secret_sealed=sealed([app.config["SECRET_KEY"]], "secret"),
+        )
+    )  # fmt: skip
     db.session.commit()
     organisation_id = db.session.scalars(sa.select(Organisation.id).where(Organisation.code == "133086")).one()
     addresses = {
@@ -108,7 +116,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "offer_id": offered_one.id, "disclosure_id": 0, "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "offer_id": offered_one.id, "disclosure_id": 0, "provider_id": provided.id, "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
@@ -188,6 +196,10 @@ NEED_MORE = {
     "front.style",  # only with sample data
     "front.remind",  # only whom somebody chose
     "front.act_on_staff",  # leads to the page of an act
+    "people.try_provider",  # leads to the provider
+    "people.sign_in_by_provider",  # leads to the provider
+    "people.confirm_by_provider",  # only who has signed in so
+    "people.apply_by_provider",  # only whom a provider knows
     "front.arrivals",  # leads to the page of a day
     "people.move_staff",  # only whom somebody chose
     "people.leave_together",  # only whom somebody chose
