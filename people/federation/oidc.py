@@ -71,10 +71,11 @@ def check_issuer(issuer: str, *, plain: bool) -> str:
     return issuer.rstrip("/")
 
 
-def _read(address: str) -> dict[str, Any]:
+def _read(address: str, token: str = "") -> dict[str, Any]:
     """Return the JSON at an address of a provider. Raises InvalidError where it cannot be read."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        with requests.get(address, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
+        with requests.get(address, headers=headers, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
             content = answer.raw.read(LARGEST + 1, decode_content=True)
             if answer.status_code != requests.codes.ok or len(content) > LARGEST:
                 raise InvalidError(UNREACHABLE, field="issuer")
@@ -140,9 +141,18 @@ def answered(
         keys = KeySet.import_key_set(_read(provider["jwks_uri"]))  # type: ignore[arg-type]
         claims = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS).claims
         _check(claims, client, kept, again=again)
+        more = _more_of(provider, str(token.get("access_token", "")))
     except (AuthlibBaseError, JoseError, requests.RequestException, KeyError, ValueError) as error:
         raise InvalidError(NOT_RIGHT) from error
-    return claims
+    return {**more, **claims} if more.get("sub") == claims["sub"] else claims
+
+
+def _more_of(provider: Mapping[str, Any], token: str) -> dict[str, Any]:
+    """Return what a provider says beyond the signed claims, at its UserInfo endpoint: many say name and address there only (5.3)."""
+    address = provider.get("userinfo_endpoint")
+    if not address or not token or urlsplit(str(address)).scheme != urlsplit(str(provider["token_endpoint"])).scheme:
+        return {}
+    return _read(str(address), token)
 
 
 def _check(claims: dict[str, Any], client: Client, kept: Mapping[str, str], *, again: bool) -> None:

@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, render_template, request, sessio
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import InvalidError, NotFoundError
+from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.forms import EmptyForm, accepted, answer
 from kernel.secret import sealed, unsealed
 
@@ -78,7 +78,8 @@ def _set_up(own: int, form: ProviderForm, row: IdentityProvider | None) -> Ident
 def edit_provider(provider_id: int) -> ResponseReturnValue:
     """Change a provider; show what came of trying it."""
     row = provider.own(actor(), provider_id)
-    form = ProviderForm(obj=row, data={"endings": "、".join(row.endings), "secret": ""})
+    plain = ("name", "issuer", "client_id", "number_claim", "proves_twice")
+    form = ProviderForm(data={**{name: getattr(row, name) for name in plain}, "endings": "、".join(row.endings)})
     if accepted(form, lambda: _set_up(row.organisation_id, form, row)):
         flash("変更しました。")
         return redirect(url_for("people.edit_provider", provider_id=provider_id))
@@ -189,7 +190,7 @@ def federated_back() -> ResponseReturnValue:
     act = {"try": _tried, "confirm": _confirmed}.get(kept["purpose"], _signed_in)
     try:
         return act(kept)
-    except InvalidError as refusal:
+    except (InvalidError, ConflictError) as refusal:
         db.session.rollback()
         flash(refusal.message, "info")
         return redirect(url_for("people.sign_in_page"))
