@@ -5,15 +5,10 @@ from people.blueprint import blueprint
 from people.federation import views as federation_views
 from people.joining import views as joining_views
 from people.personnel import views as personnel_views
+from people.provisioning import views as provisioning_views
 from people.sections import views as sections_views
 from people.signing_in import views as signing_in_views
 
 __all__ = [
-    "blueprint",
-    "federation_views",
-    "joining_views",
-    "personnel_views",
-    "sections_views",
-    "signing_in_views",
-    "views",
-]
+    "blueprint", "federation_views", "joining_views", "personnel_views", "provisioning_views", "sections_views", "signing_in_views", "views",
+]  # fmt: skip

@@ -15,6 +15,7 @@ from people.audit_erasure import NOBODY
 from people.joining.models import TransferCode, TransferOffer
 from people.models import AuditEntry, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.personnel.models import PersonnelChange
+from people.provisioning.models import ProvisionedUser
 from people.sections.models import PlannedMove
 from people.signing_in.models import (
     PasswordLink,
@@ -117,6 +118,7 @@ HELD = (
     Held(Successor, "担当を引き継ぐ人（前の担当）", by="membership_id", columns=("named_at",)),
     Held(Successor, "担当を引き継ぐ人（後の担当）", by="successor_id", columns=("named_at",)),
     Held(AdoptionMember, "必修の対象", by="membership_id"),
+    Held(ProvisionedUser, "人事連携で届いた内容", by="membership_id", columns=("user_name", "external_id", "resource")),
     Held(PersonnelChange, "人事の名簿による変更", by="membership_id", columns=("name", "words", "told")),
     Held(Disclosure, "開示請求", columns=("received_on", "asked_at", "agreed_at")),
     Held(ReportWish, "月の報告の希望", columns=("since",)),

@@ -52,24 +52,25 @@ class CorrectStaff:
     joined_on: dt.date
 
 
-def join(actor: Actor, command: JoinStaff) -> Membership:
+def join(actor: Actor, command: JoinStaff, *, by_provider: bool = False) -> Membership:
     """Enter a person as staff of an organisation the actor manages.
 
     Raises NotFoundError for another organisation, InvalidError where neither e-mail nor staff number is
-    given, ConflictError where one of them is taken.
+    given, ConflictError where one of them is taken. `by_provider`: they sign in by an identity provider, and need neither.
     """
     if command.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
-    membership = enter(command)
+    membership = enter(command, by_provider=by_provider)
     audit.record(
         actor, Act.STAFF_ENTERED, command.name, organisation_id=command.organisation_id, membership=membership.id
     )
     return membership
 
 
-def enter(command: JoinStaff) -> Membership:
+def enter(command: JoinStaff, *, by_provider: bool = False) -> Membership:
     """Enter a person and the membership, without asking who acts (the loader of the sample staff has no actor)."""
-    check_sign_in_name(command.email, command.staff_number)
+    if not by_provider:
+        check_sign_in_name(command.email, command.staff_number)
     _check_not_former(command)
     _check_email_free(command.email, staff_id=None)
     check_number_free(command.staff_number, command.organisation_id, None, command.joined_on or clock.today(), None)
@@ -101,12 +102,13 @@ def hold(staff: Staff) -> None:
         raise ConflictError(message)
 
 
-def correct(actor: Actor, membership_id: int, command: CorrectStaff) -> Membership:
+def correct(actor: Actor, membership_id: int, command: CorrectStaff, *, by_provider: bool = False) -> Membership:
     """Correct a person's entry. Raises NotFoundError, InvalidError or ConflictError as `join` does."""
     membership = managed_membership(actor, membership_id)
     staff = membership.staff
     check_may_act_for(actor, staff.id)
-    check_sign_in_name(command.email, command.staff_number)
+    if not by_provider:
+        check_sign_in_name(command.email, command.staff_number)
     if (command.name, command.reading, _lower(command.email)) != (staff.name, staff.reading, staff.email):
         _check_speaks_for(membership)
     _check_email_free(command.email, staff_id=staff.id)

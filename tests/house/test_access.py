@@ -116,7 +116,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "offer_id": offered_one.id, "disclosure_id": 0, "provider_id": provided.id, "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "offer_id": offered_one.id, "disclosure_id": 0, "provider_id": provided.id, "token_id": 0, "id_": "1", "rest": "x", "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 
@@ -196,6 +196,14 @@ NEED_MORE = {
     "front.style",  # only with sample data
     "front.remind",  # only whom somebody chose
     "front.act_on_staff",  # leads to the page of an act
+    *(
+        "people.scim_config",
+        "people.scim_resource_types",
+        "people.scim_schemas",
+        "people.scim_users",
+        "people.scim_user",
+        "people.scim_nothing",
+    ),  # only with a key
     "people.try_provider",  # leads to the provider
     "people.sign_in_by_provider",  # leads to the provider
     "people.confirm_by_provider",  # only who has signed in so
