@@ -34,7 +34,7 @@ from catalog.curricula import approval
 
 import participation.cli
 from participation import parting
-from participation.mailing import worker
+from participation.mailing import reset_link, worker
 
 from review import month_end
 
@@ -206,6 +206,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "arrivals": movers.tell_arrived,
         "deputies": deputy.end_over,
     }
+    always["new passwords"] = lambda: reset_link.send(settings.mail, settings.public_url)
     working = worker.Worker(settings.mail, settings.public_url, always, daily)
     while True:
         report = working.look()

@@ -6,6 +6,7 @@ Courses at the own pace go on with the person and need no decision.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kernel import clock
 from kernel.database import commit_part, db
-from kernel.errors import NotFoundError
+from kernel.errors import NotFoundError, RefusalError
 
 from people import audit
 from people.act import Act
@@ -197,7 +198,11 @@ def settle() -> int:
     over = sa.and_(Membership.left_on <= today, Membership.left_on > today - LOOKED_BACK)
     done = 0
     for one in _hanging(over):
-        done += _settle(one)
+        with (
+            contextlib.suppress(RefusalError),
+            db.session.begin_nested(),
+        ):  # what one has begun meanwhile stops nobody else
+            done += _settle(one)
         commit_part()
     return done
 

@@ -19,7 +19,7 @@ from kernel.typed import LONGEST_LINE
 
 from people.forms import address_like
 from people.joining.entry import CorrectStaff, JoinStaff
-from people.joining.invitation import Enter
+from people.joining.invitation import Enter, Invite
 from people.joining.transfer import WelcomeStaff
 from people.signing_in.forms import NewPasswordForm
 
@@ -89,9 +89,25 @@ class StaffForm(NameForm, MembershipForm):
 
 
 class InviteForm(Form):
-    """For how many people an invitation is."""
+    """For whom an invitation is, and until when."""
 
-    most = WholeField("登録できる人数", [DataRequired(), NumberRange(1, 1000)], default=50)
+    name = TextField(
+        "リンクの名前", [Length(max=60)], description="あとで見分けるための名前です。例：新採用の職員、福祉部"
+    )
+    most = WholeField("登録できる人数", [DataRequired(), NumberRange(1, 10_000)], default=50)
+    last_day = DayField("使える最後の日", description="空欄なら14日間です。90日先までにします。例：2027-04-30、R9.4.30")
+    ending = TextField(
+        "メールアドレスの@より後", [Length(max=100), Regexp(r"@?[A-Za-z0-9.-]*$", message="@より後を入力してください。例：city.hachioji.lg.jp")],
+        description="庁内のアドレスだけにするときに入力します。例：city.hachioji.lg.jp",
+    )  # fmt: skip
+    department = TextField(
+        "部署", [Length(max=200)], description="このリンクで登録する人が入る部署です。空欄なら、本人が入力します。", render_kw={"list": "sections"}
+    )  # fmt: skip
+
+    def command(self) -> Invite:
+        """Return for whom it is."""
+        ending = self.ending.value.lower().removeprefix("@")
+        return Invite(self.most.value or 0, self.name.value, ending, self.department.value, self.last_day.day)
 
 
 class AcceptForm(NameForm, NewPasswordForm):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import add, db
-from kernel.errors import ConflictError, NotFoundError
+from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.secret import digest
 
 from people import audit
@@ -25,9 +25,22 @@ from people.actor import actor_of
 from people.joining.models import Applicant, Invitation
 from people.models import Organisation
 from people.permission import Actor, Permission
+from people.sections import section
 from people.signing_in import password
 
-VALID_FOR = dt.timedelta(days=14)
+VALID_FOR, LONGEST = dt.timedelta(days=14), dt.timedelta(days=90)
+MOST_OPEN = 50
+
+
+@dataclass(frozen=True)
+class Invite:
+    """For how many an invitation is, until which last day, what their addresses end in, and into which section they come."""
+
+    most: int
+    name: str = ""
+    ending: str = ""
+    department: str = ""
+    last_day: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -48,37 +61,57 @@ def _is_open() -> sa.ColumnElement[bool]:
     )
 
 
-def open_of(organisation_id: int) -> Invitation | None:
-    """Return the invitation of an organisation that is open."""
-    found = db.session.scalar(sa.select(Invitation).where(Invitation.organisation_id == organisation_id, _is_open()))
-    return found if found and _may_still_invite(found) else None
+def open_ones(organisation_id: int) -> list[Invitation]:
+    """Return the invitations of an organisation that are open, the latest first, each with its section."""
+    found = db.session.scalars(
+        sa.select(Invitation)
+        .options(joinedload(Invitation.section))
+        .where(Invitation.organisation_id == organisation_id, _is_open())
+        .order_by(Invitation.id.desc())
+        .limit(MOST_OPEN)
+    )
+    return [one for one in found if _may_still_invite(one)]
 
 
-def invite(actor: Actor, organisation_id: int, most: int) -> str:
-    """Make an invitation for so many people and return its token; an earlier one of the organisation ends.
+def invite(actor: Actor, organisation_id: int, command: Invite) -> str:
+    """Make an invitation and return its token; others go on.
 
-    Raises NotFoundError for an organisation whose staff the actor does not manage.
+    Raises NotFoundError for an organisation whose staff the actor does not manage, InvalidError for a last day that is past or far ahead,
+    ConflictError where too many are open.
     """
     name = _managed(actor, organisation_id).name
-    _end(organisation_id)
+    last = command.last_day or clock.today() + VALID_FOR - clock.DAY
+    if not clock.today() <= last <= clock.today() + LONGEST:
+        message = "使える最後の日は、今日から90日のうちにしてください。"
+        raise InvalidError(message, field="last_day")
+    if len(open_ones(organisation_id)) >= MOST_OPEN:
+        message = f"いま使えるリンクは{MOST_OPEN}本までです。使わないリンクを終わりにしてください。"
+        raise ConflictError(message)
     token = secrets.token_urlsafe(24)
     add(
         Invitation(
-            organisation_id=organisation_id,
-            made_by_id=actor.staff_id,
-            token_digest=digest(token),
-            most=most,
-            expires_at=clock.now() + VALID_FOR,
+            organisation_id=organisation_id, made_by_id=actor.staff_id, token_digest=digest(token), most=command.most,
+            name=command.name, ending=command.ending, section_id=section.named(organisation_id, command.department),
+            expires_at=clock.at(last + clock.DAY, dt.time()),
         )
-    )
-    audit.record(actor, Act.OFFICE_INVITED, name, organisation_id=organisation_id, most=most)
+    )  # fmt: skip
+    audit.record(actor, Act.OFFICE_INVITED, name, organisation_id=organisation_id, most=command.most)
     return token
 
 
-def end(actor: Actor, organisation_id: int) -> None:
-    """End the invitation of an organisation. Raises NotFoundError as `invite` does."""
+def end(actor: Actor, organisation_id: int, invitation_id: int) -> None:
+    """End an invitation of an organisation. Raises NotFoundError as `invite` does, and for another one's."""
     name = _managed(actor, organisation_id).name
-    _end(organisation_id)
+    ended = db.session.execute(
+        sa.update(Invitation)
+        .where(
+            Invitation.id == invitation_id, Invitation.organisation_id == organisation_id, Invitation.ended_at.is_(None)
+        )
+        .values(ended_at=clock.now())
+        .returning(Invitation.id)
+    ).one_or_none()
+    if ended is None:
+        raise NotFoundError
     audit.record(actor, Act.OFFICE_INVITATION_ENDED, name, organisation_id=organisation_id)
 
 
@@ -88,19 +121,11 @@ def _managed(actor: Actor, organisation_id: int) -> Organisation:
     return db.session.get_one(Organisation, organisation_id, with_for_update=True)
 
 
-def _end(organisation_id: int) -> None:
-    db.session.execute(
-        sa.update(Invitation)
-        .where(Invitation.organisation_id == organisation_id, Invitation.ended_at.is_(None))
-        .values(ended_at=clock.now())
-    )
-
-
 def opened(token: str) -> Invitation:
     """Return the invitation that a token opens, with its organisation. Raises NotFoundError where it is not open."""
     invitation = db.session.scalar(
         sa.select(Invitation)
-        .options(joinedload(Invitation.organisation))
+        .options(joinedload(Invitation.organisation), joinedload(Invitation.section))
         .where(Invitation.token_digest == digest(token), _is_open())
     )
     if invitation is None or not _may_still_invite(invitation):
@@ -124,6 +149,9 @@ def accept(token: str, command: Enter) -> Applicant:
     open, ConflictError where others were faster, InvalidError for a password that cannot be taken.
     """
     invitation = opened(token)
+    if invitation.ending and not command.email.lower().endswith(f"@{invitation.ending}"):
+        message = f"このリンクでは、「@{invitation.ending}」のメールアドレスだけを登録できます。"
+        raise InvalidError(message, field="email")
     taken = db.session.execute(
         sa.update(Invitation)
         .where(Invitation.id == invitation.id, _is_open())
@@ -136,7 +164,7 @@ def accept(token: str, command: Enter) -> Applicant:
         raise ConflictError(message)
     applicant = Applicant(
         organisation_id=invitation.organisation_id, name=command.name, reading=command.reading, email=command.email,
-        department=command.department, post=command.post,
+        department=invitation.section.title if invitation.section else command.department, post=command.post,
         password_hash=password.hashed(command.password, command.name, command.email),
     )  # fmt: skip
     audit.record(None, Act.APPLIED, command.name, organisation_id=invitation.organisation_id)

@@ -11,19 +11,23 @@ from kernel import clock
 from kernel.database import Base
 from kernel.vocabulary import Term
 
-from people.models import Membership, Organisation, Staff
+from people.models import Membership, Organisation, Section, Staff
 
 
 class Invitation(Base):
     """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept.
 
-    It rests on whoever made it: with their right it ends. Early ones do not say who that was.
+    It rests on whoever made it: with their right it ends. Early ones do not say who that was. Several may be open at once: `name` tells
+    them apart, `ending` is what the addresses of those who enter end in, `section_id` the section that they come into.
     """
 
     __tablename__ = "invitation"
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    ending: Mapped[str] = mapped_column(default="", server_default="")
+    section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"), index=True)
     token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     most: Mapped[int]
     joined: Mapped[int] = mapped_column(default=0)
@@ -31,6 +35,7 @@ class Invitation(Base):
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    section: Mapped[Section | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("joined >= 0 AND joined <= most", "joined_within_most"),)
 
 

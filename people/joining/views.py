@@ -195,7 +195,7 @@ def _organisation_id() -> int:
 def invite() -> ResponseReturnValue:
     """Show the invitation of an organisation; make a new one and show its link once."""
     organisation_id, form = _organisation_id(), InviteForm()
-    if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.most.value or 0)):
+    if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.command())):
         address = public_address(url_for("people.accept_invitation", token=token))
         return render_template(
             "people/invitation_link.html", address=address, organisation=organisation.organisation(organisation_id)
@@ -204,7 +204,8 @@ def invite() -> ResponseReturnValue:
         "people/invitation.html",
         form,
         organisation=organisation.organisation(organisation_id),
-        invitation=invitation.open_of(organisation_id),
+        invitations=invitation.open_ones(organisation_id),
+        sections=[row.title for row in section.sections_of(organisation_id)],
         applicants=applicant.waiting(actor(), organisation_id),
     )
 
@@ -231,12 +232,12 @@ def decide_on_applicants() -> ResponseReturnValue:
     return redirect(url_for("people.invite", organisation=organisation_id))
 
 
-@blueprint.post("/office/invitation/end")
+@blueprint.post("/office/invitation/<int:invitation_id>/end")
 @requires(Permission.MANAGE_STAFF)
-def end_invitation() -> ResponseReturnValue:
-    """End the invitation of an organisation."""
+def end_invitation(invitation_id: int) -> ResponseReturnValue:
+    """End an invitation of an organisation."""
     organisation_id = _organisation_id()
-    invitation.end(actor(), organisation_id)
+    invitation.end(actor(), organisation_id, invitation_id)
     flash("招待のリンクを終わりにしました。すでに登録した人と申し込んだ人は、そのままです。")
     return redirect(url_for("people.invite", organisation=organisation_id))
 
@@ -251,4 +252,4 @@ def accept_invitation(token: str) -> ResponseReturnValue:
             f"{entered.name}さんの登録を受け付けました。研修担当が確かめると、いま決めたパスワードでサインインできるようになります。"
         )
         return redirect(url_for("people.sign_in_page"))
-    return answer("people/accept_invitation.html", form, organisation=invitation.opened(token).organisation)
+    return answer("people/accept_invitation.html", form, invitation=invitation.opened(token))

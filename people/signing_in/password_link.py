@@ -135,7 +135,8 @@ def ask_for_reset(email: str) -> None:
     found = db.session.execute(
         sa.select(Staff.id, Staff.name, Membership.organisation_id)
         .join(Staff.memberships)
-        .where(Staff.email == email.lower(), is_current())
+        .where(Staff.email == email.lower(), Staff.erased_at.is_(None))
+        .order_by(is_current().desc(), Membership.id.desc())
         .limit(1)
     ).first()
     if found and not db.session.get(ResetRequest, found.id):

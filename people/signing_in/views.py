@@ -252,12 +252,12 @@ def confirm() -> ResponseReturnValue:
 @blueprint.route("/password/forgotten", methods=["GET", "POST"])
 @public
 def forgotten() -> ResponseReturnValue:
-    """Ask the own organisation's coordinator for a link."""
-    form = ResetRequestForm()
+    """Ask for a link: by mail where mail is sent, and of the own organisation's coordinator."""
+    form, by_mail = ResetRequestForm(), bool(current_app.extensions["settings"].mail.host)
     if form.validate_on_submit():
         password_link.ask_for_reset(form.email.value)
-        return render_template("people/forgotten_sent.html")
-    return answer("people/forgotten.html", form)
+        return render_template("people/forgotten_sent.html", by_mail=by_mail)
+    return answer("people/forgotten.html", form, by_mail=by_mail)
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])

@@ -33,7 +33,7 @@ class Links:
         self.there = self.who.browser()
         _row, self.own = password_link.issue_for(mizuho.administrator.actor, self.who.membership_id)
         _row, self.others = password_link.issue_for(self.who.actor, self.colleague.membership_id)
-        self.invitation = invitation.invite(self.who.actor, mizuho.id, 5)
+        self.invitation = invitation.invite(self.who.actor, mizuho.id, invitation.Invite(5))
         self.code = transfer.make_code(self.who.actor, ends_present=True)
         course = packaged(mizuho.coordinator, {"一": one_page()})
         enrolment_id, (lesson_id,) = begins(self.who, course)

@@ -25,7 +25,7 @@ def test_the_log_tells_of_every_act_there_is(mizuho):
     for act in Act:
         audit.record(mizuho.coordinator.actor, act, "対象", change=Change(["前の状態"], ["後の状態"]), about=1)
     db.session.commit()
-    pages = "".join(log_of(mizuho, f"?page={number}") for number in range(1, 4))
+    pages = "".join(log_of(mizuho, f"?page={number}") for number in range(1, 6))
     for act in Act:
         assert f'<td data-label="操作">{act.label}</td>' in pages, act
     assert "前の状態 → 後の状態" in pages

@@ -266,7 +266,7 @@ def test_a_town_joins_without_a_roster_by_one_link(app, mizuho):
     assert signed_in.status_code == 302
     assert client.post("/courses/ai-first/enrol").status_code == 302
     assert "新任 1" in mizuho.coordinator.browser().get("/office/staff").text
-    assert "2人のうち 1人が申し込みました" in mizuho.coordinator.browser().get("/office/invitation").text
+    assert "2人のうち1人が申し込み" in mizuho.coordinator.browser().get("/office/invitation").text
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.ENTERED_BY_INVITATION.value)).one()
     assert (entry.subject, entry.organisation_id) == ("新任 1", mizuho.id)
 
@@ -276,18 +276,48 @@ def test_an_invitation_serves_no_more_people_than_it_says_and_ends_when_told(app
     link = link_of(browser)
     assert [joins(client, link, number).status_code for number in (1, 2, 3)] == [302, 302, 404]
     newer = link_of(browser)
-    browser.post("/office/invitation/end")
+    browser.post(ends(browser)[0])
     assert client.get(newer).status_code == 404
     assert "研修担当に新しいリンクを頼んでください" in client.get(newer).text
 
 
-def test_a_newer_invitation_ends_the_older_one_and_both_end_with_time(app, mizuho, monkeypatch):
+def ends(browser):
+    """The buttons that end an invitation, the latest first."""
+    return re.findall(r'action="(/office/invitation/\d+/end[^"]*)"', browser.get("/office/invitation").text)
+
+
+def test_several_invitations_stand_at_once_each_to_its_own_end(app, mizuho, time):
     browser, client = mizuho.coordinator.browser(), app.test_client()
-    older, newer = link_of(browser), link_of(browser)
-    assert [client.get(older).status_code, client.get(newer).status_code] == [404, 200]
-    later = clock.now() + dt.timedelta(days=15)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    assert client.get(newer).status_code == 404
+    until = (clock.today() + dt.timedelta(days=40)).isoformat()
+    short, long = link_of(browser, name="新採用"), link_of(browser, name="福祉部", last_day=until)
+    assert [client.get(short).status_code, client.get(long).status_code] == [200, 200]
+    assert {"新採用", "福祉部"} <= set(re.findall("新採用|福祉部", browser.get("/office/invitation").text))
+    time.passes(days=15)
+    assert [client.get(short).status_code, client.get(long).status_code] == [404, 200]
+    browser = mizuho.coordinator.browser()
+    assert browser.post(ends(browser)[0]).status_code == 302
+    assert client.get(long).status_code == 404
+    too_long = (clock.today() + dt.timedelta(days=100)).isoformat()
+    assert browser.post("/office/invitation", data={"most": "2", "last_day": too_long}).status_code == 422
+
+
+def test_an_invitation_may_be_for_addresses_of_the_office_and_one_section(app, mizuho):
+    browser, client = mizuho.coordinator.browser(), app.test_client()
+    link = link_of(browser, ending="@town.mizuho.example.lg.jp", department="福祉課")
+    assert joins(client, link, 1).status_code == 422, "an address of elsewhere"
+    assert joins(client, link, 1, email="x@eviltown.mizuho.example.lg.jp").status_code == 422
+    assert joins(client, link, 1, email="hana@TOWN.mizuho.example.lg.jp", department="総務課").status_code == 302
+    assert confirms(browser).status_code == 302
+    row = db.session.scalars(sa.select(Membership).join(Membership.staff).where(Staff.name == "新任 1")).one()
+    assert row.department == "福祉課"
+
+
+def test_another_organisation_ends_no_invitation(app, mizuho, hachioji):
+    browser, client = mizuho.coordinator.browser(), app.test_client()
+    link = link_of(browser)
+    [press] = ends(browser)
+    assert hachioji.coordinator.browser().post(press.split("?")[0]).status_code == 404
+    assert client.get(link).status_code == 200
 
 
 def test_who_holds_an_invitation_does_not_learn_who_has_an_account_but_the_coordinator_does(app, mizuho):

@@ -1,0 +1,90 @@
+"""Where mail is sent, who has forgotten the password is sent a link, and nobody else is told anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+import sqlalchemy as sa
+from factories import membership
+from post_office import PostOffice
+
+from kernel import clock
+from kernel.database import db
+from kernel.settings import Mail
+
+from people.signing_in.models import PasswordLink, ResetRequest
+
+from participation.mailing import reset_link
+
+URL = "https://manabi.example.lg.jp"
+NEW = "another long pass phrase"
+
+
+@pytest.fixture
+def office():
+    running = PostOffice()
+    yield running
+    running.controller.stop()
+
+
+def asks(client, email):
+    answer = client.post("/password/forgotten", data={"email": email})
+    assert answer.status_code == 200
+    db.session.expire_all()
+    return answer.text
+
+
+def test_a_link_comes_by_mail_and_sets_a_new_password(client, mizuho, office):
+    person = mizuho.person()
+    known, unknown = asks(client, person.email), asks(client, "nobody@example.lg.jp")
+    assert re.sub(r'value="[^"]*"', "", known) == re.sub(r'value="[^"]*"', "", unknown), (
+        "nobody learns who has an account"
+    )
+    assert reset_link.send(office.mail, URL) == 1
+    [mail] = office.mails
+    assert mail["To"] == person.email
+    path = re.search(r"/password/[\w-]+", mail.get_content())[0]
+    assert client.post(path, data={"password": NEW, "again": NEW}).status_code == 302
+    assert client.post("/sign-in", data={"account": person.email, "password": NEW}).status_code == 302
+    assert reset_link.send(office.mail, URL) == 0, "asked once, sent once"
+
+
+def test_who_asks_again_and_again_is_sent_one_in_a_quarter_of_an_hour(client, mizuho, office, time):
+    person = mizuho.person()
+    for _press in range(3):
+        asks(client, person.email)
+        reset_link.send(office.mail, URL)
+    assert len(office.mails) == 1
+    time.passes(minutes=16)
+    assert reset_link.send(office.mail, URL) == 1
+
+
+def test_who_was_stopped_is_sent_none_and_who_has_left_is(client, mizuho, office):
+    stopped, left = mizuho.person(), mizuho.person()
+    membership(stopped).staff.blocked_at = clock.now()
+    membership(left).left_on = clock.today() - dt.timedelta(days=10)
+    db.session.commit()
+    asks(client, stopped.email)
+    asks(client, left.email)
+    assert reset_link.send(office.mail, URL) == 1
+    assert office.mails[0]["To"] == left.email
+
+
+def test_where_the_server_does_not_take_it_it_is_asked_for_again(client, mizuho, office):
+    person = mizuho.person()
+    asks(client, person.email)
+    office.refuses = True
+    assert reset_link.send(office.mail, URL) == 0
+    assert db.session.scalars(sa.select(ResetRequest.staff_id)).all() == [person.staff_id]
+    assert not db.session.scalars(sa.select(PasswordLink)).all()
+    office.refuses = False
+    assert reset_link.send(office.mail, URL) == 1
+
+
+def test_without_mail_it_is_the_coordinators(client, mizuho):
+    person = mizuho.person()
+    assert "研修担当に依頼が届きます" in asks(client, person.email)
+    assert reset_link.send(Mail(), URL) == 0
+    assert person.name in mizuho.coordinator.browser().get("/office").text
