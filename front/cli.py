@@ -25,7 +25,7 @@ import people.cli
 from people import audit_chain, audit_syslog, deputy
 from people.models import Staff
 from people.personnel import work as personnel
-from people.sections import coming
+from people.sections import coming, reform
 
 from courses import keeping, storage
 
@@ -200,6 +200,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "news": morning.tell_news,
         "months": month_end.take,
         "personnel files": personnel.forget,
+        "reorganisations": reform.carry_out_due,
         "moves": coming.carry_out,
         "partings": parting.settle,
         "keepers": keeping.hand_over,

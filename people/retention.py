@@ -102,7 +102,7 @@ KINDS = (
             "curriculum_edition.handed_in_by_id", "curriculum_edition.reviewer_id", "curriculum_edition.approved_by_id",
             "earlier_remark.replaced_by_id", "enrolment.enrolled_by_id", "exemption.given_by_id", "motivation.author_id",
             "nomination_list.changed_by_id", "outside_learning.confirmed_by_id", "override.made_by_id", "parting_choice.made_by_id",
-            "identity_provider.made_by_id", "personnel_file.made_by_id", "planned_move.made_by_id", "scim_token.made_by_id", "prerequisite_exception.given_by_id", "progress.commented_by_id",
+            "identity_provider.made_by_id", "personnel_file.made_by_id", "planned_move.made_by_id", "reform.made_by_id", "scim_token.made_by_id", "prerequisite_exception.given_by_id", "progress.commented_by_id",
             "role_grant.granted_by_id", "successor.named_by_id", "transfer_offer.offered_by_id", "transfer_offer.answered_by_id",
         ),
     ),

@@ -13,13 +13,14 @@ from kernel.errors import NotFoundError
 from kernel.forms import EmptyForm, accepted, answer
 from kernel.page import page_number, page_of, seen_as
 from kernel.tables.comma_separated import as_csv
+from kernel.tables.written_workbook import XLSX, as_workbook
 
 from people.access import A_TABLE, actor, confirmed, holds, public_address, requires
 from people.access_log import shows, taken_out
 from people.blueprint import blueprint
 from people.permission import Permission
 from people.personnel import file as personnel_file
-from people.personnel import welcome, work
+from people.personnel import roster, welcome, work
 from people.personnel.columns import Column
 from people.personnel.forms import ApplyForm, FileForm, columns_from
 from people.personnel.models import ChangeState, Kind
@@ -163,6 +164,19 @@ def invite_by_personnel(file_id: int) -> ResponseReturnValue:
         left_out=sheet.left_out,
         until=password_link.good_until(),
     )
+
+
+@blueprint.get("/office/personnel/roster.<any(csv, xlsx):ending>")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def personnel_roster(ending: str) -> Response:
+    """Download the own staff in the form in which a personnel file is sent: changed in a table program, it comes back."""
+    name = f"職員名簿_{clock.today():%Y%m%d}.{ending}"
+    taken_out(name)
+    table = roster.table_of(_own())
+    if ending == "xlsx":
+        return download(as_workbook(table, "職員名簿"), XLSX, name)
+    return download(as_csv(table), "text/csv", name)
 
 
 @blueprint.get("/office/personnel/<int:file_id>.csv")

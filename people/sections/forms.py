@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import DayField, RowField, TextField
+from kernel.fields import DayField, LongTextField, RowField, TextField
 from kernel.forms import Form
+from kernel.typed import LONGEST_TEXT
 
 from people.sections.posting import Move
 from people.sections.section import WriteSection
@@ -28,6 +29,16 @@ class MergeForm(Form):
     """Into which other section one goes."""
 
     into_id = RowField("まとめる先", default=0)
+
+
+class ReformForm(Form):
+    """Which sections become which, and on which day."""
+
+    day = DayField("改正の日", [DataRequired()], description="先の日なら、その日に変わります。例：2027-04-01、R9.4.1")
+    text = LongTextField(
+        "部署の変わり方", [DataRequired(), Length(max=LONGEST_TEXT)],
+        description="表計算ソフトから貼り付けます。1列目にいまの部署、2列目に新しい部署（ほかの部の中なら「福祉部／高齢課」）。一部の人だけが移るときは、3列目にその人の職員番号を並べます。",
+    )  # fmt: skip
 
 
 class PostForm(Form):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel import clock
 from kernel.database import Base
+from kernel.vocabulary import Term
 
-from people.models import Membership, Post, Role, Section
+from people.models import Membership, Post, Role, Section, Staff
 
 
 class PlannedMove(Base):
@@ -31,3 +33,39 @@ class PlannedMove(Base):
     def ends_role(self, role: Role) -> bool:
         """Tell whether a role of the member ends with the move."""
         return role.value in self.ends
+
+
+class ReformState(Term):
+    """Where a reorganisation stands."""
+
+    PLANNED = "planned", "その日を待っています"
+    DONE = "done", "反映ずみ"
+    CALLED_OFF = "called off", "取りやめました"
+    UNDONE = "undone", "元に戻しました"
+    STOPPED = "stopped", "反映できませんでした"
+
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether its day is to come."""
+        return self is ReformState.PLANNED
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it was done, and can be taken back."""
+        return self is ReformState.DONE
+
+
+class Reform(Base):
+    """A reorganisation (組織改正) of an organisation on a day, as it was typed; `before`: what is needed to take it back."""
+
+    __tablename__ = "reform"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    day: Mapped[dt.date]
+    text: Mapped[str]
+    state: Mapped[ReformState] = mapped_column(default=ReformState.PLANNED, index=True)
+    trouble: Mapped[str] = mapped_column(default="")
+    before: Mapped[dict[str, Any]]
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    made_by: Mapped[Staff | None] = relationship(lazy="raise_on_sql")

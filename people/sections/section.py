@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import sqlalchemy as sa
@@ -28,9 +26,7 @@ if TYPE_CHECKING:
     from people.permission import Actor
 
 DEEPEST = 6
-MOST_SECTIONS, MOST_COMPARED = 2000, 400
-_ENDINGS = re.compile(r"(?:部|局|課|室|係|班|担当|グループ|センター)$")
-SHORTEST_ALIKE = 3
+MOST_SECTIONS = 2000
 
 
 @dataclass(frozen=True)
@@ -165,14 +161,9 @@ def write(actor: Actor, row: Section, command: WriteSection) -> Section:
         message = "この部署の中にある部署を、上の部署にはできません。"
         raise InvalidError(message, field="parent_id")
     _check(row.organisation_id, command, row)
-    was, was_path = row.title, row.path
-    row.name, row.parent_id = command.name, parent.id if parent else None
-    row.begins_on, row.ends_on = command.begins_on, command.ends_on
-    row.title = f"{parent.title} {row.name}" if parent else row.name
-    row.path = f"{parent.path if parent else ''}{row.id}/"
-    for below in _below(row.organisation_id, was_path):
-        below.title = f"{row.title}{below.title.removeprefix(was)}"
-        below.path = f"{row.path}{below.path.removeprefix(was_path)}"
+    was = row.title
+    row.name, row.begins_on, row.ends_on = command.name, command.begins_on, command.ends_on
+    put_below(row, parent)
     audit.record(
         actor, Act.SECTION_CHANGED, row.title, organisation_id=row.organisation_id, change=Change([was], [row.title])
     )
@@ -242,6 +233,23 @@ def merge(actor: Actor, row: Section, into: Section) -> Section:
     return into
 
 
+def directly_below(row: Section) -> Sequence[Section]:
+    """Return the sections directly below one, by name."""
+    return db.session.scalars(sa.select(Section).where(Section.parent_id == row.id).order_by(Section.title)).all()
+
+
+def put_below(row: Section, parent: Section | None) -> None:
+    """Let a section, with all below it, stand below another one, or at the top."""
+    was, was_path = row.title, row.path
+    row.parent_id = parent.id if parent else None
+    row.title = f"{parent.title} {row.name}" if parent else row.name
+    row.path = f"{parent.path if parent else ''}{row.id}/"
+    for below in _below(row.organisation_id, was_path):
+        below.title = f"{row.title}{below.title.removeprefix(was)}"
+        below.path = f"{row.path}{below.path.removeprefix(was_path)}"
+    db.session.flush()
+
+
 def point_elsewhere(table: str, one: int, other: int) -> None:
     """Let every column of every table that points to a row of a table point to another one."""
     for column in pointing_to(table):
@@ -254,26 +262,6 @@ def pointing_to(table: str) -> Iterator[sa.Column[int]]:
         for key in other.foreign_keys:
             if key.column.table.name == table:
                 yield key.parent
-
-
-def alike(sections: Sequence[Section]) -> list[tuple[Section, Section]]:
-    """Return pairs of sections that may be one, written differently: by spaces, width and old forms, by the ending, or one at the end of the other.
-
-    Each pair names first the one that more is said of.
-    """
-    keys = [(row, folded(row.name)) for row in sections[:MOST_COMPARED]]
-    pairs = [(one, other) for (one, key), (other, its) in combinations(keys, 2) if _are_alike(key, its)]
-    return [tuple(sorted(pair, key=lambda row: (-len(row.path), -len(row.title), row.id))) for pair in pairs]  # type: ignore[misc]
-
-
-def _are_alike(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    stems = {_ENDINGS.sub("", one), _ENDINGS.sub("", other)}
-    if len(stems) == 1 and len(min(stems)) >= SHORTEST_ALIKE - 1:
-        return one.endswith(tuple("部局課室係")) != other.endswith(tuple("部局課室係"))
-    shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= SHORTEST_ALIKE and longer.endswith(shorter)
 
 
 Sum = TypeVar("Sum", bound="Addable")

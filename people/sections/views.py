@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 
-from people.access import actor, requires
+from people.access import A_TABLE, actor, holds, requires
 from people.access_log import shows
 from people.blueprint import blueprint
 from people.membership import managed_among
 from people.permission import Permission
-from people.sections import coming, post, posting, section
-from people.sections.forms import MergeForm, MoveForm, PostForm, SectionForm
+from people.sections import alikeness, coming, post, posting, reform, reform_list, section
+from people.sections.forms import MergeForm, MoveForm, PostForm, ReformForm, SectionForm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from people.models import Section
+    from people.sections.models import Reform
+    from people.sections.reform_list import Line
 
 
 def _own() -> int:
@@ -45,7 +47,7 @@ def sections() -> ResponseReturnValue:
 def _sections(form: PostForm) -> ResponseReturnValue:
     rows = section.staffed(_own())
     there = [row.section for row in rows if not row.is_over]
-    return answer("people/sections.html", form, sections=rows, alike=section.alike(there), posts=post.held(_own()))
+    return answer("people/sections.html", form, sections=rows, alike=alikeness.alike(there), posts=post.held(_own()))
 
 
 def _section_form(row: Section | None = None) -> SectionForm:
@@ -172,3 +174,45 @@ def move_staff() -> ResponseReturnValue:
         sections=[row.title for row in section.sections_of(organisation_id)],
         posts=[row.name for row in post.posts_of(organisation_id)],
     )
+
+
+@blueprint.route("/office/sections/reform", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@holds(A_TABLE)
+def reform_sections() -> ResponseReturnValue:
+    """Rename, merge and split sections by one act on a day: look at what it comes to, then do it."""
+    own, form = _own(), ReformForm(day=clock.today().isoformat())
+    does = "do" in request.form
+
+    def act() -> list[Line] | Reform:
+        return (reform.plan if does else _looked_at)(actor(), own, form.text.value, form.day.value)
+
+    if "again" in request.form or (found := accepted(form, act)) is None:
+        return answer("people/reform.html", form, reforms=reform.reforms_of(own))
+    if isinstance(found, list):
+        bad = any(line.fault for line in found)
+        return render_template("people/reform_preview.html", form=form, lines=found, bad=bad)
+    day = clock.date_label(form.day.value)
+    flash(
+        "組織改正を反映しました。"
+        if found.state.is_done
+        else f"組織改正を、{day}に予定しました。その日までは取りやめられます。"
+    )
+    return redirect(url_for("people.reform_sections"))
+
+
+def _looked_at(_actor: object, own: int, text: str, _day: object) -> list[Line]:
+    return reform_list.read(own, text)
+
+
+@blueprint.post("/office/sections/reform/<int:reform_id>")
+@requires(Permission.MANAGE_STAFF)
+def undo_reform(reform_id: int) -> ResponseReturnValue:
+    """Call a planned reorganisation off, or take back one that was done."""
+    row = reform.own(actor(), reform_id)
+    if row.state.is_planned:
+        reform.call_off(actor(), row)
+        flash("組織改正を取りやめました。")
+    else:
+        flash(f"組織改正を元に戻しました。{reform.undo(actor(), row)}人が、前の部署に戻りました。")
+    return redirect(url_for("people.reform_sections"))

@@ -398,3 +398,21 @@ def test_whatever_files_come_each_is_taken_back_whole_and_an_administrator_is_le
 
 def test_every_column_can_be_chosen():
     assert {column.value for column in Column} >= {"number", "name", "section", "left"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_roster_that_was_taken_out_comes_back_unchanged(mizuho, ending):
+    people = [mizuho.person(department=name) for name in ("総務課", "税務課", "福祉課")]
+    row_of(people[0]).left_on = clock.today() + dt.timedelta(days=20)
+    row_of(people[1]).staff_number = "00123"
+    row_of(people[2]).staff_number = None
+    browser = mizuho.administrator.browser()
+    db.session.execute(sa.update(Staff).values(reading="ヤマダ ハナコ"))
+    db.session.commit()
+    content = browser.get(f"/office/personnel/roster.{ending}").data
+    said = {"file": (io.BytesIO(content), f"名簿.{ending}"), "day": clock.today().isoformat(), "is_complete": "y"}
+    sent_ = browser.post("/office/personnel", data=said, content_type="multipart/form-data")
+    assert sent_.status_code == 302, sent_.text
+    file = db.session.scalars(sa.select(PersonnelFile)).one()
+    assert [(row.kind, row.name, row.words) for row in found(file)] == []
+    assert file.same == len(people) + 1

@@ -13,7 +13,7 @@ from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 
 from people.models import Membership, Section
-from people.sections import post, posting, section
+from people.sections import alikeness, post, posting, section
 from people.sections.posting import Move
 from people.sections.section import WriteSection
 
@@ -71,9 +71,9 @@ def test_alike_spellings_are_offered_and_merged_with_all_that_hangs_on_them(mizu
     where, wrong = begins(mizuho, "住民課"[:2] + "係"), section.section(mizuho.coordinator.actor, of(person).section_id)
     moves(mizuho, person, department=where.title)
     rows = section.sections_of(mizuho.id)
-    assert (where, wrong) not in section.alike(rows)
+    assert (where, wrong) not in alikeness.alike(rows)
     right = begins(mizuho, "町民生活部住民課")
-    assert {right, wrong} in [set(pair) for pair in section.alike(section.sections_of(mizuho.id))]
+    assert {right, wrong} in [set(pair) for pair in alikeness.alike(section.sections_of(mizuho.id))]
     section.merge(mizuho.coordinator.actor, wrong, right)
     db.session.commit()
     assert db.session.get(Enrolment, enrolled.id).section_id == right.id
