@@ -6,6 +6,7 @@ Each test has its own database: a copy of a migrated and loaded one, on SQLite a
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import shutil
 import subprocess
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from postgresql import Cluster
 
 
+gc.freeze()  # what is imported stays
+gc.set_threshold(
+    50_000, 20, 20
+)  # a test is short: to sweep up after each few hundred objects takes a fifth of the time
 settings.register_profile("tests", deadline=None)  # a machine that is busy is not wrong
 settings.load_profile("tests")
 catalogue_search.INDEX.seconds = 0  # what a test has just planned is in the list at once

@@ -99,18 +99,17 @@ def invite(actor: Actor, organisation_id: int, command: Invite) -> str:
     return token
 
 
-def end(actor: Actor, organisation_id: int, invitation_id: int) -> None:
-    """End an invitation of an organisation. Raises NotFoundError as `invite` does, and for another one's."""
+def end(actor: Actor, organisation_id: int, invitation_id: int | None) -> None:
+    """End an invitation of an organisation, or all of them. Raises NotFoundError as `invite` does, and for another one's."""
     name = _managed(actor, organisation_id).name
-    ended = db.session.execute(
+    which = sa.true() if invitation_id is None else Invitation.id == invitation_id
+    ended = db.session.scalars(
         sa.update(Invitation)
-        .where(
-            Invitation.id == invitation_id, Invitation.organisation_id == organisation_id, Invitation.ended_at.is_(None)
-        )
+        .where(which, Invitation.organisation_id == organisation_id, Invitation.ended_at.is_(None))
         .values(ended_at=clock.now())
         .returning(Invitation.id)
-    ).one_or_none()
-    if ended is None:
+    ).all()
+    if invitation_id is not None and not ended:
         raise NotFoundError
     audit.record(actor, Act.OFFICE_INVITATION_ENDED, name, organisation_id=organisation_id)
 

@@ -232,10 +232,11 @@ def decide_on_applicants() -> ResponseReturnValue:
     return redirect(url_for("people.invite", organisation=organisation_id))
 
 
+@blueprint.post("/office/invitation/end", defaults={"invitation_id": None})
 @blueprint.post("/office/invitation/<int:invitation_id>/end")
 @requires(Permission.MANAGE_STAFF)
-def end_invitation(invitation_id: int) -> ResponseReturnValue:
-    """End an invitation of an organisation."""
+def end_invitation(invitation_id: int | None) -> ResponseReturnValue:
+    """End an invitation of an organisation; by the address of the first version every one."""
     organisation_id = _organisation_id()
     invitation.end(actor(), organisation_id, invitation_id)
     flash("招待のリンクを終わりにしました。すでに登録した人と申し込んだ人は、そのままです。")
