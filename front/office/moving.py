@@ -62,7 +62,7 @@ class Keeper:
 
 @dataclass(frozen=True)
 class Moves:
-    """What is prepared for a day; `counts` of each part, and the rows of the part that is looked at."""
+    """What is prepared for a day: how much of each part, or the rows of the part that is looked at."""
 
     organisation_id: int
     day: dt.date
@@ -85,18 +85,14 @@ def moves_of(actor: Actor, organisation_id: int, day: dt.date, part: Part | None
     """Return what an organisation has prepared for a day. Raises NotFoundError for another organisation."""
     if organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
-    lists = _lists(actor, organisation_id, day)
-    counts = {
-        one: db.session.scalar(sa.select(sa.func.count()).select_from(rows.order_by(None).subquery())) or 0
-        for one, rows in lists.items()
-    }
-    hanging = parting.hanging(actor, organisation_id, day)
-    keepers = _keepers(organisation_id, day)
-    counts |= {Part.PLACES: len(hanging), Part.WORK: len(keepers)}
+    lists, is_whole = _lists(actor, organisation_id, day), part is None
+    hanging = parting.hanging(actor, organisation_id, day) if is_whole or part is Part.PLACES else []
+    keepers = _keepers(organisation_id, day) if is_whole or part is Part.WORK else []
+    counts = _counts(lists) | {Part.PLACES: len(hanging), Part.WORK: len(keepers)} if is_whole else {}
     return Moves(
         organisation_id=organisation_id,
         day=day,
-        days=_days(organisation_id),
+        days=_days(organisation_id) if is_whole else [],
         counts=counts,
         part=part,
         page=page_of(lists[part], number, size=A_PAGE) if part in lists else None,
@@ -104,6 +100,15 @@ def moves_of(actor: Actor, organisation_id: int, day: dt.date, part: Part | None
         keepers=keepers,
         writers=keeping.writers_of(organisation_id) if part is Part.WORK else [],
     )
+
+
+def _counts(lists: Mapping[Part, sa.Select[Any]]) -> dict[Part, int]:
+    """Return how many rows each list has, in one query."""
+    counted = [
+        sa.select(sa.func.count()).select_from(rows.order_by(None).subquery()).scalar_subquery()
+        for rows in lists.values()
+    ]
+    return dict(zip(lists, db.session.execute(sa.select(*counted)).one(), strict=True))
 
 
 def _lists(actor: Actor, organisation_id: int, day: dt.date) -> dict[Part, sa.Select[Any]]:

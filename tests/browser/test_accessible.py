@@ -11,7 +11,7 @@ from pages import ADMINISTRATOR, COORDINATOR, HOST, SECRETARIAT, STAFF
 
 PUBLIC = [
     "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/web-meeting-chat",
-    "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in",
+    "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in", "/sign-in/office",
     "/sessions/1", "/password/forgotten", "/no-such-page", "/about", "/joining", "/help", "/privacy", "/after-a-move", "/accessibility", "/terms", "/contact", "/requests/new", "/style",
 ]  # fmt: skip
 OF_STAFF = [
@@ -52,6 +52,9 @@ OF_ADMINISTRATORS = [
     "/review?by=curriculum",
     "/admin/audit",
     "/office/personnel",
+    "/office/sign-in",
+    "/office/provisioning",
+    "/office/staff/1/erase?because=mistake",
 ]
 OF_SECRETARIAT = [
     "/review", "/review?organisation=八王子市", "/review?by=course&prefecture=東京都", "/studio", "/studio/ai-first", "/studio/editions/8", "/studio/ai-first/links", "/studio/ai-first/figures", "/studio/ai-first/feedback", "/studio/requests", "/studio/ai-first/motivations/new", "/studio/ai-first/motivations/new?remark=8-1/11",

@@ -22,6 +22,8 @@ BUDGET = """
         /me                             7   # who it is, enrolments, what is required, nominations, wishes, requests, unread
         /office                         15  # and: who comes from other organisations, curricula to approve, courses and curricula sent back, courses to be read again
         /office/staff                   7   # who it is, people, how many, what each is to do, sections, posts, unread
+        /office/moves                   12  # and: how many of each part, days, places of those who go (three), who has a role, what they keep
+        /office/moves?part=coming       6
         /studio                         4
         /review                         6
         /review/sections                5   # who it is, how many of each path, sections, unread
