@@ -58,7 +58,7 @@ KINDS = (
         "本人（アドレスは所属する団体の研修担当と管理者も）", "サインインは12時間、場所は90日、リンクは期限から30日。ほかは、" + WITH_THE_PERSON,
         (
             "open_sign_in.staff_id", "sign_in_place.staff_id", "second_factor.staff_id", "recovery_code.staff_id", "password_link.staff_id",
-            "password_link.issued_by_id", "reset_request.staff_id", "calendar_feed.staff_id", "provider_subject.staff_id",
+            "password_link.issued_by_id", "reset_request.staff_id", "reset_request.asked_by_id", "calendar_feed.staff_id", "provider_subject.staff_id",
         ),
         term=LINKS,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import segno
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
@@ -172,8 +172,14 @@ def ask_for_links() -> ResponseReturnValue:
     if not people:
         flash("選んだ人は、みなサインインできます。", "info")
         return redirect(url_for("front.staff_list"))
+    by_mail = bool(current_app.extensions["settings"].mail.host)
     if request.method == "GET":
-        return render_template("front/ask_for_links.html", people=people)
+        return render_template("front/ask_for_links.html", people=people, by_mail=by_mail)
+    if by_mail and "mail" in request.form:
+        sent, rest = password_link.invite_by_mail(actor(), people), len(people)
+        paper = f"アドレスのない{rest - sent}人には、紙で渡してください。" if sent < rest else ""
+        flash(f"{sent}人に、招待のリンクをメールで送ります。{paper}")
+        return redirect(url_for("front.staff_list"))
     made = [password_link.issue_for(actor(), one.id) for one in people]
     slips = [
         (person, address, segno.make(address, error="m").svg_data_uri(scale=3, border=1))

@@ -1,4 +1,4 @@
-"""Links for a new password by mail: where mail is sent, who has forgotten the password needs nobody's help.
+"""Links to set a password by mail: where mail is sent, who has forgotten theirs needs nobody's help, and an office hands out no paper.
 
 The link is made and kept before the mail goes, one mail a person in a quarter of an hour; where the server does not take it, it is asked for again.
 """
@@ -18,7 +18,9 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import db
 
+from people.actor import actor_of
 from people.models import Membership, Staff
+from people.permission import Permission
 from people.signing_in import password_link
 from people.signing_in.models import PasswordLink, ResetRequest
 
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
 log = logging.getLogger("tomomanabi.mail")
 AT_ONCE, SECONDS = 50, 30
 PAUSE = dt.timedelta(minutes=15)
+INVITATION = """{name} さん
+
+{office}の職員として、ともまなび（自治体の職員がともに学ぶ場）に登録されました。次のリンクから、パスワードを決めてください。
+14日のあいだ、一度だけ使えます。
+
+{address}
+
+心当たりがないときは、団体の研修担当に確かめてください。
+"""
 TEXT = """{name} さん
 
 ともまなびのパスワードを新しく決めるためのリンクです。24時間のあいだ、一度だけ使えます。
@@ -44,7 +55,12 @@ def send(mail: Mail, public_url: str) -> int:
         return 0
     lately = sa.exists().where(
         PasswordLink.staff_id == ResetRequest.staff_id,
-        PasswordLink.expires_at > clock.now() + dt.timedelta(hours=24) - PAUSE,
+        sa.or_(
+            *(
+                sa.and_(PasswordLink.purpose == purpose, PasswordLink.expires_at > clock.now() + valid - PAUSE)
+                for purpose, valid in password_link.VALID_FOR.items()
+            )
+        ),
     )
     waiting = db.session.scalars(
         sa.select(Staff.id)
@@ -60,22 +76,35 @@ def send(mail: Mail, public_url: str) -> int:
 def _send_one(mail: Mail, public_url: str, staff_id: int) -> int:
     membership = db.session.scalars(
         sa.select(Membership)
-        .options(joinedload(Membership.staff))
+        .options(joinedload(Membership.staff), joinedload(Membership.organisation))
         .where(Membership.staff_id == staff_id)
         .order_by(Membership.left_on.is_(None).desc(), Membership.left_on.desc(), Membership.id)
         .limit(1)
     ).first()
     if membership is None:
         return 0
+    asked = db.session.get(ResetRequest, staff_id)
+    asked_by = asked.asked_by_id if asked else None
+    is_new = membership.staff.password_hash is None
+    actor = actor_of(asked_by) if asked_by else None
+    if asked_by and (actor is None or not actor.may(Permission.MANAGE_STAFF, membership.organisation_id)):
+        db.session.delete(asked)  # whoever asked for it manages nobody there any more
+        db.session.commit()
+        return 0
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = (
         mail.sender,
         membership.staff.email,
-        "パスワードを新しく決めるリンク",
+        "ともまなびへの招待" if is_new else "パスワードを新しく決めるリンク",
     )
     message["Auto-Submitted"] = "auto-generated"
-    token = password_link.issue(None, membership)
-    message.set_content(TEXT.format(name=membership.staff.name, address=f"{public_url}/password/{token}"))
+    token = password_link.issue(actor, membership)
+    said = {
+        "name": membership.staff.name,
+        "office": membership.organisation.name,
+        "address": f"{public_url}/password/{token}",
+    }
+    message.set_content((INVITATION if is_new else TEXT).format(**said))
     db.session.commit()  # the link stands before it is told, and nothing is held while the server takes the mail
     try:
         with smtplib.SMTP(mail.host, mail.port, timeout=SECONDS) as server:
@@ -87,7 +116,7 @@ def _send_one(mail: Mail, public_url: str, staff_id: int) -> int:
     except (OSError, smtplib.SMTPException) as error:
         log.warning("a link for a new password was not taken: %s", type(error).__name__)
         db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff_id))
-        db.session.add(ResetRequest(staff_id=staff_id))
+        db.session.add(ResetRequest(staff_id=staff_id, asked_by_id=asked_by))
         db.session.commit()
         return 0
     return 1

@@ -112,12 +112,16 @@ class ProviderSubject(Base):
 
 
 class ResetRequest(Base):
-    """Somebody asked for a new password; the own organisation's coordinator hands over a link."""
+    """Somebody asked for a new password; the own organisation's coordinator hands over a link, or it is mailed.
+
+    `asked_by_id`: the office has asked that a link be mailed to them.
+    """
 
     __tablename__ = "reset_request"
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     requested_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    staff: Mapped[Staff] = relationship(lazy="raise_on_sql")
+    staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
 
 
 class FailedSignIn(Base):

@@ -28,6 +28,8 @@ from people.signing_in import open_sign_in, password
 from people.signing_in.models import LinkPurpose, PasswordLink, ResetRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from people.permission import Actor
 
 LINK_ISSUED = {LinkPurpose.INVITATION: Act.INVITATION_LINK, LinkPurpose.RESET: Act.RESET_LINK}
@@ -145,6 +147,21 @@ def ask_for_reset(email: str) -> None:
         db.session.flush()
 
 
+def invite_by_mail(actor: Actor, people: Sequence[Membership]) -> int:
+    """Let links be mailed to people whom the actor manages and who cannot sign in yet; return to how many: who has an address.
+
+    Raises ForbiddenError for one who holds more than the actor may give.
+    """
+    invited = [one.staff for one in people if one.staff.email and one.staff.password_hash is None]
+    for staff in invited:
+        check_may_act_for(actor, staff.id)
+        row = db.session.get(ResetRequest, staff.id) or ResetRequest(staff_id=staff.id)
+        row.asked_by_id = actor.staff_id
+        db.session.add(row)
+    db.session.flush()
+    return len(invited)
+
+
 def reset_requests(actor: Actor) -> sa.Select[Membership, dt.datetime]:
     """Return the statement of the people the actor manages who wait for a new link, longest first."""
     return (
@@ -152,6 +169,6 @@ def reset_requests(actor: Actor) -> sa.Select[Membership, dt.datetime]:
         .join(Membership.staff)
         .join(ResetRequest, ResetRequest.staff_id == Staff.id)
         .options(joinedload(Membership.staff))
-        .where(visible_to(actor), is_current())
+        .where(visible_to(actor), is_current(), ResetRequest.asked_by_id.is_(None))
         .order_by(ResetRequest.requested_at)
     )

@@ -14,6 +14,8 @@ from kernel import clock
 from kernel.database import db
 from kernel.settings import Mail
 
+from people.models import Role
+from people.signing_in import password_link
 from people.signing_in.models import PasswordLink, ResetRequest
 
 from participation.mailing import reset_link
@@ -88,3 +90,32 @@ def test_without_mail_it_is_the_coordinators(client, mizuho):
     assert "研修担当に依頼が届きます" in asks(client, person.email)
     assert reset_link.send(Mail(), URL) == 0
     assert person.name in mizuho.coordinator.browser().get("/office").text
+
+
+def test_an_office_invites_by_mail_whoever_has_an_address(mizuho, office, client):
+    new, without = mizuho.person(), mizuho.person()
+    for person in (new, without):
+        membership(person).staff.password_hash = None
+    membership(without).staff.email = None
+    db.session.commit()
+    people = [membership(new), membership(without)]
+    assert password_link.invite_by_mail(mizuho.coordinator.actor, people) == 1
+    db.session.commit()
+    assert new.name not in mizuho.coordinator.browser().get("/office").text, "that is no request of theirs"
+    assert reset_link.send(office.mail, URL) == 1
+    [mail] = office.mails
+    assert (mail["To"], mail["Subject"]) == (new.email, "ともまなびへの招待")
+    assert "瑞穂町の職員として" in mail.get_content()
+    path = re.search(r"/password/[\w-]+", mail.get_content())[0]
+    assert client.post(path, data={"password": NEW, "again": NEW}).status_code == 302
+
+
+def test_what_an_office_asked_for_is_not_sent_when_who_asked_has_left(mizuho, office):
+    new, left = mizuho.person(), mizuho.person(Role.COORDINATOR)
+    membership(new).staff.password_hash = None
+    db.session.commit()
+    password_link.invite_by_mail(left.actor, [membership(new)])
+    membership(left).left_on = clock.today()
+    db.session.commit()
+    assert reset_link.send(office.mail, URL) == 0
+    assert not db.session.scalars(sa.select(ResetRequest)).all()
