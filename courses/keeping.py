@@ -101,20 +101,31 @@ def successors_of(membership_ids: Collection[int]) -> dict[int, int]:
 
 
 def hand_over() -> int:
-    """Let successors look after the courses of those who have left; return how many courses. The worker's daily task."""
+    """Let successors look after the courses of those who have left; return how many courses. The worker's daily task.
+
+    Where a successor leaves, too, it is theirs who follows.
+    """
     rows = db.session.execute(
         sa.select(Successor, Membership)
         .join(Membership, Membership.id == Successor.membership_id)
         .where(Membership.left_on <= clock.today())
+        .order_by(Membership.left_on, Membership.id)
     ).all()
+    after = {(member.organisation_id, member.staff_id): successor.successor_id for successor, member in rows}
     handed = 0
-    for successor, member in rows:
+    for _successor, member in rows:
+        last, seen = member.staff_id, set[int]()
+        while (office := (member.organisation_id, last)) in after and last not in seen:
+            seen.add(last)
+            last = after[office]
         for row in kept_by(member.organisation_id, [member.staff_id]):
-            row.kept_by_id = successor.successor_id
+            row.kept_by_id = last
             audit.record(None, Act.HANDED_OVER, row.course.slug, organisation_id=member.organisation_id)
             handed += 1
+        db.session.flush()
+    for successor, _member in rows:
         db.session.delete(successor)
-        commit_part()
+    commit_part()
     return handed
 
 

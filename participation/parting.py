@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kernel import clock
-from kernel.database import commit_part, db
+from kernel.database import commit_part, db, slices
 from kernel.errors import NotFoundError, RefusalError
 
 from people import audit
@@ -42,7 +42,7 @@ from participation.notices.telling import Tell, tell
 HOPING = (NominationState.NOMINATED, NominationState.WAITING, NominationState.OFFERED)
 LOOKED_BACK = dt.timedelta(days=60)
 """For how long after the day a worker that did not run still does what was due."""
-MOST = 1000
+MOST, PART = 1000, 100
 GIVEN_UP = "所属が変わったため、この開催回の席・推薦を取りやめました。もう一度申し込むときは、いまの団体の研修担当に相談してください。"
 
 
@@ -138,6 +138,12 @@ def _hanging(*where: sa.ColumnElement[bool]) -> list[Hanging]:
         again.id != Membership.id,
         sa.or_(again.left_on.is_(None), again.left_on > sa.func.coalesce(Membership.left_on, clock.today())),
     )
+    is_here_again = sa.exists().where(
+        again.staff_id == Membership.staff_id,
+        again.id != Membership.id,
+        again.organisation_id == Membership.organisation_id,
+        sa.or_(again.left_on.is_(None), again.left_on > sa.func.coalesce(Membership.left_on, clock.today())),
+    )
     is_offered = sa.exists().where(
         TransferOffer.membership_id == Membership.id, TransferOffer.state.in_(STANDING)
     )  # fmt: skip
@@ -164,7 +170,7 @@ def _hanging(*where: sa.ColumnElement[bool]) -> list[Hanging]:
                 joinedload(TrainingSession.edition).joinedload(CourseEdition.course),
                 joinedload(row.staff),
             )
-            .where(*where, mine, to_come, Staff.erased_at.is_(None))
+            .where(*where, mine, to_come, ~is_here_again, Staff.erased_at.is_(None))
             .order_by(TrainingSession.starts_at, TrainingSession.id, Staff.reading, Membership.id)
             .limit(MOST)
         )
@@ -197,7 +203,8 @@ def settle() -> int:
     today = clock.today()
     over = sa.and_(Membership.left_on <= today, Membership.left_on > today - LOOKED_BACK)
     done = 0
-    for one in _hanging(over):
+    ids = db.session.scalars(sa.select(Membership.id).where(over, _has_something()).order_by(Membership.id)).all()
+    for one in (one for part in slices(ids, PART) for one in _hanging(Membership.id.in_(part))):
         with (
             contextlib.suppress(RefusalError),
             db.session.begin_nested(),
@@ -205,6 +212,19 @@ def settle() -> int:
             done += _settle(one)
         commit_part()
     return done
+
+
+def _has_something() -> sa.ColumnElement[bool]:
+    """Return the condition that somebody who left has a place, or hopes for one, for the organisation that they left."""
+    place = sa.exists().where(
+        Enrolment.staff_id == Membership.staff_id, Enrolment.organisation_id == Membership.organisation_id,
+        Enrolment.state == EnrolmentState.ENROLLED, Enrolment.session_id.is_not(None),
+    )  # fmt: skip
+    hope = sa.exists().where(
+        Nomination.staff_id == Membership.staff_id, Nomination.organisation_id == Membership.organisation_id,
+        Nomination.state.in_(HOPING),
+    )  # fmt: skip
+    return sa.or_(place, hope)
 
 
 def _settle(one: Hanging) -> bool:
@@ -246,7 +266,9 @@ def _hand_on(one: Hanging, session: TrainingSession) -> bool:
         )
     ).all()
     there = next((id_ for id_ in present if is_open_to(id_, session)), None)
-    if nomination is None or there is None or state_of(session) is not SessionState.OPEN:
+    if nomination is None or there is None or there == nomination.organisation_id:
+        return False
+    if state_of(session) is not SessionState.OPEN:
         return False
     last = db.session.scalar(
         sa.select(sa.func.max(Nomination.position)).where(

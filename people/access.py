@@ -19,7 +19,7 @@ from kernel.errors import ForbiddenError, NotFoundError
 from kernel.page import address_on
 
 from people import access_log
-from people.actor import SEEN_EVERY, ask_for_second_factor, load_actor, note_seen
+from people.actor import SEEN_EVERY, ask_for_second_factor, belongs_elsewhere, load_actor, note_seen
 from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
@@ -71,6 +71,15 @@ def confirmed(view: View) -> View:
 def signed_in(view: View) -> View:
     """Open a view to everybody who has signed in."""
     view.rule = ()  # type: ignore[attr-defined]
+    return view
+
+
+def by_password(view: View) -> View:
+    """Open a view that concerns the whole account only to who has signed in by password, where they belong elsewhere, too.
+
+    An organisation's provider could else act beyond it.
+    """
+    view.by_password = True  # type: ignore[attr-defined]
     return view
 
 
@@ -160,6 +169,9 @@ def guard() -> Any:
         raise ForbiddenError(message)
     if rule and not any(actor().may(permission) for permission in rule):
         raise NotFoundError
+    if getattr(view, "by_password", False) and actor().only_for and belongs_elsewhere(actor()):
+        message = "ほかの団体にも所属しているため、ここからはメールアドレスとパスワードでサインインして行ってください。"
+        raise ForbiddenError(message)
     if getattr(view, "confirmed", False) and not _has_confirmed(actor()):
         return _ask_to_confirm()
     if getattr(view, "uploads", False) and not quoted:

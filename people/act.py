@@ -58,6 +58,7 @@ class Act(Term):
     MOVE_PLANNED = "move planned", "部署・職の異動を予定"
     MOVE_CALLED_OFF = "move called off", "部署・職の異動の予定を取りやめ"
     DEPUTY_APPOINTED = "deputy appointed", "代理を立てる"
+    DEPUTY_ENDED = "deputy ended", "代理を終わりにする"
     SUCCESSOR_NAMED = "successor named", "担当の引き継ぎを決める"
     HANDED_OVER = "handed over", "担当を引き継ぎ"
     PARTING_SET = "parting set", "異動・退職する人の席の扱いを決める"
@@ -167,6 +168,11 @@ class Act(Term):
         return self.value in ABOUT_LEARNERS
 
     @property
+    def names_a_person(self) -> bool:
+        """Tell whether the subject of its entries is, or begins with, the name of somebody who works somewhere."""
+        return self.value in NAMING
+
+    @property
     def on_behalf(self) -> Act:
         """Return the same act done by the host on behalf of an organisation, for what a host can do so."""
         return Act[f"{self.name}_ON_BEHALF"]
@@ -184,3 +190,13 @@ ABOUT_LEARNERS = frozenset(
     }
 )  # fmt: skip
 """The acts whose entries name a person and a course, as they are stored."""
+NAMING = ABOUT_LEARNERS | frozenset(
+    act.value
+    for act in Act
+    if act.name.startswith((
+        "SIGN", "BLOCKED", "UNBLOCKED", "SECOND_", "RECOVERY_", "PASSWORD_", "RESET_", "CALENDAR_", "INVITATION_", "STAFF_", "MEMBERSHIP_",
+        "REJOINED", "PERSONNEL_UNDONE", "MOVE", "DEPUTY_", "SUCCESSOR_", "ROLES_", "APPLIED", "APPLICANT_", "ENTERED_", "TRANSFER", "LEFT_",
+        "DISCLOSURE_", "PROVIDER_LINKED", "REMINDED",
+    ))
+)  # fmt: skip
+"""The acts whose entries name somebody: their names go when they are erased, and no other entry is touched by that."""

@@ -12,7 +12,7 @@ from kernel.database import db
 from kernel.secret import digest
 
 from people.models import Membership, OpenSignIn, Organisation, Role, RoleGrant, Staff
-from people.permission import Actor
+from people.permission import EVERYWHERE, Actor
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ColumnElement
@@ -95,9 +95,13 @@ def _signed_in(statement: sa.Select[Any], token: str, **named: Any) -> Actor | N
     if not rows:
         return None
     sign_in_id, seen_at, confirmed_at, second_factor_at, only_for = rows[0][6:]
+    if only_for is not None:  # whoever says so speaks for their own organisation, and for no role that holds everywhere
+        rows = [row for row in rows if row[2] == only_for]
+        if not rows:
+            return None
     lacks = _asked.second_factor and second_factor_at is None and any(row[4] in NEED_A_SECOND_FACTOR for row in rows)
     had = [
-        (*row[:4], None if (lacks and row[4] in NEED_A_SECOND_FACTOR) or only_for not in {None, row[2]} else row[4], row[5])
+        (*row[:4], None if (lacks and row[4] in NEED_A_SECOND_FACTOR) or (only_for and row[4] in EVERYWHERE) else row[4], row[5])
         for row in rows
     ]  # fmt: skip
     return _actor(
@@ -110,6 +114,14 @@ def _signed_in(statement: sa.Select[Any], token: str, **named: Any) -> Actor | N
         is_proved=second_factor_at is not None,
         only_for=only_for,
     )
+
+
+def belongs_elsewhere(actor: Actor) -> bool:
+    """Tell whether somebody belongs, belonged or will belong to another organisation than the one that has said who it is."""
+    others = sa.exists().where(
+        Membership.staff_id == actor.staff_id, Membership.organisation_id.is_distinct_from(actor.only_for)
+    )
+    return bool(db.session.scalar(sa.select(others)))
 
 
 def goes_on() -> ColumnElement[bool]:

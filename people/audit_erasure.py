@@ -6,6 +6,7 @@ The database lets an entry be changed in this one way, once; its seal stays in t
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,37 +15,43 @@ from kernel import clock
 from kernel.database import db
 from kernel.spelling import folded
 
-from people.act import Act
+from people.act import NAMING, Act
 from people.models import AuditEntry, Membership, Staff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 NOBODY = "（消去された人）"
-PART = 500
+CORRECTED = ("was_name", "was_email", "email")
+_BETWEEN = re.compile(r"[:：→、（）]")
+"""Signs between the names and titles of a subject."""
 
 
-def forget(staff: Staff) -> int:
-    """Take the names and addresses of somebody out of the log; return of how many entries.
+def forget(staff: Staff, elsewhere: Collection[int] = ()) -> int:
+    """Take the names and addresses of somebody out of the log; return of how many entries. `elsewhere`: other organisations that wrote of them.
 
-    Entries that name somebody alike stay, where one of the same organisations still bears the name and no number says whom they mean.
+    An entry is theirs where a number says so, or where a name in it is wholly theirs, nobody else is meant by a number, and nobody of the same
+    organisations is called alike.
     """
     rows = db.session.execute(
         sa.select(Membership.id, Membership.organisation_id).where(Membership.staff_id == staff.id)
     ).all()
-    members, offices = {row.id for row in rows}, {row.organisation_id for row in rows}
+    members, offices = {row.id for row in rows}, {row.organisation_id for row in rows} | set(elsewhere)
     names = _names_of(staff, offices)
     has_namesake = _has_namesake(staff, offices)
     gone = 0
     for entry in _perhaps_about(staff, names, offices):
-        is_named = entry.actor_id == staff.id or _says_so(entry, staff.id, members)
-        if is_named or not has_namesake:
+        said = _whose(entry)
+        is_theirs = said is not None and said in {("staff", staff.id), *(("membership", one) for one in members)}
+        is_own = entry.actor_id == staff.id and entry.subject in names
+        is_named = said is None and not has_namesake and bool(names & _said_in(entry))
+        if is_theirs or is_own or is_named:
             gone += _redact(entry)
     db.session.flush()
     return gone
 
 
-def _names_of(staff: Staff, offices: Iterable[int]) -> set[str]:
+def _names_of(staff: Staff, offices: Collection[int]) -> set[str]:
     """Return what somebody was and is called in the log: names before a correction, and addresses."""
     names, known = {staff.name, staff.email or ""} - {""}, set[str]()
     while names != known:
@@ -54,33 +61,42 @@ def _names_of(staff: Staff, offices: Iterable[int]) -> set[str]:
                 AuditEntry.act == Act.STAFF_CORRECTED.value, AuditEntry.subject.in_(names), AuditEntry.organisation_id.in_(offices)
             )
         )  # fmt: skip
-        said = (entry.detail.get(key) for entry in corrections for key in ("was_name", "was_email", "email"))
+        said = (entry.detail.get(key) for entry in corrections for key in CORRECTED)
         names |= {one for one in said if one}
     return names
 
 
-def _has_namesake(staff: Staff, offices: Iterable[int]) -> bool:
+def _has_namesake(staff: Staff, offices: Collection[int]) -> bool:
     alike = Staff.search_key.startswith(folded(staff.name) + "\n", autoescape=True)
     here = sa.exists().where(Membership.staff_id == Staff.id, Membership.organisation_id.in_(offices))
-    return bool(
-        db.session.scalar(sa.select(sa.exists().where(alike, here, Staff.id != staff.id, Staff.erased_at.is_(None))))
-    )
+    others = sa.exists().where(alike, here, Staff.id != staff.id, Staff.erased_at.is_(None))
+    return bool(db.session.scalar(sa.select(others)))
 
 
-def _perhaps_about(staff: Staff, names: set[str], offices: Iterable[int]) -> list[AuditEntry]:
+def _perhaps_about(staff: Staff, names: set[str], offices: Collection[int]) -> list[AuditEntry]:
+    """Return the entries in which one of the names stands somewhere, of these organisations or of the person's own acts."""
     detail = sa.cast(AuditEntry.detail, sa.Text())
     said = [AuditEntry.subject.contains(name, autoescape=True) for name in names]
-    said += [AuditEntry.search_key.contains(folded(name), autoescape=True) for name in names]
     said += [detail.contains(form, autoescape=True) for name in names for form in {name, json.dumps(name)[1:-1]}]
     own = sa.or_(
-        AuditEntry.organisation_id.in_(offices), AuditEntry.organisation_id.is_(None), AuditEntry.actor_id == staff.id
+        AuditEntry.organisation_id.in_(offices), AuditEntry.actor_id == staff.id, AuditEntry.actor_id.is_(None)
     )
-    is_whole = AuditEntry.redacted_at.is_(None)
+    is_whole = sa.and_(AuditEntry.redacted_at.is_(None), AuditEntry.act.in_(NAMING))
     return list(db.session.scalars(sa.select(AuditEntry).where(own, is_whole, sa.or_(*said)).order_by(AuditEntry.id)))
 
 
-def _says_so(entry: AuditEntry, staff_id: int, members: set[int]) -> bool:
-    return entry.detail.get("staff") == staff_id or entry.detail.get("membership") in members
+def _whose(entry: AuditEntry) -> tuple[str, int] | None:
+    """Return of whom an entry is by a number, None where it does not say."""
+    found = ((key, entry.detail.get(key)) for key in ("staff", "membership"))
+    return next(((key, number) for key, number in found if isinstance(number, int)), None)
+
+
+def _said_in(entry: AuditEntry) -> set[str]:
+    """Return the words of an entry that name somebody: its subject, what stands between its signs, and what was corrected."""
+    said = {entry.subject, *(part.strip() for part in _BETWEEN.split(entry.subject))}
+    was = entry.detail.get("was")  # as the first version wrote it
+    more = [entry.detail.get(key) for key in CORRECTED]
+    return said | {one for one in (*more, *(was.values() if isinstance(was, dict) else ())) if isinstance(one, str)}
 
 
 def _redact(entry: AuditEntry) -> int:

@@ -118,6 +118,23 @@ def deputies_of(membership: Membership) -> list[tuple[str, RoleGrant]]:
     return [(name, grant) for name, grant in rows]
 
 
+def end(actor: Actor, membership_id: int) -> str:
+    """End all that a member holds as a deputy; return the name. Raises NotFoundError, ForbiddenError for a role that is not the actor's to take."""
+    membership = managed_membership(actor, membership_id)
+    held = [grant for grant in membership.grants if grant.is_of_a_deputy]
+    check_may_grant(actor, membership, {grant.role for grant in held})
+    membership.grants = [grant for grant in membership.grants if grant not in held]
+    audit.record(
+        actor,
+        Act.DEPUTY_ENDED,
+        membership.staff.name,
+        organisation_id=membership.organisation_id,
+        membership=membership.id,
+    )
+    db.session.flush()
+    return membership.staff.name
+
+
 def end_over() -> int:
     """Take the roles of deputies whose time is over; return how many. They give no right from that day on, whether or not this was done."""
     gone = db.session.execute(sa.delete(RoleGrant).where(RoleGrant.ends_on <= clock.today())).rowcount  # type: ignore[attr-defined]

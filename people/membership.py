@@ -115,7 +115,7 @@ def managed_membership(actor: Actor, membership_id: int) -> Membership:
             .options(
                 contains_eager(Membership.staff),
                 contains_eager(Membership.organisation),
-                contains_eager(Membership.grants),
+                contains_eager(Membership.grants).joinedload(RoleGrant.acts_for),
             )
             .where(visible_to(actor), is_not_over(), Membership.id == membership_id)
             .execution_options(populate_existing=True)

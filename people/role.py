@@ -40,16 +40,21 @@ def check_may_act_for(actor: Actor, staff_id: int) -> None:
 
 
 def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
-    """Give a membership exactly these roles beyond that of staff.
+    """Give a membership exactly these roles beyond that of staff, for good; what it holds as a deputy stays.
 
     Raises ForbiddenError where a role given or taken entitles to more than the actor holds there, and
     ConflictError where an organisation would lose its last administrator.
     """
     membership = managed_membership(actor, membership_id)
-    held = {grant.role for grant in membership.grants}
+    held = {grant.role for grant in membership.grants if not grant.is_of_a_deputy}
     _check_grants_allowed(actor, membership, removed=held - roles, added=roles - held)
+    for grant in membership.grants:
+        if grant.is_of_a_deputy and grant.role in roles:  # from now on for good
+            grant.granted_at, grant.granted_by_id = clock.now(), actor.staff_id
+            grant.begins_on, grant.ends_on, grant.acts_for_id = None, None, None
+            held.add(grant.role)
     membership.grants = [
-        *(grant for grant in membership.grants if grant.role in roles),
+        *(grant for grant in membership.grants if grant.role in roles or grant.is_of_a_deputy),
         *(
             RoleGrant(role=role, granted_by_id=actor.staff_id)
             for role in sorted(roles - held, key=lambda role: role.value)

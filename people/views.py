@@ -12,11 +12,11 @@ from kernel.download import download
 from kernel.errors import InvalidError
 from kernel.fields import options
 from kernel.forms import accepted, answer
-from kernel.page import page_number, page_of
+from kernel.page import address_on, page_number, page_of
 from kernel.tables.comma_separated import as_csv
 
 from people import audit, deputy, figures_file, membership, organisation, role
-from people.access import A_TABLE, actor, confirmed, holds, public_address, requires, signed_in
+from people.access import A_TABLE, actor, by_password, confirmed, holds, public_address, requires, signed_in
 from people.access_log import shows, taken_out
 from people.act import Act
 from people.blueprint import blueprint
@@ -132,7 +132,7 @@ def audit_csv() -> ResponseReturnValue:
 def staff_member(membership_id: int) -> ResponseReturnValue:
     """Show a person: entry, roles, invitation."""
     person = membership.managed_membership(actor(), membership_id)
-    form = RolesForm(roles=[grant.role.value for grant in person.grants])
+    form = RolesForm(roles=[grant.role.value for grant in person.grants if not grant.is_of_a_deputy])
     grantable = actor().grantable(person.organisation_id)
     form.roles.choices = options((one.value, one.label) for one in grantable)
     has_factors = bool(second_factor.factors_of(person.staff_id))
@@ -157,7 +157,9 @@ def set_roles(membership_id: int) -> ResponseReturnValue:
     form = RolesForm()
     chosen = form.command() if form.validate() else set()
     person = membership.managed_membership(actor(), membership_id)
-    beyond = {grant.role for grant in person.grants} - set(actor().grantable(person.organisation_id))
+    beyond = {grant.role for grant in person.grants if not grant.is_of_a_deputy} - set(
+        actor().grantable(person.organisation_id)
+    )
     role.set_roles(actor(), membership_id, chosen | beyond)
     flash(f"{person.staff.name}さんの役割を変更しました。次に開くページから有効です。")
     return redirect(url_for("people.staff_member", membership_id=membership_id))
@@ -185,6 +187,19 @@ def appoint_deputy(membership_id: int) -> ResponseReturnValue:
         flash("代理を立てました。始まりの日から、終わりの日まで有効です。")
         return redirect(url_for("people.staff_member", membership_id=membership_id))
     return answer("people/deputy.html", form, person=membership.managed_membership(actor(), membership_id))
+
+
+@blueprint.post("/office/staff/<int:membership_id>/deputy/end")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+def end_deputy(membership_id: int) -> ResponseReturnValue:
+    """End what somebody holds as a deputy."""
+    ended = deputy.end(actor(), membership_id)
+    flash(f"{ended}さんの代理を終わりにしました。")
+    return redirect(
+        (request.referrer and address_on(request.host, request.referrer))
+        or url_for("people.staff_member", membership_id=membership_id)
+    )
 
 
 @blueprint.post("/office/staff/<int:membership_id>/link")
@@ -250,6 +265,7 @@ def account() -> ResponseReturnValue:
 
 @blueprint.post("/account/transfer-code")
 @signed_in
+@by_password
 @confirmed
 def make_transfer_code() -> ResponseReturnValue:
     """Make a code with which another organisation can enter the person; show it once."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from people import audit, audit_erasure
 from people.act import Act
 from people.audit_erasure import NOBODY
 from people.joining import entry
+from people.joining.models import TransferOffer
 from people.membership import is_not_over, managed_membership
 from people.models import Membership, Staff
 from people.permission import Permission
@@ -114,7 +116,7 @@ def erase(staff_id: int) -> None:
     if db.session.scalar(sa.select(sa.exists().where(Membership.staff_id == staff_id, is_not_over()))):
         raise ConflictError(BELONGS)
     _forget_elsewhere(staff)
-    audit_erasure.forget(staff)
+    audit_erasure.forget(staff, _offered_to(staff.id))
     for held in HELD:
         table = held.model.__table__
         if held.fate is Fate.GO:
@@ -126,22 +128,45 @@ def erase(staff_id: int) -> None:
     db.session.expire_all()
 
 
-def _forget_elsewhere(staff: Staff) -> None:
-    """Let go of what names somebody without pointing to them: what was told to others, and lines of personnel files that meant nobody."""
-    offices = sa.select(Membership.organisation_id).where(Membership.staff_id == staff.id)
-    colleagues = sa.select(Membership.staff_id).where(Membership.organisation_id.in_(offices))
-    names = sa.or_(*(column.contains(staff.name, autoescape=True) for column in (Notice.text, Notice.title)))
-    db.session.execute(
-        sa.delete(Notice).where(Notice.staff_id.in_(colleagues), names).execution_options(synchronize_session=False)
+def _offered_to(staff_id: int) -> set[int]:
+    """Return the organisations to which, or by which, somebody was offered: their logs name them, too."""
+    rows = db.session.execute(
+        sa.select(TransferOffer.from_id, TransferOffer.to_id)
+        .join(Membership, Membership.id == TransferOffer.membership_id)
+        .where(Membership.staff_id == staff_id)
     )
+    return {one for row in rows for one in row}
+
+
+def _forget_elsewhere(staff: Staff) -> None:
+    """Let go of what names somebody without pointing to them: what was told to others, and lines of personnel files that meant nobody.
+
+    Only where the whole name stands: nobody else's goes along.
+    """
+    offices = db.session.scalars(sa.select(Membership.organisation_id).where(Membership.staff_id == staff.id)).all()
+    colleagues = sa.select(Membership.staff_id).where(Membership.organisation_id.in_(offices))
+    called = re.compile(rf"(?:^|[\n。、「『（(：]){re.escape(staff.name)}(?:さん|様|」|』|、|$)")
+    told = db.session.execute(
+        sa.select(Notice.id, Notice.text).where(
+            Notice.staff_id.in_(colleagues), Notice.text.contains(staff.name, autoescape=True)
+        )
+    )
+    gone = [row.id for row in told if called.search(row.text)]
+    db.session.execute(sa.delete(Notice).where(Notice.id.in_(gone)).execution_options(synchronize_session=False))
     own = PersonnelFile.organisation_id.in_(offices)
+    meant_nobody = sa.and_(PersonnelChange.membership_id.is_(None), PersonnelChange.name == staff.name)
     files = sa.select(PersonnelFile.id).where(own)
     db.session.execute(
-        sa.delete(PersonnelChange).where(PersonnelChange.file_id.in_(files), PersonnelChange.name == staff.name)
-    )
-    db.session.execute(
-        sa.update(PersonnelFile)
-        .where(own, PersonnelFile.state.not_in(AT_WORK), PersonnelFile.text.contains(staff.name, autoescape=True))
-        .values(text="")
+        sa.delete(PersonnelChange)
+        .where(PersonnelChange.file_id.in_(files), meant_nobody)
         .execution_options(synchronize_session=False)
     )
+    cell = re.compile(rf"(?:^|[,\t;\"\n]){re.escape(staff.name)}(?:$|[,\t;\"\r\n])")
+    for file in db.session.scalars(
+        sa.select(PersonnelFile).where(
+            own, PersonnelFile.state.not_in(AT_WORK), PersonnelFile.text.contains(staff.name, autoescape=True)
+        )
+    ):
+        if cell.search(file.text):
+            file.text = ""
+    db.session.flush()

@@ -37,12 +37,12 @@ def _over() -> dict[str, tuple[type[Any], sa.ColumnElement[bool]]]:
     """Return the kinds of rows that go by themselves, in words, each with the condition that its time is over."""
     now = clock.now()
     ended = sa.exists().where(TrainingSession.id == Wish.session_id, TrainingSession.ends_at < now - retention.WISHES)
-    unused = TransferOffer.state.in_((OfferState.DECLINED, OfferState.WITHDRAWN))
+    unused = TransferOffer.state.in_((OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.OFFERED))
     return {
         "お知らせ": (Notice, Notice.made_at < now - retention.NOTICES),
         "招待のリンクからの登録の申し込み": (Applicant, Applicant.applied_at < now - retention.APPLICANTS),
         "パスワードを設定するリンク": (PasswordLink, PasswordLink.expires_at < now - retention.LINKS),
-        "断った・取り下げた異動の申し出": (TransferOffer, sa.and_(unused, TransferOffer.offered_at < now - retention.A_YEAR)),
+        "まとまらなかった異動の申し出": (TransferOffer, sa.and_(unused, TransferOffer.day < clock.today() - retention.A_YEAR)),
         "終わった開催回への推薦の希望": (Wish, ended),
         "開示請求への対応": (Disclosure, Disclosure.asked_at < now - retention.DISCLOSURES),
     }  # fmt: skip

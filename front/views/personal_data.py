@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.download import download
 from kernel.forms import accepted, answer
 
-from people.access import actor, confirmed, requires, signed_in
+from people.access import actor, by_password, confirmed, requires, signed_in
 from people.access_log import shows, taken_out
 from people.permission import Permission
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 @blueprint.get("/me/personal-data.json")
 @signed_in
+@by_password
 @confirmed
 def own_data() -> ResponseReturnValue:
     """Give somebody all that is held of them."""
@@ -66,7 +67,7 @@ def answered_disclosure(membership_id: int, disclosure_id: int, ending: str) -> 
     """Give out the answer to a request, to print or as data."""
     row = disclosing.answered(actor(), membership_id, disclosure_id)
     name = f"保有個人情報_{row.staff.name}.{ending}"
-    taken_out(f"開示請求の回答：{row.staff.name}（{ending}）")
+    taken_out(f"開示請求の回答（請求{row.id}、{ending}）")
     if ending == "pdf":
         return download(as_pdf(disclosing.as_paper(row)), "application/pdf", name)
     return download(disclosing.as_json(row.staff_id, row.organisation_id).encode(), "application/json", name)

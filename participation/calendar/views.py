@@ -10,7 +10,7 @@ from kernel import clock
 from kernel.download import download
 from kernel.errors import NotFoundError
 
-from people.access import actor, confirmed, public, requires, signed_in
+from people.access import actor, by_password, confirmed, public, requires, signed_in
 from people.permission import Permission
 
 from participation import enrolment as enrolments
@@ -43,6 +43,7 @@ def session_calendar(session_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/account/calendar")
 @requires(Permission.TAKE_PART)
+@by_password
 @confirmed
 def make_calendar() -> ResponseReturnValue:
     """Make the private address of a calendar and show it once."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import db, insert
 
 from people.actor import actor_of
 from people.models import Membership, Staff
@@ -70,10 +70,17 @@ def send(mail: Mail, public_url: str) -> int:
         .limit(AT_ONCE)
     ).all()
     db.session.rollback()
-    return sum(_send_one(mail, public_url, staff_id) for staff_id in waiting)
+    sent = 0
+    for staff_id in waiting:
+        found = _send_one(mail, public_url, staff_id)
+        if found is None:
+            break  # it is the server, and not the letter: the others wait
+        sent += found
+    return sent
 
 
-def _send_one(mail: Mail, public_url: str, staff_id: int) -> int:
+def _send_one(mail: Mail, public_url: str, staff_id: int) -> int | None:
+    """Send somebody a link; return how many letters went, None where the server is not there."""
     membership = db.session.scalars(
         sa.select(Membership)
         .options(joinedload(Membership.staff), joinedload(Membership.organisation))
@@ -116,7 +123,9 @@ def _send_one(mail: Mail, public_url: str, staff_id: int) -> int:
     except (OSError, smtplib.SMTPException) as error:
         log.warning("a link for a new password was not taken: %s", type(error).__name__)
         db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff_id))
-        db.session.add(ResetRequest(staff_id=staff_id, asked_by_id=asked_by))
+        again = insert(ResetRequest).values(staff_id=staff_id, asked_by_id=asked_by, requested_at=clock.now())
+        db.session.execute(again.on_conflict_do_nothing(index_elements=["staff_id"]))
         db.session.commit()
-        return 0
+        refused = isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected)
+        return 0 if refused else None
     return 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from kernel.errors import InvalidError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SECONDS, LARGEST = 5, 1_000_000
+SECONDS, WHOLE_SECONDS, LARGEST, A_PIECE = 5, 10, 1_000_000, 16_384
 LEEWAY = 60
 SCOPE = "openid profile email"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -76,8 +77,12 @@ def _read(address: str, token: str = "") -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         with requests.get(address, headers=headers, timeout=SECONDS, allow_redirects=False, stream=True) as answer:
-            content = answer.raw.read(LARGEST + 1, decode_content=True)
-            if answer.status_code != requests.codes.ok or len(content) > LARGEST:
+            until, content = time.monotonic() + WHOLE_SECONDS, b""
+            for piece in answer.iter_content(A_PIECE):
+                content += piece
+                if len(content) > LARGEST or time.monotonic() > until:  # who drips keeps nobody
+                    raise InvalidError(UNREACHABLE, field="issuer")
+            if answer.status_code != requests.codes.ok:
                 raise InvalidError(UNREACHABLE, field="issuer")
             said = json.loads(content)
     except (requests.RequestException, ValueError, OSError) as error:

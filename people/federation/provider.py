@@ -18,7 +18,6 @@ from kernel.spelling import folded_number, is_address, plain_address
 
 from people import audit
 from people.act import Act
-from people.federation import oidc
 from people.federation.oidc import Client
 from people.joining.models import Applicant
 from people.membership import is_current
@@ -83,14 +82,13 @@ def set_up(
 ) -> IdentityProvider:
     """Set a provider up, or change it: it is off until it was tried and switched on.
 
-    Raises NotFoundError for another organisation, InvalidError for one that does not answer or has no secret.
+    Raises NotFoundError for another organisation, InvalidError for one that has no secret. Whether it answers is asked before, without the database.
     """
     if not _may(actor, organisation_id):
         raise NotFoundError
     if row is None and not command.secret:
         message = "クライアントシークレットを入力してください。"
         raise InvalidError(message, field="secret")
-    oidc.discovered(command.issuer)
     found = row or IdentityProvider(organisation_id=organisation_id, made_by_id=actor.staff_id)
     is_same = row is not None and (row.issuer, row.client_id) == (command.issuer, command.client_id)
     if row is not None and not is_same:  # another provider may know others by the same subjects

@@ -61,14 +61,17 @@ def _own() -> int:
 def providers() -> ResponseReturnValue:
     """Show the identity providers of the own organisation; set another one up."""
     own, form = _own(), ProviderForm()
-    if made := accepted(form, lambda: _set_up(own, form, None)):
+    if made := accepted(form, lambda: _set_up(own, form)):
         flash("設定しました。次に「試す」で、サインインできることを確かめてください。")
         return redirect(url_for("people.edit_provider", provider_id=made.id))
     return answer("people/providers.html", form, providers=provider.providers_of(own), back=_back())
 
 
-def _set_up(own: int, form: ProviderForm, row: IdentityProvider | None) -> IdentityProvider:
+def _set_up(own: int, form: ProviderForm, provider_id: int | None = None) -> IdentityProvider:
     command = form.command(plain=_is_plain())
+    db.session.rollback()  # nothing is held while the provider is asked
+    oidc.discovered(command.issuer)
+    row = provider.own(actor(), provider_id) if provider_id else None
     return provider.set_up(actor(), own, command, lambda secret: sealed(_keys(), secret), row)
 
 
@@ -80,7 +83,8 @@ def edit_provider(provider_id: int) -> ResponseReturnValue:
     row = provider.own(actor(), provider_id)
     plain = ("name", "issuer", "client_id", "number_claim", "proves_twice")
     form = ProviderForm(data={**{name: getattr(row, name) for name in plain}, "endings": "、".join(row.endings)})
-    if accepted(form, lambda: _set_up(row.organisation_id, form, row)):
+    organisation_id = row.organisation_id
+    if accepted(form, lambda: _set_up(organisation_id, form, provider_id)):
         flash("変更しました。")
         return redirect(url_for("people.edit_provider", provider_id=provider_id))
     found = session.pop("tried", None)

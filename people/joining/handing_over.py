@@ -174,6 +174,9 @@ def take(actor: Actor, offer_id: int, command: Take) -> Membership:
     """
     (row,) = _held(to_own(actor), [offer_id], OfferState.OFFERED)
     old, staff = row.membership, row.membership.staff
+    if row.day < clock.today() - BACKDATED:
+        message = f"{staff.name}さんの異動の日（{clock.date_label(row.day)}）から、1か月より長くたっています。前の団体に、申し出直してもらってください。"
+        raise ConflictError(message)
     entry.check_sign_in_name(staff.email, command.staff_number)
     entry.check_number_free(command.staff_number, row.to_id, staff.id, row.day, None)
     there = sa.exists().where(

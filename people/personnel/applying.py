@@ -206,7 +206,8 @@ def _move_back(row: Membership, before: dict[str, Any]) -> None:
             raise ConflictError(CHANGED_SINCE)
         coming.put_back(plan, before["plan"])
         return
-    if _placed(row) != before["after"]:
+    now = _placed(row)
+    if now != {name: before["after"][name] for name in now}:
         raise ConflictError(CHANGED_SINCE)
     if row.posted_on:
         db.session.execute(

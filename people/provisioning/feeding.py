@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.database import add, db
 from kernel.errors import ConflictError, NotFoundError
 from kernel.secret import digest
-from kernel.spelling import folded_number
+from kernel.spelling import folded, folded_number
 
 from people import audit
 from people.act import Act
@@ -99,10 +99,11 @@ def fed(organisation_id: int, *where: sa.ColumnElement[bool]) -> sa.Select[Provi
     )
 
 
-def found(organisation_id: int, id_: str) -> ProvisionedUser:
-    """Return somebody whom an organisation's systems feed; the row is held. Raises NotFoundError."""
-    number = int(id_) if id_.isdecimal() and len(id_) < 10 else 0  # noqa: PLR2004 - as the key of a table
-    row = db.session.scalar(fed(organisation_id, ProvisionedUser.id == number))
+def found(organisation_id: int, id_: str, *, held: bool = False) -> ProvisionedUser:
+    """Return somebody whom an organisation's systems feed, held where they are to be changed. Raises NotFoundError."""
+    number = int(id_) if id_.isascii() and id_.isdecimal() and len(id_) < 10 else 0  # noqa: PLR2004 - as the key of a table
+    statement = fed(organisation_id, ProvisionedUser.id == number)
+    row = db.session.scalar(statement.with_for_update() if held else statement)
     if row is None:
         raise NotFoundError
     return row
@@ -118,6 +119,7 @@ def create(actor: Actor, organisation_id: int, user: User[Employee]) -> Provisio
         raise ConflictError(TAKEN)
     person = person_of(user)
     membership_id = _recognised(organisation_id, person) or _entered(actor, organisation_id, person)
+    db.session.execute(sa.select(Membership.id).where(Membership.id == membership_id).with_for_update())
     taken = sa.exists().where(ProvisionedUser.membership_id == membership_id)
     if db.session.scalar(sa.select(taken)):
         message = "この職員番号かメールアドレスの人は、別のuserNameですでに連携されています。"
@@ -137,23 +139,39 @@ def _key(user: User[Employee]) -> str:
 
 
 def _recognised(organisation_id: int, person: Person) -> int | None:
-    """Return the membership of somebody who is, or was, in an organisation, by number, else by address."""
-    for where in (
-        Membership.number_key == folded_number(person.number)[:32] if person.number else None,
-        Staff.email == person.email if person.email else None,
+    """Return the membership of somebody who is, or was, in an organisation: number or address, and the name where one is said.
+
+    Raises ConflictError where a number or address is somebody's who is called otherwise.
+    """
+    for said, where in (
+        (person.number, Membership.number_key == folded_number(person.number)[:32]),
+        (person.email, Staff.email == person.email),
     ):
-        if where is None:
+        if not said:
             continue
         one = db.session.scalar(
-            sa.select(Membership.id)
+            sa.select(Membership)
             .join(Membership.staff)
+            .options(contains_eager(Membership.staff))
             .where(Membership.organisation_id == organisation_id, where, Staff.erased_at.is_(None))
             .order_by(is_not_over().desc(), Membership.joined_on.desc())
             .limit(1)
         )
-        if one:
-            return one
+        if one is None:
+            continue
+        if _agrees(one.staff, person):
+            return one.id
+        if not _is_over(one) or said == person.email:  # the number of somebody who left may have been given to another
+            message = "この職員番号かメールアドレスは、氏名の違う人のものです。氏名が変わったときは、先に職員の画面で訂正してください。"
+            raise ConflictError(message)
     return None
+
+
+def _agrees(staff: Staff, person: Person) -> bool:
+    """Tell whether somebody is called as a resource says: by name, by reading, or by the address beside a number."""
+    names = {folded(staff.name), folded(staff.reading)}
+    said = {folded(person.name), folded(person.reading)} - {""}
+    return bool(names & said) or bool(person.number and person.email and staff.email == person.email)
 
 
 def _entered(actor: Actor, organisation_id: int, person: Person) -> int:
@@ -213,7 +231,12 @@ def _end(actor: Actor, membership: Membership) -> None:
 def _follow(actor: Actor, row: ProvisionedUser, user: User[Employee]) -> None:
     """Let the person follow the resource; what it does not say stays. What was sent is kept as it was sent."""
     membership, person = _membership(actor, row), person_of(user)
-    if not person.is_active:
+    if membership.joined_on > clock.today():
+        prepared = Person("", "", "", person.number, "", "", is_active=True)
+        _correct(
+            actor, membership, prepared
+        )  # nothing ends and nobody moves before the day; the name is still the other office's
+    elif not person.is_active:
         _end(actor, membership)
     else:
         if _is_over(membership):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import sqlalchemy as sa
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from pydantic import ValidationError
 from scim2_models import (
@@ -101,6 +103,8 @@ def _by_key(view: View) -> View:
         except ValidationError as error:
             said = Error.from_validation_errors(error)[0]
             return _said(said, said.status or 400)
+        except RecursionError:
+            return _refused(400, "the body is nested too deep", "invalidSyntax")
         except RefusalError as refusal:
             status, scim_type = STATUS.get(type(refusal), (400, "invalidValue"))
             db.session.rollback()
@@ -110,7 +114,12 @@ def _by_key(view: View) -> View:
 
 
 def _body() -> dict[str, Any]:
-    said = request.get_json(force=True, silent=True)
+    try:
+        said = request.get_json(force=True, silent=True)
+        request.get_data().decode("utf-8")
+        json.dumps(said, ensure_ascii=False).encode("utf-8")  # a lone surrogate is no sign
+    except (RecursionError, ValueError) as error:
+        raise SCIMException(detail="the body cannot be read") from error
     if not isinstance(said, dict):
         raise SCIMException(detail="the body is no JSON object")
     return said
@@ -183,15 +192,18 @@ def scim_search() -> ResponseReturnValue:
 
 def _listed(said: dict[str, Any], context: Context) -> Response:
     asked = SearchRequest[Fed].model_validate(said)
-    where = _quickly(str(said.get("filter", "")))
-    users = [_resource(row) for row in db.session.scalars(feeding.fed(g.scim[1], *where))]
-    if asked.filter:
-        users = [user for user in users if asked.filter.match(user)]
-    first = asked.start_index_0 or 0
+    text = str(said.get("filter", ""))
+    first, where = asked.start_index_0 or 0, _quickly(text)
     most = min(asked.count if asked.count is not None else MOST_LISTED, MOST_LISTED)
-    some = users[first : first + most]
+    statement = feeding.fed(g.scim[1], *where)
+    if asked.filter and not where:  # what SQL does not answer is looked for among all
+        users = [user for row in db.session.scalars(statement) if asked.filter.match(user := _resource(row))]
+        total, some = len(users), users[first : first + most]
+    else:
+        total = db.session.scalar(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())) or 0
+        some = [_resource(row) for row in db.session.scalars(statement.offset(first).limit(most))]
     found = ListResponse[Fed](
-        total_results=len(users), items_per_page=len(some), start_index=first + 1, resources=some or None
+        total_results=total, items_per_page=len(some), start_index=first + 1, resources=some or None
     )
     return _said(found, 200, context, response_parameters=asked)
 
@@ -230,7 +242,7 @@ def scim_user(id_: str) -> ResponseReturnValue:
 def scim_replace(id_: str) -> ResponseReturnValue:
     """Let somebody be as a system says them now."""
     who, organisation_id = g.scim
-    row = feeding.found(organisation_id, id_)
+    row = feeding.found(organisation_id, id_, held=True)
     user = Fed.model_validate(_body(), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
     user.replace(_resource(row))
     feeding.replace(who, row, user)
@@ -242,7 +254,7 @@ def scim_replace(id_: str) -> ResponseReturnValue:
 def scim_patch(id_: str) -> ResponseReturnValue:
     """Change some of what a system says of somebody."""
     who, organisation_id = g.scim
-    row = feeding.found(organisation_id, id_)
+    row = feeding.found(organisation_id, id_, held=True)
     user = _resource(row)
     change = PatchOp[Fed].model_validate(_body(), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
     if change.patch(user):
@@ -255,7 +267,7 @@ def scim_patch(id_: str) -> ResponseReturnValue:
 def scim_delete(id_: str) -> ResponseReturnValue:
     """Feed somebody no more: the membership ends, and nobody is deleted."""
     who, organisation_id = g.scim
-    feeding.remove(who, feeding.found(organisation_id, id_))
+    feeding.remove(who, feeding.found(organisation_id, id_, held=True))
     return Response(status=204, mimetype=MEDIA_TYPE)
 
 

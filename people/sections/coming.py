@@ -114,7 +114,10 @@ def planned_of(actor: Actor) -> sa.Select[PlannedMove]:
 
 def said_of(plan: PlannedMove) -> dict[str, Any]:
     """Return what a plan says, as JSON takes it; its day is since when the person is there then."""
-    return {"section_id": plan.section_id, "post_id": plan.post_id, "posted_on": plan.day.isoformat()}
+    return {
+        "section_id": plan.section_id, "post_id": plan.post_id, "posted_on": plan.day.isoformat(), "ends": list(plan.ends),
+        "made_by": plan.made_by_id,
+    }  # fmt: skip
 
 
 def put_back(plan: PlannedMove, before: dict[str, Any] | None) -> None:
@@ -122,6 +125,7 @@ def put_back(plan: PlannedMove, before: dict[str, Any] | None) -> None:
     if before is None:
         db.session.delete(plan)
         return
+    plan.ends, plan.made_by_id = before["ends"], before["made_by"]
     plan.section_id, plan.post_id, plan.day = (
         before["section_id"], before["post_id"], dt.date.fromisoformat(before["posted_on"]),
     )  # fmt: skip

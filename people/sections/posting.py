@@ -86,15 +86,17 @@ def whither(actor: Actor, ids: Collection[int], command: Move) -> list[tuple[Mem
     return [(person, *named[person.organisation_id]) for person in people]
 
 
-def put(actor: Actor | None, person: Membership, section_id: int | None, post_id: int | None, day: dt.date) -> None:
-    """Move a member from a day on, and keep where they were before."""
+def put(
+    actor: Actor | None, person: Membership, section_id: int | None, post_id: int | None, day: dt.date
+) -> Posting | None:
+    """Move a member from a day on, and keep where they were before; return what was kept."""
     since, was = person.posted_on or person.joined_on, f"{person.department} {person.post}".strip()
+    kept = None
     if since < day:
-        db.session.add(
-            Posting(
-                membership_id=person.id, section_id=person.section_id, post_id=person.post_id, since=since, until=day
-            )
+        kept = Posting(
+            membership_id=person.id, section_id=person.section_id, post_id=person.post_id, since=since, until=day
         )
+        db.session.add(kept)
     person.section_id, person.post_id, person.posted_on = section_id, post_id, day
     db.session.flush()
     db.session.refresh(person, ["department", "post"])
@@ -103,6 +105,7 @@ def put(actor: Actor | None, person: Membership, section_id: int | None, post_id
         change=Change([was], [f"{person.department} {person.post}".strip()]), day=day.isoformat(),
     )  # fmt: skip
     db.session.flush()
+    return kept
 
 
 def _managed(actor: Actor, ids: Collection[int]) -> Sequence[Membership]:

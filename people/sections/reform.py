@@ -107,8 +107,9 @@ def _carry_out(actor: Actor | None, row: Reform) -> None:
         for person in members(row.organisation_id, line.old.id, line.numbers):
             was = {"section_id": person.section_id, "posted_on": _iso(person.posted_on)}
             day = max(row.day, person.posted_on or person.joined_on)
-            posting.put(actor, person, new.id, person.post_id, day)
-            moved.append({"membership": person.id, **was, "to": new.id, "on": _iso(person.posted_on)})
+            kept = posting.put(actor, person, new.id, person.post_id, day)
+            after = {"to": new.id, "on": _iso(person.posted_on), "kept": kept.id if kept else None}
+            moved.append({"membership": person.id, **was, **after})
         if not line.numbers:
             led += _lead_on(line.old, new)
             ended[str(line.old.id)] = _iso(line.old.ends_on)
@@ -128,18 +129,25 @@ def _iso(day: dt.date | None) -> str | None:
 def _whither(organisation_id: int, line: Line, day: dt.date, made: list[int]) -> Section:
     """Return the section to which a line leads: one that is there, else a new one beside the old, or from the top down."""
     assert line.old  # noqa: S101 - no fault
-    known = {folded(one.title): one.id for one in section.sections_of(organisation_id)}
-    above = line.old.title.removesuffix(line.old.name).split() if len(line.whither) == 1 else []
-    names = [*above, *line.whither]
-    found = known.get(folded(" ".join(line.whither))) or known.get(folded(" ".join(names)))
-    if found is None:
+    there = section.sections_of(organisation_id)
+    known = {folded(one.title): one.id for one in there}
+    beside = next(
+        (one for one in there if one.parent_id == line.old.parent_id and folded(one.name) == folded(line.whither[-1])),
+        None,
+    )
+    if (found := known.get(folded(" ".join(line.whither)))) is not None:
+        return db.session.get_one(Section, found)
+    if len(line.whither) == 1 and beside:
+        return beside
+    if len(line.whither) == 1:
+        new = section.beside(line.old, line.whither[0])
+        made.append(new.id)
+    else:
         was = set(known.values())
-        found = section.nested(organisation_id, names, known)
+        new = db.session.get_one(Section, section.nested(organisation_id, line.whither, known))
         made += sorted(set(known.values()) - was)
-        new = db.session.get_one(Section, found)
-        new.begins_on = day
-        return new
-    return db.session.get_one(Section, found)
+    new.begins_on = day
+    return new
 
 
 def _lead_on(old: Section, new: Section) -> list[list[Any]]:
@@ -188,9 +196,8 @@ def undo(actor: Actor, row: Reform) -> int:
         person = db.session.get(Membership, one["membership"])
         if person is None or (person.section_id, _iso(person.posted_on)) != (one["to"], one["on"]):
             continue
-        db.session.execute(
-            sa.delete(Posting).where(Posting.membership_id == person.id, Posting.until == person.posted_on)
-        )
+        if one["kept"]:
+            db.session.execute(sa.delete(Posting).where(Posting.id == one["kept"]))
         person.section_id = one["section_id"]
         person.posted_on = dt.date.fromisoformat(one["posted_on"]) if one["posted_on"] else None
         back += 1

@@ -119,6 +119,12 @@ def _new(organisation_id: int, parent: Section | None, name: str) -> Section:
     return row
 
 
+def beside(row: Section, name: str) -> Section:
+    """Begin a section beside another one, within the same."""
+    parent = db.session.get(Section, row.parent_id) if row.parent_id else None
+    return _new(row.organisation_id, parent, name)
+
+
 def nested(organisation_id: int, names: Sequence[str], known: dict[str, int]) -> int | None:
     """Return the id of the section that names from the top down mean, with those above it; new ones where there are none.
 

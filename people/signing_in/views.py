@@ -14,7 +14,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError, RefusalError
 from kernel.forms import accepted, answer
 
-from people.access import actor, confirmed, public, signed_in, visitor
+from people.access import actor, by_password, confirmed, public, signed_in, visitor
 from people.blueprint import blueprint
 from people.models import Staff
 from people.permission import Permission
@@ -129,6 +129,7 @@ def _second_page(staff: Staff, form: SecondStepForm) -> ResponseReturnValue:
 
 @blueprint.get("/account/second-factor")
 @signed_in
+@by_password
 @confirmed
 def second_factors() -> ResponseReturnValue:
     """Show what one has beside the password, and add to it."""
@@ -149,6 +150,7 @@ def _factors(app_form: AppForm, passkey_form: PasskeyForm) -> ResponseReturnValu
 
 @blueprint.post("/account/second-factor/app")
 @signed_in
+@by_password
 @confirmed
 def add_app() -> ResponseReturnValue:
     """Add an app that shows codes."""
@@ -159,6 +161,7 @@ def add_app() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor/passkey")
 @signed_in
+@by_password
 @confirmed
 def add_passkey() -> ResponseReturnValue:
     """Add a passkey that the browser made."""
@@ -182,6 +185,7 @@ def _added(codes: Codes) -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor/codes")
 @signed_in
+@by_password
 @confirmed
 def new_codes() -> ResponseReturnValue:
     """Draw recovery codes anew and show them once."""
@@ -192,6 +196,7 @@ def new_codes() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor/<int:factor_id>/remove")
 @signed_in
+@by_password
 @confirmed
 def remove_factor(factor_id: int) -> ResponseReturnValue:
     """Remove one of the own factors."""

@@ -368,3 +368,31 @@ def test_what_its_time_is_over_is_counted_before_it_goes(learner, mizuho, app):
     assert db.session.get_one(Staff, person.staff_id, populate_existing=True).erased_at is None
     assert "gone" in run.invoke(args=["people", "retain", "--carry-out"]).output
     assert db.session.get_one(Staff, person.staff_id, populate_existing=True).erased_at
+
+
+def test_a_short_name_takes_nobody_elses_entries_along(mizuho):
+    """Who may erase could else empty the log by entering and erasing somebody whose name stands in every word."""
+    chief, other = mizuho.administrator, mizuho.person(name="森 一郎")
+    audit.record(chief.actor, Act.ROLES_CHANGED, other.name, organisation_id=mizuho.id, change=audit.Change(["職員"], ["管理者"]))  # fmt: skip
+    audit.record(chief.actor, Act.MOVED, other.name, organisation_id=mizuho.id, staff=other.staff_id)
+    db.session.add(Notice(key="x", staff_id=chief.staff_id, kind=NoticeKind.SUMMARY, path="/", title="まとめ", text="期限の過ぎた人の数です。森 一郎さんもいます。", mail_at=clock.now()))  # fmt: skip
+    db.session.commit()
+    before = {row.id: (row.subject, row.detail) for row in db.session.scalars(sa.select(AuditEntry))}
+    for name in ("森 一", "の", "職員", "a"):
+        short = mizuho.person(name=name)
+        address = f"/office/staff/{short.membership_id}/erase?because=mistake"
+        assert chief.browser().post(address, data={"name": name}).status_code == 302
+    db.session.expire_all()
+    assert {number: (row.subject, row.detail) for number, row in ((number, db.session.get_one(AuditEntry, number)) for number in before)} == before  # fmt: skip
+    assert db.session.scalars(sa.select(Notice.text)).all() == ["期限の過ぎた人の数です。森 一郎さんもいます。"]
+
+
+def test_the_log_of_an_organisation_that_was_only_offered_somebody_forgets_them_too(mizuho, hachioji):
+    person = mizuho.person(name="消江 次郎")
+    there = db.session.get_one(Organisation, hachioji.id)
+    [offer] = handing_over.offer(mizuho.administrator.actor, [person.membership_id], Offer(there, clock.today() + clock.DAY))  # fmt: skip
+    handing_over.decline(hachioji.administrator.actor, [offer.id], "知りません")
+    db.session.commit()
+    leaves(person)
+    assert erases(mizuho.administrator.browser(), person, person.name).status_code == 302
+    assert everywhere(None, "消江") == set()

@@ -131,6 +131,8 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
         values["slug"] = "paperless-basics"
     if rule.endpoint in {"learning.figures", "learning.course_feedback", "learning.try_lesson", "learning.try_answers"}:
         values["slug"] = ground.addresses["slug"]
+    if rule.endpoint == "people.personnel_roster":
+        values["ending"] = "csv"
     if rule.endpoint in PAPERS:
         values["kind"] = PAPERS[rule.endpoint]
     if rule.endpoint == "courses.new_question":

@@ -12,7 +12,7 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
 
-from people.joining import handing_over
+from people.joining import handing_over, rejoining
 from people.joining.handing_over import Offer, Take
 from people.models import Organisation
 
@@ -171,3 +171,28 @@ def test_others_decide_nothing(mizuho, hachioji):
     ):
         with pytest.raises(NotFoundError):
             act()
+
+
+def test_who_comes_back_at_once_is_no_leaver_and_the_work_comes_to_an_end(mizuho, secretariat, time):
+    session = later(secretariat, giving=AdmissionRule.NOMINATION)
+    person, other = mizuho.person(), mizuho.person()
+    leaves(person, 5)
+    number = nominated(person, mizuho, session)
+    nominated(other, mizuho, session)
+    time.passes(days=5)
+    rejoining.rejoin(mizuho.administrator.actor, person.membership_id, clock.today())
+    db.session.commit()
+    assert [parting.settle() for _look in range(3)] == [0, 0, 0]
+    assert db.session.get_one(Nomination, number, populate_existing=True).position == 1
+
+
+def test_many_kept_places_keep_nobody_else_waiting(mizuho, hachioji, time, monkeypatch):
+    monkeypatch.setattr(parting, "PART", 1)
+    monkeypatch.setattr(parting, "MOST", 1)
+    session, stays, goes = later(hachioji), mizuho.person(), mizuho.person()
+    joins(stays, session)
+    joins(goes, session)
+    moves(stays, mizuho, hachioji, 30)
+    leaves(goes, 30)
+    assert settles(time, 30) == 1
+    assert (place_of(stays), place_of(goes)) == (EnrolmentState.ENROLLED, EnrolmentState.WITHDRAWN)

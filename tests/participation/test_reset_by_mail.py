@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from factories import membership
 from post_office import PostOffice
+from postgresql import free_port
 
 from kernel import clock
 from kernel.database import db
@@ -119,3 +120,11 @@ def test_what_an_office_asked_for_is_not_sent_when_who_asked_has_left(mizuho, of
     db.session.commit()
     assert reset_link.send(office.mail, URL) == 0
     assert not db.session.scalars(sa.select(ResetRequest)).all()
+
+
+def test_a_server_that_is_away_is_asked_once_a_look(client, mizuho):
+    people = [mizuho.person() for _number in range(3)]
+    for person in people:
+        asks(client, person.email)
+    assert reset_link.send(Mail(host="127.0.0.1", port=free_port()), URL) == 0
+    assert len(db.session.scalars(sa.select(ResetRequest)).all()) == 3

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from factories import draft_course, membership
+from personnel_files import applied, sent
 
 from kernel import clock
 from kernel.database import db
@@ -17,6 +18,7 @@ from people.act import Act
 from people.deputy import Appoint
 from people.models import AuditEntry, Posting, Role
 from people.permission import Permission
+from people.personnel import work
 from people.sections import coming, posting
 from people.sections.models import PlannedMove
 from people.sections.posting import Move
@@ -192,3 +194,61 @@ def test_a_successor_writes_courses_there(mizuho, hachioji):
     for somebody in (mizuho.person(), hachioji.coordinator, mizuho.coordinator):
         with pytest.raises(InvalidError, match="引き継ぐ人"):
             keeping.name_successor(mizuho.administrator.actor, mizuho.coordinator.membership_id, somebody.staff_id)
+
+
+def test_a_file_that_is_taken_back_leaves_a_plan_as_it_was(mizuho):
+    chief = mizuho.person(Role.HEAD)
+    plans(mizuho, chief)
+    coming.say_roles(mizuho.administrator.actor, chief.membership_id, set())
+    db.session.commit()
+    day = in_days(20).isoformat()
+    file = applied(mizuho, sent(mizuho, f"職員番号,氏名,所属,異動日\n{chief.number},{chief.name},防災課,{day}\n"))
+    work.take_back(mizuho.administrator.actor, file)
+    db.session.commit()
+    work.work()
+    plan = db.session.get_one(PlannedMove, chief.membership_id, populate_existing=True)
+    assert (plan.day, plan.ends) == (in_days(30), [])
+
+
+def test_a_deputy_who_is_given_the_role_for_good_holds_it_for_good(mizuho, time):
+    stands_in = mizuho.person()
+    appoint(mizuho, mizuho.coordinator, stands_in, begins=5, last=9)
+    browser = mizuho.administrator.browser()
+    page = browser.get(f"/office/staff/{stands_in.membership_id}").text
+    assert 'value="coordinator" checked' not in page
+    assert browser.post(f"/office/staff/{stands_in.membership_id}/roles", data={"roles": "coordinator"}).status_code == 302  # fmt: skip
+    db.session.expire_all()
+    assert may(stands_in)
+    time.passes(days=30)
+    deputy.end_over()
+    db.session.expire_all()
+    assert may(stands_in)
+
+
+def test_to_change_other_roles_ends_no_deputy_and_a_press_does(mizuho, hachioji):
+    stands_in = mizuho.person()
+    appoint(mizuho, mizuho.coordinator, stands_in)
+    browser = mizuho.administrator.browser()
+    browser.post(f"/office/staff/{stands_in.membership_id}/roles", data={"roles": "head"})
+    db.session.expire_all()
+    assert may(stands_in)
+    assert hachioji.administrator.browser().post(f"/office/staff/{stands_in.membership_id}/deputy/end").status_code == 404  # fmt: skip
+    assert mizuho.coordinator.browser().post(f"/office/staff/{stands_in.membership_id}/deputy/end").status_code == 403
+    assert browser.post(f"/office/staff/{stands_in.membership_id}/deputy/end").status_code == 302
+    db.session.expire_all()
+    assert not may(stands_in)
+
+
+def test_where_a_successor_leaves_too_it_is_theirs_who_follows(mizuho, time):
+    first, second, third = (mizuho.person(Role.COORDINATOR) for _number in range(3))
+    course = draft_course(first)
+    keeping.keep(first.actor, course, first.staff_id, None)
+    keeping.name_successor(mizuho.administrator.actor, second.membership_id, third.staff_id)
+    keeping.name_successor(mizuho.administrator.actor, first.membership_id, second.staff_id)
+    for person in (first, second):
+        membership(person).left_on = in_days(30)
+    db.session.commit()
+    time.passes(days=30)
+    keeping.hand_over()
+    db.session.expire_all()
+    assert keeping.keeping_of(course.id).kept_by_id == third.staff_id

@@ -150,6 +150,34 @@ def test_it_gives_no_role_in_another_organisation(client, mizuho, hachioji, idp,
     assert person.actor.may(Permission.READ_AUDIT), "by password they may"
 
 
+def test_it_reaches_nothing_of_the_whole_account_of_who_belongs_elsewhere_too(client, mizuho, hachioji, idp, row):
+    """An organisation's provider could else take somebody's other memberships, second factor or data."""
+    person = known_person(mizuho, email="ninsho@example.lg.jp")
+    signs_in(client, idp, row, "u-1")
+    assert client.get("/me/personal-data.json").status_code == 200, "who belongs here only is theirs anyway"
+    add(Membership(staff_id=person.staff_id, organisation_id=hachioji.id, joined_on=clock.today(), grants=[]))
+    db.session.commit()
+    for address in ("/me/personal-data.json", "/account/second-factor"):
+        assert client.get(address).status_code == 403, address
+    for address in ("/account/transfer-code", "/account/second-factor/app", "/account/second-factor/codes", "/account/calendar"):  # fmt: skip
+        assert client.post(address, data={"ends_present": "yes", "of": "person"}).status_code == 403, address
+
+
+def test_it_gives_no_role_that_holds_everywhere(app, client, secretariat, idp):
+    """An administrator of the secretariat's organisation could else become the secretariat."""
+    known_person(secretariat, email="ninsho@example.lg.jp", roles=(Role.SECRETARIAT,))
+    made = add(
+        IdentityProvider(
+            organisation_id=secretariat.id, name="事務局", issuer=idp.issuer, client_id="tomomanabi", is_on=True,
+            secret_sealed=sealed([app.config["SECRET_KEY"]], "secret"), proves_twice=True,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    signs_in(client, idp, made, "u-1")
+    assert client.get("/me").status_code == 200
+    assert client.get("/admin/organisations").status_code == 404
+
+
 def test_who_belongs_there_no_more_is_not_signed_in_by_it(client, mizuho, idp, row):
     person = known_person(mizuho, email="ninsho@example.lg.jp")
     signs_in(client, idp, row, "u-1")

@@ -228,3 +228,10 @@ def test_the_record_goes_along(mizuho, hachioji, time):
     browser = person.browser()
     assert "ペーパーレス" in browser.get("/me").text
     assert browser.get(f"/learn/{enrolment.id}").status_code in {200, 302}
+
+
+def test_an_offer_runs_out_a_month_after_its_day(mizuho, hachioji, time):
+    [offer] = offers(mizuho, mizuho.person(), office=hachioji, days=0)
+    time.passes(days=40)
+    with pytest.raises(ConflictError, match="申し出直して"):
+        takes(hachioji, offer)

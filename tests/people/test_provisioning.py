@@ -88,11 +88,24 @@ def test_somebody_new_is_entered_moved_corrected_and_ended(system, mizuho, time)
 
 def test_who_is_there_already_is_recognised_and_keeps_their_roles(system, mizuho):
     person = mizuho.person(Role.COORDINATOR)
-    made = system("POST", "/Users", somebody(number=person.number, emails=None, userName="x", displayName=None))
+    made = system("POST", "/Users", somebody(number=person.number, emails=None, userName="x", displayName=person.name))
     assert made.status_code == 201, made.text
     assert membership(person).department == "税務課"
     assert [grant.role for grant in membership(person).grants] == [Role.COORDINATOR]
-    assert system("POST", "/Users", somebody(number=person.number, userName="y", emails=None)).status_code == 409
+    again = somebody(number=person.number, userName="y", emails=None, displayName=person.name)
+    assert system("POST", "/Users", again).status_code == 409
+
+
+def test_a_number_alone_means_nobody(system, mizuho):
+    """A number that was given anew, or a slip, would else make one person of two."""
+    present, former = mizuho.person(name="在職 一"), mizuho.person(name="退職 二")
+    membership(former).left_on = clock.today()
+    db.session.commit()
+    assert system("POST", "/Users", somebody(number=present.number)).status_code == 409
+    made = system("POST", "/Users", somebody(number=former.number))
+    assert made.status_code == 201, made.text
+    assert numbered(former.number).staff_id != former.staff_id, "somebody new"
+    assert db.session.get_one(Staff, former.staff_id).name == "退職 二"
 
 
 def test_who_was_here_comes_back_with_the_record(system, mizuho):
@@ -171,7 +184,7 @@ def test_a_system_sees_its_own_organisation_only(app, mizuho, hachioji, system):
 
 def test_the_last_administrator_is_not_ended_by_a_system(system, mizuho):
     chief = mizuho.administrator
-    made = system("POST", "/Users", somebody(number=chief.number, userName="chief", emails=None, displayName=None)).json["id"]  # fmt: skip
+    made = system("POST", "/Users", somebody(number=chief.number, userName="chief", emails=None, displayName=chief.name)).json["id"]  # fmt: skip
     answer = system("DELETE", f"/Users/{made}")
     assert answer.status_code == 409
     assert "ただ一人の管理者" in answer.json["detail"]
@@ -189,3 +202,31 @@ def test_a_key_is_made_and_ended_on_the_page_by_administrators(mizuho):
     assert office.post(f"/office/provisioning/{row.id}/end").status_code == 302
     acts = set(db.session.scalars(sa.select(AuditEntry.act)))
     assert {Act.SCIM_TOKEN.value, Act.SCIM_TOKEN_ENDED.value} <= acts
+
+
+@pytest.mark.parametrize("said", ["[" * 60_000, '{"a":' * 10_000, '{"userName": "a", "displayName": "\\ud800"}'])
+def test_what_nests_too_deep_or_is_no_sign_is_refused(system, said):
+    answer = system.client.post("/scim/v2/Users", data=said.encode(), headers=system.headers)
+    assert answer.status_code in {400, 413}
+    assert answer.status_code == 413 or answer.json["status"] == "400"
+
+
+def test_who_is_prepared_before_the_day_is_neither_ended_nor_moved(system, mizuho, hachioji):
+    person = hachioji.person()
+    there = db.session.get_one(Organisation, mizuho.id)
+    handing_over.offer(
+        hachioji.administrator.actor, [person.membership_id], Offer(there, clock.today() + clock.DAY * 9)
+    )
+    db.session.commit()
+    made = system("POST", "/Users", somebody(userName=person.email, emails=None, displayName=person.name, active=False))
+    assert made.status_code == 201, made.text
+    assert (numbered().staff_id, numbered().left_on) == (person.staff_id, None)
+
+
+def test_a_long_list_is_read_page_by_page(system, queries, mizuho):
+    for number in range(6):
+        system("POST", "/Users", somebody(userName=f"u{number}", number=f"L-{number}", emails=None))
+    queries.clear()
+    page = system("GET", "/Users?startIndex=3&count=2").json
+    assert (page["totalResults"], [one["userName"] for one in page["Resources"]]) == (6, ["u2", "u3"])
+    assert any("LIMIT" in statement for statement in queries)

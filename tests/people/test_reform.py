@@ -178,3 +178,21 @@ def test_it_is_looked_at_done_and_taken_back_on_the_page(mizuho, hachioji):
     assert where(person) == "総務課"
     with pytest.raises(NotFoundError):
         reform.plan(hachioji.person(Role.COORDINATOR).actor, mizuho.id, "総務課\tX課", clock.today())
+
+
+def test_taking_back_leaves_what_was_there_of_the_same_day(mizuho):
+    person = mizuho.person(department="甲課")
+    posting.move(mizuho.administrator.actor, [person.membership_id], Move("乙課", "", clock.today()))
+    db.session.commit()
+    undoes(mizuho, does(mizuho, "乙課\t丙課"))
+    assert where(person) == "乙課"
+    assert [row.section.title for row in posting.history(person.membership_id)] == ["甲課"]
+
+
+def test_a_section_whose_name_has_a_space_keeps_where_it_stands(mizuho):
+    top = section.begin(mizuho.administrator.actor, mizuho.id, section.WriteSection("第1 福祉部", 0, None, None))
+    section.begin(mizuho.administrator.actor, mizuho.id, section.WriteSection("高齢課", top.id, None, None))
+    db.session.commit()
+    does(mizuho, "第1 福祉部 高齢課\t長寿課")
+    assert {row.title for row in section.sections_of(mizuho.id)} >= {"第1 福祉部", "第1 福祉部 長寿課"}
+    assert "第1" not in {row.title for row in section.sections_of(mizuho.id)}
