@@ -17,8 +17,6 @@ from people.membership import is_current, is_not_over, managed_membership
 from people.models import Membership, Organisation, Role, RoleGrant
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from people.permission import Actor
 
 
@@ -80,7 +78,7 @@ def _check_grants_allowed(
 ) -> None:
     check_may_grant(actor, membership, removed | added)
     if Role.ADMINISTRATOR in removed:
-        check_not_last_administrator(membership, clock.today())
+        check_not_last_administrator(membership)
 
 
 def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> None:
@@ -91,15 +89,18 @@ def check_may_grant(actor: Actor, membership: Membership, roles: set[Role]) -> N
         raise ForbiddenError(message)
 
 
-def check_not_last_administrator(membership: Membership, day: dt.date) -> None:
-    """Raise ConflictError where nobody else administers the organisation on a day."""
-    if not _other_administrators(membership, day):
-        message = "この団体のただ一人の管理者です。先に別の人を管理者にしてください。"
+def check_not_last_administrator(membership: Membership) -> None:
+    """Raise ConflictError where nobody else administers the organisation from now on."""
+    if not _other_administrators(membership):
+        message = "この団体のただ一人の管理者です（所属の終わりが決まっている人を除きます）。先に別の人を管理者にしてください。"
         raise ConflictError(message)
 
 
-def _other_administrators(membership: Membership, day: dt.date) -> int:
-    """Count the others who are there today and will be on a day; the organisation's row is locked, so that two cannot go at once."""
+def _other_administrators(membership: Membership) -> int:
+    """Count the others who are there today and whose end is not set: of several who will leave, one may not.
+
+    The organisation's row is locked, so that two cannot go at once.
+    """
     db.session.execute(
         sa.select(Organisation.id).where(Organisation.id == membership.organisation_id).with_for_update()
     )
@@ -114,7 +115,7 @@ def _other_administrators(membership: Membership, day: dt.date) -> int:
                 RoleGrant.role == Role.ADMINISTRATOR,
                 RoleGrant.ends_on.is_(None),
                 is_current(),
-                sa.or_(Membership.left_on.is_(None), Membership.left_on > day),
+                Membership.left_on.is_(None),
             )
         )
         or 0

@@ -162,7 +162,7 @@ def end(membership: Membership, left_on: dt.date) -> None:
         message = f"所属は{clock.date_label(membership.joined_on)}に始まります。それより後の日にしてください。"
         raise InvalidError(message, field="last_day")
     if any(grant.role is Role.ADMINISTRATOR for grant in membership.grants):
-        check_not_last_administrator(membership, left_on)
+        check_not_last_administrator(membership)
     membership.left_on = left_on
 
 

@@ -109,7 +109,7 @@ def _offer(actor: Actor, person: Membership, command: Offer) -> TransferOffer:
         roles = {grant.role for grant in person.grants}
         check_may_grant(actor, person, roles)
         if Role.ADMINISTRATOR in roles:
-            check_not_last_administrator(person, command.day)
+            check_not_last_administrator(person)
     made = TransferOffer(
         membership_id=person.id, from_id=person.organisation_id, to_id=command.organisation.id, day=command.day,
         ends_present=command.ends_present, offered_by_id=actor.staff_id,

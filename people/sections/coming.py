@@ -190,7 +190,7 @@ def _carry_out(membership_id: int) -> bool:
 
 def _end_roles(maker: Actor | None, person: Membership, ends: set[str]) -> None:
     if Role.ADMINISTRATOR.value in ends:
-        check_not_last_administrator(person, clock.today())
+        check_not_last_administrator(person)
     was = sorted(grant.role.label for grant in person.grants)
     person.grants = [grant for grant in person.grants if grant.role.value not in ends]
     now = sorted(grant.role.label for grant in person.grants)

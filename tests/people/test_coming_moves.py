@@ -16,6 +16,7 @@ from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 from people import deputy
 from people.act import Act
 from people.deputy import Appoint
+from people.joining import entry
 from people.models import AuditEntry, Posting, Role
 from people.permission import Permission
 from people.personnel import work
@@ -252,3 +253,12 @@ def test_where_a_successor_leaves_too_it_is_theirs_who_follows(mizuho, time):
     keeping.hand_over()
     db.session.expire_all()
     assert keeping.keeping_of(course.id).kept_by_id == third.staff_id
+
+
+def test_of_two_administrators_who_will_leave_one_may_not(mizuho):
+    """Whichever leaves first: on the day after the last nobody would be left."""
+    one, other = mizuho.administrator, mizuho.person(Role.ADMINISTRATOR)
+    entry.leave(other.actor, one.membership_id, in_days(30))
+    db.session.commit()
+    with pytest.raises(ConflictError, match="ただ一人の管理者"):
+        entry.leave(one.actor, other.membership_id, in_days(10))
