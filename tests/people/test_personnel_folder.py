@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from personnel_files import HEADINGS, found, line, sent, shape
 
-from kernel.database import db
+from kernel.database import db, reading
 from kernel.settings import ROOT
 
 from people.models import Membership, Role, RoleGrant, Staff
@@ -190,10 +190,12 @@ def worker_of(app):
 
 
 def done_of(file_id, state):
+    only_reading = reading.set(True)  # the worker holds the pen
     number = db.session.scalar(
         sa.select(sa.func.count()).where(PersonnelChange.file_id == file_id, PersonnelChange.state == state)
     )
     db.session.rollback()  # nobody else is kept from writing
+    reading.reset(only_reading)
     return number
 
 
