@@ -58,6 +58,15 @@ class ProviderForm(Form):
         )  # fmt: skip
 
 
+class NewProviderForm(ProviderForm):
+    """An identity provider that is set up: its secret has to be said."""
+
+    secret = SecretField(
+        "クライアントシークレット", [DataRequired(), Length(max=LONGEST_LINE)], description="認証基盤の管理画面で発行したものを貼り付けます。",
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip
+
+
 class OfficeForm(Form):
     """By whose provider somebody signs in."""
 

@@ -138,7 +138,7 @@ def _sign_out(organisation_id: int) -> None:
 
 
 def note_tried(row: IdentityProvider) -> None:
-    """Note that a sign-in was tried with a provider, and came back."""
+    """Note that whoever sets a provider up could sign in by it."""
     row.tried_at = clock.now()
     db.session.flush()
 

@@ -15,7 +15,7 @@ from kernel.secret import sealed, unsealed
 from people.access import actor, confirmed, public, public_address, requires, signed_in
 from people.blueprint import blueprint
 from people.federation import oidc, provider
-from people.federation.forms import ApplyForm, OfficeForm, ProviderForm
+from people.federation.forms import ApplyForm, NewProviderForm, OfficeForm, ProviderForm
 from people.federation.provider import Said
 from people.organisation import by_code_or_name
 from people.permission import Permission
@@ -60,7 +60,7 @@ def _own() -> int:
 @confirmed
 def providers() -> ResponseReturnValue:
     """Show the identity providers of the own organisation; set another one up."""
-    own, form = _own(), ProviderForm()
+    own, form = _own(), NewProviderForm()
     if made := accepted(form, lambda: _set_up(own, form)):
         flash("設定しました。次に「試す」で、サインインできることを確かめてください。")
         return redirect(url_for("people.edit_provider", provider_id=made.id))
@@ -111,8 +111,11 @@ def switch_provider(provider_id: int) -> ResponseReturnValue:
 
 
 def _go(row: IdentityProvider, purpose: str, *, again: bool = False) -> ResponseReturnValue:
-    """Ask a provider who it is; what is kept until the answer stands in the cookie."""
-    client, provider_id = _client(row), row.id
+    """Ask a provider who it is; what is kept until the answer stands in the cookie.
+
+    A page leads there, and no redirection: a browser lets no form end at another host (Content-Security-Policy, form-action).
+    """
+    client, provider_id, name = _client(row), row.id, row.name
     db.session.rollback()  # nothing is held while the provider is asked
     asked = oidc.ask(client, _back(), again=again)
     until = clock.now().timestamp() + HALF_WAY
@@ -123,7 +126,7 @@ def _go(row: IdentityProvider, purpose: str, *, again: bool = False) -> Response
         "next": wanted() or "",
         "until": until,
     }
-    return redirect(asked.address)
+    return render_template("people/onward.html", address=asked.address, provider_name=name)
 
 
 @blueprint.get("/office/sign-in/<int:provider_id>/try")
@@ -197,7 +200,16 @@ def federated_back() -> ResponseReturnValue:
     except (InvalidError, ConflictError) as refusal:
         db.session.rollback()
         flash(refusal.message, "info")
-        return redirect(url_for("people.sign_in_page"))
+        return redirect(_where_it_began(kept))
+
+
+def _where_it_began(kept: dict[str, Any]) -> str:
+    """Return the page on which somebody pressed what ended at the provider without success."""
+    if kept["purpose"] == "try":
+        return url_for("people.edit_provider", provider_id=kept["provider"])
+    return (
+        url_for("people.confirm", next=kept["next"]) if kept["purpose"] == "confirm" else url_for("people.sign_in_page")
+    )
 
 
 def _answer(row: IdentityProvider, kept: dict[str, Any], *, again: bool = False) -> Said:
@@ -212,9 +224,11 @@ def _tried(kept: dict[str, Any]) -> ResponseReturnValue:
     said = _answer(row, kept)
     row = provider.own(actor(), kept["provider"])
     found = provider.meant(row, said)
-    provider.note_tried(row)
+    is_own = found is not None and found.id == actor().staff_id
+    if is_own:
+        provider.note_tried(row)
     session["tried"] = {
-        "name": said.name, "email": said.email, "number": said.number, "meant": found.name if found else "",
+        "name": said.name, "email": said.email, "number": said.number, "meant": found.name if found else "", "is_own": is_own,
         "claims": sorted(said.claims),
     }  # fmt: skip
     return redirect(url_for("people.edit_provider", provider_id=row.id))
