@@ -205,6 +205,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "partings": parting.settle,
         "keepers": keeping.hand_over,
         "arrivals": movers.tell_arrived,
+        "transfers taken": movers.tell_taken,
         "deputies": deputy.end_over,
     }
     always["new passwords"] = lambda: reset_link.send(settings.mail, settings.public_url)

@@ -136,11 +136,23 @@ def hand_over() -> ResponseReturnValue:
 @confirmed
 def withdraw_offers() -> ResponseReturnValue:
     """Withdraw offers to other organisations that were chosen."""
-    if rows := _rows():
-        flash(f"{handing_over.withdraw(actor(), rows)}人の異動の申し出を取り下げました。")
-    else:
+    if not (rows := _rows()):
         flash("取り下げる人を選んでください。", "info")
+        return _there(Part.GOING)
+    try:
+        withdrawn = handing_over.withdraw(actor(), rows)
+    except RefusalError as refusal:
+        return _refused(refusal, Part.GOING)
+    movers.tell_withdrawn(actor(), withdrawn)
+    flash(f"{len(withdrawn)}人の異動の申し出を取り下げ、移る先の団体に知らせました。")
     return _there(Part.GOING)
+
+
+def _refused(refusal: RefusalError, part: Part) -> ResponseReturnValue:
+    """Lead back to the list from which people were chosen, with why nothing was done."""
+    db.session.rollback()
+    flash(f"{refusal.message}まだ何も変えていません。", "info")
+    return _there(part)
 
 
 @blueprint.route("/office/moves/offers/<int:offer_id>", methods=["GET", "POST"])
@@ -169,7 +181,7 @@ def answer_offers() -> ResponseReturnValue:
     rows, form, act = _rows(), DeclineForm(), request.form.get("act")
     if not rows:
         flash("移ってくる人を選んでください。", "info")
-        return _there(Part.COMING)
+        return _page(form, _rule_form()) if act == "decline" else _there(Part.COMING)
     if act == "decline":
         if declined := accepted(form, lambda: handing_over.decline(actor(), rows, form.because.value)):
             movers.tell_declined(actor(), declined)
@@ -177,7 +189,12 @@ def answer_offers() -> ResponseReturnValue:
             return _there(Part.COMING)
         return _page(form, _rule_form())
     if act == "back":
-        flash(f"{handing_over.give_back(actor(), rows)}人の引き受けを取り消しました。もう一度、お返事を選べます。")
+        try:
+            given_back = handing_over.give_back(actor(), rows)
+        except RefusalError as refusal:
+            return _refused(refusal, Part.COMING)
+        movers.tell_given_back(actor(), given_back)
+        flash(f"{len(given_back)}人の引き受けを取り消し、前の団体に知らせました。もう一度、お返事を選べます。")
         return _there(Part.COMING)
     taken, refused = _take_each(rows)
     if taken:

@@ -161,7 +161,7 @@ def _held(where: sa.ColumnElement[bool], ids: Collection[int], *states: OfferSta
         .execution_options(populate_existing=True)
     ).all()  # fmt: skip
     if not ids or len(rows) != len(set(ids)):
-        message = "ほかの人が先に返事をしたか、取り下げた異動があります。ページを読み込み直してください。"
+        message = "選んだ人のなかに、この操作ができない人がいます（返事がまだか、もう済んだか、取り下げられました）。"
         raise NotFoundError(message)
     return rows
 
@@ -223,8 +223,8 @@ def decline(actor: Actor, ids: Collection[int], because: str) -> Sequence[Transf
     return rows
 
 
-def give_back(actor: Actor, ids: Collection[int]) -> int:
-    """Give back people who were taken and have not begun: the offer stands again.
+def give_back(actor: Actor, ids: Collection[int]) -> Sequence[TransferOffer]:
+    """Give back people who were taken and have not begun; return the offers, which stand again.
 
     Raises NotFoundError, ConflictError for somebody who has begun, or on whose new membership something rests.
     """
@@ -234,11 +234,11 @@ def give_back(actor: Actor, ids: Collection[int]) -> int:
         row.state, row.answered_at = OfferState.OFFERED, None
         _record(actor, Act.TRANSFER_GIVEN_BACK, row.membership.staff.name, row.to_id, row)
     db.session.flush()
-    return len(rows)
+    return rows
 
 
-def withdraw(actor: Actor, ids: Collection[int]) -> int:
-    """Withdraw offers, also such as were taken, until their day. Raises as `give_back` does."""
+def withdraw(actor: Actor, ids: Collection[int]) -> Sequence[TransferOffer]:
+    """Withdraw offers, also such as were taken, until their day; return them. Raises as `give_back` does."""
     rows = _held(from_own(actor), ids, *STANDING)
     for row in rows:
         if row.state.is_taken:
@@ -246,7 +246,7 @@ def withdraw(actor: Actor, ids: Collection[int]) -> int:
         row.state = OfferState.WITHDRAWN
         _record(actor, Act.TRANSFER_WITHDRAWN, row.membership.staff.name, row.from_id, row)
     db.session.flush()
-    return len(rows)
+    return rows
 
 
 def _untake(row: TransferOffer) -> None:
