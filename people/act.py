@@ -30,6 +30,7 @@ class Act(Term):
     ERASED = "erased", "個人情報を消去"
     DISCLOSURE_ASKED = "disclosure asked", "開示請求を受け付け"
     DISCLOSURE_AGREED = "disclosure agreed", "開示請求への回答を決定"
+    DISCLOSURE_DROPPED = "disclosure dropped", "開示請求を取りやめ・差し戻し"
     REFUSED = "refused", "許可されていない操作"
     PASSWORD_WRONG = "password wrong", "本人の確認の失敗"
     RESET_ASKED = "reset asked", "パスワードの再設定の希望"

@@ -91,7 +91,7 @@ KINDS = (
         law="総務省「地方公共団体における情報セキュリティポリシーに関するガイドライン」（ログの取得等）",
     ),
     Kind(
-        "開示請求への対応", "請求への回答", "その団体の管理者", "回答から1年",
+        "開示請求への対応", "請求への回答", "その団体の研修担当と管理者", "回答から1年",
         ("disclosure.staff_id", "disclosure.asked_by_id", "disclosure.agreed_by_id"), term=DISCLOSURES, law="個人情報の保護に関する法律 第76条〜第82条",
     ),
     Kind(

@@ -64,7 +64,7 @@ def tell_taken() -> int:
     ).all()
     by_answer: dict[tuple[int, int, dt.date, dt.date], list[TransferOffer]] = defaultdict(list)
     for row in rows:
-        answered_on = clock.local(row.answered_at).date()
+        answered_on = clock.local(row.answered_at).date() if row.answered_at else today
         if answered_on < today:
             by_answer[row.from_id, row.to_id, row.day, answered_on].append(row)
     told = 0

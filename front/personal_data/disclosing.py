@@ -165,16 +165,39 @@ def _record(actor: Actor, act: Act, membership: Membership) -> None:
     db.session.flush()
 
 
-def agree(actor: Actor, membership_id: int, disclosure_id: int) -> Disclosure:
-    """Agree to answer a request. Raises NotFoundError, ForbiddenError for whoever took it in or is concerned, ConflictError where that was done."""
-    membership, row = concerned(actor, membership_id), _request(actor, membership_id, disclosure_id)
+def to_decide(actor: Actor, membership_id: int, disclosure_id: int) -> Disclosure:
+    """Return a request on which a second person decides.
+
+    Raises NotFoundError, ForbiddenError for whoever took it in or is concerned, ConflictError where that was done.
+    """
+    row = _request(actor, membership_id, disclosure_id)
     if actor.staff_id in {row.asked_by_id, row.staff_id}:
         message = "受け付けた人や本人ではない、別の担当者が確認してください。"
         raise ForbiddenError(message)
+    _check_open(row)
+    return row
+
+
+def _check_open(row: Disclosure) -> None:
     db.session.refresh(row, ["agreed_at"], with_for_update=True)
     if row.agreed_at:
         message = "すでに確認されています。"
         raise ConflictError(message)
+
+
+def drop(actor: Actor, membership_id: int, disclosure_id: int) -> None:
+    """Let a request go that was taken in by mistake, or that the second person sends back. Raises NotFoundError, ForbiddenError for the one concerned, ConflictError once it was agreed to."""
+    membership, row = concerned(actor, membership_id), _request(actor, membership_id, disclosure_id)
+    if actor.staff_id == row.staff_id:
+        raise ForbiddenError
+    _check_open(row)
+    db.session.delete(row)
+    _record(actor, Act.DISCLOSURE_DROPPED, membership)
+
+
+def agree(actor: Actor, membership_id: int, disclosure_id: int) -> Disclosure:
+    """Agree to answer a request. Raises as `to_decide` does."""
+    membership, row = concerned(actor, membership_id), to_decide(actor, membership_id, disclosure_id)
     row.agreed_by_id, row.agreed_at = actor.staff_id, clock.now()
     _record(actor, Act.DISCLOSURE_AGREED, membership)
     return row

@@ -28,6 +28,8 @@ from people.role import check_may_act_for
 
 from courses import catalogue_version
 
+from participation.attending.models import CAME, Attendance
+from participation.models import Enrolment
 from participation.notices.models import Notice
 
 from front.personal_data.held import HELD, Fate
@@ -70,7 +72,8 @@ def erase_former(actor: Actor, membership_id: int, typed_name: str) -> None:
 def mistaken(actor: Actor, membership_id: int) -> Membership:
     """Return the only membership of somebody who was entered by mistake, in an organisation whose people the actor may erase.
 
-    Raises NotFoundError, ForbiddenError for one who holds more than the actor may give, ConflictError for one who belongs, or belonged, elsewhere.
+    Raises NotFoundError, ForbiddenError for one who holds more than the actor may give, ConflictError for one who belongs, or belonged, elsewhere,
+    or who has completed or attended something: that is no mistake.
     """
     membership = managed_membership(actor, membership_id)
     if not actor.may(Permission.ERASE, membership.organisation_id):
@@ -80,7 +83,20 @@ def mistaken(actor: Actor, membership_id: int) -> Membership:
     if db.session.scalar(sa.select(others)):
         message = "この人には、ほかの所属の記録があります。所属を終えてから、最後の団体で消去してください。"
         raise ConflictError(message)
+    if done := db.session.scalar(_done_by(membership.staff_id)):
+        message = f"この人には、修了や出席の記録が{done}件あります。誤って登録した人ではないようです。所属を終えてから、「所属が終わった人」で消去してください。"
+        raise ConflictError(message)
     return membership
+
+
+def _done_by(staff_id: int) -> sa.Select[int]:
+    """Return the statement of how many courses somebody has completed, or sat in."""
+    came = sa.exists().where(Attendance.enrolment_id == Enrolment.id, Attendance.presence.in_(CAME))
+    return (
+        sa.select(sa.func.count())
+        .select_from(Enrolment)
+        .where(Enrolment.staff_id == staff_id, sa.or_(Enrolment.completed_at.is_not(None), came))
+    )
 
 
 def erase_mistaken(actor: Actor, membership_id: int, typed_name: str) -> None:

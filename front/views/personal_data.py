@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
@@ -50,13 +50,29 @@ def disclosure(membership_id: int) -> ResponseReturnValue:
     return answer("front/disclosure.html", form, person=person, requests=disclosing.requests_of(person), since=since)
 
 
+@blueprint.get("/office/staff/<int:membership_id>/disclosure/<int:disclosure_id>")
+@requires(Permission.MANAGE_STAFF)
+@confirmed
+@shows("開示請求の回答の確認")
+def look_at_disclosure(membership_id: int, disclosure_id: int) -> ResponseReturnValue:
+    """Show a second person what would be answered to a request, before they agree to it."""
+    row = disclosing.to_decide(actor(), membership_id, disclosure_id)
+    return render_template(
+        "front/disclosure_answer.html", membership_id=membership_id, row=row, paper=disclosing.as_paper(row)
+    )
+
+
 @blueprint.post("/office/staff/<int:membership_id>/disclosure/<int:disclosure_id>")
 @requires(Permission.MANAGE_STAFF)
 @confirmed
-def agree_to_disclosure(membership_id: int, disclosure_id: int) -> ResponseReturnValue:
-    """Agree, as a second person, to answer a request."""
-    disclosing.agree(actor(), membership_id, disclosure_id)
-    flash("確認しました。30日のあいだ、回答を保存できます。")
+def decide_on_disclosure(membership_id: int, disclosure_id: int) -> ResponseReturnValue:
+    """Agree, as a second person, to answer a request, or let it go, by the button that was pressed."""
+    if request.form.get("act") == "drop":
+        disclosing.drop(actor(), membership_id, disclosure_id)
+        flash("この請求の受け付けを取りやめました。回答するときは、もう一度受け付けてください。")
+    else:
+        disclosing.agree(actor(), membership_id, disclosure_id)
+        flash("確認しました。30日のあいだ、回答を保存できます。")
     return redirect(url_for("front.disclosure", membership_id=membership_id))
 
 

@@ -328,13 +328,42 @@ def test_a_request_is_answered_by_a_second_person_and_by_nobody_alone(learner, m
         assert first.get(f"{address}/{row.id}.{ending}").status_code == 403
     assert first.post(f"{address}/{row.id}").status_code == 403
     assert "確認を待っています" in first.get(address).text
+    assert first.get(f"{address}/{row.id}").status_code == 403
+    assert person.email in second.get(f"{address}/{row.id}").text, "the answer is read before it is agreed to"
     assert second.post(f"{address}/{row.id}").status_code == 302
     held = json.loads(first.get(f"{address}/{row.id}.json").data)
     assert held["氏名と連絡先"][0]["name"] == person.name
     pdf = first.get(f"{address}/{row.id}.pdf")
     assert person.name.replace(" ", "") in words_of_pdf(pdf.data).replace(" ", "")
+    assert second.get(f"{address}/{row.id}").status_code == 409
+    assert second.post(f"{address}/{row.id}", data={"act": "drop"}).status_code == 409
     said = set(db.session.scalars(sa.select(AuditEntry.act)))
     assert {Act.DISCLOSURE_ASKED.value, Act.DISCLOSURE_AGREED.value, Act.TAKEN_OUT.value} <= said
+
+
+@pytest.mark.parametrize("who", ["administrator", "coordinator"])
+def test_a_request_taken_in_by_mistake_is_dropped_and_one_that_is_wrong_is_sent_back(learner, mizuho, hachioji, who):
+    person, browser = learner
+    address = f"/office/staff/{person.membership_id}/disclosure"
+    said = {"received_on": clock.today().isoformat()}
+    mizuho.administrator.browser().post(address, data=said)
+    [row] = db.session.scalars(sa.select(Disclosure.id))
+    drops = {"act": "drop"}
+    assert hachioji.administrator.browser().post(f"{address}/{row}", data=drops).status_code == 404
+    assert browser.post(f"{address}/{row}", data=drops).status_code == 404
+    assert getattr(mizuho, who).browser().post(f"{address}/{row}", data=drops).status_code == 302
+    assert db.session.scalars(sa.select(Disclosure)).all() == []
+    assert mizuho.administrator.browser().post(address, data=said).status_code == 302, "it can be taken in anew"
+
+
+def test_whoever_has_learnt_something_was_not_entered_by_mistake(learner, mizuho):
+    person, _browser = learner
+    address = f"/office/staff/{person.membership_id}/erase?because=mistake"
+    answer = mizuho.administrator.browser().post(address, data={"name": person.name})
+    assert answer.status_code == 409
+    assert "所属を終え" in answer.text
+    db.session.expire_all()
+    assert not db.session.get_one(Staff, person.staff_id).erased_at
 
 
 def test_an_answer_ends_after_thirty_days_and_holds_only_what_is_the_offices(learner, mizuho, hachioji, time):
