@@ -119,7 +119,9 @@ def test_two_hundred_come_two_hundred_move_and_two_hundred_leave_on_the_first_of
     clerk.presses("違いを確かめる")
     for said in ("新しく登録する人 200", "部署・職が変わる人 200", "所属が終わる人 200"):
         assert clerk.sees(said)
-    clerk.types("所属が終わる人数", "200").presses("選んだ種類を反映する")
+    if clerk.page.get_by_label("所属が終わる人数").count():  # asked where it is a large share of the office
+        clerk.types("所属が終わる人数", "200")
+    clerk.presses("選んだ種類を反映する")
     work.work()  # as the worker does beside the server
     db.session.remove()
     clerk.goes_to("/office/moves?day=2027-04-01")
