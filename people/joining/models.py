@@ -38,6 +38,11 @@ class Invitation(Base):
     section: Mapped[Section | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("joined >= 0 AND joined <= most", "joined_within_most"),)
 
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which somebody may enter by it."""
+        return clock.local(self.expires_at - dt.timedelta(seconds=1)).date()
+
 
 class Applicant(Base):
     """Somebody who entered themselves by an invitation, with a password of their own, and whom the coordinator has not confirmed yet.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from kernel import clock
 from kernel.database import db
@@ -14,6 +14,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 from people import audit
 from people.act import Act
 from people.joining import entry
+from people.joining.models import OfferState, TransferOffer
 from people.membership import are_said_by, is_not_over, visible_to
 from people.models import Membership, Staff
 from people.role import check_may_grant
@@ -80,12 +81,13 @@ def ended_membership(actor: Actor, membership_id: int) -> Membership:
 def resume(actor: Actor, membership_id: int) -> Membership:
     """Take back the end of a membership, as if it had not been entered; the roles it bore hold again.
 
-    Raises NotFoundError, ForbiddenError where it bears a role beyond the actor's, ConflictError where the person has
-    since joined an organisation, or somebody else has got the staff number.
+    Raises NotFoundError, ForbiddenError where it bears a role beyond the actor's, ConflictError where the person is
+    handed over to another organisation on a day to come, has since joined an organisation, or somebody else has got the staff number.
     """
     row = ended_membership(actor, membership_id)
     check_may_grant(actor, row, {grant.role for grant in row.grants})
     assert row.left_on is not None  # noqa: S101 - an ended one
+    _check_not_handed_over(row)
     _check_not_elsewhere(row, Membership.joined_on >= row.left_on)
     entry.check_number_free(row.staff_number, row.organisation_id, row.staff_id, row.joined_on, None)
     entry.hold(row.staff)
@@ -119,6 +121,21 @@ def rejoin(actor: Actor, membership_id: int, joined_on: dt.date) -> Membership:
     audit.record(actor, Act.REJOINED, row.staff.name, organisation_id=row.organisation_id, membership=again.id)
     db.session.flush()
     return again
+
+
+def _check_not_handed_over(row: Membership) -> None:
+    taken = (
+        sa.select(TransferOffer)
+        .options(joinedload(TransferOffer.to_organisation))
+        .where(
+            TransferOffer.membership_id == row.id, TransferOffer.state == OfferState.TAKEN,
+            TransferOffer.day > clock.today(), TransferOffer.ends_present,
+        )
+        .limit(1)
+    )  # fmt: skip
+    if offer := db.session.scalar(taken):
+        message = f"{row.staff.name}さんの異動は、{offer.to_organisation.name}が引き受けています。{clock.date_label(offer.day)}の「異動の準備」の「ほかの団体へ移る人」で、申し出を取り下げてください。"
+        raise ConflictError(message)
 
 
 def _check_not_elsewhere(row: Membership, where: sa.ColumnElement[bool]) -> None:

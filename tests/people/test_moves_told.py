@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from kernel import clock
 from kernel.database import db
+from kernel.errors import ConflictError
 
+from people.joining import rejoining
 from people.joining.models import TransferOffer
 
 from participation.notices.kinds import NoticeKind
@@ -95,3 +97,11 @@ def test_a_reason_is_not_lost_where_nobody_was_chosen(mizuho, hachioji, day):
     answer = answers(hachioji, day, "decline", because="書いた理由です")
     assert "書いた理由です" in answer
     assert "移ってくる人を選んでください" in answer
+
+
+def test_an_end_that_belongs_to_a_move_is_taken_back_with_the_offer(mizuho, hachioji, day):
+    person = mizuho.person(name="一番 花子")
+    [row] = offered_by_press(mizuho, hachioji, day, person)
+    answers(hachioji, day, "take", row)
+    with pytest.raises(ConflictError, match="八王子市が引き受けています"):
+        rejoining.resume(mizuho.administrator.actor, person.membership_id)
