@@ -22,10 +22,11 @@ from kernel.settings import CONTENT
 from kernel.spelling import plain_address
 
 import people.cli
-from people import audit_chain, audit_syslog, deputy
+from people import deputy
 from people.models import Staff
 from people.personnel import work as personnel
 from people.sections import coming, reform
+from people.trail import chain, syslog
 
 from courses import keeping, storage
 
@@ -183,14 +184,14 @@ def deliver(once: bool) -> None:  # noqa: FBT001
     if not settings.mail.host:
         click.echo("SMTP_HOST is not set: notices are shown in the application only.")
     files = current_app.extensions["files"]
-    send = audit_syslog.sender(settings.audit_syslog)
+    send = syslog.sender(settings.audit_syslog)
     always: dict[str, Callable[[], object]] = {
-        "audit": audit_chain.seal,
+        "audit": chain.seal,
         "reviews": authors.tell_reviewed,
         "personnel": personnel.work,
     }
     if send:
-        always["audit elsewhere"] = lambda: audit_chain.tell(send)
+        always["audit elsewhere"] = lambda: chain.tell(send)
     daily = {
         "storage": lambda: storage.collect(files),
         "personal data": lambda: retaining.tidy(settings.keep_years),

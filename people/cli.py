@@ -18,7 +18,6 @@ from kernel.settings import CONTENT
 from kernel.spelling import plain_address
 
 from people import audit as audit_log
-from people import audit_chain
 from people.act import Act
 from people.actor import actor_of
 from people.joining.entry import JoinStaff, enter
@@ -28,6 +27,7 @@ from people.personnel import folder as folders
 from people.personnel import work
 from people.personnel.file import counts
 from people.signing_in import password_link, second_factor
+from people.trail import chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def verify(seal: str | None) -> None:
     if seal and not (number.isdigit() and digest):
         message = "--seal is NUMBER:DIGEST, as a syslog server was told"
         raise click.BadParameter(message)
-    verdict = audit_chain.verify(int(number) if number else None, digest)
+    verdict = chain.verify(int(number) if number else None, digest)
     click.echo(
         f"{verdict.seals} entries sealed, {verdict.unsealed} to be sealed, {verdict.redacted} without names that were erased; the last seal is {verdict.head}"
     )

@@ -242,7 +242,7 @@ class RoleGrant(Base):
 class AuditEntry(Base):
     """Who did what to whom, from which address, written in the transaction of the change. The database lets nobody change it.
 
-    `redacted_at`: the name of somebody who was erased went out of it (`people.audit_erasure`), and nothing else.
+    `redacted_at`: the name of somebody who was erased went out of it (`people.trail.erasure`), and nothing else.
     """
 
     __tablename__ = "audit_entry"

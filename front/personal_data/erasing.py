@@ -15,9 +15,8 @@ from kernel.database import db
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.spelling import folded
 
-from people import audit, audit_erasure
+from people import audit
 from people.act import Act
-from people.audit_erasure import NOBODY
 from people.joining import entry
 from people.joining.models import TransferOffer
 from people.membership import is_not_over, managed_membership
@@ -25,6 +24,8 @@ from people.models import Membership, Staff
 from people.permission import Permission
 from people.personnel.models import AT_WORK, PersonnelChange, PersonnelFile
 from people.role import check_may_act_for
+from people.trail import erasure
+from people.trail.erasure import NOBODY
 
 from courses import catalogue_version
 
@@ -132,7 +133,7 @@ def erase(staff_id: int) -> None:
     if db.session.scalar(sa.select(sa.exists().where(Membership.staff_id == staff_id, is_not_over()))):
         raise ConflictError(BELONGS)
     _forget_elsewhere(staff)
-    audit_erasure.forget(staff, _offered_to(staff.id))
+    erasure.forget(staff, _offered_to(staff.id))
     for held in HELD:
         table = held.model.__table__
         if held.fate is Fate.GO:

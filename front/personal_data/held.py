@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from people.audit_erasure import NOBODY
 from people.joining.models import TransferCode, TransferOffer
 from people.models import AuditEntry, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.personnel.models import PersonnelChange
@@ -25,6 +24,7 @@ from people.signing_in.models import (
     SecondFactor,
     SignInPlace,
 )
+from people.trail.erasure import NOBODY
 
 from courses.models import Successor
 

@@ -14,11 +14,11 @@ from kernel.errors import ConflictError
 
 from people import audit, retention
 from people.act import Act
-from people.audit_erasure import NOBODY
 from people.joining.models import Applicant, OfferState, TransferOffer
 from people.membership import is_not_over
 from people.models import AuditEntry, AuditSeal, Membership, Staff
 from people.signing_in.models import PasswordLink
+from people.trail.erasure import NOBODY
 
 from courses.sessions.models import TrainingSession
 

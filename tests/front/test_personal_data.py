@@ -13,13 +13,14 @@ from kernel import clock
 from kernel.database import Base, add, db
 from kernel.errors import ConflictError, ForbiddenError
 
-from people import audit, audit_chain, retention
+from people import audit, retention
 from people.act import Act
 from people.joining import entry, handing_over
 from people.joining.handing_over import Offer, Take
 from people.models import AuditEntry, Organisation, Staff
 from people.personnel import file as personnel_file
 from people.personnel.file import Send
+from people.trail import chain
 
 from participation.models import EnrolmentCount
 from participation.notices.kinds import NoticeKind
@@ -162,7 +163,7 @@ def test_what_was_kept_for_a_time_goes_by_itself(learner, mizuho):
     for _act in range(6):
         audit.record(None, Act.CODE_SHOWN, "いま", organisation_id=mizuho.id)
     db.session.commit()
-    audit_chain.seal()
+    chain.seal()
     while retaining.tidy(5):
         db.session.commit()
     names = set(db.session.scalars(sa.select(Staff.name)))
@@ -170,7 +171,7 @@ def test_what_was_kept_for_a_time_goes_by_itself(learner, mizuho):
     assert person.name not in names
     assert list(db.session.scalars(sa.select(Notice.key).where(Notice.key.startswith("x")))) == ["x1"]
     assert "昔" not in set(db.session.scalars(sa.select(AuditEntry.subject)))
-    assert audit_chain.verify().is_whole
+    assert chain.verify().is_whole
     db.session.commit()
 
 
@@ -257,7 +258,7 @@ def test_after_erasure_no_table_no_file_no_log_holds_the_name(learner, mizuho, h
     there = db.session.get_one(Organisation, hachioji.id)
     handing_over.offer(administrator.actor, [person.membership_id], Offer(there, clock.today() + clock.DAY))
     db.session.commit()
-    audit_chain.seal()
+    chain.seal()
     assert {"audit_entry", "staff", "personnel_change"} <= everywhere(app, "消川")
     leaves(person)
     assert erases(administrator.browser(), person, "消川 花子").status_code == 302
@@ -271,14 +272,14 @@ def test_after_erasure_no_table_no_file_no_log_holds_the_name(learner, mizuho, h
 
 def test_the_log_keeps_the_acts_and_its_chain(learner, mizuho):
     person, _browser = learner
-    audit_chain.seal()
+    chain.seal()
     acts = [row.act for row in db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id))]
     leaves(person)
     erases(mizuho.administrator.browser(), person, person.name)
     after = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).limit(len(acts))).all()
     assert [row.act for row in after] == acts
-    audit_chain.seal()
-    verdict = audit_chain.verify()
+    chain.seal()
+    verdict = chain.verify()
     assert verdict.is_whole
     assert verdict.redacted > 0
 

@@ -16,9 +16,10 @@ from postgresql import free_port
 
 from kernel.database import db
 
-from people import audit, audit_chain, audit_syslog
+from people import audit
 from people.act import Act
 from people.models import AuditEntry, AuditSeal
+from people.trail import chain, syslog
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def sealed(mizuho):
         audit.record(mizuho.coordinator.actor, Act.CODE_SHOWN, f"会 {number}")
         if number in {3, 5}:
             db.session.commit()
-            audit_chain.seal()
+            chain.seal()
     return db.session.scalar(sa.select(sa.func.count()).select_from(AuditSeal))
 
 
@@ -53,13 +54,13 @@ def somebody_with_the_keys(table):
 
 
 def test_an_untouched_log_is_whole_and_its_seals_go_on(sealed):
-    verdict = audit_chain.verify()
+    verdict = chain.verify()
     assert (verdict.is_whole, verdict.seals, verdict.unsealed) == (True, sealed, 0)
-    assert audit_chain.seal() == 0
+    assert chain.seal() == 0
     number, digest = verdict.head.split(":")
-    assert audit_chain.verify(int(number), digest).is_whole, "another machine has seen it"
-    assert not audit_chain.verify(int(number), "0" * 64).is_whole
-    assert not audit_chain.verify(int(number) + 1, digest).is_whole, "what others have seen is missing"
+    assert chain.verify(int(number), digest).is_whole, "another machine has seen it"
+    assert not chain.verify(int(number), "0" * 64).is_whole
+    assert not chain.verify(int(number) + 1, digest).is_whole, "what others have seen is missing"
 
 
 @pytest.mark.parametrize("table", ["audit_entry", "audit_seal"])
@@ -69,7 +70,7 @@ def test_the_database_changes_and_removes_nothing(sealed, table, act):
     with pytest.raises(sa.exc.DBAPIError, match="the audit log is not changed"):
         db.session.execute(sa.text(act.format(table, column)))
     db.session.rollback()
-    assert audit_chain.verify().is_whole
+    assert chain.verify().is_whole
 
 
 def test_who_changes_an_entry_all_the_same_breaks_the_chain_there(sealed):
@@ -77,7 +78,7 @@ def test_who_changes_an_entry_all_the_same_breaks_the_chain_there(sealed):
     with somebody_with_the_keys("audit_entry"):
         db.session.execute(sa.update(AuditEntry).where(AuditEntry.id == third.entry_id).values(subject="何もなかった"))
     db.session.expire_all()
-    assert audit_chain.verify().wrong == 3
+    assert chain.verify().wrong == 3
 
 
 def test_who_removes_an_entry_and_its_seal_leaves_a_gap(sealed):
@@ -85,7 +86,7 @@ def test_who_removes_an_entry_and_its_seal_leaves_a_gap(sealed):
     with somebody_with_the_keys("audit_seal"), somebody_with_the_keys("audit_entry"):
         db.session.execute(sa.delete(AuditSeal).where(AuditSeal.entry_id == third))
         db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id == third))
-    assert audit_chain.verify().wrong == 4
+    assert chain.verify().wrong == 4
 
 
 def test_an_entry_whose_act_took_long_to_end_is_sealed_later(sealed, mizuho):
@@ -94,9 +95,9 @@ def test_an_entry_whose_act_took_long_to_end_is_sealed_later(sealed, mizuho):
     entry.id = -5
     db.session.add(entry)
     db.session.commit()
-    assert audit_chain.verify().unsealed == 1
-    assert audit_chain.seal() == 1
-    assert audit_chain.verify().is_whole
+    assert chain.verify().unsealed == 1
+    assert chain.seal() == 1
+    assert chain.verify().is_whole
 
 
 def test_what_is_older_than_a_year_may_be_removed_after_its_time(sealed, mizuho):
@@ -105,7 +106,7 @@ def test_what_is_older_than_a_year_may_be_removed_after_its_time(sealed, mizuho)
     )  # fmt: skip
     db.session.add(old)
     db.session.commit()
-    audit_chain.seal()
+    chain.seal()
     db.session.execute(sa.delete(AuditSeal).where(AuditSeal.entry_id == old.id))
     db.session.execute(sa.delete(AuditEntry).where(AuditEntry.id == old.id))
     db.session.commit()
@@ -129,13 +130,13 @@ def log_server():
 
 def test_another_machine_is_told_of_each_entry_without_names_and_knows_the_last_seal(app, mizuho):
     with log_server() as elsewhere:
-        send = audit_syslog.sender(f"tcp://127.0.0.1:{elsewhere.server_address[1]}")
+        send = syslog.sender(f"tcp://127.0.0.1:{elsewhere.server_address[1]}")
         audit.record(mizuho.coordinator.actor, Act.STAFF_ENTERED, "髙橋 幸子", email="sachiko@example.lg.jp")
         db.session.commit()
-        audit_chain.seal()
-        audit_chain.tell(send)
+        chain.seal()
+        chain.tell(send)
         wait_for(lambda: elsewhere.lines)
-        assert audit_chain.tell(send) == 0, "nothing is told twice"
+        assert chain.tell(send) == 0, "nothing is told twice"
     assert elsewhere.lines[-1].startswith("<")
     said = json.loads(elsewhere.lines[-1].split(" audit - ", 1)[1])
     assert (said["act"], said["actor"], said["organisation"]) == (
@@ -160,7 +161,7 @@ def wait_for(something):
 
 @pytest.mark.parametrize("state", ["away", "hanging"])
 def test_a_server_that_does_not_take_it_stops_nobody_and_is_told_later(app, mizuho, state, monkeypatch):
-    monkeypatch.setattr(audit_syslog, "SECONDS", 0.5)
+    monkeypatch.setattr(syslog, "SECONDS", 0.5)
     with socket.socket() as deaf:
         if state == "hanging":  # it listens, and never accepts: what is waiting is full
             deaf.bind(("127.0.0.1", 0))
@@ -172,22 +173,22 @@ def test_a_server_that_does_not_take_it_stops_nobody_and_is_told_later(app, mizu
                 one.connect_ex(("127.0.0.1", port))
         else:
             port, full = free_port(), []
-        send = audit_syslog.sender(f"tcp://127.0.0.1:{port}")
+        send = syslog.sender(f"tcp://127.0.0.1:{port}")
         audit.record(mizuho.coordinator.actor, Act.CODE_SHOWN, "会")
         db.session.commit()
-        sealed = audit_chain.seal()
+        sealed = chain.seal()
         with pytest.raises(OSError, match=r"refused|timed out"):
-            audit_chain.tell(send)
+            chain.tell(send)
         for one in full:
             one.close()
     assert not db.session().in_transaction(), "nothing was held meanwhile"
-    head = audit_chain.verify().head
+    head = chain.verify().head
     late = AuditEntry(organisation_id=mizuho.id, act=Act.CODE_SHOWN.value, subject="遅れて", detail={})
     late.id = -7
     db.session.add(late)
     db.session.commit()
-    audit_chain.seal()
+    chain.seal()
     with log_server() as elsewhere:
-        assert audit_chain.tell(audit_syslog.sender(f"tcp://127.0.0.1:{elsewhere.server_address[1]}")) == sealed + 1
+        assert chain.tell(syslog.sender(f"tcp://127.0.0.1:{elsewhere.server_address[1]}")) == sealed + 1
     number, digest = head.split(":")
-    assert audit_chain.verify(int(number), digest).is_whole, "what was sealed before stays as it was told"
+    assert chain.verify(int(number), digest).is_whole, "what was sealed before stays as it was told"

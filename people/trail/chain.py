@@ -1,7 +1,7 @@
 """The chain (改ざんの検知): each entry of the audit log is sealed by the digest of itself and of all before it.
 
 Whoever changes or removes an entry afterwards breaks the chain there, and cannot mend it without changing every seal that
-follows, the last of which others have seen (syslog). The database itself refuses to change entries and seals, but for a name that goes (`people.audit_erasure`), and to remove any of the last
+follows, the last of which others have seen (syslog). The database itself refuses to change entries and seals, but for a name that goes (`people.trail.erasure`), and to remove any of the last
 year (migration 0028). 総務省「地方公共団体における情報セキュリティポリシーに関するガイドライン」(ログの取得等).
 """
 
