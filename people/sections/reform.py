@@ -46,10 +46,7 @@ def plan(actor: Actor, organisation_id: int, text: str, day: dt.date) -> Reform:
     if not clock.today() - FARTHEST <= day <= clock.today() + FARTHEST:
         message = "改正の日は、前後6か月のうちにしてください。"
         raise InvalidError(message, field="day")
-    lines = read(organisation_id, text)
-    if faults := [f"{line.number}行目：{line.fault}" for line in lines if line.fault]:
-        message = "。".join(faults[:5]) + "。"
-        raise InvalidError(message, field="text")
+    lines = _sound_lines(organisation_id, text)
     made = add(Reform(organisation_id=organisation_id, day=day, text=text, made_by_id=actor.staff_id, before={}))
     audit.record(actor, Act.REFORM_PLANNED, clock.date_label(day), organisation_id=organisation_id, lines=len(lines))
     db.session.flush()
@@ -58,12 +55,27 @@ def plan(actor: Actor, organisation_id: int, text: str, day: dt.date) -> Reform:
     return made
 
 
+def _sound_lines(organisation_id: int, text: str) -> list[Line]:
+    """Return the lines of a list, of which none has a fault. Raises InvalidError, which names the first faults."""
+    lines = read(organisation_id, text)
+    if faults := [f"{line.number}行目：{line.fault}" for line in lines if line.fault]:
+        message = "。".join(faults[:5]) + "。"
+        raise InvalidError(message, field="text")
+    return lines
+
+
 def own(actor: Actor, reform_id: int) -> Reform:
     """Return a reorganisation of an organisation whose staff the actor manages; it is held. Raises NotFoundError."""
     row = db.session.get(Reform, reform_id, with_for_update=True)
     if row is None or row.organisation_id not in actor.scope(Permission.MANAGE_STAFF):
         raise NotFoundError
     return row
+
+
+def planned_for(organisation_id: int, day: dt.date) -> Sequence[Reform]:
+    """Return the reorganisations of an organisation that wait for a day."""
+    waits = sa.and_(Reform.organisation_id == organisation_id, Reform.day == day, Reform.state == ReformState.PLANNED)
+    return db.session.scalars(sa.select(Reform).where(waits).order_by(Reform.id)).all()
 
 
 def reforms_of(organisation_id: int) -> Sequence[Reform]:
@@ -94,9 +106,7 @@ def carry_out_due() -> int:
 
 
 def _carry_out(actor: Actor | None, row: Reform) -> None:
-    lines = read(row.organisation_id, row.text)
-    if faults := [f"{line.number}行目：{line.fault}" for line in lines if line.fault]:
-        raise InvalidError("。".join(faults[:5]) + "。", field="text")
+    lines = _sound_lines(row.organisation_id, row.text)
     moved: list[dict[str, Any]] = []
     ended: dict[str, str | None] = {}
     led: list[list[Any]] = []

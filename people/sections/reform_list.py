@@ -32,6 +32,7 @@ class Line:
     """A line of a reorganisation: from which section to which, for whom (nobody named: for all), how many people that are, or why it cannot be."""
 
     number: int
+    said: str
     old: Section | None
     whither: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -50,12 +51,7 @@ def read(organisation_id: int, text: str) -> list[Line]:
     Three columns: the section as it is, the new one (beside it, or from the top down with 「／」), and perhaps the numbers of those who go.
     Raises InvalidError where there is no line, or there are too many.
     """
-    rows = [
-        (number, [normalised(cell) for cell in row])
-        for number, row in rows_of(text, delimiter_of(text))
-        if any(cell.strip() for cell in row)
-    ]
-    rows = [row for row in rows if folded(row[1][0]) not in HEADINGS]
+    rows = _rows(text)
     if not rows or len(rows) > MOST_LINES:
         message = f"「いまの部署」と「新しい部署」を、一行に一つずつ、{MOST_LINES}行までで入力してください。"
         raise InvalidError(message, field="text")
@@ -67,6 +63,25 @@ def read(organisation_id: int, text: str) -> list[Line]:
     return [_line(organisation_id, number, cells, by_key, seen) for number, cells in rows]
 
 
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    rows = [
+        (number, [normalised(cell) for cell in row])
+        for number, row in rows_of(text, delimiter_of(text))
+        if any(cell.strip() for cell in row)
+    ]
+    return [row for row in rows if folded(row[1][0]) not in HEADINGS]
+
+
+def in_words(text: str, most: int = MOST_LINES) -> list[str]:
+    """Return what a list says, at most so many lines of it: which section becomes which, and for how many where they are named."""
+    said = []
+    for _number, cells in _rows(text)[:most]:
+        old, new, numbers = (*cells, "", "")[:3]
+        some = [part for part in _NUMBERS.split(numbers) if part]
+        said.append(f"{old} → {new}" + (f"（{len(some)}人）" if some else ""))
+    return said
+
+
 def _line(organisation_id: int, number: int, cells: list[str], by_key: dict[str, Section], seen: set[int]) -> Line:
     old = by_key.get(folded(cells[0]))
     said = cells[1] if len(cells) > 1 else ""
@@ -74,7 +89,9 @@ def _line(organisation_id: int, number: int, cells: list[str], by_key: dict[str,
     numbers = tuple(part for part in _NUMBERS.split(cells[2]) if part) if len(cells) > 2 else ()  # noqa: PLR2004 - the third column
     fault = ""
     people = 0
-    if old is None:
+    if not cells[0]:
+        fault = "いまの部署が空です"
+    elif old is None:
         fault = f"「{cells[0]}」という部署は見つからないか、同じ名前の部署がほかにもあります"
     elif not whither or len(whither) > section.DEEPEST:
         fault = "新しい部署がありません"
@@ -88,7 +105,7 @@ def _line(organisation_id: int, number: int, cells: list[str], by_key: dict[str,
             fault = "この部署にいない職員番号があります"
     if old and not numbers:
         seen.add(old.id)
-    return Line(number, old, whither, numbers, people, fault)
+    return Line(number, cells[0], old, whither, numbers, people, fault)
 
 
 def members(organisation_id: int, section_id: int, numbers: Sequence[str]) -> Sequence[Membership]:

@@ -188,7 +188,11 @@ def reform_sections() -> ResponseReturnValue:
         return (reform.plan if does else _looked_at)(actor(), own, form.text.value, form.day.value)
 
     if "again" in request.form or (found := accepted(form, act)) is None:
-        return answer("people/reform.html", form, reforms=reform.reforms_of(own))
+        return answer(
+            "people/reform.html",
+            form,
+            reforms=[(one, reform_list.in_words(one.text)) for one in reform.reforms_of(own)],
+        )
     if isinstance(found, list):
         bad = any(line.fault for line in found)
         return render_template("people/reform_preview.html", form=form, lines=found, bad=bad)
@@ -205,11 +209,16 @@ def _looked_at(_actor: object, own: int, text: str, _day: object) -> list[Line]:
     return reform_list.read(own, text)
 
 
-@blueprint.post("/office/sections/reform/<int:reform_id>")
+@blueprint.route("/office/sections/reform/<int:reform_id>", methods=["GET", "POST"])
 @requires(Permission.MANAGE_STAFF)
 def undo_reform(reform_id: int) -> ResponseReturnValue:
-    """Call a planned reorganisation off, or take back one that was done."""
+    """Call a planned reorganisation off, or take back one that was done, after a question that says what it comes to."""
     row = reform.own(actor(), reform_id)
+    if request.method == "GET":
+        people = len(row.before.get("moved", []))
+        return render_template(
+            "people/reform_undo.html", reform=row, words=reform_list.in_words(row.text), people=people
+        )
     if row.state.is_planned:
         reform.call_off(actor(), row)
         flash("組織改正を取りやめました。")

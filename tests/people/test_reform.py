@@ -174,6 +174,8 @@ def test_it_is_looked_at_done_and_taken_back_on_the_page(mizuho, hachioji):
     assert where(person) == "企画総務課"
     number = db.session.scalars(sa.select(Reform.id)).one()
     assert hachioji.coordinator.browser().post(f"/office/sections/reform/{number}").status_code == 404
+    asks = browser.get(f"/office/sections/reform/{number}")
+    assert " → " in asks.text, "which sections it was is said before anything is taken back"
     assert browser.post(f"/office/sections/reform/{number}").status_code == 302
     assert where(person) == "総務課"
     with pytest.raises(NotFoundError):
