@@ -19,7 +19,7 @@ from people.joining import handing_over
 from people.joining.models import STANDING, OfferState, TransferOffer
 from people.models import Membership, RoleGrant, Staff
 from people.permission import Permission
-from people.sections import coming
+from people.sections import coming, reform, reform_list
 from people.sections.models import PlannedMove
 
 from courses import keeping
@@ -73,6 +73,7 @@ class Moves:
     hanging: Sequence[Hanging]
     keepers: Sequence[Keeper]
     writers: Sequence[tuple[int, str]]
+    reforms: Sequence[str]
 
 
 def next_first_of_april(today: dt.date) -> dt.date:
@@ -99,7 +100,13 @@ def moves_of(actor: Actor, organisation_id: int, day: dt.date, part: Part | None
         hanging=hanging,
         keepers=keepers,
         writers=keeping.writers_of(organisation_id) if part is Part.WORK else [],
+        reforms=_reforms(organisation_id, day) if is_whole else [],
     )
+
+
+def _reforms(organisation_id: int, day: dt.date) -> list[str]:
+    """Return in words which sections become which on a day."""
+    return [said for one in reform.planned_for(organisation_id, day) for said in reform_list.in_words(one.text)]
 
 
 def _counts(lists: Mapping[Part, sa.Select[Any]]) -> dict[Part, int]:

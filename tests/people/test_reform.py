@@ -132,6 +132,8 @@ def test_planned_for_a_day_it_is_done_on_it_or_called_off(mizuho, time):
     kept, dropped = does(mizuho, "税務課\t収納課", 30), does(mizuho, "税務課\t防災課", 20)
     reform.call_off(mizuho.administrator.actor, db.session.get_one(Reform, dropped))
     db.session.commit()
+    day = mizuho.coordinator.browser().get(f"/office/moves?day={in_days(30).isoformat()}").text
+    assert "税務課 → 収納課" in day, "what is planned for a day stands on its page"
     time.passes(days=25)
     assert (reform.carry_out_due(), where(person)) == (0, "税務課")
     time.passes(days=5)
