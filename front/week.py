@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel import clock
 from kernel.database import db
 
-from people.joining import applicant, handing_over
+from people.joining import applicant, on_offer
 from people.models import Membership
 from people.permission import Actor, Permission
 from people.signing_in import password_link
@@ -116,7 +116,7 @@ def week_of(actor: Actor) -> Week:
         ).all(),
         resets=db.session.scalars(password_link.reset_requests(actor).limit(MOST)).all(),
         applicants=applicant.waiting(actor),
-        arrivals=handing_over.waiting(actor),
+        arrivals=on_offer.waiting(actor),
         attendance=sessions.attendance,
         coming=sessions.coming,
         going=sessions.going,

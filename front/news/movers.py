@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from kernel import clock
 from kernel.database import commit_part, db
 
-from people.joining import handing_over
+from people.joining import on_offer
 from people.joining.models import OfferState, TransferOffer
 from people.models import Membership
 
@@ -60,7 +60,7 @@ def tell_taken() -> int:
     """Tell the coordinators of the old organisations who was taken on the days before, by whichever way: one notice for a day's answers."""
     today = clock.today()
     rows = db.session.scalars(
-        handing_over.offers(TransferOffer.answered_at >= clock.at(today - BACK, dt.time()), OfferState.TAKEN)
+        on_offer.offers(TransferOffer.answered_at >= clock.at(today - BACK, dt.time()), OfferState.TAKEN)
     ).all()
     by_answer: dict[tuple[int, int, dt.date, dt.date], list[TransferOffer]] = defaultdict(list)
     for row in rows:

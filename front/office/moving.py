@@ -15,7 +15,7 @@ from kernel.errors import NotFoundError
 from kernel.page import Page, page_of
 from kernel.vocabulary import Term
 
-from people.joining import handing_over
+from people.joining import on_offer
 from people.joining.models import STANDING, OfferState, TransferOffer
 from people.models import Membership, RoleGrant, Staff
 from people.permission import Permission
@@ -128,18 +128,18 @@ def _lists(actor: Actor, organisation_id: int, day: dt.date) -> dict[Part, sa.Se
             .order_by(Staff.reading, Membership.id)
         )
 
-    on_offer = TransferOffer.state.in_(STANDING)
-    comes = sa.exists().where(TransferOffer.taken_id == Membership.id, on_offer)
-    goes = sa.exists().where(TransferOffer.membership_id == Membership.id, on_offer, TransferOffer.ends_present)
+    stands = TransferOffer.state.in_(STANDING)
+    comes = sa.exists().where(TransferOffer.taken_id == Membership.id, stands)
+    goes = sa.exists().where(TransferOffer.membership_id == Membership.id, stands, TransferOffer.ends_present)
     return {
         Part.NEW: members(Membership.joined_on == day, ~comes),
         Part.MOVED: coming.planned_of(actor).where(
             Membership.organisation_id == organisation_id, PlannedMove.day == day
         ),
-        Part.COMING: handing_over.offers(
+        Part.COMING: on_offer.offers(
             sa.and_(TransferOffer.to_id == organisation_id, TransferOffer.day == day), *STANDING
         ),
-        Part.GOING: handing_over.offers(
+        Part.GOING: on_offer.offers(
             sa.and_(TransferOffer.from_id == organisation_id, TransferOffer.day == day),
             *STANDING, OfferState.DECLINED,
         ),
@@ -151,13 +151,13 @@ def _days(organisation_id: int) -> list[tuple[dt.date, int]]:
     """Return the days to come on which somebody of an organisation comes, moves or leaves, and how many."""
     today = clock.today()
     own = Membership.organisation_id == organisation_id
-    on_offer = TransferOffer.state.in_(STANDING)
+    stands = TransferOffer.state.in_(STANDING)
     every = sa.union_all(
         sa.select(Membership.joined_on.label("day")).where(own, Membership.joined_on > today),
         sa.select(Membership.left_on).where(own, Membership.left_on > today),
         sa.select(PlannedMove.day).join(PlannedMove.membership).where(own, PlannedMove.day > today),
         sa.select(TransferOffer.day).where(
-            TransferOffer.day >= today, on_offer, TransferOffer.taken_id.is_(None),
+            TransferOffer.day >= today, stands, TransferOffer.taken_id.is_(None),
             sa.or_(TransferOffer.to_id == organisation_id, TransferOffer.from_id == organisation_id),
         ),
     ).subquery()  # fmt: skip

@@ -16,7 +16,7 @@ from kernel.text import number_in
 
 from people.access import A_TABLE, actor, confirmed, holds, public, requires
 from people.access_log import shows
-from people.joining import handed_list, handing_over
+from people.joining import handed_list, handing_over, on_offer
 from people.models import Role
 from people.permission import Permission
 from people.sections import coming, post, section
@@ -89,7 +89,7 @@ def _page(form: DeclineForm, rule: PartingForm) -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 def arrivals() -> ResponseReturnValue:
     """Lead to the next day on which somebody comes from another organisation and no answer was given."""
-    day = handing_over.next_day(_own()) or next_first_of_april(clock.today())
+    day = on_offer.next_day(_own()) or next_first_of_april(clock.today())
     return redirect(url_for("front.moves", day=day.isoformat(), part=Part.COMING.value))
 
 
@@ -161,14 +161,14 @@ def _refused(refusal: RefusalError, part: Part) -> ResponseReturnValue:
 @shows("移ってくる職員")
 def take_offered(offer_id: int) -> ResponseReturnValue:
     """Take somebody whom another organisation offers, with number, section and post."""
-    row, form = handing_over.offered(actor(), offer_id), TakeForm()
+    row, form = on_offer.offered(actor(), offer_id), TakeForm()
     name, day = row.membership.staff.name, row.day
     if accepted(form, lambda: handing_over.take(actor(), offer_id, form.command())):
         flash(f"{name}さんを引き受けました。{clock.date_label(day)}から、この団体の職員です。")
         return redirect(url_for("front.moves", day=day.isoformat(), part=Part.COMING.value))
     own = _own()
     return answer(
-        "front/take.html", form, offer=handing_over.offered(actor(), offer_id),
+        "front/take.html", form, offer=on_offer.offered(actor(), offer_id),
         sections=[one.title for one in section.sections_of(own)], posts=[one.name for one in post.posts_of(own)],
     )  # fmt: skip
 
@@ -213,7 +213,7 @@ def _take_each(rows: Sequence[int]) -> tuple[int, list[str]]:
                 handing_over.take(actor(), row, handing_over.Take())
             taken += 1
         except InvalidError:
-            name = handing_over.offered(actor(), row).membership.staff.name
+            name = on_offer.offered(actor(), row).membership.staff.name
             refused.append(f"{name}さんはメールアドレスがないため、職員番号を入れて一人ずつ引き受けてください。")
         except RefusalError as refusal:
             refused.append(refusal.message)
@@ -227,7 +227,10 @@ def change_planned() -> ResponseReturnValue:
     """Call planned moves off, or say which roles end with one, by the button that was pressed."""
     if one := request.form.get("roles", type=int):
         ends = {role for role in Role if role.value in request.form.getlist(f"ends-{one}")}
-        coming.say_roles(actor(), one, ends)
+        try:
+            coming.say_roles(actor(), one, ends)
+        except RefusalError as refusal:
+            return _refused(refusal, Part.MOVED)
         flash("異動の日に終わる役割を決めました。")
     elif rows := _rows():
         flash(f"{coming.call_off(actor(), rows)}人の異動の予定を取りやめました。")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from kernel import clock
 from kernel.database import db
@@ -20,11 +20,12 @@ from people import audit
 from people.act import Act
 from people.joining import entry, unbuilt
 from people.joining.models import STANDING, OfferState, TransferOffer
+from people.joining.on_offer import from_own, offers, to_own
 from people.joining.transfer import BACKDATED
-from people.membership import is_not_over, managed_memberships
-from people.models import Membership, Organisation, Role, Staff
-from people.permission import Permission
+from people.membership import managed_memberships
+from people.models import Membership, Organisation, Role
 from people.role import check_may_grant, check_not_last_administrator
+from people.sections.models import PlannedMove
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -79,7 +80,7 @@ def offer(actor: Actor, ids: Collection[int], command: Offer) -> list[TransferOf
 
 
 def _check_none(people: Sequence[Membership], command: Offer) -> None:
-    """Raise ConflictError where somebody is offered already, or belongs to the new organisation."""
+    """Raise ConflictError where somebody is offered already, belongs to the new organisation, or is to move inside the old one after the day."""
     there = aliased(Membership)
     ids = [one.id for one in people]
     offered = sa.select(TransferOffer.membership_id).where(
@@ -94,7 +95,14 @@ def _check_none(people: Sequence[Membership], command: Offer) -> None:
             sa.or_(there.left_on.is_(None), there.left_on > command.day),
         )
     )
-    for found, why in ((offered, "すでに異動を申し出ています"), (belong, "すでに移る先の団体に所属しています")):
+    planned = sa.select(PlannedMove.membership_id).where(
+        PlannedMove.membership_id.in_(ids), PlannedMove.day >= command.day, sa.literal(command.ends_present)
+    )
+    for found, why in (
+        (offered, "すでに異動を申し出ています"),
+        (belong, "すでに移る先の団体に所属しています"),
+        (planned, "その日から後に、部署か職が変わる予定です。先に「異動の準備」でその予定を取りやめてください"),
+    ):
         for id_ in db.session.scalars(found):
             name = next(one.staff.name for one in people if one.id == id_)
             message = f"{name}さんは、{why}。"
@@ -124,34 +132,6 @@ def _record(actor: Actor, act: Act, name: str, organisation_id: int, row: Transf
     audit.record(
         actor, act, name, organisation_id=organisation_id, membership=row.membership_id, day=row.day.isoformat()
     )
-
-
-def offers(where: sa.ColumnElement[bool], *states: OfferState) -> sa.Select[TransferOffer]:
-    """Return the statement of offers with person, roles and both organisations, by day and reading."""
-    statement = (
-        sa.select(TransferOffer)
-        .join(TransferOffer.membership)
-        .join(Membership.staff)
-        .options(
-            contains_eager(TransferOffer.membership).contains_eager(Membership.staff),
-            contains_eager(TransferOffer.membership).selectinload(Membership.grants),
-            joinedload(TransferOffer.from_organisation),
-            joinedload(TransferOffer.to_organisation),
-        )
-        .where(where, Staff.erased_at.is_(None))
-        .order_by(TransferOffer.day, Staff.reading, TransferOffer.id)
-    )
-    return statement.where(TransferOffer.state.in_(states)) if states else statement
-
-
-def from_own(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that an offer is one of an organisation whose staff the actor manages."""
-    return actor.scope(Permission.MANAGE_STAFF).where(TransferOffer.from_id)
-
-
-def to_own(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that an offer is one to an organisation whose staff the actor manages."""
-    return actor.scope(Permission.MANAGE_STAFF).where(TransferOffer.to_id)
 
 
 def _held(where: sa.ColumnElement[bool], ids: Collection[int], *states: OfferState) -> Sequence[TransferOffer]:
@@ -269,32 +249,3 @@ def _untake(row: TransferOffer) -> None:
         old.left_on = row.left_before
     row.taken_id, row.left_before = None, None
     db.session.flush()
-
-
-def offered(actor: Actor, offer_id: int) -> TransferOffer:
-    """Return an offer to the actor's own organisation that waits for an answer. Raises NotFoundError."""
-    row = db.session.scalars(
-        offers(to_own(actor), OfferState.OFFERED).where(TransferOffer.id == offer_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError
-    return row
-
-
-def waiting(actor: Actor) -> int:
-    """Return how many people other organisations offer to the actor's own, and wait for an answer."""
-    own = TransferOffer.to_id.in_(actor.organisation_ids)
-    statement = sa.select(sa.func.count()).where(to_own(actor), own, TransferOffer.state == OfferState.OFFERED)
-    return db.session.scalar(statement) or 0
-
-
-def next_day(organisation_id: int) -> dt.date | None:
-    """Return the first day on which somebody is offered to an organisation without an answer."""
-    open_ones = sa.and_(TransferOffer.to_id == organisation_id, TransferOffer.state == OfferState.OFFERED)
-    return db.session.scalar(sa.select(sa.func.min(TransferOffer.day)).where(open_ones))
-
-
-def offered_to(organisation_id: int) -> Sequence[TransferOffer]:
-    """Return whom others offer to an organisation, who are still there."""
-    where = sa.and_(TransferOffer.to_id == organisation_id, is_not_over())
-    return db.session.scalars(offers(where, OfferState.OFFERED)).all()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from kernel.database import db, slices
 from kernel.spelling import folded, folded_number
 
-from people.joining import handing_over
+from people.joining import on_offer
 from people.membership import is_not_over
 from people.models import Membership, Staff
 from people.sections import coming
@@ -67,7 +67,7 @@ class Known:
                 self.by_email.setdefault(one.email, []).append(one)
             self.by_name.setdefault(folded(one.name), []).append(one)
         self.addresses = _addresses_elsewhere(organisation_id, emails)
-        self.offered = handing_over.offered_to(organisation_id)
+        self.offered = on_offer.offered_to(organisation_id)
         self.planned = coming.plans_of(organisation_id)
 
     def meant(self, said: Said) -> tuple[Present | None, str]:

@@ -19,7 +19,7 @@ from kernel.spelling import folded, folded_number
 from people import audit
 from people.act import Act
 from people.actor import actor_of
-from people.joining import entry, handing_over, rejoining
+from people.joining import entry, handing_over, on_offer, rejoining
 from people.membership import is_not_over, visible_to
 from people.models import Membership, Staff
 from people.permission import Permission
@@ -175,7 +175,7 @@ def _agrees(staff: Staff, person: Person) -> bool:
 
 
 def _entered(actor: Actor, organisation_id: int, person: Person) -> int:
-    for one in handing_over.offered_to(organisation_id):
+    for one in on_offer.offered_to(organisation_id):
         if person.email and one.membership.staff.email == person.email:
             take = handing_over.Take(person.number or None, person.department, person.post)
             return handing_over.take(actor, one.id, take).id

@@ -76,11 +76,16 @@ def _record(actor: Actor, act: Act, person: Membership, day: dt.date) -> None:
 
 
 def say_roles(actor: Actor, membership_id: int, ends: Collection[Role]) -> None:
-    """Say which roles of somebody end with a planned move. Raises NotFoundError, ForbiddenError for a role that is not the actor's to take."""
+    """Say which roles of somebody end with a planned move.
+
+    Raises NotFoundError, ForbiddenError for a role that is not the actor's to take, ConflictError for the last administrator.
+    """
     plan = db.session.scalar(planned_of(actor).where(PlannedMove.membership_id == membership_id))
     if plan is None:
         raise NotFoundError
     check_may_grant(actor, plan.membership, set(ends))
+    if Role.ADMINISTRATOR in ends:
+        check_not_last_administrator(plan.membership)
     plan.ends = sorted(role.value for role in ends)
     _record(actor, Act.MOVE_PLANNED, plan.membership, plan.day)
 

@@ -262,3 +262,16 @@ def test_of_two_administrators_who_will_leave_one_may_not(mizuho):
     db.session.commit()
     with pytest.raises(ConflictError, match="ただ一人の管理者"):
         entry.leave(one.actor, other.membership_id, in_days(10))
+
+
+def test_the_only_administrator_cannot_be_planned_to_be_one_no_more(mizuho):
+    chief = mizuho.administrator
+    coming.plan(chief.actor, [chief.membership_id], Move("税務課", "", in_days(30)))
+    db.session.commit()
+    with pytest.raises(ConflictError, match="ただ一人の管理者"):
+        coming.say_roles(chief.actor, chief.membership_id, {Role.ADMINISTRATOR})
+    db.session.rollback()
+    said = {"roles": str(chief.membership_id), f"ends-{chief.membership_id}": "administrator"}
+    browser = chief.browser()
+    answer = browser.post(f"/office/moves/planned?day={in_days(30).isoformat()}", data=said)
+    assert "ただ一人の管理者" in browser.get(answer.location).text

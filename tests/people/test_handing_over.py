@@ -14,12 +14,14 @@ from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 from people.act import Act
-from people.joining import handed_list, handing_over
+from people.joining import handed_list, handing_over, on_offer
 from people.joining.handing_over import Offer, Take
 from people.joining.models import OfferState, TransferOffer
 from people.models import AuditEntry, Membership, Organisation, Role
 from people.personnel import work
 from people.personnel.models import Kind, PersonnelFile
+from people.sections import coming
+from people.sections.posting import Move
 
 
 def in_days(days):
@@ -124,7 +126,7 @@ def test_another_organisation_sees_and_answers_nothing_that_is_not_offered_to_it
         lambda: handing_over.take(host.actor, offer, Take()),
         lambda: handing_over.decline(mizuho.administrator.actor, [offer], "違います"),
         lambda: handing_over.withdraw(hachioji.administrator.actor, [offer]),
-        lambda: handing_over.offered(host.actor, offer),
+        lambda: on_offer.offered(host.actor, offer),
     ):
         with pytest.raises(NotFoundError):
             act()
@@ -235,3 +237,14 @@ def test_an_offer_runs_out_a_month_after_its_day(mizuho, hachioji, time):
     time.passes(days=40)
     with pytest.raises(ConflictError, match="申し出直して"):
         takes(hachioji, offer)
+
+
+def test_whom_the_office_plans_to_move_on_that_day_it_does_not_offer(mizuho, hachioji):
+    person = mizuho.person()
+    command = Move("税務課", "", in_days(30))
+    coming.plan(mizuho.administrator.actor, [person.membership_id], command)
+    db.session.commit()
+    with pytest.raises(ConflictError, match="取りやめて"):
+        offers(mizuho, person, office=hachioji)
+    db.session.rollback()
+    assert offers(mizuho, person, office=hachioji, ends_present=False), "who is lent moves inside the office as well"
