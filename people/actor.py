@@ -59,7 +59,7 @@ WHO = (
     )
     .order_by(Membership.joined_on, Membership.id, RoleGrant.role)
 )
-WHO_IT_IS = WHO.where(Staff.id == sa.bindparam("staff_id"))
+WHO_IT_IS = WHO.where(Staff.id == sa.bindparam("staff_id"), Staff.blocked_at.is_(None))
 WHO_ACTS = (
     WHO.join(OpenSignIn, OpenSignIn.staff_id == Staff.id)
     .add_columns(
@@ -142,7 +142,7 @@ def note_seen(sign_in_id: int) -> None:
 
 
 def actor_of(staff_id: int) -> Actor | None:
-    """Return a person as one who acts without having signed in here, or None where there is nobody: one query."""
+    """Return a person as one who acts without having signed in here, or None where there is nobody who may: one query."""
     rows: Any = db.session.execute(WHO_IT_IS, {"staff_id": staff_id, "today": clock.today()}).all()
     return _actor(rows) if rows else None
 
@@ -158,6 +158,6 @@ def _actor(rows: Any, **of_sign_in: Any) -> Actor:
         organisation_id=organisation_id,
         organisation_name=organisation_name or "",
         roles=tuple(roles),
-        acts_for={row[2]: row[5] for row in rows if row[5] is not None},
+        acts_for={row[2]: row[5] for row in rows if row[4] is not None and row[5] is not None},
         **of_sign_in,
     )

@@ -85,7 +85,7 @@ def _read(address: str, token: str = "") -> dict[str, Any]:
             if answer.status_code != requests.codes.ok:
                 raise InvalidError(UNREACHABLE, field="issuer")
             said = json.loads(content)
-    except (requests.RequestException, ValueError, OSError) as error:
+    except (requests.RequestException, ValueError, OSError, RecursionError) as error:
         raise InvalidError(UNREACHABLE, field="issuer") from error
     if not isinstance(said, dict):
         raise InvalidError(UNREACHABLE, field="issuer")
@@ -99,9 +99,17 @@ def discovered(issuer: str) -> Mapping[str, Any]:
     if str(said.get("issuer", "")).rstrip("/") != issuer or not all(isinstance(said.get(one), str) for one in ends):
         message = "この認証基盤は、発行者（issuer）のアドレスが違うか、OpenID Connectに対応していません。"
         raise InvalidError(message, field="issuer")
-    if any(urlsplit(said[one]).scheme != urlsplit(issuer).scheme for one in ends):
+    if any(_scheme_of(said[one]) != urlsplit(issuer).scheme for one in ends):
         raise InvalidError(NOT_RIGHT, field="issuer")
     return said
+
+
+def _scheme_of(address: str) -> str:
+    """Return the scheme of an address that somebody else wrote, nothing where it is none."""
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""
 
 
 def ask(client: Client, back: str, *, again: bool = False) -> Asked:
@@ -135,7 +143,8 @@ def answered(
     `kept` is what was kept with the question, `said` what came back. Raises InvalidError for an answer that is not to this question, is
     signed by nobody known, has ended, or where somebody should have proved themselves anew and has not.
     """
-    if said.get("error") or not said.get("code") or not secrets.compare_digest(said.get("state", ""), kept["state"]):
+    is_ours = secrets.compare_digest(said.get("state", "").encode(), kept["state"].encode())
+    if said.get("error") or not said.get("code") or not is_ours:
         raise InvalidError(NOT_RIGHT)
     provider = discovered(client.issuer)
     try:
@@ -147,7 +156,7 @@ def answered(
         claims = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS).claims
         _check(claims, client, kept, again=again)
         more = _more_of(provider, str(token.get("access_token", "")))
-    except (AuthlibBaseError, JoseError, requests.RequestException, KeyError, ValueError) as error:
+    except (AuthlibBaseError, JoseError, requests.RequestException, KeyError, TypeError, ValueError) as error:
         raise InvalidError(NOT_RIGHT) from error
     return {**more, **claims} if more.get("sub") == claims["sub"] else claims
 
@@ -155,7 +164,7 @@ def answered(
 def _more_of(provider: Mapping[str, Any], token: str) -> dict[str, Any]:
     """Return what a provider says beyond the signed claims, at its UserInfo endpoint: many say name and address there only (5.3)."""
     address = provider.get("userinfo_endpoint")
-    if not address or not token or urlsplit(str(address)).scheme != urlsplit(str(provider["token_endpoint"])).scheme:
+    if not address or not token or _scheme_of(str(address)) != _scheme_of(str(provider["token_endpoint"])):
         return {}
     return _read(str(address), token)
 

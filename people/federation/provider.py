@@ -92,7 +92,7 @@ def set_up(
     found = row or IdentityProvider(organisation_id=organisation_id, made_by_id=actor.staff_id)
     is_same = row is not None and (row.issuer, row.client_id) == (command.issuer, command.client_id)
     if row is not None and not is_same:  # another provider may know others by the same subjects
-        db.session.execute(sa.delete(ProviderSubject).where(ProviderSubject.provider_id == row.id))
+        _forget(row)
     found.name, found.issuer, found.client_id = command.name, command.issuer, command.client_id
     found.number_claim, found.endings = command.number_claim, list(command.endings)
     found.proves_twice = command.proves_twice
@@ -125,12 +125,17 @@ def switch(actor: Actor, row: IdentityProvider, *, is_on: bool) -> None:
 
 def remove(actor: Actor, row: IdentityProvider) -> None:
     """Remove a provider, whom it knows, and the sign-ins by it."""
-    _sign_out(row.organisation_id)
-    db.session.execute(sa.delete(ProviderSubject).where(ProviderSubject.provider_id == row.id))
-    db.session.execute(sa.delete(Applicant).where(Applicant.provider_id == row.id))
+    _forget(row)
     audit.record(actor, Act.PROVIDER_REMOVED, row.name, organisation_id=row.organisation_id)
     db.session.delete(row)
     db.session.flush()
+
+
+def _forget(row: IdentityProvider) -> None:
+    """Let go of what rests on a provider: sign-ins by it, whom it knows, and who asked by it to be let in."""
+    _sign_out(row.organisation_id)
+    for table in (ProviderSubject, Applicant):
+        db.session.execute(sa.delete(table).where(table.provider_id == row.id))
 
 
 def _sign_out(organisation_id: int) -> None:

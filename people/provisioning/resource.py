@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from pydantic import StringConstraints
 from scim2_models import URN as Urn  # noqa: N811 - a name as others
 from scim2_models import (
     AnyExtension,
@@ -33,6 +34,8 @@ from kernel.text import normalised
 
 MOST_LISTED = 200
 LONGEST_NUMBER, LONGEST_NAME, LONGEST_SECTION = 32, 100, 200
+SHORT = StringConstraints(max_length=255)
+"""What stands in an index: other systems send no more."""
 
 
 class Name(ComplexAttribute):
@@ -63,7 +66,8 @@ class User(Resource[AnyExtension]):
     """Somebody who works for the organisation (RFC 7643, 4.1). `title` is the post, `nickName` the reading of the name in kana."""
 
     __schema__ = Urn("urn:ietf:params:scim:schemas:core:2.0:User")
-    user_name: Annotated[str | None, Required.true, Uniqueness.server] = None
+    user_name: Annotated[str | None, Required.true, Uniqueness.server, SHORT] = None
+    external_id: Annotated[str | None, SHORT] = None
     name: Name | None = None
     display_name: str | None = None
     nick_name: str | None = None

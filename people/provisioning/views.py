@@ -22,6 +22,7 @@ from scim2_models import (
     SCIMException,
     SearchRequest,
 )
+from sqlalchemy.exc import IntegrityError
 
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError, RefusalError
@@ -105,6 +106,9 @@ def _by_key(view: View) -> View:
             return _said(said, said.status or 400)
         except RecursionError:
             return _refused(400, "the body is nested too deep", "invalidSyntax")
+        except IntegrityError:  # two did the same at once
+            db.session.rollback()
+            return _refused(409, "somebody else did the same at the same time", "uniqueness")
         except RefusalError as refusal:
             status, scim_type = STATUS.get(type(refusal), (400, "invalidValue"))
             db.session.rollback()
@@ -117,9 +121,12 @@ def _body() -> dict[str, Any]:
     try:
         said = request.get_json(force=True, silent=True)
         request.get_data().decode("utf-8")
-        json.dumps(said, ensure_ascii=False).encode("utf-8")  # a lone surrogate is no sign
+        again = json.dumps(said, ensure_ascii=False)
+        again.encode("utf-8")  # a lone surrogate is no sign
     except (RecursionError, ValueError) as error:
         raise SCIMException(detail="the body cannot be read") from error
+    if "\\u0000" in again:
+        raise SCIMException(detail="the body holds a sign that no text has")
     if not isinstance(said, dict):
         raise SCIMException(detail="the body is no JSON object")
     return said

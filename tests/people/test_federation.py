@@ -314,3 +314,22 @@ def test_with_the_certified_provider_of_others(app, client, mizuho, row):
         assert comes_back(client, certified.signs_in(goes(client, "/confirm/office?next=/account"), "hanako")).location == "/account"  # fmt: skip
     finally:
         certified.stop()
+
+
+def test_what_no_provider_would_say_is_refused_with_a_sentence(client, mizuho, idp, row):
+    goes(client, f"/sign-in/office/{row.id}")
+    answer = client.post("/sign-in/office/back", data={"state": "あ", "code": "x"})
+    assert answer.location == "/sign-in"
+
+
+def test_with_another_issuer_who_asked_by_the_old_one_and_who_has_signed_in_by_it_are_gone(mizuho, client, idp, row):
+    person = known_person(mizuho, email="ninsho@example.lg.jp")
+    signs_in(client, idp, row, "u-1")
+    assert person.name in client.get("/me").text
+    add(Applicant(organisation_id=mizuho.id, name="待 人", reading="マチ ヒト", email="m@example.lg.jp", department="", post="", password_hash="", provider_id=row.id, subject="u-9"))  # fmt: skip
+    db.session.commit()
+    command = providers.SetUp("名前", idp.issuer, "another-client", "", "", (), proves_twice=False)
+    providers.set_up(mizuho.administrator.actor, mizuho.id, command, str, row)
+    db.session.commit()
+    assert db.session.scalars(sa.select(Applicant)).all() == []
+    assert client.get("/me").status_code == 302

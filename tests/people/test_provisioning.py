@@ -230,3 +230,17 @@ def test_a_long_list_is_read_page_by_page(system, queries, mizuho):
     page = system("GET", "/Users?startIndex=3&count=2").json
     assert (page["totalResults"], [one["userName"] for one in page["Resources"]]) == (6, ["u2", "u3"])
     assert any("LIMIT" in statement for statement in queries)
+
+
+@pytest.mark.parametrize("said", [{"userName": "a" * 60_000}, {"externalId": "x" * 3_000}, {"displayName": "花\0子"}])
+def test_what_no_index_holds_and_no_text_has_is_refused(system, said):
+    answer = system("POST", "/Users", somebody(**said))
+    assert answer.status_code == 400, answer.text
+    assert db.session.scalars(sa.select(ProvisionedUser)).all() == []
+
+
+def test_the_key_of_somebody_who_is_stopped_from_signing_in_opens_nothing(system, mizuho):
+    chief = mizuho.administrator
+    db.session.get_one(Staff, chief.staff_id).blocked_at = clock.now()
+    db.session.commit()
+    assert system("GET", "/Users").status_code == 401
