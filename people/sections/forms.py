@@ -9,13 +9,13 @@ from kernel.forms import Form
 from kernel.typed import LONGEST_TEXT
 
 from people.sections.posting import Move
-from people.sections.section import WriteSection
+from people.sections.section import LONGEST_NAME, WriteSection
 
 
 class SectionForm(Form):
     """What a section is called, where it stands, and from when to when."""
 
-    name = TextField("名前", [DataRequired(), Length(max=100)], description="例：高齢福祉課")
+    name = TextField("名前", [DataRequired(), Length(max=LONGEST_NAME)], description="例：高齢福祉課")
     parent_id = RowField("上の部署", default=0)
     begins_on = DayField("始まり", description="組織改正の日など。わからなければ空のままにします。例：R9.4.1")
     ends_on = DayField("終わり", description="この日から使わない部署に入力します。記録には残ります。例：R9.4.1")

@@ -91,9 +91,16 @@ def reforms_of(organisation_id: int) -> Sequence[Reform]:
 
 def carry_out_due() -> int:
     """Carry out what is planned for today or before, each by itself; return how many. The worker's daily task."""
-    due = sa.select(Reform).where(Reform.state == ReformState.PLANNED, Reform.day <= clock.today()).order_by(Reform.id)
+    due = (
+        sa.select(Reform.id)
+        .where(Reform.state == ReformState.PLANNED, Reform.day <= clock.today())
+        .order_by(Reform.day, Reform.id)
+    )
     done = 0
-    for row in db.session.scalars(due).all():
+    for reform_id in db.session.scalars(due).all():
+        row = db.session.get(Reform, reform_id, with_for_update=True, populate_existing=True)
+        if row is None or row.state is not ReformState.PLANNED:
+            continue  # called off meanwhile
         actor = actor_of(row.made_by_id) if row.made_by_id else None
         try:
             with db.session.begin_nested():
@@ -169,11 +176,11 @@ def _lead_on(old: Section, new: Section) -> list[list[Any]]:
             continue
         keys = list(table.primary_key)
         rows = db.session.execute(sa.select(*keys).where(column == old.id)).all()
-        led += [[table.name, column.name, list(row), old.id] for row in rows]
+        led += [[table.name, column.name, list(row), old.id, new.id] for row in rows]
         db.session.execute(sa.update(table).where(column == old.id).values({column.name: new.id}))
     for below in section.directly_below(old):
         if below.id != new.id and not new.path.startswith(below.path):
-            led.append(["section", "parent_id", [below.id], old.id])
+            led.append(["section", "parent_id", [below.id], old.id, new.id])
             section.put_below(below, new)
     return led
 
@@ -191,12 +198,13 @@ def call_off(actor: Actor, row: Reform) -> None:
 def undo(actor: Actor, row: Reform) -> int:
     """Take a reorganisation back as one act; who was moved since stays where they are. Return how many people came back.
 
-    Raises ConflictError where it was not done.
+    Raises ConflictError where it was not done, or an old section is there no more.
     """
     if row.state is not ReformState.DONE:
         message = f"いまは「{row.state.label}」なので、元に戻せません。"
         raise ConflictError(message)
     back = 0
+    _check_still_there(row)
     for section_id, ends_on in row.before["ended"].items():
         old = db.session.get(Section, int(section_id))
         if old:
@@ -211,8 +219,8 @@ def undo(actor: Actor, row: Reform) -> int:
         person.section_id = one["section_id"]
         person.posted_on = dt.date.fromisoformat(one["posted_on"]) if one["posted_on"] else None
         back += 1
-    for table, column, key, old_id in reversed(row.before["led"]):
-        _lead_back(table, column, key, old_id)
+    for table, column, key, old_id, *new_id in reversed(row.before["led"]):
+        _lead_back(table, column, key, old_id, *new_id)
     for section_id in reversed(row.before["made"]):
         _remove_if_bare(section_id)
     row.state = ReformState.UNDONE
@@ -221,15 +229,28 @@ def undo(actor: Actor, row: Reform) -> int:
     return back
 
 
-def _lead_back(table: str, column: str, key: list[Any], old_id: int) -> None:
+def _check_still_there(row: Reform) -> None:
+    """Raise ConflictError where one of the old sections was merged into another since."""
+    old = {int(one) for one in row.before["ended"]} | {one["section_id"] for one in row.before["moved"]}
+    old |= {one[3] for one in row.before["led"]}
+    old -= {None}
+    there = set(db.session.scalars(sa.select(Section.id).where(Section.id.in_(old))))
+    if there != old:
+        message = "前の部署の一つが、そのあとでほかの部署にまとめられたため、元に戻せません。戻したいところは、新しい組織改正で行ってください。"
+        raise ConflictError(message)
+
+
+def _lead_back(table: str, column: str, key: list[Any], old_id: int, new_id: int | None = None) -> None:
+    """Let one row rest on its old section again, unless it was led elsewhere since; early ones do not say whither they were led."""
     if table == "section":
         below, above = db.session.get(Section, key[0]), db.session.get(Section, old_id)
-        if below and above:
+        if below and above and new_id in {None, below.parent_id}:
             section.put_below(below, above)
         return
-    found = next(one.table for one in section.pointing_to("section") if (one.table.name, one.name) == (table, column))
-    where = [part == value for part, value in zip(found.primary_key, key, strict=True)]
-    db.session.execute(sa.update(found).where(*where).values({column: old_id}))
+    pointing = next(one for one in section.pointing_to("section") if (one.table.name, one.name) == (table, column))
+    where = [part == value for part, value in zip(pointing.table.primary_key, key, strict=True)]
+    where += [pointing == new_id] if new_id else []
+    db.session.execute(sa.update(pointing.table).where(*where).values({column: old_id}))
 
 
 def _remove_if_bare(section_id: int) -> None:

@@ -95,6 +95,8 @@ def _line(organisation_id: int, number: int, cells: list[str], by_key: dict[str,
         fault = f"「{cells[0]}」という部署は見つからないか、同じ名前の部署がほかにもあります"
     elif not whither or len(whither) > section.DEEPEST:
         fault = "新しい部署がありません"
+    elif any(len(part) > section.LONGEST_NAME for part in whither):
+        fault = f"新しい部署の名前は、{section.LONGEST_NAME}文字までにしてください"
     elif old.id in seen and not numbers:
         fault = "同じ部署の行が、ほかにもあります"
     elif (found := by_key.get(folded(" ".join(whither)))) is not None and found.path.startswith(old.path):

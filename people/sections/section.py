@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 6
 MOST_SECTIONS = 2000
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,28 @@ def test_who_was_moved_since_stays_where_they_are(mizuho):
     assert (where(one), where(other)) == ("税務課", "防災課")
 
 
+def test_what_was_led_elsewhere_since_stays_there_too(mizuho):
+    person = mizuho.person(department="税務課")
+    other = membership(mizuho.person(department="防災課")).section_id
+    adopted = adoption.adopt(mizuho.administrator.actor, mizuho.id, published_curriculum("newcomers"), Adopt(section_id=membership(person).section_id)).id  # fmt: skip
+    db.session.commit()
+    number = does(mizuho, "税務課\t収納課")
+    db.session.get_one(Adoption, adopted).section_id = other
+    db.session.commit()
+    undoes(mizuho, number)
+    assert db.session.get_one(Adoption, adopted, populate_existing=True).section_id == other
+
+
+def test_with_an_old_section_merged_away_it_says_that_there_is_no_way_back(mizuho):
+    person = mizuho.person(department="税務課")
+    old, other = membership(person).section_id, membership(mizuho.person(department="防災課")).section_id
+    number = does(mizuho, "税務課\t収納課")
+    section.merge(mizuho.administrator.actor, db.session.get_one(Section, old), db.session.get_one(Section, other))
+    db.session.commit()
+    with pytest.raises(ConflictError, match="まとめられた"):
+        undoes(mizuho, number)
+
+
 def test_planned_for_a_day_it_is_done_on_it_or_called_off(mizuho, time):
     person = mizuho.person(department="税務課")
     kept, dropped = does(mizuho, "税務課\t収納課", 30), does(mizuho, "税務課\t防災課", 20)
@@ -154,7 +176,7 @@ def test_one_that_cannot_be_done_any_more_stops_nobody_and_says_why(mizuho, hach
     assert (row.state, "職員番号" in row.trouble) == (ReformState.STOPPED, True)
 
 
-@pytest.mark.parametrize(("text", "why"), [("ない課\t新しい課", "見つからない"), ("総務課", "新しい部署がありません"), ("総務課\t総務課", "同じ"), ("総務課\t人事課\nX", "見つからない"), ("総務課\tA課\n総務課\tB課", "ほかにもあります"), ("総務課\t人事課\t99999", "職員番号")])  # fmt: skip
+@pytest.mark.parametrize(("text", "why"), [("ない課\t新しい課", "見つからない"), ("総務課", "新しい部署がありません"), ("総務課\t総務課", "同じ"), ("総務課\t" + "課" * 101, "100文字"), ("総務課\t人事課\n\t経理課", "いまの部署が空です"), ("総務課\t人事課\nX", "見つからない"), ("総務課\tA課\n総務課\tB課", "ほかにもあります"), ("総務課\t人事課\t99999", "職員番号")])  # fmt: skip
 def test_each_fault_is_named_and_nothing_is_done(mizuho, text, why):
     person = mizuho.person()
     page = mizuho.coordinator.browser().post("/office/sections/reform", data={"day": clock.today().isoformat(), "text": text})  # fmt: skip
