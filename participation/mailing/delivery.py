@@ -6,6 +6,7 @@ killed between the two leaves the claim: when it has run out, the same mail with
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import smtplib
@@ -28,7 +29,7 @@ from participation.notices.kinds import IMMEDIATE
 from participation.notices.models import MailState, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kernel.settings import Mail
 
@@ -135,6 +136,30 @@ def claim(public_url: str, sender: str = "") -> list[Letter]:
     return letters
 
 
+@contextlib.contextmanager
+def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
+    """Open a connection to the mail server, signed in where that is needed. Raises OSError, SMTPException where it is not there."""
+    with smtplib.SMTP(mail.host, mail.port, timeout=CONNECT_SECONDS) as server:
+        if mail.starttls:
+            server.starttls(context=ssl.create_default_context())
+        if mail.user:
+            server.login(mail.user, mail.password)
+        if server.sock:
+            server.sock.settimeout(SEND_SECONDS)
+        yield server
+
+
+def has_hung_up(server: smtplib.SMTP, error: Exception) -> bool:
+    """Tell whether a server hung up over a letter: it may be the server, and not the letter."""
+    refused = isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected)
+    return server.sock is None or (isinstance(error, OSError) and not refused)
+
+
+def pause_after(attempts: int) -> dt.timedelta:
+    """Return how long a letter waits that was tried so many times before."""
+    return min(FIRST_PAUSE * (1 << attempts), LONGEST_PAUSE)
+
+
 def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> bool:
     """Send letters. One that a server does not take, or hangs up over, fails alone; where there is no server all wait.
 
@@ -143,20 +168,14 @@ def _send(letters: Sequence[Letter], mail: Mail, report: Report) -> bool:
     waiting, hang_ups = list(letters), 0
     while waiting and hang_ups < MOST_HANG_UPS:
         try:
-            with smtplib.SMTP(mail.host, mail.port, timeout=CONNECT_SECONDS) as server:
-                if mail.starttls:
-                    server.starttls(context=ssl.create_default_context())
-                if mail.user:
-                    server.login(mail.user, mail.password)
-                if server.sock:
-                    server.sock.settimeout(SEND_SECONDS)
+            with connected(mail) as server:
                 while waiting:
                     letter = waiting.pop(0)
                     if not _is_ours(letter):
                         continue
-                    has_hung_up = _send_one(server, letter, mail, report)
-                    hang_ups = hang_ups + 1 if has_hung_up else 0
-                    if has_hung_up:
+                    over_it = _send_one(server, letter, mail, report)
+                    hang_ups = hang_ups + 1 if over_it else 0
+                    if over_it:
                         break
         except (OSError, smtplib.SMTPException) as error:
             log.warning("the mail server is not there: %s", error)
@@ -191,8 +210,7 @@ def _send_one(server: smtplib.SMTP, letter: Letter, mail: Mail, report: Report) 
     except Exception as error:  # noqa: BLE001 - the mail library raises what it happens to run into
         log.warning("a letter was not taken (notices %s): %s", letter.notice_ids, type(error).__name__)
         report.failed += _failed(letter)
-        refused = isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected)
-        return server.sock is None or (isinstance(error, OSError) and not refused)
+        return has_hung_up(server, error)
     _mark(letter, mail_state=MailState.SENT, sent_at=clock.now(), claimed_until=None)
     report.sent += 1
     return False
@@ -209,10 +227,11 @@ def _failed(letter: Letter) -> int:
         db.session.rollback()
         return 0
     attempts, made_at = max(row.attempts for row in tried), max(row.made_at for row in tried)
-    pause = min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
     is_given_up = attempts + 1 >= MOST_ATTEMPTS and clock.now() - made_at >= GIVE_UP
     state = MailState.FAILED if is_given_up else MailState.DUE
-    _mark(letter, mail_state=state, attempts=attempts + 1, mail_at=clock.now() + pause, claimed_until=None)
+    _mark(
+        letter, mail_state=state, attempts=attempts + 1, mail_at=clock.now() + pause_after(attempts), claimed_until=None
+    )
     return 1
 
 

@@ -63,7 +63,7 @@ def letter_of(
 ) -> Letter:
     """Return the notices of one person as a letter; `places` says in which of their sessions they have a place."""
     public_url = place.url
-    message_id = group[0].message_id or make_msgid(domain=public_url.split("://", 1)[-1].split(":", maxsplit=1)[0])
+    message_id = group[0].message_id or new_message_id(public_url)
     for row in group:
         row.message_id = message_id
     first = group[0]
@@ -101,14 +101,25 @@ def _page_of(row: Notice) -> str:
     return f"/courses/{row.course.slug}" if row.course else f"/sessions/{row.session_id}"
 
 
-def message_of(letter: Letter, sender: str) -> EmailMessage:
-    """Return a letter as a mail."""
+def plain(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    """Return a text as a mail that a machine sends."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, letter.to, " ".join(letter.subject.split())
-    message["Message-ID"] = letter.message_id
+    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
+    message["Message-ID"] = message_id
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text + "\n")
+    message.set_content(text + "\n")
+    return message
+
+
+def new_message_id(public_url: str) -> str:
+    """Return a Message-ID in the name of the host."""
+    return make_msgid(domain=public_url.split("://", 1)[-1].split(":", maxsplit=1)[0])
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """Return a letter as a mail."""
+    message = plain(sender, letter.to, letter.subject, letter.text, letter.message_id)
     if len(letter.invitations) == 1:  # as mail programmes show an invitation: the same, otherwise (RFC 6047 2.4)
         (part,) = letter.invitations
         message.add_alternative(part.text, subtype="calendar", params={"method": part.method})

@@ -1,6 +1,7 @@
 """Links to set a password by mail: where mail is sent, who has forgotten theirs needs nobody's help, and an office hands out no paper.
 
-The link is made and kept before the mail goes, one mail a person in a quarter of an hour; where the server does not take it, it is asked for again.
+The link is made and kept before the mail goes, one mail a person in a quarter of an hour. One that is not taken fails alone and is tried
+again as other letters are (`delivery`); in the end the office is asked to hand a link over.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import smtplib
-import ssl
-from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -19,16 +18,23 @@ from kernel import clock
 from kernel.database import db, insert
 
 from people.actor import actor_of
+from people.membership import is_not_over, visible_to
 from people.models import Membership, Staff
-from people.permission import Permission
 from people.signing_in import password_link
 from people.signing_in.models import PasswordLink, ResetRequest
 
+from participation.mailing import delivery
+from participation.mailing.letter import new_message_id, plain
+
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from kernel.settings import Mail
 
+    from people.permission import Actor
+
 log = logging.getLogger("tomomanabi.mail")
-AT_ONCE, SECONDS = 50, 30
+AT_ONCE = 50
 PAUSE = dt.timedelta(minutes=15)
 INVITATION = """{name} さん
 
@@ -51,81 +57,103 @@ TEXT = """{name} さん
 
 def send(mail: Mail, public_url: str) -> int:
     """Send a link to each who asked for one and has an address; return how many. Who is stopped from signing in is sent none."""
-    if not mail.host:
+    waiting = _waiting() if mail.host else []
+    if not waiting:
         return 0
+    sent = 0
+    try:
+        with delivery.connected(mail) as server:
+            for staff_id in waiting:
+                found = _send_one(server, mail, public_url, staff_id)
+                sent += found or 0
+                if found is None:
+                    break  # it hung up: the others wait for the next look
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("the mail server is not there: %s", type(error).__name__)
+    return sent
+
+
+def _waiting() -> list[int]:
+    """Return who waits for a link that may be sent now, the earliest first."""
+    now = clock.now()
     lately = sa.exists().where(
         PasswordLink.staff_id == ResetRequest.staff_id,
         sa.or_(
             *(
-                sa.and_(PasswordLink.purpose == purpose, PasswordLink.expires_at > clock.now() + valid - PAUSE)
+                sa.and_(PasswordLink.purpose == purpose, PasswordLink.expires_at > now + valid - PAUSE)
                 for purpose, valid in password_link.VALID_FOR.items()
             )
         ),
     )
-    waiting = db.session.scalars(
+    found = db.session.scalars(
         sa.select(Staff.id)
         .join(ResetRequest, ResetRequest.staff_id == Staff.id)
-        .where(Staff.email.is_not(None), Staff.blocked_at.is_(None), Staff.erased_at.is_(None), ~lately)
+        .where(
+            Staff.email.is_not(None), Staff.blocked_at.is_(None), Staff.erased_at.is_(None), ~lately,
+            ResetRequest.attempts < delivery.MOST_ATTEMPTS,
+            sa.or_(ResetRequest.try_at.is_(None), ResetRequest.try_at <= now),
+        )
         .order_by(ResetRequest.requested_at)
         .limit(AT_ONCE)
-    ).all()
+    ).all()  # fmt: skip
     db.session.rollback()
-    sent = 0
-    for staff_id in waiting:
-        found = _send_one(mail, public_url, staff_id)
-        if found is None:
-            break  # it is the server, and not the letter: the others wait
-        sent += found
-    return sent
+    return list(found)
 
 
-def _send_one(mail: Mail, public_url: str, staff_id: int) -> int | None:
-    """Send somebody a link; return how many letters went, None where the server is not there."""
-    membership = db.session.scalars(
-        sa.select(Membership)
-        .options(joinedload(Membership.staff), joinedload(Membership.organisation))
-        .where(Membership.staff_id == staff_id)
-        .order_by(Membership.left_on.is_(None).desc(), Membership.left_on.desc(), Membership.id)
-        .limit(1)
-    ).first()
-    if membership is None:
-        return 0
+def _send_one(server: smtplib.SMTP, mail: Mail, public_url: str, staff_id: int) -> int | None:
+    """Send somebody a link, or note that it failed, for whatever reason; return how many letters went, None where the server hung up."""
     asked = db.session.get(ResetRequest, staff_id)
-    asked_by = asked.asked_by_id if asked else None
-    is_new = membership.staff.password_hash is None
+    if asked is None:
+        return 0
+    asked_by, attempts = asked.asked_by_id, asked.attempts
     actor = actor_of(asked_by) if asked_by else None
-    if asked_by and (actor is None or not actor.may(Permission.MANAGE_STAFF, membership.organisation_id)):
+    membership = _meant(staff_id, actor) if actor or not asked_by else None
+    if membership is None:
         db.session.delete(asked)  # whoever asked for it manages nobody there any more
         db.session.commit()
         return 0
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = (
-        mail.sender,
-        membership.staff.email,
-        "ともまなびへの招待" if is_new else "パスワードを新しく決めるリンク",
-    )
-    message["Auto-Submitted"] = "auto-generated"
-    token = password_link.issue(actor, membership)
-    said = {
-        "name": membership.staff.name,
-        "office": membership.organisation.name,
-        "address": f"{public_url}/password/{token}",
-    }
-    message.set_content((INVITATION if is_new else TEXT).format(**said))
-    db.session.commit()  # the link stands before it is told, and nothing is held while the server takes the mail
     try:
-        with smtplib.SMTP(mail.host, mail.port, timeout=SECONDS) as server:
-            if mail.starttls:
-                server.starttls(context=ssl.create_default_context())
-            if mail.user:
-                server.login(mail.user, mail.password)
-            server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        log.warning("a link for a new password was not taken: %s", type(error).__name__)
-        db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff_id))
-        again = insert(ResetRequest).values(staff_id=staff_id, asked_by_id=asked_by, requested_at=clock.now())
-        db.session.execute(again.on_conflict_do_nothing(index_elements=["staff_id"]))
-        db.session.commit()
-        refused = isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected)
-        return 0 if refused else None
+        message = _message(mail.sender, public_url, membership, password_link.issue(actor, membership))
+        db.session.commit()  # the link stands before it is told, and nothing is held while the server takes the mail
+        server.send_message(message)
+    except Exception as error:  # noqa: BLE001 - the mail library raises what it happens to run into
+        db.session.rollback()
+        log.warning("a link for a password was not taken: %s", type(error).__name__)
+        _failed(staff_id, asked_by, attempts)
+        return None if delivery.has_hung_up(server, error) else 0
     return 1
+
+
+def _meant(staff_id: int, actor: Actor | None) -> Membership | None:
+    """Return the membership for which somebody is sent a link: of those that the actor manages, where one asked for it, else the present or last one."""
+    mine = sa.and_(visible_to(actor), is_not_over()) if actor else sa.true()
+    return db.session.scalars(
+        sa.select(Membership)
+        .options(joinedload(Membership.staff), joinedload(Membership.organisation))
+        .where(Membership.staff_id == staff_id, mine)
+        .order_by(Membership.left_on.is_(None).desc(), Membership.left_on.desc(), Membership.id)
+        .limit(1)
+    ).first()
+
+
+def _message(sender: str, public_url: str, membership: Membership, token: str) -> EmailMessage:
+    staff = membership.staff
+    is_new = staff.password_hash is None
+    said = {"name": staff.name, "office": membership.organisation.name, "address": f"{public_url}/password/{token}"}
+    text = (INVITATION if is_new else TEXT).format(**said)
+    subject = "ともまなびへの招待" if is_new else "パスワードを新しく決めるリンク"
+    return plain(sender, staff.email or "", subject, text, new_message_id(public_url))
+
+
+def _failed(staff_id: int, asked_by: int | None, attempts: int) -> None:
+    """Let a link that nobody got go, and be asked for again after a pause; at last the office is told as of one who asked themselves."""
+    is_given_up = attempts + 1 >= delivery.MOST_ATTEMPTS
+    said = {
+        "asked_by_id": None if is_given_up else asked_by,
+        "attempts": attempts + 1,
+        "try_at": clock.now() + delivery.pause_after(attempts),
+    }
+    db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff_id))
+    again = insert(ResetRequest).values(staff_id=staff_id, requested_at=clock.now(), **said)
+    db.session.execute(again.on_conflict_do_update(index_elements=["staff_id"], set_=said))
+    db.session.commit()

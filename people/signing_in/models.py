@@ -114,13 +114,15 @@ class ProviderSubject(Base):
 class ResetRequest(Base):
     """Somebody asked for a new password; the own organisation's coordinator hands over a link, or it is mailed.
 
-    `asked_by_id`: the office has asked that a link be mailed to them.
+    `asked_by_id`: the office has asked that a link be mailed to them. `attempts`: how often the mail was not taken; `try_at`: not before then.
     """
 
     __tablename__ = "reset_request"
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     requested_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    try_at: Mapped[dt.datetime | None]
     staff: Mapped[Staff] = relationship(foreign_keys=staff_id, lazy="raise_on_sql")
 
 

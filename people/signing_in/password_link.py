@@ -156,7 +156,7 @@ def invite_by_mail(actor: Actor, people: Sequence[Membership]) -> int:
     for staff in invited:
         check_may_act_for(actor, staff.id)
         row = db.session.get(ResetRequest, staff.id) or ResetRequest(staff_id=staff.id)
-        row.asked_by_id = actor.staff_id
+        row.asked_by_id, row.attempts, row.try_at = actor.staff_id, 0, None
         db.session.add(row)
     db.session.flush()
     return len(invited)

@@ -10,16 +10,19 @@ import sqlalchemy as sa
 from factories import membership
 from post_office import PostOffice
 from postgresql import free_port
+from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db
 from kernel.settings import Mail
 
-from people.models import Role
+from people.act import Act
+from people.joining import entry
+from people.models import AuditEntry, Membership, Role, Staff
 from people.signing_in import password_link
 from people.signing_in.models import PasswordLink, ResetRequest
 
-from participation.mailing import reset_link
+from participation.mailing import delivery, reset_link
 
 URL = "https://manabi.example.lg.jp"
 NEW = "another long pass phrase"
@@ -75,7 +78,7 @@ def test_who_was_stopped_is_sent_none_and_who_has_left_is(client, mizuho, office
     assert office.mails[0]["To"] == left.email
 
 
-def test_where_the_server_does_not_take_it_it_is_asked_for_again(client, mizuho, office):
+def test_where_the_server_does_not_take_it_it_is_asked_for_again_after_a_pause(client, mizuho, office, time):
     person = mizuho.person()
     asks(client, person.email)
     office.refuses = True
@@ -83,7 +86,53 @@ def test_where_the_server_does_not_take_it_it_is_asked_for_again(client, mizuho,
     assert db.session.scalars(sa.select(ResetRequest.staff_id)).all() == [person.staff_id]
     assert not db.session.scalars(sa.select(PasswordLink)).all()
     office.refuses = False
+    issued = sa.select(sa.func.count()).where(AuditEntry.act == Act.RESET_LINK.value)
+    for _look in range(3):
+        assert reset_link.send(office.mail, URL) == 0, "not at each look"
+    assert db.session.scalar(issued) == 1
+    time.passes(minutes=2)
     assert reset_link.send(office.mail, URL) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["a@[b.c", "a@b.c>", '"a@b.c', "a@b..c", ".@b.c", "a b@c.d", "山田@例え", "a@b.c\nBcc: x@y.z", "@"]
+)
+def test_an_address_that_no_mail_takes_stops_nobody_behind_it(client, mizuho, office, address):
+    poison, behind = mizuho.person(), mizuho.person()
+    asks(client, poison.email)
+    asks(client, behind.email)
+    db.session.execute(sa.update(Staff).where(Staff.id == poison.staff_id).values(email=address))
+    db.session.commit()
+    reset_link.send(office.mail, URL)
+    assert behind.email in {mail["To"] for mail in office.mails}
+
+
+def test_what_is_never_taken_is_given_to_the_office_to_hand_over(mizuho, office, time):
+    new = mizuho.person()
+    membership(new).staff.password_hash = None
+    db.session.commit()
+    password_link.invite_by_mail(mizuho.coordinator.actor, [membership(new)])
+    db.session.commit()
+    office.unknown = {new.email}
+    for _look in range(delivery.MOST_ATTEMPTS + 2):
+        reset_link.send(office.mail, URL)
+        time.passes(hours=7)
+    entries = sa.select(sa.func.count()).where(AuditEntry.act == Act.INVITATION_LINK.value)
+    assert db.session.scalar(entries) == delivery.MOST_ATTEMPTS
+    assert new.name in mizuho.coordinator.browser().get("/office").text
+
+
+def test_an_invitation_names_the_office_that_asked(mizuho, hachioji, office):
+    new = mizuho.person()
+    membership(new).staff.password_hash = None
+    there = entry.belong(membership(new).staff, entry.JoinStaff(hachioji.id, new.name, "アラタ", None, "H-7")).id
+    db.session.commit()
+    person = sa.select(Membership).options(joinedload(Membership.staff)).where(Membership.id == there)
+    password_link.invite_by_mail(hachioji.coordinator.actor, db.session.scalars(person).all())
+    db.session.commit()
+    assert reset_link.send(office.mail, URL) == 1
+    assert "八王子市の職員として" in office.mails[0].get_content()
+    assert office.mails[0]["Date"]
 
 
 def test_without_mail_it_is_the_coordinators(client, mizuho):
