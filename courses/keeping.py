@@ -63,12 +63,14 @@ def keep(actor: Actor, course: Course, kept_by_id: int | None, review_on: dt.dat
     db.session.flush()
 
 
-def name_successor(actor: Actor, membership_id: int, successor_id: int | None) -> None:
-    """Say who takes over what a member looks after, once they have left; None for nobody.
+def name_successor(actor: Actor, membership_id: int, successor_id: int | None) -> bool:
+    """Say who takes over what a member looks after, once they have left; None for nobody. Return whether that is new.
 
     Raises NotFoundError for somebody the actor does not manage, InvalidError for one who writes no courses there.
     """
     member = managed_membership(actor, membership_id)
+    if successors_of([membership_id]).get(membership_id) == successor_id:
+        return False
     db.session.execute(sa.delete(Successor).where(Successor.membership_id == membership_id))
     if successor_id:
         if successor_id == member.staff_id or successor_id not in dict(writers_of(member.organisation_id)):
@@ -79,6 +81,7 @@ def name_successor(actor: Actor, membership_id: int, successor_id: int | None) -
         actor, Act.SUCCESSOR_NAMED, member.staff.name, organisation_id=member.organisation_id, membership=membership_id
     )
     db.session.flush()
+    return True
 
 
 def kept_by(organisation_id: int, staff_ids: Collection[int]) -> Sequence[CourseKeeping]:
@@ -103,7 +106,7 @@ def successors_of(membership_ids: Collection[int]) -> dict[int, int]:
 def hand_over() -> int:
     """Let successors look after the courses of those who have left; return how many courses. The worker's daily task.
 
-    Where a successor leaves, too, it is theirs who follows.
+    Where a successor leaves, too, it is theirs who follows, whoever leaves first; nobody gets a course who does not write there on the day.
     """
     rows = db.session.execute(
         sa.select(Successor, Membership)
@@ -118,8 +121,12 @@ def hand_over() -> int:
         while (office := (member.organisation_id, last)) in after and last not in seen:
             seen.add(last)
             last = after[office]
+        _follow(member, last)
+        if _is_here_again(member):
+            continue
+        writes = last in dict(writers_of(member.organisation_id))
         for row in kept_by(member.organisation_id, [member.staff_id]):
-            row.kept_by_id = last
+            row.kept_by_id = last if writes else None
             audit.record(None, Act.HANDED_OVER, row.course.slug, organisation_id=member.organisation_id)
             handed += 1
         db.session.flush()
@@ -138,3 +145,23 @@ def to_be_reviewed(*more: sa.ColumnElement[bool]) -> sa.Select[CourseKeeping]:
         .where(CourseKeeping.review_on <= clock.today(), Course.published_id.is_not(None), *more)
         .order_by(CourseKeeping.review_on, CourseKeeping.course_id)
     )
+
+
+def _follow(member: Membership, last: int) -> None:
+    """Let whoever named a leaver as successor have the one who follows them: a leaver's own line goes with the day."""
+    colleagues = sa.select(Membership.id).where(
+        Membership.organisation_id == member.organisation_id, Membership.staff_id != last
+    )
+    db.session.execute(
+        sa.update(Successor)
+        .where(Successor.successor_id == member.staff_id, Successor.membership_id.in_(colleagues))
+        .values(successor_id=last)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _is_here_again(member: Membership) -> bool:
+    here = sa.exists().where(
+        Membership.staff_id == member.staff_id, Membership.organisation_id == member.organisation_id, is_current()
+    )
+    return bool(db.session.scalar(sa.select(here)))

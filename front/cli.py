@@ -34,7 +34,7 @@ import catalog.cli
 from catalog.curricula import approval
 
 import participation.cli
-from participation import parting
+from participation import settling
 from participation.mailing import reset_link, worker
 
 from review import month_end
@@ -203,7 +203,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "personnel files": personnel.forget,
         "reorganisations": reform.carry_out_due,
         "moves": coming.carry_out,
-        "partings": parting.settle,
+        "partings": settling.settle,
         "keepers": keeping.hand_over,
         "arrivals": movers.tell_arrived,
         "transfers taken": movers.tell_taken,

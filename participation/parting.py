@@ -6,17 +6,15 @@ Courses at the own pace go on with the person and need no decision.
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kernel import clock
-from kernel.database import commit_part, db, slices
-from kernel.errors import NotFoundError, RefusalError
+from kernel.database import db
+from kernel.errors import NotFoundError
 
 from people import audit
 from people.act import Act
@@ -26,24 +24,15 @@ from people.models import Membership, Staff
 from people.permission import Actor, Permission
 
 from courses.models import CourseEdition
-from courses.sessions import place
-from courses.sessions.audience import is_open_to
 from courses.sessions.models import TrainingSession
-from courses.sessions.session_state import SessionState, state_of
-from courses.sessions.training_session import lock
 
-from participation import withdrawal
-from participation.joint import waiting_list
-from participation.joint.models import Nomination, NominationState, Wish
+from participation.joint.models import HOPING, Nomination, NominationState
 from participation.models import Enrolment, EnrolmentState, Parting, PartingChoice, PartingRule
-from participation.notices.kinds import NoticeKind
-from participation.notices.telling import Tell, tell
 
-HOPING = (NominationState.NOMINATED, NominationState.WAITING, NominationState.OFFERED)
-LOOKED_BACK = dt.timedelta(days=60)
-"""For how long after the day a worker that did not run still does what was due."""
-MOST, PART = 1000, 100
-GIVEN_UP = "所属が変わったため、この開催回の席・推薦を取りやめました。もう一度申し込むときは、いまの団体の研修担当に相談してください。"
+if TYPE_CHECKING:
+    import datetime as dt
+
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -67,6 +56,7 @@ class Hanging:
     nomination: Nomination | None
     moves: bool
     parting: Parting
+    by_rule: Parting
     by_hand: bool
 
     @property
@@ -111,39 +101,52 @@ def hanging(actor: Actor, organisation_id: int, day: dt.date) -> list[Hanging]:
         TransferOffer.state.in_(STANDING),
     )  # fmt: skip
     leaves = sa.or_(Membership.left_on == day, offered)
-    return _hanging(Membership.organisation_id == organisation_id, leaves)
+    return hanging_on(Membership.organisation_id == organisation_id, leaves)
 
 
-def choose(actor: Actor, chosen: dict[tuple[int, int], Parting]) -> int:
-    """Say of some places (membership, session) what is to become of them; return how many. Raises NotFoundError."""
+def choose(actor: Actor, chosen: dict[tuple[int, int], Parting | None]) -> int:
+    """Say of some places (membership, session) what is to become of them, None: as the rule says; return of how many that is new.
+
+    Raises NotFoundError for a place of nobody the actor manages, or one that does not hang on a membership.
+    """
     ids = {membership_id for membership_id, _session in chosen}
-    mine = set(db.session.scalars(sa.select(Membership.id).where(Membership.id.in_(ids), visible_to(actor))))
-    if mine != ids:
+    there = {(one.membership.id, one.session.id): one for one in hanging_on(Membership.id.in_(ids), visible_to(actor))}
+    if not there.keys() >= chosen.keys():
         raise NotFoundError
-    for (membership_id, session_id), parting in chosen.items():
-        row = db.session.get(PartingChoice, (membership_id, session_id)) or PartingChoice(
-            membership_id=membership_id, session_id=session_id
-        )
-        row.parting, row.made_by_id = parting, actor.staff_id
-        db.session.add(row)
+    rows = {
+        (row.membership_id, row.session_id): row
+        for row in db.session.scalars(sa.select(PartingChoice).where(PartingChoice.membership_id.in_(ids)))
+    }
+    changed = 0
+    for key, parting in chosen.items():
+        row = rows.get(key)
+        if (row.parting if row else None) is parting:
+            continue
+        if parting is None:
+            db.session.delete(row)
+        else:
+            row = row or PartingChoice(membership_id=key[0], session_id=key[1])
+            row.parting, row.made_by_id = parting, actor.staff_id
+            db.session.add(row)
+        person, changed = there[key].membership, changed + 1
+        audit.record(
+            actor, Act.PARTING_CHOSEN, person.staff.name, organisation_id=person.organisation_id,
+            membership=person.id, session=key[1],
+        )  # fmt: skip
     db.session.flush()
-    return len(chosen)
+    return changed
 
 
-def _hanging(*where: sa.ColumnElement[bool]) -> list[Hanging]:
+def hanging_on(*where: sa.ColumnElement[bool]) -> list[Hanging]:
     """Return what hangs on memberships, in three queries."""
     again = aliased(Membership)
-    goes_elsewhere = sa.exists().where(
+    later = (
         again.staff_id == Membership.staff_id,
         again.id != Membership.id,
         sa.or_(again.left_on.is_(None), again.left_on > sa.func.coalesce(Membership.left_on, clock.today())),
     )
-    is_here_again = sa.exists().where(
-        again.staff_id == Membership.staff_id,
-        again.id != Membership.id,
-        again.organisation_id == Membership.organisation_id,
-        sa.or_(again.left_on.is_(None), again.left_on > sa.func.coalesce(Membership.left_on, clock.today())),
-    )
+    goes_elsewhere = sa.exists().where(*later)
+    is_here_again = sa.exists().where(*later, again.organisation_id == Membership.organisation_id)
     is_offered = sa.exists().where(
         TransferOffer.membership_id == Membership.id, TransferOffer.state.in_(STANDING)
     )  # fmt: skip
@@ -189,93 +192,17 @@ def _hanging(*where: sa.ColumnElement[bool]) -> list[Hanging]:
 def _one(row: tuple[Any, ...], rule: Rule, chosen: Parting | None) -> Hanging:
     membership, session, one, moves = row
     enrolment = one if isinstance(one, Enrolment) else None
+    by_rule = rule.moves if moves else rule.leaves
     made = Hanging(
-        membership, session, enrolment, None if enrolment else one, moves, chosen or (rule.moves if moves else rule.leaves),
+        membership,
+        session,
+        enrolment,
+        None if enrolment else one,
+        moves,
+        chosen or by_rule,
+        by_rule,
         chosen is not None,
-    )  # fmt: skip
+    )
     if made.can_be_kept or made.parting.is_given_up:
         return made
-    return Hanging(membership, session, enrolment, made.nomination, moves, Parting.GIVE_UP, by_hand=False)
-
-
-def settle() -> int:
-    """Do what is due for those who have left by today, each by itself; return how many. The worker's daily task."""
-    today = clock.today()
-    over = sa.and_(Membership.left_on <= today, Membership.left_on > today - LOOKED_BACK)
-    done = 0
-    ids = db.session.scalars(sa.select(Membership.id).where(over, _has_something()).order_by(Membership.id)).all()
-    for one in (one for part in slices(ids, PART) for one in _hanging(Membership.id.in_(part))):
-        with (
-            contextlib.suppress(RefusalError),
-            db.session.begin_nested(),
-        ):  # what one has begun meanwhile stops nobody else
-            done += _settle(one)
-        commit_part()
-    return done
-
-
-def _has_something() -> sa.ColumnElement[bool]:
-    """Return the condition that somebody who left has a place, or hopes for one, for the organisation that they left."""
-    place = sa.exists().where(
-        Enrolment.staff_id == Membership.staff_id, Enrolment.organisation_id == Membership.organisation_id,
-        Enrolment.state == EnrolmentState.ENROLLED, Enrolment.session_id.is_not(None),
-    )  # fmt: skip
-    hope = sa.exists().where(
-        Nomination.staff_id == Membership.staff_id, Nomination.organisation_id == Membership.organisation_id,
-        Nomination.state.in_(HOPING),
-    )  # fmt: skip
-    return sa.or_(place, hope)
-
-
-def _settle(one: Hanging) -> bool:
-    session = lock(one.session.id)
-    if session.starts_at <= clock.now():
-        return False
-    if not one.parting.is_given_up:
-        return one.nomination is not None and _hand_on(one, session)
-    staff_id, organisation_id = one.membership.staff_id, one.membership.organisation_id
-    if one.enrolment:
-        withdrawal.withdraw(None, one.enrolment)
-    elif one.nomination and one.nomination.state is NominationState.NOMINATED:
-        db.session.delete(one.nomination)
-    elif one.nomination:
-        held = one.nomination.state is NominationState.OFFERED
-        one.nomination.state, one.nomination.answer_by = NominationState.WITHDRAWN, None
-        if held:
-            place.give_back(session)
-        db.session.flush()
-        waiting_list.rebalance(session.id, freed_by=organisation_id)
-    db.session.execute(sa.delete(Wish).where(Wish.session_id == session.id, Wish.staff_id == staff_id))
-    audit.record(
-        None, Act.WITHDRAWN, f"{one.membership.staff.name}:{session.edition.title}", organisation_id=organisation_id,
-        session=session.id,
-    )  # fmt: skip
-    tell(session, session.edition.title, [Tell(NoticeKind.PARTED, staff_id, GIVEN_UP, clock.today().isoformat())])
-    db.session.flush()
-    return True
-
-
-def _hand_on(one: Hanging, session: TrainingSession) -> bool:
-    """Let a nomination stand at the end of the list of the organisation to which somebody has moved, where it takes nominations."""
-    nomination = one.nomination
-    present = db.session.scalars(
-        sa.select(Membership.organisation_id).where(
-            Membership.staff_id == one.membership.staff_id,
-            Membership.joined_on <= clock.today(),
-            sa.or_(Membership.left_on.is_(None), Membership.left_on > clock.today()),
-        )
-    ).all()
-    there = next((id_ for id_ in present if is_open_to(id_, session)), None)
-    if nomination is None or there is None or there == nomination.organisation_id:
-        return False
-    if state_of(session) is not SessionState.OPEN:
-        return False
-    last = db.session.scalar(
-        sa.select(sa.func.max(Nomination.position)).where(
-            Nomination.session_id == session.id, Nomination.organisation_id == there
-        )
-    )
-    nomination.organisation_id, nomination.position = there, (last or 0) + 1
-    audit.record(None, Act.NOMINATED, one.membership.staff.name, organisation_id=there, session=session.id)
-    db.session.flush()
-    return True
+    return replace(made, parting=Parting.GIVE_UP, by_hand=False)

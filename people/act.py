@@ -63,6 +63,7 @@ class Act(Term):
     SUCCESSOR_NAMED = "successor named", "担当の引き継ぎを決める"
     HANDED_OVER = "handed over", "担当を引き継ぎ"
     PARTING_SET = "parting set", "異動・退職する人の席の扱いを決める"
+    PARTING_CHOSEN = "parting chosen", "離れる人の席の扱いを決定"
     ROLES_CHANGED = "roles changed", "役割を変更"
     OFFICE_INVITED = "office invited", "団体の招待リンクを発行"
     OFFICE_INVITATION_ENDED = "office invitation ended", "団体の招待リンクを終了"
@@ -169,11 +170,6 @@ class Act(Term):
         return self.value in ABOUT_LEARNERS
 
     @property
-    def names_a_person(self) -> bool:
-        """Tell whether the subject of its entries is, or begins with, the name of somebody who works somewhere."""
-        return self.value in NAMING
-
-    @property
     def on_behalf(self) -> Act:
         """Return the same act done by the host on behalf of an organisation, for what a host can do so."""
         return Act[f"{self.name}_ON_BEHALF"]
@@ -197,7 +193,7 @@ NAMING = ABOUT_LEARNERS | frozenset(
     if act.name.startswith((
         "SIGN", "BLOCKED", "UNBLOCKED", "SECOND_", "RECOVERY_", "PASSWORD_", "RESET_", "CALENDAR_", "INVITATION_", "STAFF_", "MEMBERSHIP_",
         "REJOINED", "PERSONNEL_UNDONE", "MOVE", "DEPUTY_", "SUCCESSOR_", "ROLES_", "APPLIED", "APPLICANT_", "ENTERED_", "TRANSFER", "LEFT_",
-        "DISCLOSURE_", "PROVIDER_LINKED", "REMINDED",
+        "DISCLOSURE_", "PROVIDER_LINKED", "REMINDED", "PARTING_CHOSEN",
     ))
 )  # fmt: skip
 """The acts whose entries name somebody: their names go when they are erased, and no other entry is touched by that."""

@@ -65,7 +65,7 @@ def appoint(actor: Actor, membership_id: int, command: Appoint) -> RoleGrant:
     held.begins_on, held.ends_on = command.begins_on, command.last_day + clock.DAY
     audit.record(
         actor, Act.DEPUTY_APPOINTED, deputy.staff.name, organisation_id=deputy.organisation_id,
-        membership=deputy.id, role=command.role.value, acts_for=absent.staff_id,
+        membership=deputy.id, role=command.role.value, absent=absent.staff_id,
         begins_on=command.begins_on.isoformat(), last_day=command.last_day.isoformat(),
     )  # fmt: skip
     db.session.flush()

@@ -14,7 +14,7 @@ from kernel.database import commit_part, db
 
 from people.joining import on_offer
 from people.joining.models import OfferState, TransferOffer
-from people.models import Membership
+from people.models import Membership, Organisation
 
 from participation.notices.kinds import NoticeKind
 from participation.notices.telling import Page, Tell, coordinators_of, tell
@@ -29,30 +29,31 @@ if TYPE_CHECKING:
 NAMED = 3
 
 
-def tell_offered(actor: Actor, to_id: int, day: dt.date, people: int) -> None:
+def tell_offered(actor: Actor, from_id: int, to_id: int, day: dt.date, people: int) -> None:
     """Tell the coordinators of an organisation that another one offers people to it."""
-    text = f"{actor.organisation_name}から、{clock.date_label(day)}に移ってくる人が{people}人います。引き受けるか、お返事ください。"
+    name = db.session.get_one(Organisation, from_id).name
+    text = f"{name}から、{clock.date_label(day)}に移ってくる人が{people}人います。引き受けるか、お返事ください。"
     _tell(to_id, day, "coming", text, _now("offered", actor))
 
 
 def tell_declined(actor: Actor, declined: Sequence[TransferOffer]) -> None:
     """Tell the coordinators of the old organisations who was not taken, and why."""
-    for (from_id, day), rows in _by(declined, "from_id").items():
-        text = f"{actor.organisation_name}が、{_names(rows)}の異動を引き受けませんでした。理由：{rows[0].because}"
+    for (from_id, _to_id, day), rows in _by(declined).items():
+        text = f"{rows[0].to_organisation.name}が、{_names(rows)}の異動を引き受けませんでした。理由：{rows[0].because}"
         _tell(from_id, day, "going", text, _now("declined", actor))
 
 
 def tell_given_back(actor: Actor, given_back: Sequence[TransferOffer]) -> None:
     """Tell the coordinators of the old organisations who was taken, and is not any more."""
-    for (from_id, day), rows in _by(given_back, "from_id").items():
-        text = f"{actor.organisation_name}が、{_names(rows)}の引き受けを取り消しました。もう一度、返事を待ちます。"
+    for (from_id, _to_id, day), rows in _by(given_back).items():
+        text = f"{rows[0].to_organisation.name}が、{_names(rows)}の引き受けを取り消しました。もう一度、返事を待ちます。"
         _tell(from_id, day, "going", text, _now("given back", actor))
 
 
 def tell_withdrawn(actor: Actor, withdrawn: Sequence[TransferOffer]) -> None:
     """Tell the coordinators of the new organisations who does not come after all."""
-    for (to_id, day), rows in _by(withdrawn, "to_id").items():
-        text = f"{actor.organisation_name}が、{_names(rows)}の異動の申し出を取り下げました。この人は移ってきません。"
+    for (_from_id, to_id, day), rows in _by(withdrawn).items():
+        text = f"{rows[0].from_organisation.name}が、{_names(rows)}の異動の申し出を取り下げました。この人は移ってきません。"
         _tell(to_id, day, "coming", text, _now("withdrawn", actor))
 
 
@@ -75,11 +76,11 @@ def tell_taken() -> int:
     return told
 
 
-def _by(rows: Sequence[TransferOffer], side: str) -> dict[tuple[int, dt.date], list[TransferOffer]]:
-    """Return offers by the organisation that is told, and the day."""
-    found: dict[tuple[int, dt.date], list[TransferOffer]] = defaultdict(list)
+def _by(rows: Sequence[TransferOffer]) -> dict[tuple[int, int, dt.date], list[TransferOffer]]:
+    """Return offers by the old organisation, the new one, and the day."""
+    found: dict[tuple[int, int, dt.date], list[TransferOffer]] = defaultdict(list)
     for row in rows:
-        found[getattr(row, side), row.day].append(row)
+        found[row.from_id, row.to_id, row.day].append(row)
     return found
 
 

@@ -29,6 +29,7 @@ from people.trail.erasure import NOBODY
 
 from courses import catalogue_version
 
+from participation import settling
 from participation.attending.models import CAME, Attendance
 from participation.models import Enrolment
 from participation.notices.models import Notice
@@ -132,8 +133,10 @@ def erase(staff_id: int) -> None:
     staff = db.session.scalars(sa.select(Staff).where(Staff.id == staff_id).with_for_update()).one()
     if db.session.scalar(sa.select(sa.exists().where(Membership.staff_id == staff_id, is_not_over()))):
         raise ConflictError(BELONGS)
-    _forget_elsewhere(staff)
-    erasure.forget(staff, _offered_to(staff.id))
+    settling.give_up_all(staff.id)
+    elsewhere = _offered_to(staff.id)
+    _forget_elsewhere(staff, elsewhere)
+    erasure.forget(staff, elsewhere)
     for held in HELD:
         table = held.model.__table__
         if held.fate is Fate.GO:
@@ -155,12 +158,13 @@ def _offered_to(staff_id: int) -> set[int]:
     return {one for row in rows for one in row}
 
 
-def _forget_elsewhere(staff: Staff) -> None:
+def _forget_elsewhere(staff: Staff, elsewhere: set[int]) -> None:
     """Let go of what names somebody without pointing to them: what was told to others, and lines of personnel files that meant nobody.
 
     Only where the whole name stands: nobody else's goes along.
     """
-    offices = db.session.scalars(sa.select(Membership.organisation_id).where(Membership.staff_id == staff.id)).all()
+    own = db.session.scalars(sa.select(Membership.organisation_id).where(Membership.staff_id == staff.id))
+    offices = elsewhere.union(own)
     colleagues = sa.select(Membership.staff_id).where(Membership.organisation_id.in_(offices))
     called = re.compile(rf"(?:^|[\n。、「『（(：]){re.escape(staff.name)}(?:さん|様|」|』|、|$)")
     told = db.session.execute(
@@ -170,9 +174,9 @@ def _forget_elsewhere(staff: Staff) -> None:
     )
     gone = [row.id for row in told if called.search(row.text)]
     db.session.execute(sa.delete(Notice).where(Notice.id.in_(gone)).execution_options(synchronize_session=False))
-    own = PersonnelFile.organisation_id.in_(offices)
+    theirs = PersonnelFile.organisation_id.in_(offices)
     meant_nobody = sa.and_(PersonnelChange.membership_id.is_(None), PersonnelChange.name == staff.name)
-    files = sa.select(PersonnelFile.id).where(own)
+    files = sa.select(PersonnelFile.id).where(theirs)
     db.session.execute(
         sa.delete(PersonnelChange)
         .where(PersonnelChange.file_id.in_(files), meant_nobody)
@@ -181,7 +185,7 @@ def _forget_elsewhere(staff: Staff) -> None:
     cell = re.compile(rf"(?:^|[,\t;\"\n]){re.escape(staff.name)}(?:$|[,\t;\"\r\n])")
     for file in db.session.scalars(
         sa.select(PersonnelFile).where(
-            own, PersonnelFile.state.not_in(AT_WORK), PersonnelFile.text.contains(staff.name, autoescape=True)
+            theirs, PersonnelFile.state.not_in(AT_WORK), PersonnelFile.text.contains(staff.name, autoescape=True)
         )
     ):
         if cell.search(file.text):

@@ -17,12 +17,14 @@ from people.act import Act
 from people.joining.models import Applicant, OfferState, TransferOffer
 from people.membership import is_not_over
 from people.models import AuditEntry, AuditSeal, Membership, Staff
+from people.sections.models import PlannedMove
 from people.signing_in.models import PasswordLink
 from people.trail.erasure import NOBODY
 
 from courses.sessions.models import TrainingSession
 
 from participation.joint.models import Wish
+from participation.models import PartingChoice
 from participation.notices.models import Notice
 from participation.record.models import Disclosure
 
@@ -37,6 +39,7 @@ def _over() -> dict[str, tuple[type[Any], sa.ColumnElement[bool]]]:
     """Return the kinds of rows that go by themselves, in words, each with the condition that its time is over."""
     now = clock.now()
     ended = sa.exists().where(TrainingSession.id == Wish.session_id, TrainingSession.ends_at < now - retention.WISHES)
+    began = sa.exists().where(TrainingSession.id == PartingChoice.session_id, TrainingSession.starts_at < now)
     unused = TransferOffer.state.in_((OfferState.DECLINED, OfferState.WITHDRAWN, OfferState.OFFERED))
     return {
         "お知らせ": (Notice, Notice.made_at < now - retention.NOTICES),
@@ -44,7 +47,9 @@ def _over() -> dict[str, tuple[type[Any], sa.ColumnElement[bool]]]:
         "パスワードを設定するリンク": (PasswordLink, PasswordLink.expires_at < now - retention.LINKS),
         "まとまらなかった異動の申し出": (TransferOffer, sa.and_(unused, TransferOffer.day < clock.today() - retention.A_YEAR)),
         "終わった開催回への推薦の希望": (Wish, ended),
-        "開示請求への対応": (Disclosure, Disclosure.asked_at < now - retention.DISCLOSURES),
+        "開示請求への対応": (Disclosure, Disclosure.agreed_at < now - retention.DISCLOSURES),
+        "行えなかった異動の予定": (PlannedMove, PlannedMove.day < clock.today() - retention.PLANS),
+        "始まった開催回の席の扱い": (PartingChoice, began),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError, RefusalError
-from kernel.forms import EmptyForm, accepted, answer
+from kernel.forms import EmptyForm, accepted, answer, numbered
 from kernel.page import page_number
 from kernel.tables.office_table import FileText
 from kernel.text import number_in
@@ -115,7 +115,7 @@ def hand_over() -> ResponseReturnValue:
         return answer("front/hand_over.html", form)
     good = [line for line in lines if line.is_good]
     if does and good:
-        movers.tell_offered(actor(), command.organisation.id, command.day, len(good))
+        movers.tell_offered(actor(), _own(), command.organisation.id, command.day, len(good))
         flash(
             f"{command.organisation.name}に、{len(good)}人の異動を申し出ました。返事が来るまで、この人たちの所属は変わりません。"
         )
@@ -166,7 +166,7 @@ def take_offered(offer_id: int) -> ResponseReturnValue:
     if accepted(form, lambda: handing_over.take(actor(), offer_id, form.command())):
         flash(f"{name}さんを引き受けました。{clock.date_label(day)}から、この団体の職員です。")
         return redirect(url_for("front.moves", day=day.isoformat(), part=Part.COMING.value))
-    own = _own()
+    own = row.to_id
     return answer(
         "front/take.html", form, offer=on_offer.offered(actor(), offer_id),
         sections=[one.title for one in section.sections_of(own)], posts=[one.name for one in post.posts_of(own)],
@@ -249,14 +249,17 @@ def decide_places() -> ResponseReturnValue:
         if accepted(form, lambda: parting.set_rule(actor(), _own(), form.command())):
             flash("席の扱いの決まりを保存しました。一人ずつ選び直した席は、そのままです。")
         return _there(Part.PLACES)
-    chosen = {}
+    chosen: dict[tuple[int, int], Parting | None] = {}
     for name, value in request.form.items():
-        _kind, _, rest = name.partition("place-")
-        ids = [number_in(part) for part in rest.split("-")]
+        ids = [number_in(part) for part in name.removeprefix("place-").split("-")] if name.startswith("place-") else []
         found = next((one for one in Parting if one.value == value), None)
-        if len(ids) == 2 and all(ids) and found:  # noqa: PLR2004 - a membership and a session
-            chosen[ids[0], ids[1]] = found
-    flash(f"{parting.choose(actor(), chosen)}件の扱いを決めました。")  # type: ignore[arg-type]
+        if len(ids) == 2 and (found or not value):  # noqa: PLR2004 - a membership and a session
+            chosen[ids[0] or 0, ids[1] or 0] = found
+    try:
+        changed = parting.choose(actor(), chosen)
+    except RefusalError as refusal:
+        return _refused(refusal, Part.PLACES)
+    flash(f"{changed}件の扱いを変えました。" if changed else "変わったところはありません。")
     return _there(Part.PLACES)
 
 
@@ -268,16 +271,18 @@ def name_successors() -> ResponseReturnValue:
     form = EmptyForm()
 
     def name_all() -> int:
-        named = 0
-        for field, value in request.form.items():
-            member = number_in(field.removeprefix("successor-")) if field.startswith("successor-") else None
-            if member:
-                keeping.name_successor(actor(), member, number_in(value) or None)
-                named += 1
-        return named
+        return sum(
+            keeping.name_successor(actor(), member, number_in(value) or None)
+            for member, value in numbered(request.form, "successor-")
+        )
 
-    if accepted(form, name_all) is not None:
-        flash("担当を引き継ぐ人を決めました。異動の日に、担当の講座が移ります。")
+    named = accepted(form, name_all)
+    if named is not None:
+        flash(
+            f"{named}人の、引き継ぐ人を変えました。担当の講座は、異動の日に移ります。"
+            if named
+            else "変わったところはありません。"
+        )
     for fault in form.form_errors:
         flash(fault, "caution")
     return _there(Part.WORK)

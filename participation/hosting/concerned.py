@@ -16,15 +16,13 @@ from people.models import Staff
 
 from courses.sessions import training_session
 
-from participation.joint.models import Nomination, NominationState, Wish
+from participation.joint.models import HOPING, Nomination, Wish
 from participation.models import UNCOUNTED, Enrolment
 from participation.notices.kinds import NoticeKind
 from participation.notices.telling import Tell, coordinators_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HOPING = (NominationState.NOMINATED, NominationState.WAITING, NominationState.OFFERED)
 
 
 def tell_changed(session_id: int, text: str) -> None:

@@ -54,6 +54,10 @@ class NominationList(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
 
 
+HOPING = (NominationState.NOMINATED, NominationState.WAITING, NominationState.OFFERED)
+"""The states in which somebody may still get a place."""
+
+
 class Nomination(Base):
     """A person whom an organisation nominates (推薦) for a session, at a position of its own order; `on_behalf`: the host did it.
 

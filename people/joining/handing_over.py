@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     from people.permission import Actor
 
-MOST_AT_ONCE = 500
-
 
 @dataclass(frozen=True)
 class Offer:

@@ -6,7 +6,6 @@ organisation one file is at work at a time. The right of whoever began it is che
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from kernel.database import commit_part, db
 from kernel.errors import ConflictError, InvalidError, RefusalError
 from kernel.page import check_seen
 
-from people import audit
+from people import audit, retention
 from people.act import Act
 from people.actor import actor_of
 from people.permission import Actor, Permission
@@ -32,7 +31,7 @@ log = logging.getLogger("tomomanabi.personnel")
 PART = 50
 MANY = 10
 """So many in a hundred may leave by a file without the number being typed."""
-KEPT = dt.timedelta(days=90)
+KEPT = retention.FILES
 """How long a file and what it changed are kept: then it is taken back no more."""
 STOPPED = "反映を始めた人が、この団体の職員を管理しなくなったため、途中で止めました。残りは、同じファイルをもう一度取り込むと反映できます。"
 STOPPED_UNDOING = (

@@ -185,7 +185,11 @@ def reform_sections() -> ResponseReturnValue:
     does = "do" in request.form
 
     def act() -> list[Line] | Reform:
-        return (reform.plan if does else _looked_at)(actor(), own, form.text.value, form.day.value)
+        return (
+            reform.plan(actor(), own, form.text.value, form.day.value)
+            if does
+            else reform_list.read(own, form.text.value)
+        )
 
     if "again" in request.form or (found := accepted(form, act)) is None:
         return answer(
@@ -203,10 +207,6 @@ def reform_sections() -> ResponseReturnValue:
         else f"組織改正を、{day}に予定しました。その日までは取りやめられます。"
     )
     return redirect(url_for("people.reform_sections"))
-
-
-def _looked_at(_actor: object, own: int, text: str, _day: object) -> list[Line]:
-    return reform_list.read(own, text)
 
 
 @blueprint.route("/office/sections/reform/<int:reform_id>", methods=["GET", "POST"])

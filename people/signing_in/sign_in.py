@@ -179,7 +179,10 @@ def _person(attempt: SignIn) -> Staff | None:
             Membership.number_key.in_([folded_number(attempt.account), attempt.account]),
         )
         .order_by(
-            is_current().desc(), Membership.number_key == attempt.account, Membership.left_on.desc(), Membership.id
+            is_current().desc(),
+            Membership.number_key == attempt.account,
+            Membership.left_on.desc().nulls_last(),
+            Membership.id,
         )
         .limit(1)
     )

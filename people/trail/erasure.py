@@ -46,7 +46,8 @@ def forget(staff: Staff, elsewhere: Collection[int] = ()) -> int:
         is_own = entry.actor_id == staff.id and entry.subject in names
         is_named = said is None and not has_namesake and bool(names & _said_in(entry))
         if is_theirs or is_own or is_named:
-            gone += _redact(entry)
+            _redact(entry)
+            gone += 1
     db.session.flush()
     return gone
 
@@ -99,7 +100,7 @@ def _said_in(entry: AuditEntry) -> set[str]:
     return said | {one for one in (*more, *(was.values() if isinstance(was, dict) else ())) if isinstance(one, str)}
 
 
-def _redact(entry: AuditEntry) -> int:
+def _redact(entry: AuditEntry) -> None:
     kept: dict[str, Any] = {name: value for name, value in entry.detail.items() if isinstance(value, int)}
     db.session.execute(
         sa.update(AuditEntry)
@@ -108,4 +109,3 @@ def _redact(entry: AuditEntry) -> int:
         .execution_options(synchronize_session=False)
     )
     db.session.expire(entry)
-    return 1

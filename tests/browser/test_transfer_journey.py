@@ -26,7 +26,7 @@ from courses import keeping
 from courses.sessions.models import AdmissionRule
 
 from participation import enrolment as enrolments
-from participation import parting
+from participation import settling
 from participation.joint import nomination
 from participation.joint.models import Nomination
 from participation.models import Enrolment, EnrolmentState
@@ -161,7 +161,7 @@ def test_two_hundred_people_are_handed_over_and_taken(visit, town, tmp_path, cap
     assert max(of_old, of_new) <= 10
     monkeypatch.setattr(clock, "now", lambda: clock.at(day, dt.time(8)))
     coming.carry_out()
-    parting.settle()
+    settling.settle()
     keeping.hand_over()
     db.session.remove()
     here = Membership.organisation_id == town.new.id

@@ -7,7 +7,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
-from factories import PASSWORD, enrols, learns_everything, membership, published, words_of_pdf
+from factories import PASSWORD, enrols, joins, learns_everything, membership, published, session_of, words_of_pdf
 
 from kernel import clock
 from kernel.database import Base, add, db
@@ -17,10 +17,13 @@ from people import audit, retention
 from people.act import Act
 from people.joining import entry, handing_over
 from people.joining.handing_over import Offer, Take
+from people.joining.models import TransferOffer
 from people.models import AuditEntry, Organisation, Staff
 from people.personnel import file as personnel_file
 from people.personnel.file import Send
 from people.trail import chain
+
+from courses.sessions.models import TrainingSession
 
 from participation.models import EnrolmentCount
 from participation.notices.kinds import NoticeKind
@@ -29,6 +32,7 @@ from participation.record.models import Certificate, Disclosure
 
 from learning.models import Attempt, Progress
 
+from front.news import movers
 from front.personal_data import disclosing, erasing, retaining
 from front.personal_data import held as tables
 
@@ -316,6 +320,33 @@ def test_who_was_entered_by_mistake_is_erased_at_once(mizuho, hachioji):
     assert db.session.get_one(Staff, person.staff_id).erased_at
     again = entry.JoinStaff(mizuho.id, "正登 録子", "セイトウ ロクコ", person.email, person.number)
     assert entry.join(mizuho.administrator.actor, again), "address and number are free again"
+
+
+def test_who_is_erased_as_a_mistake_leaves_the_place_to_others(mizuho, hachioji):
+    person = mizuho.person(name="誤登 録子")
+    session = session_of("web-meeting-chat", hachioji, capacity=1)
+    joins(person, session)
+    db.session.commit()
+    address = f"/office/staff/{person.membership_id}/erase?because=mistake"
+    assert mizuho.administrator.browser().post(address, data={"name": person.name}).status_code == 302
+    db.session.expire_all()
+    assert db.session.get_one(TrainingSession, session.id).taken == 0
+    assert joins(mizuho.person(), session)
+
+
+def test_an_office_that_was_only_offered_somebody_keeps_no_notice_of_them(mizuho, hachioji):
+    person = mizuho.person(name="消江 三郎")
+    hachioji.coordinator  # noqa: B018 - who is told
+    there = db.session.get_one(Organisation, hachioji.id)
+    handing_over.offer(mizuho.administrator.actor, [person.membership_id], Offer(there, clock.today() + clock.DAY))
+    rows = handing_over.withdraw(mizuho.administrator.actor, db.session.scalars(sa.select(TransferOffer.id)).all())
+    movers.tell_withdrawn(mizuho.administrator.actor, rows)
+    db.session.commit()
+    told = sa.select(Notice.text).where(Notice.text.contains(person.name))
+    assert len(db.session.scalars(told).all()) == 1
+    leaves(person)
+    erases(mizuho.administrator.browser(), person, person.name)
+    assert db.session.scalars(told).all() == []
 
 
 def test_a_request_is_answered_by_a_second_person_and_by_nobody_alone(learner, mizuho, hachioji):

@@ -12,13 +12,14 @@ from kernel import clock
 from kernel.database import db
 from kernel.errors import NotFoundError
 
+from people.act import Act
 from people.joining import handing_over, rejoining
 from people.joining.handing_over import Offer, Take
-from people.models import Organisation
+from people.models import AuditEntry, Organisation
 
 from courses.sessions.models import AdmissionRule, TrainingSession
 
-from participation import parting
+from participation import parting, settling
 from participation.joint import nomination
 from participation.joint.models import Nomination, Wish
 from participation.models import Enrolment, EnrolmentState, Parting
@@ -59,7 +60,7 @@ def taken(session):
 
 def settles(time, days):
     time.passes(days=days)
-    done = parting.settle()
+    done = settling.settle()
     db.session.expire_all()
     return done
 
@@ -71,12 +72,12 @@ def test_who_retires_gives_the_place_to_the_next_and_is_told(mizuho, hachioji, t
     leaves(person, 30)
     [one] = parting.hanging(mizuho.administrator.actor, mizuho.id, in_days(30))
     assert (one.parting, one.by_hand, one.label, one.moves) == (Parting.GIVE_UP, False, "席あり", False)
-    assert parting.settle() == 0, "not before the day"
+    assert settling.settle() == 0, "not before the day"
     assert settles(time, 30) == 1
     assert (place_of(person), taken(session)) == (EnrolmentState.WITHDRAWN, 0)
     assert joins(other, session)
     assert db.session.scalars(sa.select(Notice.staff_id).where(Notice.kind == NoticeKind.PARTED)).all() == [person.staff_id]  # fmt: skip
-    assert parting.settle() == 0, "once"
+    assert settling.settle() == 0, "once"
 
 
 def test_who_moves_to_another_organisation_keeps_the_place(mizuho, hachioji, time):
@@ -182,12 +183,12 @@ def test_who_comes_back_at_once_is_no_leaver_and_the_work_comes_to_an_end(mizuho
     time.passes(days=5)
     rejoining.rejoin(mizuho.administrator.actor, person.membership_id, clock.today())
     db.session.commit()
-    assert [parting.settle() for _look in range(3)] == [0, 0, 0]
+    assert [settling.settle() for _look in range(3)] == [0, 0, 0]
     assert db.session.get_one(Nomination, number, populate_existing=True).position == 1
 
 
 def test_many_kept_places_keep_nobody_else_waiting(mizuho, hachioji, time, monkeypatch):
-    monkeypatch.setattr(parting, "PART", 1)
+    monkeypatch.setattr(settling, "PART", 1)
     monkeypatch.setattr(parting, "MOST", 1)
     session, stays, goes = later(hachioji), mizuho.person(), mizuho.person()
     joins(stays, session)
@@ -196,3 +197,33 @@ def test_many_kept_places_keep_nobody_else_waiting(mizuho, hachioji, time, monke
     leaves(goes, 30)
     assert settles(time, 30) == 1
     assert (place_of(stays), place_of(goes)) == (EnrolmentState.ENROLLED, EnrolmentState.WITHDRAWN)
+
+
+def test_a_press_decides_only_what_was_changed_and_the_rule_can_be_gone_back_to(mizuho, hachioji):
+    session = later(hachioji)
+    one, other = mizuho.person(), mizuho.person()
+    for person in (one, other):
+        joins(person, session)
+        leaves(person, 30)
+    browser, address = mizuho.administrator.browser(), f"/office/moves/places?day={in_days(30).isoformat()}"
+
+    def press(**said):
+        fields = {f"place-{person.membership_id}-{session.id}": said.get(name, "") for name, person in (("one", one), ("other", other))}  # fmt: skip
+        browser.post(address, data=fields)
+        db.session.expire_all()
+        found = parting.hanging(mizuho.administrator.actor, mizuho.id, in_days(30))
+        return {row.membership.id: row.by_hand for row in found}
+
+    assert press(one="keep") == {one.membership_id: True, other.membership_id: False}
+    assert not any(press().values())
+    acts = db.session.scalars(sa.select(AuditEntry.subject).where(AuditEntry.act == Act.PARTING_CHOSEN.value)).all()
+    assert acts == [one.name] * 2
+
+
+def test_nothing_is_decided_of_a_session_in_which_nobody_has_a_place(mizuho, hachioji):
+    person, stranger = mizuho.person(), later(hachioji)
+    joins(person, later(hachioji, days=41))
+    leaves(person, 30)
+    for session_id in (stranger.id, 999_999):
+        with pytest.raises(NotFoundError):
+            parting.choose(mizuho.administrator.actor, {(person.membership_id, session_id): Parting.KEEP})

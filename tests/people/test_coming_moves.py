@@ -191,6 +191,46 @@ def test_courses_go_to_the_successor_on_the_day(mizuho, time):
     assert keeping.keeping_of(course.id).kept_by_id == new.staff_id
 
 
+def test_courses_go_on_to_who_follows_a_successor_that_left_before(mizuho, time):
+    first, second, third = mizuho.coordinator, mizuho.person(Role.COORDINATOR), mizuho.person(Role.COORDINATOR)
+    course = draft_course(first)
+    keeping.keep(first.actor, course, first.staff_id, None)
+    keeping.name_successor(mizuho.administrator.actor, first.membership_id, second.staff_id)
+    keeping.name_successor(mizuho.administrator.actor, second.membership_id, third.staff_id)
+    membership(second).left_on, membership(first).left_on = in_days(10), in_days(30)
+    db.session.commit()
+    time.passes(days=10)
+    assert keeping.hand_over() == 0
+    time.passes(days=20)
+    assert keeping.hand_over() == 1
+    db.session.expire_all()
+    assert keeping.keeping_of(course.id).kept_by_id == third.staff_id
+
+
+def test_a_successor_who_writes_no_more_on_the_day_gets_no_course(mizuho, time):
+    old, new = mizuho.coordinator, mizuho.person(Role.COORDINATOR)
+    course = draft_course(old)
+    keeping.keep(old.actor, course, old.staff_id, None)
+    keeping.name_successor(mizuho.administrator.actor, old.membership_id, new.staff_id)
+    membership(old).left_on, membership(new).grants = in_days(30), []
+    db.session.commit()
+    time.passes(days=30)
+    keeping.hand_over()
+    db.session.expire_all()
+    assert keeping.keeping_of(course.id).kept_by_id is None
+
+
+def test_a_press_that_names_the_same_successor_is_no_act(mizuho):
+    new = mizuho.person(Role.COORDINATOR)
+    says = (mizuho.administrator.actor, mizuho.coordinator.membership_id, new.staff_id)
+    assert [keeping.name_successor(*says) for _press in range(2)] == [True, False]
+
+
+def test_the_log_of_an_appointment_does_not_say_that_the_one_who_appoints_is_a_deputy(mizuho):
+    appoint(mizuho, mizuho.coordinator, mizuho.person())
+    assert "さんの代理）" not in mizuho.administrator.browser().get("/admin/audit").text
+
+
 def test_a_successor_writes_courses_there(mizuho, hachioji):
     for somebody in (mizuho.person(), hachioji.coordinator, mizuho.coordinator):
         with pytest.raises(InvalidError, match="引き継ぐ人"):

@@ -29,7 +29,7 @@ from people.sections import coming, posting, reform
 from people.sections.models import Reform
 from people.sections.posting import Move
 
-from participation import parting
+from participation import settling
 from participation.models import Enrolment
 
 MORE_OFTEN = (4, 5, 6, 6)
@@ -143,7 +143,7 @@ def walk(mizuho, hachioji, time, acts):
             db.session.commit()
         except RefusalError:
             db.session.rollback()
-        for task in (coming.carry_out, reform.carry_out_due, parting.settle):
+        for task in (coming.carry_out, reform.carry_out_due, settling.settle):
             task()
             db.session.commit()
         offices.check()
