@@ -147,7 +147,7 @@ def _move(actor: Actor, change: PersonnelChange, sections: Sections) -> None:
     if day > clock.today():
         before["plan"] = coming.said_of(plan) if plan else None
         made = coming.plan(actor, [row.id], posting.Move(title, said.get("post", ""), day))
-        after = coming.said_of(made[0]) if made else None
+        after = coming.said_of(made[0]) if made and made[0] else None
     else:
         since = row.posted_on or row.joined_on
         posting.move(actor, [row.id], posting.Move(title, said.get("post", ""), max(since, day)))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from people.personnel.reading import Reading
     from people.sections.models import PlannedMove
 
+TWICE = "同じ人の行が、ほかにもあります"
 ADDRESS_OF_ANOTHER = "このメールアドレスは、ほかの人が使っています"
 NO_SIGN_IN = "職員番号もメールアドレスもありません。サインインに使うので、どちらかを入れてください"
 LIKE_ONE_WHO_COMES = "ほかの団体から移ってくる人と氏名が同じで、フリガナが違います。同じ人ならフリガナを直し、別の人なら一人ずつ登録してください"
@@ -70,9 +71,10 @@ def compare(organisation_id: int, reading: Reading, day: dt.date, *, is_complete
         if why:
             seen |= known.perhaps(said)
             changes.append(Planned(said.line, Kind.UNCLEAR, said.name, why))
-        elif one and one.staff_id in seen:
-            changes.append(Planned(said.line, Kind.UNCLEAR, said.name, "同じ人の行が、ほかにもあります"))
+        elif (one and one.staff_id in seen) or (comes and comes.membership.staff_id in seen):
+            changes.append(Planned(said.line, Kind.UNCLEAR, said.name, TWICE))
         elif comes:
+            seen.add(comes.membership.staff_id)
             changes.append(_transferred(said, comes, day))
         elif one is None:
             changes.append(_new(said, known, day))

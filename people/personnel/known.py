@@ -67,7 +67,13 @@ class Known:
                 self.by_email.setdefault(one.email, []).append(one)
             self.by_name.setdefault(folded(one.name), []).append(one)
         self.addresses = _addresses_elsewhere(organisation_id, emails)
-        self.offered = on_offer.offered_to(organisation_id)
+        self.offered_by_email: dict[str, TransferOffer] = {}
+        self.offered_by_name: dict[str, list[TransferOffer]] = {}
+        for offer in on_offer.offered_to(organisation_id):
+            staff = offer.membership.staff
+            self.offered_by_name.setdefault(folded(staff.name), []).append(offer)
+            if staff.email:
+                self.offered_by_email[staff.email] = offer
         self.planned = coming.plans_of(organisation_id)
 
     def meant(self, said: Said) -> tuple[Present | None, str]:
@@ -95,15 +101,15 @@ class Known:
 
     def comes(self, said: Said) -> TransferOffer | None:
         """Return the offer of another organisation that a line means: by address, else by name and reading where only one bears them."""
-        for one in self.offered:
-            if said.email and one.membership.staff.email == said.email:
-                return one if _is_called(one.membership.staff, said) else None
-        alike = [one for one in self.offered if _is_called(one.membership.staff, said)]
+        if said.email and (one := self.offered_by_email.get(said.email)):
+            return one if _is_called(one.membership.staff, said) else None
+        called = self.offered_by_name.get(folded(said.name), [])
+        alike = [one for one in called if _is_called(one.membership.staff, said)]
         return alike[0] if len(alike) == 1 else None
 
     def is_called_as_one_who_comes(self, said: Said) -> bool:
         """Tell whether a line bears the name of somebody whom another organisation offers."""
-        return any(folded(one.membership.staff.name) == folded(said.name) for one in self.offered)
+        return folded(said.name) in self.offered_by_name
 
     def perhaps(self, said: Said) -> set[int]:
         """Return the people whom a line that is unclear may mean: they stand in the file, and are not missing."""

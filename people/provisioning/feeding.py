@@ -20,6 +20,7 @@ from people import audit
 from people.act import Act
 from people.actor import actor_of
 from people.joining import entry, handing_over, on_offer, rejoining
+from people.joining.models import OfferState, TransferOffer
 from people.membership import is_not_over, visible_to
 from people.models import Membership, Staff
 from people.permission import Permission
@@ -197,9 +198,20 @@ def replace(actor: Actor, row: ProvisionedUser, user: User[Employee]) -> None:
 
 
 def remove(actor: Actor, row: ProvisionedUser) -> None:
-    """Feed somebody no more: the membership ends, and nobody is deleted."""
-    _end(actor, _membership(actor, row))
+    """Feed somebody no more: the membership ends, and nobody is deleted. Who was taken over for a day to come is given back."""
+    membership = _membership(actor, row)
     db.session.delete(row)
+    db.session.flush()
+    taken = sa.select(TransferOffer.id).where(
+        TransferOffer.taken_id == membership.id,
+        TransferOffer.day > clock.today(),
+        TransferOffer.state == OfferState.TAKEN,
+    )
+    if offer_id := db.session.scalar(taken):
+        db.session.expunge(membership)
+        handing_over.give_back(actor, [offer_id])
+    else:
+        _end(actor, membership)
     db.session.flush()
 
 

@@ -35,21 +35,24 @@ if TYPE_CHECKING:
 log = logging.getLogger("tomomanabi.moves")
 
 
-def plan(actor: Actor, ids: Collection[int], command: Move) -> list[PlannedMove]:
+def plan(actor: Actor, ids: Collection[int], command: Move) -> list[PlannedMove | None]:
     """Plan to move members on a day to come; an earlier plan of somebody is replaced. Return the plans of those whom it changes.
+
+    Who begins on that day or later was nowhere else before: they are placed there at once, without a plan.
 
     Who heads a section ends to, unless said otherwise (`say_roles`). Raises NotFoundError for somebody the actor does not manage,
     InvalidError for a day on which somebody is not there.
     """
     posting.check_says_whither(command)
-    made = []
+    made: list[PlannedMove | None] = []
     for person, section_id, post_id in posting.whither(actor, ids, command):
         _check_there(person, command.day)
         then = (section_id or person.section_id, post_id or person.post_id)
         if then == (person.section_id, person.post_id):
             continue
-        if person.joined_on >= command.day:  # nobody was anywhere else before
-            person.section_id, person.post_id = then
+        if person.joined_on >= command.day:
+            posting.put(actor, person, *then, person.joined_on)
+            made.append(None)
             continue
         plan = db.session.get(PlannedMove, person.id) or PlannedMove(membership_id=person.id)
         plan.section_id, plan.post_id, plan.day, plan.made_by_id = *then, command.day, actor.staff_id

@@ -315,3 +315,14 @@ def test_the_only_administrator_cannot_be_planned_to_be_one_no_more(mizuho):
     browser = chief.browser()
     answer = browser.post(f"/office/moves/planned?day={in_days(30).isoformat()}", data=said)
     assert "ただ一人の管理者" in browser.get(answer.location).text
+
+
+def test_who_begins_on_that_day_is_placed_at_once_and_the_log_says_so(mizuho):
+    new = mizuho.person()
+    membership(new).joined_on = in_days(30)
+    db.session.commit()
+    assert plans(mizuho, new) == [None]
+    assert membership(new).department == "税務課"
+    assert db.session.scalars(sa.select(AuditEntry.subject).where(AuditEntry.act == Act.MOVED.value)).all() == [
+        new.name
+    ]

@@ -248,3 +248,13 @@ def test_whom_the_office_plans_to_move_on_that_day_it_does_not_offer(mizuho, hac
         offers(mizuho, person, office=hachioji)
     db.session.rollback()
     assert offers(mizuho, person, office=hachioji, ends_present=False), "who is lent moves inside the office as well"
+
+
+def test_two_lines_for_one_who_comes_are_one_and_a_question(mizuho, hachioji):
+    person = mizuho.person(name="渡辺 二郎")
+    membership(person).staff.reading = "ワタナベ ジロウ"
+    offers(mizuho, person, office=hachioji)
+    line = f"{{}},{person.name},ワタナベ ジロウ\n"
+    file = sent(hachioji, "職員番号,氏名,フリガナ\n" + line.format("H-1") + line.format("H-2"))
+    kinds = sorted(one.kind.value for one in found(file))
+    assert kinds == sorted([Kind.TRANSFERRED.value, Kind.UNCLEAR.value])

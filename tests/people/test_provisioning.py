@@ -221,6 +221,9 @@ def test_who_is_prepared_before_the_day_is_neither_ended_nor_moved(system, mizuh
     made = system("POST", "/Users", somebody(userName=person.email, emails=None, displayName=person.name, active=False))
     assert made.status_code == 201, made.text
     assert (numbered().staff_id, numbered().left_on) == (person.staff_id, None)
+    assert system("DELETE", f"/Users/{made.json['id']}").status_code == 204
+    assert numbered() is None, "who has not begun is given back"
+    assert membership(person).left_on is None, "and stays where they are"
 
 
 def test_a_long_list_is_read_page_by_page(system, queries, mizuho):
