@@ -135,10 +135,13 @@ def hand_over() -> ResponseReturnValue:
 @requires(Permission.MANAGE_STAFF)
 @confirmed
 def withdraw_offers() -> ResponseReturnValue:
-    """Withdraw offers to other organisations that were chosen."""
+    """Withdraw offers to other organisations that were chosen; of those who are taken already, after a question."""
     if not (rows := _rows()):
         flash("取り下げる人を選んでください。", "info")
         return _there(Part.GOING)
+    accepted_ones = [one for one in on_offer.chosen_from_own(actor(), rows) if one.state.is_taken]
+    if accepted_ones and "sure" not in request.form:
+        return render_template("front/withdraw_offers.html", offers=accepted_ones, rows=rows, day=_day())
     try:
         withdrawn = handing_over.withdraw(actor(), rows)
     except RefusalError as refusal:

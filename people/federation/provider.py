@@ -161,6 +161,23 @@ def open_provider(provider_id: int) -> IdentityProvider:
     return row
 
 
+def by_which(organisation_id: int, staff_id: int) -> IdentityProvider:
+    """Return the provider of an organisation that knows somebody, the latest if there are several. Raises NotFoundError."""
+    row = db.session.scalars(
+        sa.select(IdentityProvider)
+        .join(ProviderSubject, ProviderSubject.provider_id == IdentityProvider.id)
+        .where(
+            IdentityProvider.organisation_id == organisation_id,
+            IdentityProvider.is_on,
+            ProviderSubject.staff_id == staff_id,
+        )
+        .order_by(IdentityProvider.id.desc())
+    ).first()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
 def client_of(row: IdentityProvider, unseal: Callable[[str], str]) -> Client:
     """Return what is needed to ask a provider. Raises InvalidError where its secret cannot be read any more."""
     try:

@@ -174,11 +174,9 @@ def sign_in_by_provider(provider_id: int) -> ResponseReturnValue:
 @signed_in
 def confirm_by_provider() -> ResponseReturnValue:
     """Prove oneself anew by the provider by which one has signed in."""
-    rows = [row for row in provider.providers_of(actor().only_for or 0) if row.is_on]
-    if not rows:
-        raise NotFoundError
+    own = provider.by_which(actor().only_for or 0, actor().staff_id)
     try:
-        return _go(rows[0], "confirm", again=True)
+        return _go(own, "confirm", again=True)
     except InvalidError as refusal:
         flash(refusal.message, "info")
         return redirect(url_for("people.confirm"))

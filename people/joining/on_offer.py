@@ -10,14 +10,14 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kernel.database import db
 from kernel.errors import NotFoundError
 
-from people.joining.models import OfferState, TransferOffer
+from people.joining.models import STANDING, OfferState, TransferOffer
 from people.membership import is_not_over
 from people.models import Membership, Staff
 from people.permission import Permission
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from people.permission import Actor
 
@@ -58,6 +58,11 @@ def offered(actor: Actor, offer_id: int) -> TransferOffer:
     if row is None:
         raise NotFoundError
     return row
+
+
+def chosen_from_own(actor: Actor, ids: Collection[int]) -> Sequence[TransferOffer]:
+    """Return those of an organisation's own offers that were chosen."""
+    return db.session.scalars(offers(from_own(actor), *STANDING).where(TransferOffer.id.in_(ids))).all()
 
 
 def waiting(actor: Actor) -> int:

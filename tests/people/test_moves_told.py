@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
+from factories import membership
 
 from kernel import clock
 from kernel.database import db
@@ -105,3 +106,16 @@ def test_an_end_that_belongs_to_a_move_is_taken_back_with_the_offer(mizuho, hach
     answers(hachioji, day, "take", row)
     with pytest.raises(ConflictError, match="八王子市が引き受けています"):
         rejoining.resume(mizuho.administrator.actor, person.membership_id)
+
+
+def test_an_offer_that_was_taken_is_withdrawn_after_a_question(mizuho, hachioji, day):
+    person = mizuho.person(name="一番 花子")
+    [row] = offered_by_press(mizuho, hachioji, day, person)
+    answers(hachioji, day, "take", row)
+    browser, address = mizuho.administrator.browser(), f"/office/moves/withdraw?day={day.isoformat()}"
+    asked = browser.post(address, data={"row": [row]})
+    assert "一番 花子さん" in asked.text
+    assert membership(person).left_on == day, "nothing is done before the answer"
+    assert browser.post(address, data={"row": [row], "sure": "1"}).status_code == 302
+    db.session.expire_all()
+    assert membership(person).left_on is None
