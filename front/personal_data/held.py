@@ -78,17 +78,14 @@ class Held:
         columns = self.model.__table__.columns
         column: sa.ColumnElement[Any] = columns[self.by]
         through = THROUGH.get(self.by)
-        own = sa.true() if organisation_id is None else through.organisation_id == organisation_id if through else None
         if through:
+            rows = sa.select(through.id).where(through.staff_id == staff_id)
             return column.in_(
-                sa.select(through.id).where(through.staff_id == staff_id, own if own is not None else sa.true())
+                rows if organisation_id is None else rows.where(through.organisation_id == organisation_id)
             )
-        here = (
-            columns["organisation_id"] == organisation_id
-            if "organisation_id" in columns and organisation_id
-            else sa.true()
-        )
-        return sa.and_(column == staff_id, here)
+        if organisation_id is None or "organisation_id" not in columns:
+            return column == staff_id
+        return sa.and_(column == staff_id, columns["organisation_id"] == organisation_id)
 
 
 THROUGH: dict[str, type[Enrolment | Membership]] = {

@@ -322,6 +322,20 @@ def test_who_was_entered_by_mistake_is_erased_at_once(mizuho, hachioji):
     assert entry.join(mizuho.administrator.actor, again), "address and number are free again"
 
 
+def test_every_value_of_an_answer_on_paper_has_a_name_in_japanese_and_is_said_in_words(learner, mizuho):
+    person, _browser = learner
+    for held in tables.HELD:
+        for column in held.model.__table__.columns:
+            is_said = column.name not in tables.SECRETS and column.name in (held.columns or {column.name})
+            assert not is_said or column.name in disclosing.LABELS or disclosing.is_key(column.name), column
+    number = disclosing.take_in(mizuho.administrator.actor, person.membership_id, clock.today()).id
+    row = disclosing.to_decide(mizuho.coordinator.actor, person.membership_id, number)
+    lines = disclosing.as_paper(row).rows
+    said = {(label, name): value for label, _place, name, value in lines}
+    assert said["受講", "状態"] == "修了"
+    assert not [value for value in said.values() if "+00:00" in value]
+
+
 def test_who_is_erased_as_a_mistake_leaves_the_place_to_others(mizuho, hachioji):
     person = mizuho.person(name="誤登 録子")
     session = session_of("web-meeting-chat", hachioji, capacity=1)
