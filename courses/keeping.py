@@ -95,6 +95,12 @@ def kept_by(organisation_id: int, staff_ids: Collection[int]) -> Sequence[Course
     ).all()
 
 
+def looks_after(organisation_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a member looks after a course of an organisation."""
+    kept = sa.select(CourseKeeping.kept_by_id).join(CourseKeeping.course).where(Course.owner_id == organisation_id)
+    return Membership.staff_id.in_(kept)
+
+
 def successors_of(membership_ids: Collection[int]) -> dict[int, int]:
     """Return who takes over from whom: the person, by membership."""
     rows = db.session.execute(

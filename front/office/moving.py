@@ -64,7 +64,6 @@ class Keeper:
 class Moves:
     """What is prepared for a day: how much of each part, or the rows of the part that is looked at."""
 
-    organisation_id: int
     day: dt.date
     days: Sequence[tuple[dt.date, int]]
     counts: Mapping[Part, int]
@@ -91,7 +90,6 @@ def moves_of(actor: Actor, organisation_id: int, day: dt.date, part: Part | None
     keepers = _keepers(organisation_id, day) if is_whole or part is Part.WORK else []
     counts = _counts(lists) | {Part.PLACES: len(hanging), Part.WORK: len(keepers)} if is_whole else {}
     return Moves(
-        organisation_id=organisation_id,
         day=day,
         days=_days(organisation_id) if is_whole else [],
         counts=counts,
@@ -173,6 +171,7 @@ def _keepers(organisation_id: int, day: dt.date) -> list[Keeper]:
         TransferOffer.membership_id == Membership.id, TransferOffer.day == day, TransferOffer.ends_present,
         TransferOffer.state.in_(STANDING),
     )  # fmt: skip
+    holds_a_role = sa.exists().where(RoleGrant.membership_id == Membership.id)
     people = db.session.scalars(
         sa.select(Membership)
         .join(Membership.staff)
@@ -180,7 +179,7 @@ def _keepers(organisation_id: int, day: dt.date) -> list[Keeper]:
         .where(
             Membership.organisation_id == organisation_id,
             sa.or_(Membership.left_on == day, goes),
-            sa.exists().where(RoleGrant.membership_id == Membership.id),
+            sa.or_(holds_a_role, keeping.looks_after(organisation_id)),
         )
         .order_by(Staff.reading, Membership.id)
         .limit(A_PAGE)

@@ -231,6 +231,17 @@ def test_the_log_of_an_appointment_does_not_say_that_the_one_who_appoints_is_a_d
     assert "さんの代理）" not in mizuho.administrator.browser().get("/admin/audit").text
 
 
+def test_who_looks_after_a_course_without_a_role_any_more_is_handed_over_too(mizuho):
+    old = mizuho.coordinator
+    course = draft_course(old)
+    keeping.keep(old.actor, course, old.staff_id, None)
+    membership(old).grants, membership(old).left_on = [], in_days(30)
+    db.session.commit()
+    page = mizuho.administrator.browser().get(f"/office/moves?day={in_days(30).isoformat()}&part=work").text
+    assert old.name in page
+    assert course.slug in page
+
+
 def test_a_successor_writes_courses_there(mizuho, hachioji):
     for somebody in (mizuho.person(), hachioji.coordinator, mizuho.coordinator):
         with pytest.raises(InvalidError, match="引き継ぐ人"):
