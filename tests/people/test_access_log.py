@@ -117,7 +117,7 @@ NAMES_NOBODY = {
     "participation.cancel_one_meeting", "participation.call_off_session", "participation.meeting_code", "participation.on_behalf",
     "participation.enrol_staff", "participation.nominate_list", "people.new_staff", "people.welcome_staff",
     "participation.allocation_file", "front.office_sessions", "people.sections", "people.new_section", "people.edit_section",
-    "people.merge_sections", "people.edit_post", "front.arrivals", "people.reform_sections", "front.act_on_staff", "front.reminder_rule",
+    "people.merge_sections", "people.edit_post", "front.arrivals", "people.reform_sections", "people.undo_reform", "front.act_on_staff", "front.reminder_rule",
     "participation.message_participants", "participation.session_materials", "front.office_month", "courses.new_lecturer", "participation.letterhead", "participation.new_meeting",
 }  # fmt: skip
 TAKES_OUT = {
