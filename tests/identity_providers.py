@@ -1,7 +1,8 @@
-"""Identity providers of others, as processes of their own: the mock of PyPI and the certified provider of npm."""
+"""Identity providers of others, as processes of their own: the mock of PyPI, the certified provider and the SAML provider of npm."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -12,6 +13,11 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from postgresql import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,3 +85,35 @@ class CertifiedProvider(Provider):
             answer = browser.post(urljoin(answer.url, action.group(1)), data=said, allow_redirects=False, timeout=10)
         message = "the provider asks without an end"
         raise RuntimeError(message)
+
+
+class SamlProvider(Provider):
+    """samlp of npm: whoever is known to it is signed in by a link; its key is made here, and may be made anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, port = folder, free_port()
+        self.renews_its_key()
+        super().__init__([str(ROOT / "scripts" / "node"), "tests/saml_provider.mjs", str(port), str(folder)], port)
+
+    def renews_its_key(self) -> None:
+        """Make another key, with a certificate for a month."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp")]), dt.datetime.now(dt.UTC)
+        made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        made = made.serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(days=1))
+        certificate = made.not_valid_after(now + dt.timedelta(days=30)).sign(key, hashes.SHA256())
+        (self.folder / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+        (self.folder / "key.pem").write_bytes(
+            key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        )
+
+    @property
+    def metadata(self) -> str:
+        return requests.get(f"{self.issuer}/FederationMetadata.xml", timeout=10).text
+
+    def signs_in(self, address: str, subject: str, **how: str) -> str:
+        """Let somebody sign in; return the answer that a browser would send back."""
+        answer = requests.get(address, params={"as": subject, **how}, timeout=10)
+        found = re.search(r'name="SAMLResponse"\s+value="([^"]+)"', answer.text)
+        assert found, answer.text
+        return found.group(1)

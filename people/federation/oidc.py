@@ -23,53 +23,23 @@ from joserfc.jwk import KeySet
 from kernel import clock
 from kernel.errors import InvalidError
 
+from people.federation.wire import LEEWAY, NOT_AGAIN, NOT_RIGHT, UNREACHABLE, Asked, check_address
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECONDS, WHOLE_SECONDS, LARGEST, A_PIECE = 5, 10, 1_000_000, 16_384
-LEEWAY = 60
 SCOPE = "openid profile email"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signatures of a key that only the provider has: never a shared secret, never none."""
-UNREACHABLE = "認証基盤に接続できませんでした。アドレスと、このサーバーから接続できることを確かめてください。"
-NOT_RIGHT = (
-    "認証基盤の返事を確かめられませんでした。もう一度サインインしてください。続くときは、研修担当に知らせてください。"
-)
-
-
-@dataclass(frozen=True)
-class Client:
-    """What is needed to ask an identity provider: its issuer, and under which name and with which secret it knows us."""
-
-    issuer: str
-    client_id: str
-    secret: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question to a provider: the address to go to, and what is kept until the answer comes."""
-
-    address: str
-    kept: dict[str, str]
 
 
 def check_issuer(issuer: str, *, plain: bool) -> str:
     """Return the address of an issuer. Raises InvalidError unless it is https; `plain` takes this machine's own http, too."""
-    try:
-        parts = urlsplit(issuer)
-        is_right = parts.scheme == "https" or (
-            plain and parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
-        )
-        is_right = (
-            is_right and bool(parts.hostname) and not parts.query and not parts.fragment and "@" not in parts.netloc
-        )
-    except ValueError:
-        is_right = False
-    if not is_right:
-        message = "https:// で始まる、認証基盤の発行者（issuer）のアドレスを入力してください。"
+    message = "https:// で始まる、認証基盤の発行者（issuer）のアドレスを入力してください。"
+    if "?" in issuer or "#" in issuer:
         raise InvalidError(message, field="issuer")
-    return issuer.rstrip("/")
+    return check_address(issuer, plain=plain, field="issuer", message=message).rstrip("/")
 
 
 def _read(address: str, token: str = "") -> dict[str, Any]:
@@ -112,20 +82,6 @@ def _scheme_of(address: str) -> str:
         return ""
 
 
-def ask(client: Client, back: str, *, again: bool = False) -> Asked:
-    """Return the question who somebody is, answered at the address `back`; `again`: they prove themselves anew. Raises InvalidError."""
-    said = discovered(client.issuer)
-    verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
-    more = {"prompt": "login", "max_age": "0"} if again else {}
-    with _session(client, said, back) as session:
-        address, state = session.create_authorization_url(
-            said["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
-        )
-    return Asked(
-        address, {"state": state, "verifier": verifier, "nonce": nonce, "asked_at": str(int(clock.now().timestamp()))}
-    )
-
-
 def _session(client: Client, said: Mapping[str, Any], back: str) -> Any:
     methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
@@ -135,30 +91,51 @@ def _session(client: Client, said: Mapping[str, Any], back: str) -> Any:
     )  # fmt: skip
 
 
-def answered(
-    client: Client, back: str, kept: Mapping[str, str], said: Mapping[str, str], *, again: bool = False
-) -> dict[str, Any]:
-    """Return the claims by which a provider answers who somebody is.
+@dataclass(frozen=True)
+class Client:
+    """What is needed to ask a provider by OpenID Connect: its issuer, and under which name and with which secret it knows us."""
 
-    `kept` is what was kept with the question, `said` what came back. Raises InvalidError for an answer that is not to this question, is
-    signed by nobody known, has ended, or where somebody should have proved themselves anew and has not.
-    """
-    is_ours = secrets.compare_digest(said.get("state", "").encode(), kept["state"].encode())
-    if said.get("error") or not said.get("code") or not is_ours:
-        raise InvalidError(NOT_RIGHT)
-    provider = discovered(client.issuer)
-    try:
-        with _session(client, provider, back) as session:
-            token = session.fetch_token(
-                provider["token_endpoint"], code=said["code"], code_verifier=kept["verifier"], allow_redirects=False
+    issuer: str
+    client_id: str
+    secret: str
+
+    def ask(self, back: str, *, again: bool = False) -> Asked:
+        """Return the question who somebody is, answered at the address `back`; `again`: they prove themselves anew. Raises InvalidError."""
+        said = discovered(self.issuer)
+        verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
+        more = {"prompt": "login", "max_age": "0"} if again else {}
+        with _session(self, said, back) as session:
+            address, state = session.create_authorization_url(
+                said["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **more
             )
-        keys = KeySet.import_key_set(_read(provider["jwks_uri"]))  # type: ignore[arg-type]
-        claims = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS).claims
-        _check(claims, client, kept, again=again)
-        more = _more_of(provider, str(token.get("access_token", "")))
-    except (AuthlibBaseError, JoseError, requests.RequestException, KeyError, TypeError, ValueError) as error:
-        raise InvalidError(NOT_RIGHT) from error
-    return {**more, **claims} if more.get("sub") == claims["sub"] else claims
+        return Asked(
+            address, {"state": state, "verifier": verifier, "nonce": nonce, "asked_at": str(int(clock.now().timestamp()))}
+        )  # fmt: skip
+
+    def answered(
+        self, back: str, kept: Mapping[str, str], said: Mapping[str, str], *, again: bool = False
+    ) -> dict[str, Any]:
+        """Return the claims by which a provider answers who somebody is.
+
+        `kept` is what was kept with the question, `said` what came back. Raises InvalidError for an answer that is not to this question, is
+        signed by nobody known, has ended, or where somebody should have proved themselves anew and has not.
+        """
+        is_ours = secrets.compare_digest(said.get("state", "").encode(), kept["state"].encode())
+        if said.get("error") or not said.get("code") or not is_ours:
+            raise InvalidError(NOT_RIGHT)
+        provider = discovered(self.issuer)
+        try:
+            with _session(self, provider, back) as session:
+                token = session.fetch_token(
+                    provider["token_endpoint"], code=said["code"], code_verifier=kept["verifier"], allow_redirects=False
+                )
+            keys = KeySet.import_key_set(_read(provider["jwks_uri"]))  # type: ignore[arg-type]
+            claims = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS).claims
+            _check(claims, self, kept, again=again)
+            more = _more_of(provider, str(token.get("access_token", "")))
+        except (AuthlibBaseError, JoseError, requests.RequestException, KeyError, TypeError, ValueError) as error:
+            raise InvalidError(NOT_RIGHT) from error
+        return {**more, **claims} if more.get("sub") == claims["sub"] else claims
 
 
 def _more_of(provider: Mapping[str, Any], token: str) -> dict[str, Any]:
@@ -179,8 +156,7 @@ def _check(claims: dict[str, Any], client: Client, kept: Mapping[str, str], *, a
     if client.client_id not in (for_us or []) or claims.get("azp", client.client_id) != client.client_id:
         raise InvalidError(NOT_RIGHT)
     if again and int(claims.get("auth_time", 0)) < int(kept["asked_at"]) - LEEWAY:
-        message = "認証基盤で、あらためて本人の確認が行われませんでした。"
-        raise InvalidError(message)
+        raise InvalidError(NOT_AGAIN)
 
 
 def _issuer_said(claims: Mapping[str, Any], client: Client) -> str:

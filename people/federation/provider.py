@@ -18,22 +18,27 @@ from kernel.spelling import folded_number, is_address, plain_address
 
 from people import audit
 from people.act import Act
-from people.federation.oidc import Client
+from people.federation import oidc, saml
 from people.joining.models import Applicant
 from people.membership import is_current
 from people.models import Membership, OpenSignIn, Staff
 from people.permission import Actor, Permission
-from people.signing_in.models import IdentityProvider, ProviderSubject
+from people.signing_in.models import IdentityProvider, Protocol, ProviderSubject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from people.federation.wire import Client
 
 LONGEST_SUBJECT = 255
 
 
 @dataclass(frozen=True)
 class SetUp:
-    """What is said of a provider; an empty secret leaves the one that is there."""
+    """What is said of a provider; an empty secret leaves the one that is there.
+
+    `keeps_certificates`: those that are there stay beside the new ones, until the provider signs with these.
+    """
 
     name: str
     issuer: str
@@ -42,6 +47,10 @@ class SetUp:
     number_claim: str
     endings: tuple[str, ...]
     proves_twice: bool
+    protocol: Protocol = Protocol.OPENID_CONNECT
+    sso_address: str = ""
+    certificates: tuple[str, ...] = ()
+    keeps_certificates: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def set_up(
     """
     if not _may(actor, organisation_id):
         raise NotFoundError
-    if row is None and not command.secret:
+    if row is None and not command.secret and not command.protocol.is_saml:
         message = "クライアントシークレットを入力してください。"
         raise InvalidError(message, field="secret")
     found = row or IdentityProvider(organisation_id=organisation_id, made_by_id=actor.staff_id)
@@ -95,7 +104,9 @@ def set_up(
         _forget(row)
     found.name, found.issuer, found.client_id = command.name, command.issuer, command.client_id
     found.number_claim, found.endings = command.number_claim, list(command.endings)
-    found.proves_twice = command.proves_twice
+    found.proves_twice, found.protocol, found.sso_address = command.proves_twice, command.protocol, command.sso_address
+    former = found.certificates if row is not None and is_same and command.keeps_certificates else ()
+    found.certificates = list(dict.fromkeys([*command.certificates, *former]))[: saml.MOST_CERTIFICATES]
     if command.secret:
         found.secret_sealed = seal(command.secret)
     if not is_same:
@@ -178,10 +189,12 @@ def by_which(organisation_id: int, staff_id: int) -> IdentityProvider:
     return row
 
 
-def client_of(row: IdentityProvider, unseal: Callable[[str], str]) -> Client:
-    """Return what is needed to ask a provider. Raises InvalidError where its secret cannot be read any more."""
+def client_of(row: IdentityProvider, unseal: Callable[[str], str], own_name: str) -> Client:
+    """Return what is needed to ask a provider, which knows us by SAML as `own_name`. Raises InvalidError where its secret cannot be read any more."""
+    if row.protocol.is_saml:
+        return saml.Client(row.issuer, row.sso_address, tuple(row.certificates), own_name)
     try:
-        return Client(row.issuer, row.client_id, unseal(row.secret_sealed))
+        return oidc.Client(row.issuer, row.client_id, unseal(row.secret_sealed))
     except ValueError as error:
         message = "認証基盤のシークレットを読めません。団体の管理者が、設定で入力し直してください。"
         raise InvalidError(message) from error

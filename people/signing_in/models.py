@@ -76,10 +76,23 @@ class RecoveryCode(Base):
     used_at: Mapped[dt.datetime | None]
 
 
-class IdentityProvider(Base):
-    """An identity provider (認証基盤) of an organisation, by OpenID Connect: it says who signs in; what they may do is said here.
+class Protocol(Term):
+    """By which protocol an identity provider says who somebody is."""
 
-    Its secret is kept under the application's key. `number_claim` is the claim that bears the staff number, `endings` those of
+    OPENID_CONNECT = "openid connect", "OpenID Connect"
+    SAML = "saml", "SAML 2.0"
+
+    @property
+    def is_saml(self) -> bool:
+        """Tell whether it is SAML."""
+        return self is Protocol.SAML
+
+
+class IdentityProvider(Base):
+    """An identity provider (認証基盤) of an organisation: it says who signs in; what they may do is said here.
+
+    Of OpenID Connect it has `client_id` and a secret, kept under the application's key; of SAML `sso_address` and `certificates` (PEM), several
+    while they change. `number_claim` is the claim that bears the staff number, `endings` those of
     addresses that it may vouch for. `proves_twice`: it asks for a second factor itself. `tried_at`: a sign-in was tried with it as it is set up.
     """
 
@@ -88,8 +101,13 @@ class IdentityProvider(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     name: Mapped[str]
     issuer: Mapped[str]
-    client_id: Mapped[str]
-    secret_sealed: Mapped[str]
+    protocol: Mapped[Protocol] = mapped_column(
+        default=Protocol.OPENID_CONNECT, server_default=Protocol.OPENID_CONNECT.value
+    )
+    client_id: Mapped[str] = mapped_column(default="")
+    secret_sealed: Mapped[str] = mapped_column(default="")
+    sso_address: Mapped[str] = mapped_column(default="", server_default="")
+    certificates: Mapped[list[str]] = mapped_column(sa.JSON(), default=list, server_default="[]")
     number_claim: Mapped[str] = mapped_column(default="")
     endings: Mapped[list[str]] = mapped_column(sa.JSON(), default=list)
     proves_twice: Mapped[bool] = mapped_column(default=False)

@@ -55,6 +55,7 @@ OF_ADMINISTRATORS = [
     "/admin/audit",
     "/office/personnel",
     "/office/sign-in",
+    "/office/sign-in/saml",
     "/office/provisioning",
 ]
 OF_SECRETARIAT = [

@@ -1,123 +1,66 @@
-"""Pages of federation: providers are set up and tried; people sign in by them, confirm by them, or ask to be let in."""
+"""Pages of federation: people sign in by the provider of their organisation, confirm by it, or ask to be let in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, session, url_for
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import ConflictError, InvalidError, NotFoundError
-from kernel.forms import EmptyForm, accepted, answer
-from kernel.secret import sealed, unsealed
+from kernel.errors import ConflictError, InvalidError
+from kernel.forms import accepted, answer
+from kernel.secret import unsealed
 
-from people.access import actor, confirmed, public, public_address, requires, signed_in
+from people.access import actor, by_token, public, public_address, signed_in
 from people.blueprint import blueprint
-from people.federation import oidc, provider
-from people.federation.forms import ApplyForm, NewProviderForm, OfficeForm, ProviderForm
+from people.federation import provider, saml
+from people.federation.forms import ApplyForm, OfficeForm
 from people.federation.provider import Said
+from people.federation.wire import NOT_RIGHT
 from people.organisation import by_code_or_name
-from people.permission import Permission
 from people.signing_in import open_sign_in, sign_in
+from people.signing_in.models import Protocol
 from people.signing_in.views import entered, leave, wanted
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from people.federation.wire import Client
     from people.signing_in.models import IdentityProvider
 
 HALF_WAY = 10 * 60
 """Seconds in which the answer of a provider is awaited, and somebody who is unknown asks to be let in."""
 
 
-def _keys() -> list[str]:
+def keys() -> list[str]:
+    """Return the keys of the application, the present one first."""
     settings = current_app.extensions["settings"]
     return [settings.secret_key, *settings.former_keys]
 
 
-def _is_plain() -> bool:
-    return not current_app.config["SESSION_COOKIE_SECURE"]
+def _client(row: IdentityProvider) -> Client:
+    return provider.client_of(row, lambda kept: unsealed(keys(), kept), own_name())
 
 
-def _client(row: IdentityProvider) -> oidc.Client:
-    return provider.client_of(row, lambda kept: unsealed(_keys(), kept))
+def own_name() -> str:
+    """Return the name under which providers know us by SAML: the address of our metadata."""
+    return public_address(url_for("people.saml_metadata"))
 
 
-def _back() -> str:
-    return public_address(url_for("people.federated_back"))
+def back(protocol: Protocol) -> str:
+    """Return the address at which a provider answers."""
+    return public_address(url_for("people.saml_back" if protocol.is_saml else "people.federated_back"))
 
 
-def _own() -> int:
-    own = actor().organisation_with(Permission.SET_UP_SIGNING_IN)
-    if own is None:
-        raise NotFoundError
-    return own
-
-
-@blueprint.route("/office/sign-in", methods=["GET", "POST"])
-@requires(Permission.SET_UP_SIGNING_IN)
-@confirmed
-def providers() -> ResponseReturnValue:
-    """Show the identity providers of the own organisation; set another one up."""
-    own, form = _own(), NewProviderForm()
-    if made := accepted(form, lambda: _set_up(own, form)):
-        flash("設定しました。次に「試す」で、サインインできることを確かめてください。")
-        return redirect(url_for("people.edit_provider", provider_id=made.id))
-    return answer("people/providers.html", form, providers=provider.providers_of(own), back=_back())
-
-
-def _set_up(own: int, form: ProviderForm, provider_id: int | None = None) -> IdentityProvider:
-    command = form.command(plain=_is_plain())
-    db.session.rollback()  # nothing is held while the provider is asked
-    oidc.discovered(command.issuer)
-    row = provider.own(actor(), provider_id) if provider_id else None
-    return provider.set_up(actor(), own, command, lambda secret: sealed(_keys(), secret), row)
-
-
-@blueprint.route("/office/sign-in/<int:provider_id>", methods=["GET", "POST"])
-@requires(Permission.SET_UP_SIGNING_IN)
-@confirmed
-def edit_provider(provider_id: int) -> ResponseReturnValue:
-    """Change a provider; show what came of trying it."""
-    row = provider.own(actor(), provider_id)
-    plain = ("name", "issuer", "client_id", "number_claim", "proves_twice")
-    form = ProviderForm(data={**{name: getattr(row, name) for name in plain}, "endings": "、".join(row.endings)})
-    organisation_id = row.organisation_id
-    if accepted(form, lambda: _set_up(organisation_id, form, provider_id)):
-        flash("変更しました。")
-        return redirect(url_for("people.edit_provider", provider_id=provider_id))
-    found = session.pop("tried", None)
-    return answer("people/provider.html", form, provider=provider.own(actor(), provider_id), back=_back(), found=found)
-
-
-@blueprint.post("/office/sign-in/<int:provider_id>/switch")
-@requires(Permission.SET_UP_SIGNING_IN)
-@confirmed
-def switch_provider(provider_id: int) -> ResponseReturnValue:
-    """Switch a provider on or off, or remove it, by the button that was pressed."""
-    row, act = provider.own(actor(), provider_id), request.form.get("act")
-    if act == "remove":
-        provider.remove(actor(), row)
-        flash(f"「{row.name}」を削除しました。この認証基盤でサインインしていた人は、サインアウトしました。")
-        return redirect(url_for("people.providers"))
-    provider.switch(actor(), row, is_on=act == "on")
-    flash(
-        "サインインの画面で使えるようにしました。"
-        if act == "on"
-        else "使うのを止めました。サインインしていた人は、サインアウトしました。"
-    )
-    return redirect(url_for("people.edit_provider", provider_id=provider_id))
-
-
-def _go(row: IdentityProvider, purpose: str, *, again: bool = False) -> ResponseReturnValue:
+def go(row: IdentityProvider, purpose: str, *, again: bool = False) -> ResponseReturnValue:
     """Ask a provider who it is; what is kept until the answer stands in the cookie.
 
     A page leads there, and no redirection: a browser lets no form end at another host (Content-Security-Policy, form-action).
     """
-    client, provider_id, name = _client(row), row.id, row.name
+    client, provider_id, name, where = _client(row), row.id, row.name, back(row.protocol)
     db.session.rollback()  # nothing is held while the provider is asked
-    asked = oidc.ask(client, _back(), again=again)
+    asked = client.ask(where, again=again)
     until = clock.now().timestamp() + HALF_WAY
     session["federation"] = {
         **asked.kept,
@@ -127,18 +70,6 @@ def _go(row: IdentityProvider, purpose: str, *, again: bool = False) -> Response
         "until": until,
     }
     return render_template("people/onward.html", address=asked.address, provider_name=name)
-
-
-@blueprint.get("/office/sign-in/<int:provider_id>/try")
-@requires(Permission.SET_UP_SIGNING_IN)
-@confirmed
-def try_provider(provider_id: int) -> ResponseReturnValue:
-    """Try to sign in by a provider, without signing anybody in."""
-    try:
-        return _go(provider.own(actor(), provider_id), "try")
-    except InvalidError as refusal:
-        flash(refusal.message, "info")
-        return redirect(url_for("people.edit_provider", provider_id=provider_id))
 
 
 @blueprint.route("/sign-in/office", methods=["GET", "POST"])
@@ -164,7 +95,7 @@ def choose_office() -> ResponseReturnValue:
 def sign_in_by_provider(provider_id: int) -> ResponseReturnValue:
     """Sign in by the provider of an organisation."""
     try:
-        return _go(provider.open_provider(provider_id), "sign in")
+        return go(provider.open_provider(provider_id), "sign in")
     except InvalidError as refusal:
         flash(refusal.message, "info")
         return redirect(url_for("people.sign_in_page"))
@@ -176,7 +107,7 @@ def confirm_by_provider() -> ResponseReturnValue:
     """Prove oneself anew by the provider by which one has signed in."""
     own = provider.by_which(actor().only_for or 0, actor().staff_id)
     try:
-        return _go(own, "confirm", again=True)
+        return go(own, "confirm", again=True)
     except InvalidError as refusal:
         flash(refusal.message, "info")
         return redirect(url_for("people.confirm"))
@@ -185,11 +116,39 @@ def confirm_by_provider() -> ResponseReturnValue:
 @blueprint.route("/sign-in/office/back", methods=["GET", "POST"])
 @public
 def federated_back() -> ResponseReturnValue:
-    """Take the answer of a provider. It comes as a page that is looked at; a press, or a script, then sends it."""
+    """Take the answer of a provider by OpenID Connect. It comes as a page that is looked at; a press, or a script, then sends it."""
     if request.method == "GET":
-        return render_template("people/federated_back.html", said={key: request.args.get(key, "")[:4000] for key in ("code", "state", "error")})  # fmt: skip
-    kept: dict[str, Any] = session.pop("federation", None) or {}
-    if not EmptyForm().validate() or kept.get("until", 0) < clock.now().timestamp():
+        return render_template("people/federated_back.html", said={key: request.args.get(key, "")[:4000] for key in ("code", "state", "error")}, bare=False)  # fmt: skip
+    return _taken_up(session.pop("federation", None) or {}, "state")
+
+
+@blueprint.post("/sign-in/office/saml")
+@by_token
+@public
+def saml_back() -> ResponseReturnValue:
+    """Take the answer of a provider by SAML.
+
+    It is sent from the provider's page, without our cookie: a page of ours sends it on. It needs no token of ours: it counts only for the
+    question whose number stands in the cookie.
+    """
+    kept: dict[str, Any] = session.get("federation") or {}
+    if not kept and "onward" not in request.form:
+        said = {"SAMLResponse": request.form.get("SAMLResponse", ""), "onward": "1"}
+        return render_template("people/federated_back.html", said=said, bare=True)
+    session.pop("federation", None)
+    return _taken_up(kept, "request")
+
+
+@blueprint.get("/sign-in/office/saml.xml")
+@public
+def saml_metadata() -> ResponseReturnValue:
+    """Show the metadata by which a provider is told of us."""
+    return Response(saml.own_metadata(own_name(), back(Protocol.SAML)), mimetype="application/samlmetadata+xml")
+
+
+def _taken_up(kept: dict[str, Any], question: str) -> ResponseReturnValue:
+    """Do what somebody was asked for, once they have answered; `question`: what a question of this protocol is kept by."""
+    if kept.get("until", 0) < clock.now().timestamp() or question not in kept:
         flash("時間がたったため、もう一度サインインしてください。")
         return redirect(url_for("people.sign_in_page"))
     act = {"try": _tried, "confirm": _confirmed}.get(kept["purpose"], _signed_in)
@@ -211,9 +170,9 @@ def _where_it_began(kept: dict[str, Any]) -> str:
 
 
 def _answer(row: IdentityProvider, kept: dict[str, Any], *, again: bool = False) -> Said:
-    client, provider_id, said = _client(row), row.id, request.form.to_dict()
+    client, provider_id, said, where = _client(row), row.id, request.form.to_dict(), back(row.protocol)
     db.session.rollback()  # nothing is held while the provider is asked
-    claims = oidc.answered(client, _back(), kept, said, again=again)
+    claims = client.answered(where, kept, said, again=again)
     return provider.said_of(db.session.get_one(type(row), provider_id), claims)
 
 
@@ -237,7 +196,7 @@ def _confirmed(kept: dict[str, Any]) -> ResponseReturnValue:
     said = _answer(row, kept, again=True)
     found = provider.meant(provider.open_provider(kept["provider"]), said)
     if found is None or found.id != actor().staff_id:
-        raise InvalidError(oidc.NOT_RIGHT)
+        raise InvalidError(NOT_RIGHT)
     open_sign_in.confirm(actor())
     flash("確認しました。もう一度、操作を続けてください。")
     return redirect(kept["next"] or url_for("front.me"))
