@@ -41,7 +41,7 @@ from review import month_end
 
 from front import condition, demo
 from front.backup import comparison, restoring, taking
-from front.news import authors, morning, movers
+from front.news import authors, colleagues, morning, movers
 from front.personal_data import disclosing, retaining
 from front.reminding import by_itself, summary
 
@@ -189,6 +189,7 @@ def deliver(once: bool) -> None:  # noqa: FBT001
         "audit": chain.seal,
         "reviews": authors.tell_reviewed,
         "personnel": personnel.work,
+        "entrusted": colleagues.tell_entrusted,
     }
     if send:
         always["audit elsewhere"] = lambda: chain.tell(send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from kernel import clock
 from kernel.database import db
@@ -58,6 +59,7 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
             for role in sorted(roles - held, key=lambda role: role.value)
         ),
     ]
+    _end_deputies(actor, membership, held - roles)
     audit.record(
         actor,
         Act.ROLES_CHANGED,
@@ -67,6 +69,20 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
     )
     db.session.flush()
     return membership
+
+
+def _end_deputies(actor: Actor, membership: Membership, taken_away: set[Role]) -> None:
+    """Take from deputies of a member the roles that the member holds no more: nobody stands in for what is not there."""
+    in_office = sa.select(Membership.id).where(Membership.organisation_id == membership.organisation_id)
+    of_deputies = (
+        RoleGrant.acts_for_id == membership.staff_id, RoleGrant.role.in_(taken_away), RoleGrant.membership_id.in_(in_office),
+    )  # fmt: skip
+    ended = db.session.scalars(sa.select(RoleGrant.membership_id).where(*of_deputies)).all()
+    if not ended:
+        return
+    for row in db.session.scalars(sa.select(Membership).options(joinedload(Membership.staff)).where(Membership.id.in_(ended))):  # fmt: skip
+        audit.record(actor, Act.DEPUTY_ENDED, row.staff.name, organisation_id=row.organisation_id, membership=row.id)
+    db.session.execute(sa.delete(RoleGrant).where(*of_deputies))
 
 
 def _check_grants_allowed(

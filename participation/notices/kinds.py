@@ -34,6 +34,7 @@ class NoticeKind(Term):
     PARTED = "parted", "所属が変わったときの席"
     MOVES = "moves", "団体間の異動"
     REPORT = "report", "月の報告"
+    ENTRUSTED = "entrusted", "お願いしたいこと"
 
     @property
     def is_of_a_lesson(self) -> bool:
