@@ -150,13 +150,19 @@ def plans_of(organisation_id: int) -> dict[int, PlannedMove]:
     return {row.membership_id: row for row in rows}
 
 
-def plans_of_member(membership_id: int) -> PlannedMove | None:
-    """Return what is planned for a member, with section and post."""
-    return db.session.scalar(
+def plans_among(membership_ids: Collection[int]) -> dict[int, PlannedMove]:
+    """Return what is planned for some members, by membership, with section and post."""
+    rows = db.session.scalars(
         sa.select(PlannedMove)
         .options(joinedload(PlannedMove.section), joinedload(PlannedMove.post))
-        .where(PlannedMove.membership_id == membership_id)
+        .where(PlannedMove.membership_id.in_(membership_ids))
     )
+    return {row.membership_id: row for row in rows}
+
+
+def plans_of_member(membership_id: int) -> PlannedMove | None:
+    """Return what is planned for a member, with section and post."""
+    return plans_among([membership_id]).get(membership_id)
 
 
 def carry_out() -> int:

@@ -171,6 +171,7 @@ def move_staff() -> ResponseReturnValue:
         "people/move.html",
         form,
         people=people,
+        planned=coming.plans_among(ids),
         sections=[row.title for row in section.sections_of(organisation_id)],
         posts=[row.name for row in post.posts_of(organisation_id)],
     )

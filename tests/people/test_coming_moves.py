@@ -103,6 +103,22 @@ def test_who_heads_a_section_heads_it_no_more_unless_that_is_said(mizuho, time):
     assert [len(membership(one).grants) for one in (chief, stays)] == [0, 1]
 
 
+def test_whoever_plans_again_sees_what_is_planned_already(mizuho):
+    planned, other = mizuho.person(), mizuho.person()
+    plans(mizuho, planned, section="税務課")
+    page = (
+        mizuho.coordinator.browser()
+        .get(f"/office/staff/move?row={planned.membership_id}&row={other.membership_id}")
+        .text
+    )
+    assert page.count("へ異動する予定です") == 1
+    assert f"{clock.date_label(in_days(30))}に税務課" in page
+    assert "置き換わります" in page
+    assert (
+        "置き換わります" not in mizuho.coordinator.browser().get(f"/office/staff/move?row={other.membership_id}").text
+    )
+
+
 def test_others_plan_nothing_here(mizuho, hachioji):
     person = mizuho.person()
     with pytest.raises(NotFoundError):
