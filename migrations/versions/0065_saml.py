@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table('identity_provider') as table:
         table.add_column(sa.Column('protocol', sa.String(length=32), server_default='openid connect', nullable=False))
-        table.add_column(sa.Column('sso_address', sa.String(), server_default='', nullable=False))
+        table.add_column(sa.Column('sso_address', sa.Text(), server_default='', nullable=False))
         table.add_column(sa.Column('certificates', sa.JSON(), server_default='[]', nullable=False))
 
 
