@@ -117,7 +117,7 @@ def hands_over(clerk, town, day):
     assert clerk.sees("の異動を申し出ました")
     clerk.follows("の異動の準備").follows("担当の引き継ぎ")
     clerk.chooses(f"{town.coordinator.name}さんから引き継ぐ人", town.successor.name).presses("引き継ぐ人を決める")
-    assert clerk.sees("担当を引き継ぐ人を決めました")
+    assert clerk.sees("1人の、引き継ぐ人を変えました")
     return minutes(clerk, len("日の出町"), began)
 
 
