@@ -15,7 +15,7 @@ from people import audit
 from people.act import Act
 from people.membership import is_current, managed_membership
 from people.models import Membership, RoleGrant, Staff
-from people.permission import PERMISSIONS, Actor, Permission
+from people.permission import Actor, Permission, roles_with
 
 from courses.models import Course, CourseKeeping, Successor
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
-WRITERS = [role for role, permissions in PERMISSIONS.items() if Permission.WRITE_COURSES in permissions]
+WRITERS = roles_with(Permission.WRITE_COURSES)
 
 
 def keeping_of(course_id: int) -> CourseKeeping | None:

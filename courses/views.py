@@ -56,9 +56,7 @@ def new_course() -> ResponseReturnValue:
     """Begin a course."""
     form, remark = NewCourseForm(), request.args.get("remark", "")[:60]
     _with_choices(form)
-    own = actor().organisation_with(Permission.WRITE_COURSES)
-    if own is None:
-        raise NotFoundError
+    own = actor().own_organisation(Permission.WRITE_COURSES)
     if begun := accepted(form, lambda: courses.begin(actor(), BeginCourse(form.slug.value, own, form.text()))):
         flash("下書きをつくりました。次に、きっかけになった発言と、その理由を書いてください。")
         return redirect(url_for("catalog.new_motivation", slug=begun.slug, remark=remark or None))

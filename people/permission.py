@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 
+from kernel.errors import NotFoundError
 from kernel.vocabulary import Term
 
 from people.models import Role
@@ -66,6 +67,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.SECRETARIAT: _SECRETARIAT,
 }
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """Return the roles that hold a permission, for queries of who may do something."""
+    return [role for role, permissions in PERMISSIONS.items() if permission in permissions]
 
 
 EVERYWHERE: dict[Role, frozenset[Permission]] = {
@@ -154,6 +160,13 @@ class Actor:
         """Return the own organisation for which the person holds a permission, the main one before others (併任)."""
         held = [id_ for id_, role in self.roles if permission in PERMISSIONS[role]]
         return self.organisation_id if self.organisation_id in held else next(iter(held), None)
+
+    def own_organisation(self, permission: Permission) -> int:
+        """Return what `organisation_with` does. Raises NotFoundError where the person has no such organisation."""
+        own = self.organisation_with(permission)
+        if own is None:
+            raise NotFoundError
+        return own
 
     def holds(self, role: Role) -> bool:
         """Tell whether the person holds a role anywhere."""

@@ -59,7 +59,7 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
             for role in sorted(roles - held, key=lambda role: role.value)
         ),
     ]
-    _end_deputies(actor, membership, held - roles)
+    end_deputies(actor, membership, held - roles)
     audit.record(
         actor,
         Act.ROLES_CHANGED,
@@ -71,7 +71,7 @@ def set_roles(actor: Actor, membership_id: int, roles: set[Role]) -> Membership:
     return membership
 
 
-def _end_deputies(actor: Actor, membership: Membership, taken_away: set[Role]) -> None:
+def end_deputies(actor: Actor | None, membership: Membership, taken_away: set[Role]) -> None:
     """Take from deputies of a member the roles that the member holds no more: nobody stands in for what is not there."""
     in_office = sa.select(Membership.id).where(Membership.organisation_id == membership.organisation_id)
     of_deputies = (

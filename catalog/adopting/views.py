@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 
@@ -33,9 +32,7 @@ if TYPE_CHECKING:
 @shows("カリキュラムの採用")
 def adopt(slug: str) -> ResponseReturnValue:
     """Adopt a curriculum for staff of the own organisation, after a look at whom it concerns."""
-    own = actor().organisation_with(Permission.ADOPT_CURRICULA)
-    if own is None:
-        raise NotFoundError
+    own = actor().own_organisation(Permission.ADOPT_CURRICULA)
     curriculum, form = published_curriculum(slug, actor()), _form(own)
     if request.form.get("act") == "preview":
         return _preview(form, curriculum, own)

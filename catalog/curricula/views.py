@@ -9,7 +9,6 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 from kernel.page import SEEN, seen_as
@@ -66,9 +65,7 @@ def _titles() -> list[str]:
 @holds(LONG_TEXTS)
 def new_curriculum() -> ResponseReturnValue:
     """Begin a curriculum."""
-    form, own = _form(), actor().organisation_with(Permission.WRITE_COURSES)
-    if own is None:
-        raise NotFoundError
+    form, own = _form(), actor().own_organisation(Permission.WRITE_COURSES)
     if begun := accepted(form, lambda: edition.begin(actor(), own, form.command())):
         flash("カリキュラムの下書きをつくりました。")
         return redirect(url_for("catalog.curriculum_editions", slug=begun.slug))

@@ -9,7 +9,6 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
-from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 from kernel.page import address_with
 from kernel.tables.comma_separated import as_csv
@@ -105,9 +104,7 @@ def remind() -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def reminder_rule() -> ResponseReturnValue:
     """Set how the office reminds its people by itself."""
-    own = actor().organisation_with(Permission.ENROL_STAFF)
-    if own is None:
-        raise NotFoundError
+    own = actor().own_organisation(Permission.ENROL_STAFF)
     now = rule.rule_of(own)
     form = ReminderForm(data={**asdict(now), "days": "、".join(map(str, now.days_before))})
     if accepted(form, lambda: rule.set_rule(actor(), own, form.command())):

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import InvalidError, NotFoundError, RefusalError
+from kernel.errors import InvalidError, RefusalError
 from kernel.forms import EmptyForm, accepted, answer, numbered
 from kernel.page import page_number
 from kernel.tables.office_table import FileText
@@ -42,10 +42,7 @@ MOST_CHOSEN = 500
 
 
 def _own() -> int:
-    own = actor().organisation_with(Permission.MANAGE_STAFF)
-    if own is None:
-        raise NotFoundError
-    return own
+    return actor().own_organisation(Permission.MANAGE_STAFF)
 
 
 def _day() -> dt.date:

@@ -66,10 +66,7 @@ def _organisation_id() -> int | None:
     """Return the own organisation where its calendar is meant, None for the person's."""
     if request.form.get("of") != "organisation":
         return None
-    own = actor().organisation_with(Permission.ENROL_STAFF)
-    if own is None:
-        raise NotFoundError
-    return own
+    return actor().own_organisation(Permission.ENROL_STAFF)
 
 
 @blueprint.get("/calendars/<token>.ics")

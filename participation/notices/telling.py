@@ -61,6 +61,11 @@ def tell(subject: Subject, title: str, tellings: Iterable[Tell]) -> int:
     return told
 
 
+def key_of(subject: Subject, telling: Tell) -> str:
+    """Return by what a notice is known: who is told the same of the same is told once."""
+    return f"{telling.kind.value}:{_name_of(subject)}:{telling.staff_id}:{telling.about}"
+
+
 def _wishes(staff_ids: Collection[int]) -> dict[int, MailWish]:
     rows = db.session.execute(
         sa.select(NoticePreference.staff_id, NoticePreference.mail).where(NoticePreference.staff_id.in_(staff_ids))
@@ -72,7 +77,7 @@ def _row(subject: Subject, title: str, telling: Tell, wish: MailWish) -> dict[st
     now, kind = clock.now(), telling.kind
     is_wanted = wish is not MailWish.NEVER or kind in DUTY
     return {
-        "key": f"{kind.value}:{_name_of(subject)}:{telling.staff_id}:{telling.about}",
+        "key": key_of(subject, telling),
         "staff_id": telling.staff_id,
         "kind": kind,
         "session_id": subject.id if isinstance(subject, TrainingSession) else None,

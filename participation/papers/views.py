@@ -83,9 +83,7 @@ def report(enrolment_id: int, ending: str) -> ResponseReturnValue:
 @requires(Permission.ENROL_STAFF)
 def letterhead() -> ResponseReturnValue:
     """Show and set how the office heads its letters."""
-    own = actor().organisation_with(Permission.ENROL_STAFF)
-    if own is None:
-        raise NotFoundError
+    own = actor().own_organisation(Permission.ENROL_STAFF)
     now = letterheads.letterhead_of(own)
     form = LetterheadForm(number=now.number, sender=now.sender, stamps="\n".join(now.stamps))
     if accepted(form, lambda: letterheads.set_letterhead(actor(), own, form.said())):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 LONGEST_METADATA, MOST_CERTIFICATES = 200_000, 4
 _ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 _METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
+_SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 _POST, _REDIRECT = (f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{one}" for one in ("POST", "Redirect"))
 _PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -73,7 +74,7 @@ def read_metadata(text: str, *, plain: bool) -> Metadata:
     entity, role = said[0]
     addresses = [one.get("Location", "") for one in role.iter(f"{_METADATA}SingleSignOnService") if one.get("Binding") == _REDIRECT]  # fmt: skip
     signing = [one for one in role.iter(f"{_METADATA}KeyDescriptor") if one.get("use", "signing") == "signing"]
-    keys = [key for one in signing for key in one.itertext() if len(key.strip()) > 100]  # noqa: PLR2004 - a certificate, no white space
+    keys = [key.text or "" for one in signing for key in one.iter(f"{_SIGNATURE}X509Certificate")]
     issuer = entity.get("entityID", "")
     if not issuer or not addresses or not keys:
         message = "このメタデータには、発行者（entityID）、HTTP-Redirectのサインインのアドレス、署名の証明書のどれかがありません。"

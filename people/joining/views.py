@@ -182,10 +182,7 @@ def resume(membership_id: int) -> ResponseReturnValue:
 def _organisation_id() -> int:
     """Return the organisation that the address names, else the own one. Raises NotFoundError where there is none."""
     chosen = chosen_organisation()
-    organisation_id = chosen.id if chosen else actor().organisation_with(Permission.MANAGE_STAFF)
-    if organisation_id is None:
-        raise NotFoundError
-    return organisation_id
+    return chosen.id if chosen else actor().own_organisation(Permission.MANAGE_STAFF)
 
 
 @blueprint.route("/office/invitation", methods=["GET", "POST"])

@@ -9,7 +9,6 @@ from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
-from kernel.errors import NotFoundError
 from kernel.forms import EmptyForm, accepted, answer
 from kernel.page import page_number, page_of, seen_as
 from kernel.tables.comma_separated import as_csv
@@ -36,10 +35,7 @@ A_PAGE = 50
 
 
 def _own() -> int:
-    own = actor().organisation_with(Permission.MANAGE_STAFF)
-    if own is None:
-        raise NotFoundError
-    return own
+    return actor().own_organisation(Permission.MANAGE_STAFF)
 
 
 def _there(file: PersonnelFile) -> ResponseReturnValue:

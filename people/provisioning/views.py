@@ -49,10 +49,7 @@ STATUS = {ConflictError: (409, "uniqueness"), NotFoundError: (404, None), Forbid
 
 
 def _own() -> int:
-    own = actor().organisation_with(Permission.SET_UP_SIGNING_IN)
-    if own is None:
-        raise NotFoundError
-    return own
+    return actor().own_organisation(Permission.SET_UP_SIGNING_IN)
 
 
 @blueprint.route("/office/provisioning", methods=["GET", "POST"])

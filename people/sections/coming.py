@@ -22,7 +22,7 @@ from people.actor import actor_of
 from people.audit import Change
 from people.membership import visible_to
 from people.models import Membership, Role
-from people.role import check_may_grant, check_not_last_administrator
+from people.role import check_may_grant, check_not_last_administrator, end_deputies
 from people.sections import posting
 from people.sections.models import PlannedMove
 
@@ -207,6 +207,7 @@ def _end_roles(maker: Actor | None, person: Membership, ends: set[str]) -> None:
         check_not_last_administrator(person)
     was = sorted(grant.role.label for grant in person.grants)
     person.grants = [grant for grant in person.grants if grant.role.value not in ends]
+    end_deputies(maker, person, {Role(one) for one in ends})
     now = sorted(grant.role.label for grant in person.grants)
     audit.record(
         maker, Act.ROLES_CHANGED, person.staff.name, organisation_id=person.organisation_id, change=Change(was, now)

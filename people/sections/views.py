@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
-from kernel.errors import NotFoundError
 from kernel.fields import options
 from kernel.forms import accepted, answer
 
@@ -31,10 +30,7 @@ if TYPE_CHECKING:
 
 def _own() -> int:
     """Return the actor's own organisation. Raises NotFoundError for somebody without one."""
-    own = actor().organisation_with(Permission.MANAGE_STAFF)
-    if own is None:
-        raise NotFoundError
-    return own
+    return actor().own_organisation(Permission.MANAGE_STAFF)
 
 
 @blueprint.get("/office/sections")

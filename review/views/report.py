@@ -41,8 +41,8 @@ def _year() -> int:
 
 def _own() -> int:
     """Return the own organisation, of which the months and the target are. Raises NotFoundError where there is none."""
-    own = actor().organisation_with(Permission.READ_PARTICIPATION)
-    if own is None or own not in actor().scope(Permission.READ_NAMES):
+    own = actor().own_organisation(Permission.READ_PARTICIPATION)
+    if own not in actor().scope(Permission.READ_NAMES):
         raise NotFoundError
     return own
 

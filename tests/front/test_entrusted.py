@@ -13,6 +13,8 @@ from kernel.database import db
 from people import deputy, role
 from people.deputy import Appoint
 from people.models import Membership, Role, RoleGrant
+from people.sections import coming
+from people.sections.posting import Move
 
 from courses import keeping
 
@@ -31,22 +33,27 @@ def told(person):
     return db.session.scalars(sa.select(Notice).where(*where)).all()
 
 
-@pytest.fixture
-def stands_in(mizuho):
-    """Somebody who stands in for the coordinator for a week from today."""
-    person = mizuho.person(name="代理 花子")
+def deputy_of(office):
+    person = office.person(name="代理 花子")
     command = Appoint(person.membership_id, Role.COORDINATOR, clock.today(), clock.today() + WEEK)
-    deputy.appoint(mizuho.administrator.actor, mizuho.coordinator.membership_id, command)
+    deputy.appoint(office.administrator.actor, office.coordinator.membership_id, command)
     db.session.commit()
     return person
 
 
+@pytest.fixture
+def stands_in(mizuho):
+    """Somebody who stands in for the coordinator for a week from today."""
+    return deputy_of(mizuho)
+
+
 def test_who_stands_in_is_told_once_for_whom_in_what_and_until_when(mizuho, stands_in):
-    assert tell_entrusted() == 1
+    assert tell_entrusted() == 2, "and whoever is away"
     assert tell_entrusted() == 0
-    (notice,) = told(stands_in)
-    for said in (mizuho.coordinator.name, "研修担当", clock.date_label(clock.today() + WEEK)):
-        assert said in notice.text
+    for reader, other in ((stands_in, mizuho.coordinator), (mizuho.coordinator, stands_in)):
+        (notice,) = told(reader)
+        for said in (other.name, "研修担当", clock.date_label(clock.today() + WEEK)):
+            assert said in notice.text
 
 
 def test_no_mail_goes_out_to_who_does_not_stand_in_any_more(mizuho, stands_in):
@@ -63,6 +70,30 @@ def test_nobody_stands_in_for_a_role_that_the_absent_one_has_lost(mizuho, stands
     held = sa.select(RoleGrant).where(RoleGrant.membership_id == stands_in.membership_id)
     assert db.session.scalars(held).all() == []
     assert stands_in.browser().get("/office/staff").status_code == 404
+
+
+def test_nobody_stands_in_for_a_role_that_ended_with_a_planned_move(mizuho, time):
+    absent, person = mizuho.person(Role.HEAD, name="所属 長子"), mizuho.person(name="代理 次郎")
+    command = Appoint(person.membership_id, Role.HEAD, clock.today(), clock.today() + 4 * WEEK)
+    deputy.appoint(mizuho.administrator.actor, absent.membership_id, command)
+    coming.plan(mizuho.administrator.actor, [absent.membership_id], Move("税務課", "", clock.today() + WEEK))
+    coming.say_roles(mizuho.administrator.actor, absent.membership_id, [Role.HEAD])
+    db.session.commit()
+    time.passes(days=7)
+    assert coming.carry_out() == 1
+    held = sa.select(RoleGrant).where(RoleGrant.membership_id == person.membership_id)
+    assert db.session.scalars(held).all() == []
+
+
+def test_a_look_that_finds_nothing_new_asks_no_more_however_much_was_told(mizuho, hachioji, queries):
+    asked = []
+    for office in (mizuho, hachioji):
+        deputy_of(office)
+        tell_entrusted()
+        queries.clear()
+        assert tell_entrusted() == 0
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_who_takes_courses_over_is_told_from_which_day(mizuho):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 
 from people.access import actor, requires
@@ -40,9 +39,7 @@ def lecturer_pool() -> ResponseReturnValue:
 @requires(Permission.PLAN_SESSIONS)
 def new_lecturer() -> ResponseReturnValue:
     """Enter somebody who teaches."""
-    own, form = actor().organisation_with(Permission.PLAN_SESSIONS), LecturerForm()
-    if own is None:
-        raise NotFoundError
+    own, form = actor().own_organisation(Permission.PLAN_SESSIONS), LecturerForm()
     if made := accepted(form, lambda: lecturers.note(actor(), own, form.command())):
         flash(f"{made.name}さんを登録しました。開催回を計画するときに選べます。")
         return redirect(url_for("courses.lecturer_pool"))

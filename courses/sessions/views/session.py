@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, request, url_for
 
-from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 from kernel.text import LARGEST_ID, number_in
 
@@ -31,9 +30,7 @@ if TYPE_CHECKING:
 def new_session(slug: str) -> ResponseReturnValue:
     """Plan a session of a published course, of the own organisation or of another one."""
     course, edition = courses.published_course(slug, actor().organisation_ids)
-    own, like = actor().organisation_with(Permission.PLAN_SESSIONS), number_in(request.args.get("like", ""), LARGEST_ID)
-    if own is None:
-        raise NotFoundError
+    own, like = actor().own_organisation(Permission.PLAN_SESSIONS), number_in(request.args.get("like", ""), LARGEST_ID)
     copied = like_session(training_session.hosted(actor(), like), lecturer.chosen_for(like)) if like else None
     form = NewSessionForm(data=copied)
     form.offer(lecturer.choices(actor(), lecturer.chosen_for(like) if like else ()))

@@ -8,7 +8,7 @@ from flask import current_app, flash, redirect, request, session, url_for
 
 from kernel import clock
 from kernel.database import db
-from kernel.errors import InvalidError, NotFoundError
+from kernel.errors import InvalidError
 from kernel.forms import accepted, answer
 from kernel.secret import sealed
 
@@ -35,10 +35,7 @@ def _is_plain() -> bool:
 
 
 def _own() -> int:
-    own = actor().organisation_with(Permission.SET_UP_SIGNING_IN)
-    if own is None:
-        raise NotFoundError
-    return own
+    return actor().own_organisation(Permission.SET_UP_SIGNING_IN)
 
 
 @blueprint.route("/office/sign-in", methods=["GET", "POST"])
