@@ -18,20 +18,27 @@ from people.membership import is_current, is_not_over, managed_membership
 from people.models import Membership, Organisation, Role, RoleGrant
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from people.permission import Actor
 
 
-def check_may_act_for(actor: Actor, staff_id: int) -> None:
-    """Raise ForbiddenError where a person holds, or will hold, anywhere a role that the actor could not grant there.
+def beyond(actor: Actor, staff_ids: Collection[int]) -> set[int]:
+    """Return which people hold, or will hold, anywhere a role that the actor could not grant there.
 
     Who hands over a link or corrects the e-mail address could else act as somebody who may do more.
     """
     held = db.session.execute(
-        sa.select(Membership.organisation_id, RoleGrant.role)
+        sa.select(Membership.staff_id, Membership.organisation_id, RoleGrant.role)
         .join(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Membership.staff_id == staff_id, Membership.staff_id != actor.staff_id, is_not_over())
+        .where(Membership.staff_id.in_(staff_ids), Membership.staff_id != actor.staff_id, is_not_over())
     )
-    if any(role not in actor.grantable(organisation_id) for organisation_id, role in held):
+    return {staff_id for staff_id, organisation_id, role in held if role not in actor.grantable(organisation_id)}
+
+
+def check_may_act_for(actor: Actor, *staff_ids: int) -> None:
+    """Raise ForbiddenError where one of some people is `beyond` the actor."""
+    if beyond(actor, staff_ids):
         message = (
             "研修担当などの役割を持つ人の登録やリンクは、管理者か事務局が扱います。管理者か事務局に頼んでください。"
         )

@@ -180,7 +180,7 @@ def ask_for_links() -> ResponseReturnValue:
         paper = f"アドレスのない{rest - sent}人には、紙で渡してください。" if sent < rest else ""
         flash(f"{sent}人に、招待のリンクをメールで送ります。{paper}")
         return redirect(url_for("front.staff_list"))
-    made = [password_link.issue_for(actor(), one.id) for one in people]
+    made = zip(people, password_link.issue_for_all(actor(), people), strict=True)
     slips = [
         (person, address, segno.make(address, error="m").svg_data_uri(scale=3, border=1))
         for person, token in made

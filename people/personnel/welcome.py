@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from kernel.database import commit_part, db, slices
-from kernel.errors import ConflictError, ForbiddenError
+from kernel.errors import ConflictError
 
 from people.membership import is_not_over, visible_to
 from people.models import Membership, Section, Staff
 from people.personnel.models import ChangeState, Kind, PersonnelChange
 from people.personnel.reading import MOST_PEOPLE
-from people.role import check_may_act_for
+from people.role import beyond
 from people.signing_in import password_link
 
 if TYPE_CHECKING:
@@ -92,10 +91,10 @@ def slips(actor: Actor, file: PersonnelFile, sheet: int) -> Sheet:
             .options(contains_eager(Membership.staff))
             .where(Membership.id.in_(part), Staff.password_hash.is_(None))
         ).all()
-        for row in rows:
-            with contextlib.suppress(ForbiddenError):
-                check_may_act_for(actor, row.staff_id)
-                made[row.id] = Slip(row, password_link.issue(actor, row))
+        above = beyond(actor, [row.staff_id for row in rows])
+        invited = [row for row in rows if row.staff_id not in above]
+        tokens = password_link.issue_all(actor, invited)
+        made |= {row.id: Slip(row, token) for row, token in zip(invited, tokens, strict=True)}
         for row in rows:
             db.session.expunge(row)  # what is printed is what was read
         commit_part()

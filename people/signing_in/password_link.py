@@ -43,24 +43,36 @@ def good_until() -> dt.date:
 
 def issue(actor: Actor | None, membership: Membership) -> str:
     """Make a link for a person and return its token; earlier links of the person end."""
+    return issue_all(actor, [membership])[0]
+
+
+def issue_all(actor: Actor | None, members: Sequence[Membership]) -> list[str]:
+    """Make links for some people and return their tokens, in the same order; earlier links of these people end."""
+    db.session.flush()
+    ids = [one.staff_id for one in members]
+    for table in (PasswordLink, ResetRequest):
+        db.session.execute(sa.delete(table).where(table.staff_id.in_(ids)))
+    standings = _standings([one.staff for one in members])
+    tokens = [_issue(actor, one, standings[one.staff_id]) for one in members]
+    db.session.flush()
+    return tokens
+
+
+def _issue(actor: Actor | None, membership: Membership, standing: str) -> str:
     staff = membership.staff
     purpose = LinkPurpose.INVITATION if staff.password_hash is None else LinkPurpose.RESET
     token = secrets.token_urlsafe(32)
-    db.session.flush()
-    db.session.execute(sa.delete(PasswordLink).where(PasswordLink.staff_id == staff.id))
-    db.session.execute(sa.delete(ResetRequest).where(ResetRequest.staff_id == staff.id))
     db.session.add(
         PasswordLink(
             staff_id=staff.id,
             purpose=purpose,
             token_digest=digest(token),
-            standing=_standing(staff),
+            standing=standing,
             expires_at=clock.now() + VALID_FOR[purpose],
             issued_by_id=actor.staff_id if actor else None,
         )
     )
     audit.record(actor, LINK_ISSUED[purpose], staff.name, organisation_id=membership.organisation_id, staff=staff.id)
-    db.session.flush()
     return token
 
 
@@ -69,6 +81,12 @@ def issue_for(actor: Actor, membership_id: int) -> tuple[Membership, str]:
     membership = managed_membership(actor, membership_id)
     check_may_act_for(actor, membership.staff_id)
     return membership, issue(actor, membership)
+
+
+def issue_for_all(actor: Actor, members: Sequence[Membership]) -> list[str]:
+    """Make links for people whom the actor manages; return their tokens. Raises ForbiddenError where one of them holds more."""
+    check_may_act_for(actor, *(one.staff_id for one in members))
+    return issue_all(actor, members)
 
 
 def open_link(token: str) -> PasswordLink:
@@ -82,7 +100,7 @@ def open_link(token: str) -> PasswordLink:
             PasswordLink.expires_at > clock.now(),
         )
     )
-    if link is None or link.standing != _standing(link.staff) or not _may_still_issue(link):
+    if link is None or link.standing != _standings([link.staff])[link.staff_id] or not _may_still_issue(link):
         message = (
             "このリンクは使えません。期限が切れたか、すでに使われたか、発行のあとで登録の内容が変わりました。"
             "研修担当に新しいリンクを頼んでください。"
@@ -103,15 +121,19 @@ def _may_still_issue(link: PasswordLink) -> bool:
     )
 
 
-def _standing(staff: Staff) -> str:
-    """Return what must not have changed while a link is open: password, address, memberships that hold or will, their roles."""
+def _standings(people: Sequence[Staff]) -> dict[int, str]:
+    """Return what must not have changed while links are open, by person: password, address, memberships that hold or will, their roles."""
+    held: dict[int, list[str]] = {one.id: [] for one in people}
     rows = db.session.execute(
-        sa.select(Membership.id, RoleGrant.role)
+        sa.select(Membership.staff_id, Membership.id, RoleGrant.role)
         .outerjoin(RoleGrant, RoleGrant.membership_id == Membership.id)
-        .where(Membership.staff_id == staff.id, is_not_over())
+        .where(Membership.staff_id.in_(held), is_not_over())
     )
-    held = sorted(f"{membership_id} {role.value if role else ''}" for membership_id, role in rows)
-    return digest("\n".join([staff.password_hash or "", staff.email or "", *held]))
+    for staff_id, membership_id, role in rows:
+        held[staff_id].append(f"{membership_id} {role.value if role else ''}")
+    return {
+        one.id: digest("\n".join([one.password_hash or "", one.email or "", *sorted(held[one.id])])) for one in people
+    }
 
 
 def set_password(token: str, new_password: str) -> Staff:
@@ -153,8 +175,8 @@ def invite_by_mail(actor: Actor, people: Sequence[Membership]) -> int:
     Raises ForbiddenError for one who holds more than the actor may give.
     """
     invited = [one.staff for one in people if one.staff.email and one.staff.password_hash is None]
+    check_may_act_for(actor, *(staff.id for staff in invited))
     for staff in invited:
-        check_may_act_for(actor, staff.id)
         row = db.session.get(ResetRequest, staff.id) or ResetRequest(staff_id=staff.id)
         row.asked_by_id, row.attempts, row.try_at = actor.staff_id, 0, None
         db.session.add(row)

@@ -63,7 +63,7 @@ def test_five_thousand_people_are_entered_and_their_slips_printed(visit, behind,
     proves(clerk)
     clerk.page.locator("input[type=file]").set_input_files(path)
     clerk.pressed += 1
-    clerk.page.set_default_timeout(60_000)
+    clerk.page.context.set_default_timeout(60_000)  # of the windows that open, too
     clerk.presses("違いを確かめる")
     assert clerk.sees("新しく登録する人 5000")
     clerk.presses("選んだ種類を反映する")

@@ -21,7 +21,7 @@ from kernel.errors import ConflictError, InvalidError
 
 from people.models import Membership, Role, RoleGrant, Section, Staff
 from people.personnel import file as personnel_file
-from people.personnel import work
+from people.personnel import welcome, work
 from people.personnel.columns import Column
 from people.personnel.file import Send
 from people.personnel.models import ChangeState, FileState, Kind, PersonnelChange, PersonnelFile
@@ -330,6 +330,18 @@ def test_those_who_were_entered_are_invited_by_slips_or_by_a_sheet_to_merge(mizu
     assert client.get(address_of_new).status_code == 200
     assert browser.post(address, data={"sheet": "2"}).status_code == 409
     assert hachioji.administrator.browser().post(address, data={"sheet": "1"}).status_code == 404
+
+
+def test_a_sheet_of_many_slips_asks_no_more_than_one_of_two(mizuho, queries):
+    asked = []
+    for first, people in ((9100, 2), (9200, 40)):
+        lines = "".join(f"{first + number},新人 {number},シンジン,福祉課,\n" for number in range(people))
+        file = applied(mizuho, sent(mizuho, HEADINGS + lines))
+        queries.clear()
+        made = welcome.slips(mizuho.administrator.actor, file, 1)
+        asked.append(sum(not one.startswith("INSERT") for one in queries))  # SQLite writes row by row
+        assert (len(made.slips), len({one.token for one in made.slips})) == (people, people)
+    assert asked[0] == asked[1]
 
 
 def test_what_is_kept_no_longer_is_forgotten(mizuho, time):
