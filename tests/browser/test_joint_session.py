@@ -13,6 +13,7 @@ import pytest
 import vobject
 import yaml
 from pages import COORDINATOR, DEMO, HOST, OTHER_COORDINATOR, STAFF
+from playwright.sync_api import expect
 
 PYTHON = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +70,8 @@ def test_twenty_people_of_eight_offices_share_twelve_places_and_a_place_that_is_
     coordinator.types("氏名・フリガナ", "ミドリカワ").presses("さがす").presses("緑川 花子さんを加える")
     for _person in range(3):
         coordinator.page.get_by_role("button", name=re.compile("さんを加える")).last.click()
-    assert coordinator.page.locator("ol.ranked li").count() == 4
+        coordinator.has_arrived()
+    expect(coordinator.page.locator("ol.ranked li")).to_have_count(4)
     assert "緑川 花子" in coordinator.page.locator("ol.ranked li").first.inner_text()
 
     other.goes_to(address).follows("自団体の推薦名簿").follows("一覧")
