@@ -21,7 +21,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from kernel import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -219,3 +219,53 @@ def commit_part() -> None:
         session.commit()
     finally:
         session.expire_on_commit = True
+
+
+def is_postgresql() -> bool:
+    """Tell whether the database is PostgreSQL."""
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def ids_for(table: sa.Table, number: int) -> Sequence[int]:
+    """Return so many ids of a table that nobody else gets: of its sequence, on SQLite the next ones, since we alone write."""
+    if is_postgresql():
+        drawn = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :number)")
+        return db.session.scalars(drawn, {"name": table.name, "number": number}).all()
+    last = db.session.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))) or 0
+    return range(last + 1, last + 1 + number)
+
+
+def put(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all name the same columns: by COPY on PostgreSQL, by one prepared statement on SQLite.
+
+    What a row does not name is empty, or has the default of the database; those of the model are the caller's. Values are stored as
+    the types of the columns say. Raises IntegrityError as an INSERT does.
+    """
+    if not rows:
+        return
+    names = list(rows[0])
+    stored = [_stored(table.c[name].type) for name in names]
+    values = ([keep(row[name]) for keep, name in zip(stored, names, strict=True)] for row in rows)
+    try:
+        _put(table.name, names, values)
+    except db.session.get_bind().dialect.loaded_dbapi.IntegrityError as error:
+        statement = f"INSERT INTO {table.name}"
+        raise sa.exc.IntegrityError(statement, None, error) from error
+
+
+def _put(table: str, names: Sequence[str], values: Iterable[list[Any]]) -> None:
+    cursor: Any = db.session.connection().connection.cursor()
+    columns = ", ".join(names)
+    if is_postgresql():
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in values:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" for _name in names)
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608 - names of our own
+
+
+def _stored(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
+    """Return how a value of a type is handed to the engine."""
+    dialect = db.session.get_bind().dialect
+    return type_.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)

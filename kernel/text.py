@@ -41,7 +41,12 @@ def shortened(text: str, length: int) -> str:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of an office's file: UTF-8 or UTF-16, with or without BOM, else CP932 or EUC-JP.
+    """Return the text of an office's file, whatever its encoding. Raises UnicodeDecodeError as `encoding_of` does."""
+    return content.decode(encoding_of(content))
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding of an office's file: UTF-8 or UTF-16, with or without BOM, else CP932 or EUC-JP.
 
     Nothing is guessed: the byte NUL stands in no text but one in UTF-16, in the half that is empty for ASCII. What is EUC-JP
     throughout would be half-width katakana in CP932; a word of CP932 in full width is no EUC-JP.
@@ -49,24 +54,26 @@ def decoded(content: bytes) -> str:
     Raises UnicodeDecodeError where it is none of them.
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
+        return "utf-16"
     if b"\x00" in content:
         is_little = content[1::2].count(0) > content[::2].count(0)
-        return content.decode("utf-16-le" if is_little else "utf-16-be")
+        return "utf-16-le" if is_little else "utf-16-be"
+    if _can_be(content, "utf-8-sig"):
+        return "utf-8-sig"
+    if not _can_be(content, "cp932"):
+        content.decode("euc_jp")
+        return "euc_jp"
+    text = content.decode("cp932")
+    is_plain = not _HALF_WIDTH.search(text) or _ONLY_HALF_WIDTH.fullmatch(text)
+    return "cp932" if is_plain or not _can_be(content, "euc_jp") else "euc_jp"
+
+
+def _can_be(content: bytes, encoding: str) -> bool:
     try:
-        return content.decode("utf-8-sig")
+        content.decode(encoding)
     except UnicodeDecodeError:
-        pass
-    try:
-        text = content.decode("cp932")
-    except UnicodeDecodeError:
-        return content.decode("euc_jp")
-    if not _HALF_WIDTH.search(text) or _ONLY_HALF_WIDTH.fullmatch(text):
-        return text
-    try:
-        return content.decode("euc_jp")
-    except UnicodeDecodeError:
-        return text
+        return False
+    return True
 
 
 _HALF_WIDTH = re.compile("[｡-ﾟ]")

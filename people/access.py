@@ -114,6 +114,11 @@ def public_address(path: str) -> str:
     return str(current_app.extensions["settings"].public_url) + path
 
 
+def sends_mail() -> bool:
+    """Tell whether this installation sends mail."""
+    return bool(current_app.extensions["settings"].mail.host)
+
+
 class Cookie(SecureCookieSessionInterface):
     """A cookie that only we can write, whatever its age: how long a sign-in goes on is said by the server's own table.
 

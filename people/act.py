@@ -56,6 +56,8 @@ class Act(Term):
     SECTIONS_MERGED = "sections merged", "部署を一つにまとめる"
     POST_CHANGED = "post changed", "職を変更"
     MOVED = "moved", "部署・職を異動"
+    POST_HELD_TOO = "post held too", "兼務を登録"
+    POST_HELD_NO_MORE = "post held no more", "兼務を終了"
     MOVE_PLANNED = "move planned", "部署・職の異動を予定"
     MOVE_CALLED_OFF = "move called off", "部署・職の異動の予定を取りやめ"
     DEPUTY_APPOINTED = "deputy appointed", "代理を立てる"

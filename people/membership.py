@@ -14,7 +14,7 @@ from kernel.errors import NotFoundError
 from kernel.spelling import folded, folded_number
 from kernel.text import normalised
 
-from people.models import Membership, Role, RoleGrant, Section, SizeClass, Staff
+from people.models import ConcurrentPost, Membership, Role, RoleGrant, Section, SizeClass, Staff
 from people.permission import Actor, Permission
 
 if TYPE_CHECKING:
@@ -41,12 +41,34 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def is_in_section(section_id: sa.SQLColumnExpression[Any] | int) -> ColumnElement[bool]:
-    """Return the condition that a membership is in a section, or in one below it."""
+    """Return the condition that a membership is in a section, or in one below it, by the own post or today by a concurrent one (兼務)."""
     mine, whole = aliased(Section), aliased(Section)
-    within = sa.exists().where(
-        mine.id == Membership.section_id, whole.id == section_id, mine.path.startswith(whole.path)
+    own = sa.exists().where(mine.id == Membership.section_id, whole.id == section_id, mine.path.startswith(whole.path))
+    # the membership is of the question, however deep this stands in it
+    return sa.or_(own.correlate_except(mine, whole), _held_within(section_id, sa.literal(1)).exists())
+
+
+def concurrently_since(section_id: sa.SQLColumnExpression[Any] | int) -> sa.ScalarSelect[dt.date | None]:
+    """Return since when a membership has been in a section, or in one below it, by a concurrent post that is held today; to be read with a statement."""
+    return _held_within(section_id, sa.func.max(ConcurrentPost.begins_on)).scalar_subquery()
+
+
+def _held_within(section_id: sa.SQLColumnExpression[Any] | int, what: ColumnElement[Any]) -> sa.Select[Any]:
+    """Select of the concurrent posts that a membership holds today in a section, or in one below it."""
+    its, whole = aliased(Section), aliased(Section)
+    return (
+        sa.select(what)
+        .select_from(ConcurrentPost, its, whole)
+        .where(
+            ConcurrentPost.membership_id == Membership.id,
+            ConcurrentPost.begins_on <= TODAY,
+            sa.or_(ConcurrentPost.ends_on.is_(None), ConcurrentPost.ends_on > TODAY),
+            its.id == ConcurrentPost.section_id,
+            whole.id == section_id,
+            its.path.startswith(whole.path),
+        )
+        .correlate_except(ConcurrentPost, its, whole)
     )
-    return within.correlate_except(mine, whole)  # the membership is of the question, however deep this stands in it
 
 
 def is_seen_by(actor: Actor) -> ColumnElement[bool]:

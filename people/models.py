@@ -90,8 +90,13 @@ class Staff(Base):
     def _follow(self, changed: str, value: str | None) -> str | None:
         """Keep what people are searched by in step: name, reading and address, each folded, a line each."""
         now = {name: getattr(self, name) for name in ("name", "reading", "email")} | {changed: value}
-        self.search_key = "\n".join(folded(part or "") for part in now.values())
+        self.search_key = self.search_key_of(**now)
         return value
+
+    @staticmethod
+    def search_key_of(name: str | None, reading: str | None, email: str | None) -> str:
+        """Return what somebody is searched by; for rows that are written without the object."""
+        return "\n".join(folded(part or "") for part in (name, reading, email))
 
 
 class OpenSignIn(Base):
@@ -186,8 +191,13 @@ class Membership(Base):
     @validates("staff_number")
     def _follow(self, _changed: str, value: str | None) -> str | None:
         """Keep the form in step in which spellings of one number meet."""
-        self.number_key = folded_number(value)[:32] if value else None
+        self.number_key = self.number_key_of(value)
         return value
+
+    @staticmethod
+    def number_key_of(staff_number: str | None) -> str | None:
+        """Return the form in which spellings of a number meet, at most 32 characters; for rows that are written without the object."""
+        return folded_number(staff_number)[:32] if staff_number else None
 
     department: Mapped[str] = column_property(_named(Section.title, Section.id == section_id.column))  # type: ignore[attr-defined]
     post: Mapped[str] = column_property(_named(Post.name, Post.id == post_id.column))  # type: ignore[attr-defined]
@@ -207,6 +217,22 @@ class Posting(Base):
     section: Mapped[Section | None] = relationship(lazy="raise_on_sql")
     post: Mapped[Post | None] = relationship(lazy="raise_on_sql")
     __table_args__ = (sa.CheckConstraint("until >= since", "until_after_since"),)
+
+
+class ConcurrentPost(Base):
+    """A section and perhaps a post that a member holds beside the own ones (兼務); `ends_on` is the first day no longer."""
+
+    __tablename__ = "concurrent_post"
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"), index=True)
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("section.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"), index=True)
+    begins_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    membership: Mapped[Membership] = relationship(lazy="raise_on_sql")
+    section: Mapped[Section] = relationship(lazy="raise_on_sql")
+    post: Mapped[Post | None] = relationship(lazy="raise_on_sql")
+    __table_args__ = (sa.CheckConstraint("ends_on IS NULL OR ends_on > begins_on", "dates"),)
 
 
 class RoleGrant(Base):
@@ -268,21 +294,3 @@ class AuditEntry(Base):
         """Keep what entries are searched by in step."""
         self.search_key = folded(value)
         return value
-
-
-class AuditSeal(Base):
-    """The seal of an audit entry: the digest of the entry and of the seal before, in the order in which entries were sealed."""
-
-    __tablename__ = "audit_seal"
-    number: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
-    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_entry.id"), unique=True)
-    digest: Mapped[str] = mapped_column(sa.String(64))
-
-
-class AuditTold(Base):
-    """Up to which seal a log elsewhere has been told."""
-
-    __tablename__ = "audit_told"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(BIG_ID)
-    __table_args__ = (sa.CheckConstraint("id = 1", "one_row"),)

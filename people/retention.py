@@ -34,7 +34,7 @@ ALONE = "本人だけ"
 KINDS = (
     Kind(
         "氏名、フリガナ、部署、職、職員番号、役割", "本人の確認、名簿、修了証", f"{OFFICE}、参加する研修の実施団体", WITH_THE_PERSON,
-        ("membership.staff_id", "posting.membership_id", "role_grant.membership_id", "role_grant.acts_for_id", "adoption_member.membership_id"),
+        ("membership.staff_id", "posting.membership_id", "concurrent_post.membership_id", "role_grant.membership_id", "role_grant.acts_for_id", "adoption_member.membership_id"),
     ),
     Kind(
         "異動と退職の予定、団体間の異動", "異動の日の変更、担当の引き継ぎ", "前の団体と新しい団体の研修担当と管理者",

@@ -25,7 +25,7 @@ from people.joining import transfer
 from people.joining.forms import TransferForm
 from people.models import OrganisationKind
 from people.permission import Permission
-from people.sections import coming, posting
+from people.sections import coming, concurrent, posting
 from people.signing_in import open_sign_in, password_link, second_factor, sign_in
 from people.signing_in.forms import ChangePasswordForm
 
@@ -142,6 +142,7 @@ def staff_member(membership_id: int) -> ResponseReturnValue:
         form=form,
         grantable=grantable,
         has_factors=has_factors,
+        concurrent=concurrent.held_by(person.id),
         postings=posting.history(person.id),
         plan=coming.plans_of_member(person.id),
         deputies=deputy.deputies_of(person),

@@ -17,7 +17,7 @@ from kernel.errors import InvalidError, NotFoundError
 
 from people import audit
 from people.act import Act
-from people.membership import is_current, is_in_section
+from people.membership import concurrently_since, is_current, is_in_section
 from people.models import Membership, Organisation, Staff
 from people.permission import Actor, Permission
 from people.recognition import Unclear, directory, lines_of, meant
@@ -81,8 +81,10 @@ def concerns() -> sa.ColumnElement[bool]:
 
 
 def came_on() -> sa.ColumnElement[dt.date]:
-    """Return since when a member has been where they are: in the section, or in the organisation."""
-    return sa.func.coalesce(Membership.posted_on, Membership.joined_on, type_=sa.Date())
+    """Return since when a member has been where an adoption means them: in the section, by a concurrent post too, or in the organisation."""
+    own = sa.func.coalesce(Membership.posted_on, Membership.joined_on, type_=sa.Date())
+    beside = sa.case((Adoption.section_id.is_not(None), concurrently_since(Adoption.section_id)))
+    return sa.case((beside > own, beside), else_=own)
 
 
 def due_date() -> sa.ColumnElement[dt.date | None]:

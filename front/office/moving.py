@@ -17,9 +17,9 @@ from kernel.vocabulary import Term
 
 from people.joining import on_offer
 from people.joining.models import STANDING, OfferState, TransferOffer
-from people.models import Membership, RoleGrant, Staff
+from people.models import ConcurrentPost, Membership, RoleGrant, Staff
 from people.permission import Permission
-from people.sections import coming, reform, reform_list
+from people.sections import coming, concurrent, reform, reform_list
 from people.sections.models import PlannedMove
 
 from courses import keeping
@@ -44,6 +44,7 @@ class Part(Term):
 
     NEW = "new", "新しく来る人"
     MOVED = "moved", "部署・職が変わる人"
+    CONCURRENT = "concurrent", "兼務が始まる人・終わる人"
     COMING = "coming", "ほかの団体から移ってくる人"
     GOING = "going", "ほかの団体へ移る人"
     LEAVING = "leaving", "所属が終わる人"
@@ -134,6 +135,7 @@ def _lists(actor: Actor, organisation_id: int, day: dt.date) -> dict[Part, sa.Se
         Part.MOVED: coming.planned_of(actor).where(
             Membership.organisation_id == organisation_id, PlannedMove.day == day
         ),
+        Part.CONCURRENT: concurrent.changing_on(organisation_id, day),
         Part.COMING: on_offer.offers(
             sa.and_(TransferOffer.to_id == organisation_id, TransferOffer.day == day), *STANDING
         ),
@@ -154,6 +156,8 @@ def _days(organisation_id: int) -> list[tuple[dt.date, int]]:
         sa.select(Membership.joined_on.label("day")).where(own, Membership.joined_on > today),
         sa.select(Membership.left_on).where(own, Membership.left_on > today),
         sa.select(PlannedMove.day).join(PlannedMove.membership).where(own, PlannedMove.day > today),
+        sa.select(ConcurrentPost.begins_on).join(ConcurrentPost.membership).where(own, ConcurrentPost.begins_on > today),
+        sa.select(ConcurrentPost.ends_on).join(ConcurrentPost.membership).where(own, ConcurrentPost.ends_on > today),
         sa.select(TransferOffer.day).where(
             TransferOffer.day >= today, stands, TransferOffer.taken_id.is_(None),
             sa.or_(TransferOffer.to_id == organisation_id, TransferOffer.from_id == organisation_id),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from people.joining.models import TransferCode, TransferOffer
-from people.models import AuditEntry, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
+from people.models import AuditEntry, ConcurrentPost, Membership, OpenSignIn, Post, Posting, RoleGrant, Section, Staff
 from people.personnel.models import PersonnelChange
 from people.provisioning.models import ProvisionedUser
 from people.sections.models import PlannedMove
@@ -101,6 +101,12 @@ HELD = (
         Posting, "以前の部署と職", by="membership_id", words={
             "部署": sa.select(Section.title).where(Section.id == Posting.section_id).scalar_subquery(),
             "職": sa.select(Post.name).where(Post.id == Posting.post_id).scalar_subquery(),
+        },
+    ),
+    Held(
+        ConcurrentPost, "兼務", by="membership_id", columns=("begins_on", "ends_on"), words={
+            "部署": sa.select(Section.title).where(Section.id == ConcurrentPost.section_id).scalar_subquery(),
+            "職": sa.select(Post.name).where(Post.id == ConcurrentPost.post_id).scalar_subquery(),
         },
     ),
     Held(

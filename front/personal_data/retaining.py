@@ -16,10 +16,11 @@ from people import audit, retention
 from people.act import Act
 from people.joining.models import Applicant, OfferState, TransferOffer
 from people.membership import is_not_over
-from people.models import AuditEntry, AuditSeal, Membership, Staff
+from people.models import AuditEntry, Membership, Staff
 from people.sections.models import PlannedMove
 from people.signing_in.models import PasswordLink
 from people.trail.erasure import NOBODY
+from people.trail.models import AuditSeal
 
 from courses.sessions.models import TrainingSession
 

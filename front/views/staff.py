@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import segno
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from kernel import clock
 from kernel.download import download
@@ -13,7 +13,7 @@ from kernel.errors import NotFoundError
 from kernel.page import page_number
 from kernel.tables.comma_separated import as_csv
 
-from people.access import actor, confirmed, public_address, requires
+from people.access import actor, confirmed, public_address, requires, sends_mail
 from people.access_log import shows, taken_out
 from people.membership import managed_among
 from people.organisation import organisation
@@ -172,7 +172,7 @@ def ask_for_links() -> ResponseReturnValue:
     if not people:
         flash("選んだ人は、みなサインインできます。", "info")
         return redirect(url_for("front.staff_list"))
-    by_mail = bool(current_app.extensions["settings"].mail.host)
+    by_mail = sends_mail()
     if request.method == "GET":
         return render_template("front/ask_for_links.html", people=people, by_mail=by_mail)
     if by_mail and "mail" in request.form:

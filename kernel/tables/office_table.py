@@ -16,7 +16,7 @@ from kernel.tables import workbook
 from kernel.text import decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST_ROWS = 2000
 LONGEST_CELL = 10_000
@@ -89,7 +89,12 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
     the rows after it.
     """
     lines = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-    reader, number, usual = csv.reader(io.StringIO(lines, newline="\n"), delimiter=delimiter, strict=True), 0, 0
+    return rows_in(io.StringIO(lines, newline="\n"), delimiter)
+
+
+def rows_in(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    """Yield the rows of a table that is read line by line, each with the line end. Raises as `rows_of` does."""
+    reader, number, usual = csv.reader(lines, delimiter=delimiter, strict=True), 0, 0
     try:
         for number, row in enumerate(reader, 1):
             if max(map(len, row), default=0) > LONGEST_CELL:

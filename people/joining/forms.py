@@ -11,6 +11,7 @@ from kernel.fields import (
     KatakanaField,
     RowField,
     TextField,
+    TickField,
     WholeField,
     options,
 )
@@ -103,11 +104,18 @@ class InviteForm(Form):
     department = TextField(
         "部署", [Length(max=200)], description="このリンクで登録する人が入る部署です。空欄なら、本人が入力します。", render_kw={"list": "sections"}
     )  # fmt: skip
+    at_once = TickField(
+        "研修担当が確かめずに登録する",
+        description="「@より後」のアドレスに届くメールで、本人がパスワードを決めます。そのアドレスのメールを読める人だけが使えます。",
+    )
 
     def command(self) -> Invite:
         """Return for whom it is."""
-        ending = self.ending.value.lower().removeprefix("@")
-        return Invite(self.most.value or 0, self.name.value, ending, self.department.value, self.last_day.day)
+        ending, at_once = self.ending.value.lower().removeprefix("@"), "at_once" in self and self.at_once.value
+        return Invite(
+            self.most.value or 0, self.name.value, ending, self.department.value, self.last_day.day,
+            needs_approval=not at_once,
+        )  # fmt: skip
 
 
 class AcceptForm(NameForm, NewPasswordForm):
@@ -128,7 +136,7 @@ class AcceptForm(NameForm, NewPasswordForm):
             email=self.email.value,
             department=self.department.value,
             post=self.post.value,
-            password=self.password.value,
+            password=self.password.value if "password" in self else "",
         )
 
 

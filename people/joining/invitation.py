@@ -2,7 +2,8 @@
 
 A town that joins needs no roster: its coordinator passes the link on in the office. Whoever has the link can enter
 themselves, so it is valid for a limited time and number of people, can be ended at once, and each entry waits until the
-coordinator has confirmed it.
+coordinator has confirmed it. Without that, only the addresses of one ending are taken, and the link by which somebody signs in
+goes there by mail: whoever reads the mails of that address is let in, and nobody else.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from kernel.secret import digest
 from people import audit
 from people.act import Act
 from people.actor import actor_of
+from people.joining import entry
 from people.joining.models import Applicant, Invitation
-from people.models import Organisation
+from people.models import Organisation, Staff
 from people.permission import Actor, Permission
 from people.sections import section
-from people.signing_in import password
+from people.signing_in import password, password_link
 
 VALID_FOR, LONGEST = dt.timedelta(days=14), dt.timedelta(days=90)
 MOST_OPEN = 50
@@ -35,13 +37,14 @@ MOST_LOOKED_AT = 500
 
 @dataclass(frozen=True)
 class Invite:
-    """For how many an invitation is, until which last day, what their addresses end in, and into which section they come."""
+    """For how many an invitation is, until which last day, what their addresses end in, into which section they come, and whether each is approved."""
 
     most: int
     name: str = ""
     ending: str = ""
     department: str = ""
     last_day: dt.date | None = None
+    needs_approval: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def invite(actor: Actor, organisation_id: int, command: Invite) -> str:
     """Make an invitation and return its token; others go on.
 
     Raises NotFoundError for an organisation whose staff the actor does not manage, InvalidError for a last day that is past or far ahead,
+    or where neither an approval nor an ending of addresses is asked for,
     ConflictError where too many are open.
     """
     name = _managed(actor, organisation_id).name
@@ -86,6 +90,9 @@ def invite(actor: Actor, organisation_id: int, command: Invite) -> str:
     if not clock.today() <= last <= clock.today() + LONGEST:
         message = "使える最後の日は、今日から90日のうちにしてください。"
         raise InvalidError(message, field="last_day")
+    if not (command.needs_approval or command.ending):
+        message = "確かめずに登録するリンクには、メールアドレスの@より後を入力してください。"
+        raise InvalidError(message, field="ending")
     if len(open_ones(organisation_id)) >= MOST_OPEN:
         message = f"いま使えるリンクは{MOST_OPEN}本までです。使わないリンクを終わりにしてください。"
         raise ConflictError(message)
@@ -94,7 +101,7 @@ def invite(actor: Actor, organisation_id: int, command: Invite) -> str:
         Invitation(
             organisation_id=organisation_id, made_by_id=actor.staff_id, token_digest=digest(token), most=command.most,
             name=command.name, ending=command.ending, section_id=section.named(organisation_id, command.department),
-            expires_at=clock.at(last + clock.DAY, dt.time()),
+            expires_at=clock.at(last + clock.DAY, dt.time()), needs_approval=command.needs_approval,
         )
     )  # fmt: skip
     audit.record(actor, Act.OFFICE_INVITED, name, organisation_id=organisation_id, most=command.most)
@@ -143,8 +150,8 @@ def _may_invite(maker_id: int | None, organisation_id: int) -> bool:
     return maker is not None and maker.may(Permission.MANAGE_STAFF, organisation_id)
 
 
-def accept(token: str, command: Enter) -> Applicant:
-    """Note somebody who wants to be staff of the organisation that invites, with a password of their own.
+def accept(token: str, command: Enter) -> Invitation:
+    """Note somebody who wants to be staff of the organisation that invites, with a password of their own; without approval, enter them.
 
     Nothing is said of whether the address is known: that is for the coordinator. Raises NotFoundError where the invitation is not
     open, ConflictError where others were faster, InvalidError for a password that cannot be taken.
@@ -163,10 +170,33 @@ def accept(token: str, command: Enter) -> Applicant:
     if taken is None:
         message = "招待の人数に達しました。研修担当に新しいリンクを頼んでください。"
         raise ConflictError(message)
-    applicant = Applicant(
-        organisation_id=invitation.organisation_id, name=command.name, reading=command.reading, email=command.email,
-        department=invitation.section.title if invitation.section else command.department, post=command.post,
-        password_hash=password.hashed(command.password, command.name, command.email),
+    department = invitation.section.title if invitation.section else command.department
+    if not invitation.needs_approval:
+        _enter(invitation, command, department)
+        return invitation
+    add(
+        Applicant(
+            organisation_id=invitation.organisation_id, name=command.name, reading=command.reading, email=command.email,
+            department=department, post=command.post,
+            password_hash=password.hashed(command.password, command.name, command.email),
+        )
     )  # fmt: skip
     audit.record(None, Act.APPLIED, command.name, organisation_id=invitation.organisation_id)
-    return add(applicant)
+    return invitation
+
+
+def _enter(invitation: Invitation, command: Enter, department: str) -> None:
+    """Enter somebody, and let a link be mailed to the address that they gave; who is known by it already is sent one, too."""
+    maker = actor_of(invitation.made_by_id) if invitation.made_by_id else None
+    if maker is None or db.session.scalar(sa.select(Staff.id).where(Staff.email == command.email.lower())):
+        password_link.ask_for_reset(command.email)
+        return
+    entered = entry.enter(
+        entry.JoinStaff(
+            invitation.organisation_id, command.name, command.reading, command.email, None, department, command.post
+        )
+    )
+    audit.record(
+        None, Act.ENTERED_BY_INVITATION, command.name, organisation_id=invitation.organisation_id, staff=entered.staff_id
+    )  # fmt: skip
+    password_link.invite_by_mail(maker, [entered])

@@ -18,7 +18,8 @@ class Invitation(Base):
     """A link by which so many people of an organisation may enter themselves. Only the digest of its token is kept.
 
     It rests on whoever made it: with their right it ends. Early ones do not say who that was. Several may be open at once: `name` tells
-    them apart, `ending` is what the addresses of those who enter end in, `section_id` the section that they come into.
+    them apart, `ending` is what the addresses of those who enter end in, `section_id` the section that they come into. Without
+    approval they are staff at once, and a link to sign in goes to the address that they gave.
     """
 
     __tablename__ = "invitation"
@@ -28,6 +29,7 @@ class Invitation(Base):
     name: Mapped[str] = mapped_column(default="", server_default="")
     ending: Mapped[str] = mapped_column(default="", server_default="")
     section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("section.id"), index=True)
+    needs_approval: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     most: Mapped[int]
     joined: Mapped[int] = mapped_column(default=0)

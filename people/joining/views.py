@@ -14,7 +14,7 @@ from kernel.page import page_number, page_of
 from kernel.text import number_in
 
 from people import membership, organisation
-from people.access import actor, confirmed, public, public_address, requires
+from people.access import actor, confirmed, public, public_address, requires, sends_mail
 from people.access_log import shows
 from people.blueprint import blueprint
 from people.joining import applicant, entry, invitation, rejoining, transfer
@@ -192,6 +192,8 @@ def _organisation_id() -> int:
 def invite() -> ResponseReturnValue:
     """Show the invitation of an organisation; make a new one and show its link once."""
     organisation_id, form = _organisation_id(), InviteForm()
+    if not sends_mail():
+        del form.at_once  # nothing would come to the address
     if token := accepted(form, lambda: invitation.invite(actor(), organisation_id, form.command())):
         address = public_address(url_for("people.accept_invitation", token=token))
         return render_template(
@@ -244,10 +246,14 @@ def end_invitation(invitation_id: int | None) -> ResponseReturnValue:
 @public
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Enter oneself as staff of the organisation that invites."""
-    form = AcceptForm()
-    if entered := accepted(form, lambda: invitation.accept(token, form.command())):
+    form, opened = AcceptForm(), invitation.opened(token)
+    if not opened.needs_approval:
+        del form.password, form.again  # chosen by the link that comes by mail
+    if accepted(form, lambda: invitation.accept(token, form.command())):
         flash(
-            f"{entered.name}さんの登録を受け付けました。研修担当が確かめると、いま決めたパスワードでサインインできるようになります。"
+            f"{form.name.value}さんの登録を受け付けました。研修担当が確かめると、いま決めたパスワードでサインインできるようになります。"
+            if opened.needs_approval
+            else f"{form.email.value}にメールを送ります。届いたリンクからパスワードを決めると、サインインできます。"
         )
         return redirect(url_for("people.sign_in_page"))
-    return answer("people/accept_invitation.html", form, invitation=invitation.opened(token))
+    return answer("people/accept_invitation.html", form, invitation=opened)

@@ -18,7 +18,7 @@ from kernel.spelling import folded
 
 from people import audit
 from people.act import Act
-from people.joining import entry, handing_over, rejoining, unbuilt
+from people.joining import entry, handing_over, many, rejoining, unbuilt
 from people.membership import visible_to
 from people.models import Membership, Posting
 from people.personnel.models import Kind
@@ -27,6 +27,8 @@ from people.sections import coming, post, posting, section
 from people.sections.models import PlannedMove
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from people.permission import Actor
     from people.personnel.models import PersonnelChange
 
@@ -42,15 +44,47 @@ class Sections:
         names = [folded(row.name) for row in rows]
         self.known = {folded(row.name): row.id for row in rows if names.count(folded(row.name)) == 1}
         self.known |= {folded(row.title): row.id for row in rows}
+        self.posts: dict[str, int | None] = {}
 
     def named(self, names: list[str]) -> int | None:
         """Return the id of the section that names from the top down mean; a new one where there is none."""
         return section.nested(self.organisation_id, names, self.known)
 
+    def post_named(self, name: str) -> int | None:
+        """Return the id of the post that a name means; a new one where there is none."""
+        if name not in self.posts:
+            self.posts[name] = post.named(self.organisation_id, name)
+        return self.posts[name]
+
     def title(self, names: list[str]) -> str:
         """Return what the section that names mean is called."""
         found = self.named(names)
         return section.titled(found) if found else ""
+
+
+def enter_together(actor: Actor, changes: Sequence[PersonnelChange], sections: Sections) -> list[PersonnelChange]:
+    """Enter those whom changes of the kind NEW speak of and about whom no rule has anything to say; return their changes.
+
+    The others are applied one by one. Raises NotFoundError for an organisation the actor does not manage.
+    """
+    people = [
+        many.Newcomer(
+            said["name"], said["reading"], said["email"] or None, said["number"] or None,
+            sections.named(said["sections"]), sections.post_named(said["post"]),
+            dt.date.fromisoformat(said["joined_on"]),
+        )
+        for said in (change.said for change in changes)
+    ]  # fmt: skip
+    done = []
+    entered = many.enter_beyond_doubt(actor, sections.organisation_id, people)
+    for change, one, membership_id in zip(changes, people, entered, strict=True):
+        if membership_id is not None:
+            said = {name: change.said[name] for name in ("name", "reading", "email", "number")}
+            days = {"joined_on": _iso(one.joined_on), "left_on": None}
+            after = {**said, "section_id": one.section_id, "post_id": one.post_id, **days}
+            change.membership_id, change.before = membership_id, {"after": after}
+            done.append(change)
+    return done
 
 
 def apply(actor: Actor, change: PersonnelChange, sections: Sections) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tomomanabi.personnel")
 PART = 50
+TOGETHER = 500
+"""So many who are new are entered by the statements of one."""
 MANY = 10
 """So many in a hundred may leave by a file without the number being typed."""
 KEPT = retention.FILES
@@ -149,21 +151,26 @@ def _do_a_part(file_id: int) -> int:
         file.state, file.trouble = FileState.APPLIED, STOPPED_UNDOING if undoes else STOPPED
         commit_part()
         return 0
-    rows = _next_of(file, undoes=undoes)
+    kinds = [kind for kind in IN_ORDER if kind.value not in file.off]
+    rows = _next_of(file, kinds, PART, undoes=undoes)
+    if rows and rows[0].kind is Kind.NEW and not undoes:
+        rows = _next_of(file, [Kind.NEW], TOGETHER, undoes=False)
     if not rows:
         _end(file)
         commit_part()
         return 0
     file.state = FileState.UNDOING if undoes else FileState.APPLYING
     sections = applying.Sections(file.organisation_id)
+    if rows[0].kind is Kind.NEW and not undoes:
+        _enter_together(actor, rows, sections)
     for row in rows:
-        _do(actor, row, sections, undoes=undoes)
+        if row.state.is_planned or undoes:
+            _do(actor, row, sections, undoes=undoes)
     commit_part()
     return len(rows)
 
 
-def _next_of(file: PersonnelFile, *, undoes: bool) -> Sequence[PersonnelChange]:
-    kinds = [kind for kind in IN_ORDER if kind.value not in file.off]
+def _next_of(file: PersonnelFile, kinds: Sequence[Kind], at_most: int, *, undoes: bool) -> Sequence[PersonnelChange]:
     order = sa.case(
         {kind.value: place for place, kind in enumerate(kinds)}, value=PersonnelChange.kind, else_=len(kinds)
     )
@@ -172,8 +179,22 @@ def _next_of(file: PersonnelFile, *, undoes: bool) -> Sequence[PersonnelChange]:
         sa.select(PersonnelChange)
         .where(PersonnelChange.file_id == file.id, PersonnelChange.kind.in_(kinds), PersonnelChange.state == state)
         .order_by(*((order.desc(), PersonnelChange.id.desc()) if undoes else (order, PersonnelChange.id)))
-        .limit(PART)
+        .limit(at_most)
     ).all()
+
+
+def _enter_together(actor: Actor, rows: Sequence[PersonnelChange], sections: applying.Sections) -> None:
+    """Enter those who are new by the statements of one; whatever goes wrong, nobody is entered, and they are entered one by one."""
+    known = dict(sections.known)
+    try:
+        with db.session.begin_nested():
+            for row in applying.enter_together(actor, rows, sections):
+                row.state = ChangeState.DONE
+    except sa.exc.OperationalError:
+        raise  # a database that is locked or away: the part is tried again
+    except Exception as fault:  # noqa: BLE001 - the border to what no form has looked at
+        log.warning("people of a personnel file are entered one by one: %s", type(fault).__name__)
+        sections.known, sections.posts = known, {}
 
 
 def _do(actor: Actor, row: PersonnelChange, sections: applying.Sections, *, undoes: bool) -> None:

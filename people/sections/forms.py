@@ -8,6 +8,7 @@ from kernel.fields import DayField, LongTextField, RowField, TextField
 from kernel.forms import Form
 from kernel.typed import LONGEST_TEXT
 
+from people.sections.concurrent import Hold
 from people.sections.posting import Move
 from people.sections.section import LONGEST_NAME, WriteSection
 
@@ -68,3 +69,18 @@ class MoveForm(Form):
     def command(self) -> Move:
         """Return whither they are moved."""
         return Move(self.department.value, self.post.value, self.day.value)
+
+
+class ConcurrentForm(Form):
+    """Which section and post somebody holds beside the own ones, and from when to when."""
+
+    department = TextField("兼務する部署", [DataRequired(), Length(max=200)], render_kw={"list": "sections"})
+    post = TextField(
+        "兼務する職", [Length(max=100)], description="決まっていなければ空のままにします。", render_kw={"list": "posts"}
+    )
+    begins_on = DayField("始まりの日", [DataRequired()], description="先の日でも登録できます。例：R9.4.1")
+    last_day = DayField("最後の日", description="決まっていなければ空のままにします。")
+
+    def command(self) -> Hold:
+        """Return what somebody holds beside the own post."""
+        return Hold(self.department.value, self.post.value, self.begins_on.value, self.last_day.day)

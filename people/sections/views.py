@@ -13,10 +13,10 @@ from kernel.forms import accepted, answer
 from people.access import A_TABLE, actor, holds, requires
 from people.access_log import shows
 from people.blueprint import blueprint
-from people.membership import managed_among
+from people.membership import managed_among, managed_membership
 from people.permission import Permission
-from people.sections import alikeness, coming, post, posting, reform, reform_list, section
-from people.sections.forms import MergeForm, MoveForm, PostForm, ReformForm, SectionForm
+from people.sections import alikeness, coming, concurrent, post, posting, reform, reform_list, section
+from people.sections.forms import ConcurrentForm, MergeForm, MoveForm, PostForm, ReformForm, SectionForm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,6 +171,34 @@ def move_staff() -> ResponseReturnValue:
         sections=[row.title for row in section.sections_of(organisation_id)],
         posts=[row.name for row in post.posts_of(organisation_id)],
     )
+
+
+@blueprint.route("/office/staff/<int:membership_id>/concurrent", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+@shows("職員の兼務")
+def hold_too(membership_id: int) -> ResponseReturnValue:
+    """Let one of the staff hold a section and post beside the own ones."""
+    form = ConcurrentForm(begins_on=clock.today().isoformat())
+    if row := accepted(form, lambda: concurrent.hold(actor(), membership_id, form.command())):
+        flash(f"兼務を登録しました：{concurrent.in_words(row)}")
+        return redirect(url_for("people.staff_member", membership_id=membership_id))
+    person = managed_membership(actor(), membership_id)
+    return answer(
+        "people/concurrent.html",
+        form,
+        person=person,
+        sections=[row.title for row in section.sections_of(person.organisation_id)],
+        posts=[row.name for row in post.posts_of(person.organisation_id)],
+    )
+
+
+@blueprint.post("/office/staff/<int:membership_id>/concurrent/<int:concurrent_id>/end")
+@requires(Permission.MANAGE_STAFF)
+def hold_no_more(membership_id: int, concurrent_id: int) -> ResponseReturnValue:
+    """End what one of the staff holds beside the own post."""
+    left = concurrent.end(actor(), membership_id, concurrent_id)
+    flash("兼務を終わりにしました。" if left else "兼務の登録を取り消しました。")
+    return redirect(url_for("people.staff_member", membership_id=membership_id))
 
 
 @blueprint.route("/office/sections/reform", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from kernel.database import db
 from kernel.errors import NotFoundError, RefusalError
 from kernel.forms import accepted, answer
 
-from people.access import actor, by_password, confirmed, public, signed_in, visitor
+from people.access import actor, by_password, confirmed, public, sends_mail, signed_in, visitor
 from people.blueprint import blueprint
 from people.models import Staff
 from people.permission import Permission
@@ -258,7 +258,7 @@ def confirm() -> ResponseReturnValue:
 @public
 def forgotten() -> ResponseReturnValue:
     """Ask for a link: by mail where mail is sent, and of the own organisation's coordinator."""
-    form, by_mail = ResetRequestForm(), bool(current_app.extensions["settings"].mail.host)
+    form, by_mail = ResetRequestForm(), sends_mail()
     if form.validate_on_submit():
         password_link.ask_for_reset(form.email.value)
         return render_template("people/forgotten_sent.html", by_mail=by_mail)

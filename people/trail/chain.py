@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from kernel import clock
 from kernel.database import alone, db, reading
 
-from people.models import AuditEntry, AuditSeal, AuditTold
+from people.models import AuditEntry
+from people.trail.models import AuditSeal, AuditTold
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from kernel.database import db
 from kernel.errors import InvalidError, NotFoundError
 
 from people.models import Membership
-from people.sections import posting, section
+from people.sections import concurrent, posting, section
+from people.sections.concurrent import Hold
 from people.sections.posting import Move
 from people.sections.section import WriteSection
 
@@ -91,6 +92,16 @@ def test_days_count_from_when_it_came_upon_somebody(mizuho, time):
     time.passes(days=10)
     moves(mizuho, early, department="産業課")
     assert {one.due_on for one in due.required(early.staff_id)} == {clock.today() + dt.timedelta(days=30)}
+
+
+def test_days_count_from_when_somebody_came_to_hold_a_post_in_the_section_too(mizuho, time):
+    person, where = mizuho.person(department="住民課"), section_id(mizuho, "産業課")
+    adopts(mizuho, section_id=where, due_days=30)
+    time.passes(days=60)
+    hold = Hold("産業課", "", clock.today(), None)
+    concurrent.hold(mizuho.coordinator.actor, person.membership_id, hold)
+    db.session.commit()
+    assert {one.due_on for one in due.required(person.staff_id)} == {clock.today() + dt.timedelta(days=30)}
 
 
 def test_who_moves_into_a_section_takes_over_its_duties_and_who_moves_out_leaves_them(mizuho):

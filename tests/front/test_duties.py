@@ -15,8 +15,9 @@ from kernel.database import db
 from kernel.tables import office_table
 
 from people.models import AuditEntry, Membership, Role, Section
-from people.sections import posting
+from people.sections import concurrent, posting
 from people.sections import section as sections
+from people.sections.concurrent import Hold
 from people.sections.posting import Move
 from people.sections.section import WriteSection
 
@@ -336,6 +337,22 @@ def test_a_head_sees_and_reminds_the_own_section_and_nobody_else(office, hachioj
     ):
         assert browser.get(address).status_code in {403, 404}, address
     assert office.person(Role.HEAD, department="").actor.holds(Role.HEAD)
+
+
+def test_whoever_holds_a_post_too_has_the_duties_of_that_section_and_its_head_sees_them(office, time):
+    head, clerk = office.person(Role.HEAD, department="税務課"), office.person(department="住民課")
+    until = clock.today() + dt.timedelta(days=20)
+    hold = Hold("税務課", "", clock.today() + clock.DAY, until)
+    concurrent.hold(office.coordinator.actor, clerk.membership_id, hold)
+    db.session.commit()
+    assert clerk.staff_id not in {duty.staff_id for duty in board(head)}
+    time.passes(days=1)
+    assert clerk.staff_id in {duty.staff_id for duty in board(head)}
+    assert {duty.department for duty in board(head) if duty.staff_id == clerk.staff_id} == {"住民課"}
+    whole, *sections_ = totals.totals(office.coordinator.actor, ask({"by": "section"}))
+    assert whole.all == sum(part.all for part in sections_), "everybody is counted once"
+    time.passes(days=20)
+    assert clerk.staff_id not in {duty.staff_id for duty in board(head)}
 
 
 def test_a_head_who_moves_sees_the_new_section_from_then_on(office):

@@ -124,7 +124,7 @@ def ground(app, mizuho) -> Ground:
         "slug": course.slug, "old": 1, "new": 1, "session_id": session.id, "skill_id": 1, "key": "8-1", "position": 11,
         "adoption_id": adopted.id, "section_id": section.named(mizuho.id, "総務課"), "post_id": post.named(mizuho.id, "主事"), "request_id": 0, "track_id": db.session.scalar(sa.text("SELECT min(id) FROM track")), "topic_id": db.session.scalar(sa.text("SELECT min(id) FROM topic")), "motivation_id": 0, "edition_id": 0,
         "ending": "pdf", "kind": "", "code": "ABC234", "lesson_id": quiz.id, "module_id": module.id, "attempt_id": 1, "name": "x.svg", "number": 1, "learning_id": 0, "path": "index.html",
-        "offer_id": offered_one.id, "disclosure_id": asked.id, "reform_id": reformed.id, "invitation_id": 0, "provider_id": provided.id, "token_id": 0, "id_": "1", "rest": "x", "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
+        "offer_id": offered_one.id, "disclosure_id": asked.id, "reform_id": reformed.id, "invitation_id": 0, "provider_id": provided.id, "token_id": 0, "concurrent_id": 0, "id_": "1", "rest": "x", "sign_in_id": 0, "factor_id": 0, "notice_id": 0, "material_id": 0, "lecturer_id": known.id, "file_id": sent.id, "enrolment_id": enrolled.id, "meeting_id": session.meetings[0].id, "nomination_id": nominated.id,
     }  # fmt: skip
     return Ground(mizuho, addresses)
 

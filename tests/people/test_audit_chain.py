@@ -18,8 +18,9 @@ from kernel.database import db
 
 from people import audit
 from people.act import Act
-from people.models import AuditEntry, AuditSeal
+from people.models import AuditEntry
 from people.trail import chain, syslog
+from people.trail.models import AuditSeal
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from factories import Office, membership
 from kernel import clock
 from kernel.database import db
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
+from kernel.settings import Mail
 
 from people.act import Act
 from people.joining.entry import JoinStaff, enter, join, leave
 from people.joining.models import Applicant
 from people.models import AuditEntry, Membership, Organisation, Role, SizeClass, Staff
 from people.role import set_roles
+from people.signing_in.models import ResetRequest
 
 CASES = Path(__file__).parent.parent / "data" / "cases" / "people"
 
@@ -310,6 +313,29 @@ def test_an_invitation_may_be_for_addresses_of_the_office_and_one_section(app, m
     assert confirms(browser).status_code == 302
     row = db.session.scalars(sa.select(Membership).join(Membership.staff).where(Staff.name == "新任 1")).one()
     assert row.department == "福祉課"
+
+
+def test_without_approval_whoever_reads_the_mails_of_an_address_of_the_office_is_let_in(app, mizuho, monkeypatch):
+    browser, client = mizuho.coordinator.browser(), app.test_client()
+    assert "研修担当が確かめずに登録する" not in browser.get("/office/invitation").text, (
+        "nothing would come to the address"
+    )
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mail=Mail(host="127.0.0.1")))
+    told = browser.post("/office/invitation", data={"most": "2", "at_once": "y"})
+    assert told.status_code == 422
+    assert "@より後を入力してください" in told.text
+    link = link_of(browser, ending="town.mizuho.example.lg.jp", at_once="y")
+    assert "パスワード（もう一度）" not in client.get(link).text
+    said = {"email": "hana@town.mizuho.example.lg.jp", "password": "", "again": ""}
+    assert joins(client, link, 1, email="hana@example.lg.jp").status_code == 422
+    assert joins(client, link, 1, **said).status_code == 302
+    new = db.session.scalars(sa.select(Staff).where(Staff.name == "新任 1")).one()
+    assert (new.email, new.password_hash) == (said["email"], None), "nobody signs in before the mail was read"
+    wish = db.session.get_one(ResetRequest, new.id)
+    assert wish.asked_by_id == mizuho.coordinator.staff_id
+    assert joins(client, link, 2, **said).status_code == 302, "nobody learns who is there already"
+    assert db.session.scalar(sa.select(sa.func.count()).where(Staff.email == said["email"])) == 1
+    assert joins(client, link, 3, **said).status_code == 404, "so many and no more"
 
 
 def test_another_organisation_ends_no_invitation(app, mizuho, hachioji):

@@ -20,8 +20,8 @@ from kernel.database import db
 from kernel.errors import ConflictError, InvalidError
 
 from people.models import Membership, Role, RoleGrant, Section, Staff
+from people.personnel import applying, welcome, work
 from people.personnel import file as personnel_file
-from people.personnel import welcome, work
 from people.personnel.columns import Column
 from people.personnel.file import Send
 from people.personnel.models import ChangeState, FileState, Kind, PersonnelChange, PersonnelFile
@@ -288,7 +288,8 @@ def test_one_file_is_at_work_at_a_time_and_the_page_says_how_far(mizuho):
 
 
 def test_killed_in_the_middle_it_loses_and_doubles_nothing(mizuho, monkeypatch):
-    monkeypatch.setattr(work, "PART", 2)
+    monkeypatch.setattr(work, "TOGETHER", 2)
+    monkeypatch.setattr(applying, "enter_together", lambda *_of: [])  # one by one, to be stopped between two
     text = HEADINGS + "".join(
         f"91{number:02},新人 {chr(0x4E00 + number)},シンジン ナニ,福祉課,\n" for number in range(7)
     )
