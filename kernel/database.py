@@ -253,6 +253,24 @@ def put(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         raise sa.exc.IntegrityError(statement, None, error) from error
 
 
+def change(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change rows by their ids to what each says of the same columns: by COPY and one statement on PostgreSQL, by a prepared one on SQLite."""
+    if not rows:
+        return
+    connection, names = db.session.connection(), [name for name in rows[0] if name != "id"]
+    if not is_postgresql():
+        said: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+        statement = sa.update(table).where(table.c.id == sa.bindparam("new_id")).values(said)
+        connection.execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
+        return
+    columns = (sa.Column(name, table.c[name].type) for name in rows[0])
+    new = sa.Table(f"new_{table.name}", sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+    new.create(connection)
+    put(new, rows)
+    connection.execute(sa.update(table).where(table.c.id == new.c.id).values({name: new.c[name] for name in names}))
+    new.drop(connection)
+
+
 def _put(table: str, names: Sequence[str], values: Iterable[list[Any]]) -> None:
     cursor: Any = db.session.connection().connection.cursor()
     columns = ", ".join(names)
@@ -269,3 +287,9 @@ def _stored(type_: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
     """Return how a value of a type is handed to the engine."""
     dialect = db.session.get_bind().dialect
     return type_.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
+
+
+def refresh_statistics() -> None:
+    """Let the database look at its tables anew, from which it chooses its ways, and commit."""
+    db.session.execute(sa.text("ANALYZE"))
+    commit_part()

@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from decimal import Decimal
 from email.headerregistry import Address
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u
 
 LONGEST_NUMBER = 40
 LONGEST_ADDRESS = 254
+LONGEST_KEPT = 100
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]")
 _KANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {ord("ヵ"): "か", ord("ヶ"): "け"}
 _DASHES = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70]")
@@ -27,6 +28,8 @@ _POWERS = {"百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10*
 _PART = re.compile(rf"({_DIGITS})({'|'.join(sorted(_POWERS, key=len, reverse=True))}|$)")
 _NUMBER = re.compile(rf"(?:{_DIGITS}(?:{'|'.join(_POWERS)})){{0,5}}(?:{_DIGITS})?")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+_USUAL_ADDRESS = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,63}")
+"""What addresses of offices look like: nothing in them could be taken otherwise."""
 _AS_TEXT = re.compile("""^=?["']?(.*?)["']?$""")
 _PAIRS = """
     髙高 𠮷吉 﨑崎 嵜崎 邉辺 齋斎 齊斉 濵浜 嶋島 嶌島 隝島 㠀島 冨富 峯峰 栁柳 桒桑 舘館 槗橋 凜凛 晧皓 渕淵 渊淵 薮藪 篭籠 薗園
@@ -73,6 +76,18 @@ def folded(text: str) -> str:
     Width, case, kana, spaces, signs that nobody sees, variation sequences, compatibility ideographs, old forms
     (常用漢字表, 平成22年内閣告示第2号) and the usual variants in names make no difference.
     """
+    if text.isascii():
+        return "".join(text.split()).casefold()
+    return _folded_line(text) if len(text) <= LONGEST_KEPT else _folded(text)
+
+
+@lru_cache(maxsize=4096)
+def _folded_line(text: str) -> str:
+    """Return the form of a word or a name; in a list the same ones come again and again."""
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     plain = _SELECTORS.sub("", UNSEEN.sub("", normal_form(text)))
     plain = joyokanji.convert(plain.translate(_NAMES)).replace("〻", "々")
     return normal_form(re.sub(r"\s+", "", str(plain).casefold().translate(_KANA)), "NFC")
@@ -125,6 +140,8 @@ def folded_number(text: str) -> str:
     Width, case, spaces, every sign for a dash and what a table program puts around a number to keep its zeros
     (`'00123`, `="00123"`) make no difference. Zeros at the front do.
     """
+    if text.isascii() and text.isalnum():
+        return text.casefold()
     plain = re.sub(r"\s+", "", UNSEEN.sub("", _DASHES.sub("-", normal_form(text)))).casefold()
     return _AS_TEXT.sub(r"\1", _DASHES.sub("-", plain))
 
@@ -141,6 +158,8 @@ def is_address(text: str) -> bool:
     """Tell whether mail can be sent to an address: its shape, its length (RFC 5321, 4.5.3.1), and that the mail library takes it."""
     if len(text) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
         return False
+    if _USUAL_ADDRESS.fullmatch(text):
+        return True
     try:
         return Address(addr_spec=text).addr_spec == text
     except Exception:  # noqa: BLE001 - the library raises what it happens to run into (cpython 134155)

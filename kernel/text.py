@@ -23,6 +23,8 @@ def normalised(text: str) -> str:
     not touched by NFKC; the compatibility ideographs that are (U+F900 to U+FAFF) are kept as typed,
     because they stand in people's names.
     """  # noqa: D301
+    if text.isascii() and text.isprintable():
+        return text.strip()
     parts = re.split(
         "([\uf900-\ufaff])", _CONTROL.sub("", UNSEEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     )

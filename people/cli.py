@@ -142,7 +142,7 @@ def load_people(path: Path, way: Callable[[], folders.Way]) -> None:
 @click.option("--apply", "applies", is_flag=True, help="Apply each part as it has been compared.")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load_large(path: Path, email: str, organisation: str | None, *, applies: bool) -> None:
-    """Take in a CSV file at PATH that is too large for the page, in parts of 20,000 people; nobody leaves by it.
+    """Take in a CSV file at PATH that is too large for the page, in parts of 5,000 people; nobody leaves by it.
 
     Says how many people a second that is, and how many the database loads by itself.
     """

@@ -68,8 +68,11 @@ def _addresses_in_use(people: Sequence[Newcomer]) -> set[str | None]:
 
 def _numbers_in_use(organisation_id: int, people: Sequence[Newcomer]) -> set[str | None]:
     keys = {one.number_key for one in people} - {None}
-    mine = (Membership.organisation_id == organisation_id, Membership.number_key.in_(keys))
-    return set(db.session.scalars(sa.select(Membership.number_key).where(*mine)))
+    mine = sa.select(Membership.number_key).where(
+        Membership.organisation_id == organisation_id, Membership.number_key.in_(keys)
+    )
+    by_index = sa.union_all(mine.where(Membership.left_on.is_(None)), mine.where(Membership.left_on.is_not(None)))
+    return set(db.session.scalars(by_index))
 
 
 def _beyond_doubt(

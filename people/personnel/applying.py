@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, selectinload
 
 from kernel import clock
-from kernel.database import db
+from kernel.database import Base, change, db
 from kernel.errors import ConflictError, NotFoundError
 from kernel.spelling import folded
 
@@ -21,7 +21,7 @@ from people.act import Act
 from people.joining import entry, handing_over, many, rejoining, unbuilt
 from people.membership import visible_to
 from people.models import Membership, Posting
-from people.personnel.models import Kind
+from people.personnel.models import ChangeState, Kind
 from people.role import check_may_grant
 from people.sections import coming, post, posting, section
 from people.sections.models import PlannedMove
@@ -63,9 +63,10 @@ class Sections:
 
 
 def enter_together(actor: Actor, changes: Sequence[PersonnelChange], sections: Sections) -> list[PersonnelChange]:
-    """Enter those whom changes of the kind NEW speak of and about whom no rule has anything to say; return their changes.
+    """Enter those whom changes of the kind NEW speak of and about whom no rule has anything to say; return the changes of the others.
 
-    The others are applied one by one. Raises NotFoundError for an organisation the actor does not manage.
+    These are to be applied one by one. Raises NotFoundError for an organisation the actor does not manage, and what the database does
+    where something changed meanwhile: the transaction is then to be rolled back.
     """
     people = [
         many.Newcomer(
@@ -73,18 +74,21 @@ def enter_together(actor: Actor, changes: Sequence[PersonnelChange], sections: S
             sections.named(said["sections"]), sections.post_named(said["post"]),
             dt.date.fromisoformat(said["joined_on"]),
         )
-        for said in (change.said for change in changes)
+        for said in (one.said for one in changes)
     ]  # fmt: skip
-    done = []
+    done, others = [], []
     entered = many.enter_beyond_doubt(actor, sections.organisation_id, people)
-    for change, one, membership_id in zip(changes, people, entered, strict=True):
-        if membership_id is not None:
-            said = {name: change.said[name] for name in ("name", "reading", "email", "number")}
-            days = {"joined_on": _iso(one.joined_on), "left_on": None}
-            after = {**said, "section_id": one.section_id, "post_id": one.post_id, **days}
-            change.membership_id, change.before = membership_id, {"after": after}
-            done.append(change)
-    return done
+    for one, person, membership_id in zip(changes, people, entered, strict=True):
+        if membership_id is None:
+            others.append(one)
+            continue
+        said = {name: one.said[name] for name in ("name", "reading", "email", "number")}
+        days = {"joined_on": _iso(person.joined_on), "left_on": None}
+        after = {**said, "section_id": person.section_id, "post_id": person.post_id, **days}
+        row = {"id": one.id, "membership_id": membership_id, "before": {"after": after}, "state": ChangeState.DONE}
+        done.append(row)
+    change(Base.metadata.tables["personnel_change"], done)
+    return others
 
 
 def apply(actor: Actor, change: PersonnelChange, sections: Sections) -> None:

@@ -60,6 +60,7 @@ HEADINGS = {
     Column.LEFT: "退職日 退職年月日 離職日 離職年月日 転出日 所属終了日 所属の終わり 最終在籍日",
 }
 _COLUMNS = {folded(heading): column for column, headings in HEADINGS.items() for heading in headings.split()}
+_DIGIT_OR_AT = re.compile(r"[\d@]")
 _BRACKETS = re.compile(r"\((?!.*(?:カナ|かな|フリガナ|職員)).*\)")
 
 
@@ -92,9 +93,12 @@ def is_heading(cells: Sequence[str], said: Mapping[str, str]) -> bool:
     return len(known) >= FEWEST and bool(IDENTIFIES & set(known))
 
 
+def is_heading_again(cells: Sequence[str], first: Sequence[str], said: Mapping[str, str]) -> bool:
+    """Tell whether a row below the headings says them again; one with a digit or an address says them word for word, or not at all."""
+    return list(cells) == list(first) or (not any(map(_DIGIT_OR_AT.search, cells)) and is_heading(cells, said))
+
+
 def may_be_heading(cells: Sequence[str]) -> bool:
     """Tell whether a row may be headings in words that are not known: two words at least, each once, and no number among them."""
     words = [cell for cell in cells if cell]
-    return (
-        len(words) >= FEWEST and len(set(words)) == len(words) and not any(re.search(r"\d|@", word) for word in words)
-    )
+    return len(words) >= FEWEST and len(set(words)) == len(words) and not any(map(_DIGIT_OR_AT.search, words))

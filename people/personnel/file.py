@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from kernel import clock
-from kernel.database import add, db, slices
+from kernel.database import Base, add, db, put, slices
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.secret import digest
 
@@ -33,7 +33,7 @@ from people.personnel.reading import Reading, read
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-AT_ONCE = 500
+AT_ONCE = 2000
 FARTHEST = dt.timedelta(days=183)
 """How far ahead a file may hold: in October for April."""
 
@@ -94,8 +94,8 @@ def _compare(file: PersonnelFile, reading: Reading) -> None:
     file.left_out = [row for row in file.left_out if row[0] == 0] + [list(row) for row in reading.left_out]
     db.session.execute(sa.delete(PersonnelChange).where(PersonnelChange.file_id == file.id))
     for part in slices(found.changes, AT_ONCE):
-        db.session.execute(
-            sa.insert(PersonnelChange),
+        put(
+            Base.metadata.tables["personnel_change"],
             [
                 {
                     "file_id": file.id, "line": one.line, "kind": one.kind, "membership_id": one.membership_id,

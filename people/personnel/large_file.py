@@ -1,4 +1,4 @@
-"""A personnel file that is too large to be looked through at once: cut into files of as many people as a page takes.
+"""A personnel file that is too large to be looked through at once: cut into files of 5,000 people.
 
 Each part is of one organisation: of the one that its lines name (団体コード), or of the one for which the file is taken in. The file is
 read line by line, so that a part of it is held at a time. Nobody leaves by a part: it does not say who stands in the others.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kernel import clock
-from kernel.database import commit_part, db
+from kernel.database import commit_part, db, refresh_statistics
 from kernel.errors import InvalidError, RefusalError
 from kernel.spelling import folded
 from kernel.tables.office_table import WORKBOOK, delimiter_of, rows_in
@@ -22,7 +22,7 @@ from people.organisation import by_code_or_name
 from people.personnel import work
 from people.personnel.columns import is_heading
 from people.personnel.file import Send, send
-from people.personnel.reading import MOST_PEOPLE, NO_HEADING
+from people.personnel.reading import NO_HEADING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 BEGINNING = 1_000_000
 """So many bytes tell the encoding and what stands between the cells."""
 FARTHEST_HEADING = 100
+A_PART = 5000
+"""So many people are held at a time."""
 _ORGANISATION = frozenset(map(folded, ("団体コード", "全国地方公共団体コード", "市区町村コード", "団体名", "団体")))
 
 
@@ -75,7 +77,7 @@ def _cut(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Part]:
         if not any(row):
             continue
         its = normalised(row[place]) if place is not None and place < len(row) else ""
-        if first and (its != whose or number - first >= MOST_PEOPLE):
+        if first and (its != whose or number - first >= A_PART):
             yield Part(whose, first, last, part.getvalue())
             part, first = _begun(headings), 0
         whose, first, last = its, first or number, number
@@ -115,7 +117,7 @@ def load(acting: Callable[[], Actor], path: Path, organisation_id: int | None, *
     `acting` returns who acts; the right is checked with each part. A part that is refused stops no other one, and is told. What is
     applied can be taken back part by part, as any file. Raises as `parts_of` does.
     """
-    for part in parts_of(path):
+    for number, part in enumerate(parts_of(path)):
         name = f"{path.name}（{part.first:,}〜{part.last:,}行目）"
         try:
             whose = organisation_id or by_code_or_name(part.organisation).id
@@ -131,3 +133,5 @@ def load(acting: Callable[[], Actor], path: Path, organisation_id: int | None, *
             continue
         yield Loaded(part, planned, sum(work.parts(file_id)) if applies else 0)
         db.session.remove()
+        if number in (0, 9, 99):
+            refresh_statistics()  # it grew tenfold: the database is to choose its ways anew

@@ -16,7 +16,7 @@ from kernel.spelling import plain_address
 from kernel.tables.office_table import delimiter_of, rows_of
 from kernel.text import in_katakana, normalised
 
-from people.personnel.columns import IDENTIFIES, Column, columns_of, is_heading, may_be_heading
+from people.personnel.columns import IDENTIFIES, Column, columns_of, is_heading, is_heading_again, may_be_heading
 from people.personnel.faults import faults_of, means_no_end
 from people.personnel.line import Said
 
@@ -66,7 +66,7 @@ def read(text: str, said: Mapping[str, str]) -> Reading:
     people, left_out = [], [(number, ABOVE) for number, _cells in rows[:place]]
     for number, row in rows[place + 1 :]:
         found, more = _by_column(row, cells, columns)
-        if IDENTIFIES & set(found) and not is_heading(row, said):
+        if IDENTIFIES & set(found) and not is_heading_again(row, cells, said):
             one = _said(number, found)
             people.append(replace(one, fault=faults_of(one, found, more)))
         elif IDENTIFIES & set(columns):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tomomanabi.personnel")
 PART = 50
-TOGETHER = 500
+TOGETHER = 2000
 """So many who are new are entered by the statements of one."""
 MANY = 10
 """So many in a hundred may leave by a file without the number being typed."""
@@ -161,11 +161,11 @@ def _do_a_part(file_id: int) -> int:
         return 0
     file.state = FileState.UNDOING if undoes else FileState.APPLYING
     sections = applying.Sections(file.organisation_id)
+    one_by_one = rows
     if rows[0].kind is Kind.NEW and not undoes:
-        _enter_together(actor, rows, sections)
-    for row in rows:
-        if row.state.is_planned or undoes:
-            _do(actor, row, sections, undoes=undoes)
+        one_by_one = _enter_together(actor, rows, sections)
+    for row in one_by_one:
+        _do(actor, row, sections, undoes=undoes)
     commit_part()
     return len(rows)
 
@@ -183,18 +183,20 @@ def _next_of(file: PersonnelFile, kinds: Sequence[Kind], at_most: int, *, undoes
     ).all()
 
 
-def _enter_together(actor: Actor, rows: Sequence[PersonnelChange], sections: applying.Sections) -> None:
-    """Enter those who are new by the statements of one; whatever goes wrong, nobody is entered, and they are entered one by one."""
+def _enter_together(
+    actor: Actor, rows: Sequence[PersonnelChange], sections: applying.Sections
+) -> Sequence[PersonnelChange]:
+    """Enter those who are new by a handful of statements; return who is to be entered one by one: all, where anything goes wrong."""
     known = dict(sections.known)
     try:
         with db.session.begin_nested():
-            for row in applying.enter_together(actor, rows, sections):
-                row.state = ChangeState.DONE
+            return applying.enter_together(actor, rows, sections)
     except sa.exc.OperationalError:
         raise  # a database that is locked or away: the part is tried again
     except Exception as fault:  # noqa: BLE001 - the border to what no form has looked at
         log.warning("people of a personnel file are entered one by one: %s", type(fault).__name__)
         sections.known, sections.posts = known, {}
+        return rows
 
 
 def _do(actor: Actor, row: PersonnelChange, sections: applying.Sections, *, undoes: bool) -> None:

@@ -91,7 +91,7 @@ def test_what_goes_wrong_for_all_together_is_done_one_by_one(mizuho, monkeypatch
 
 
 def test_a_large_file_is_cut_into_parts_that_can_each_be_taken_back(mizuho, tmp_path, monkeypatch):
-    monkeypatch.setattr(large_file, "MOST_PEOPLE", 100)
+    monkeypatch.setattr(large_file, "A_PART", 100)
     _chief, before = mizuho.administrator, number_of(mizuho)
     path = whole(tmp_path / "職員.csv", text="名簿\n" + HEADINGS + people(5000, 5250))
     assert [(one.part.first, one.part.last, one.applied) for one in loads(mizuho, path, mizuho.id)] == [

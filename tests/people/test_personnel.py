@@ -289,7 +289,9 @@ def test_one_file_is_at_work_at_a_time_and_the_page_says_how_far(mizuho):
 
 def test_killed_in_the_middle_it_loses_and_doubles_nothing(mizuho, monkeypatch):
     monkeypatch.setattr(work, "TOGETHER", 2)
-    monkeypatch.setattr(applying, "enter_together", lambda *_of: [])  # one by one, to be stopped between two
+    monkeypatch.setattr(
+        applying, "enter_together", lambda _actor, rows, _sections: rows
+    )  # one by one, to be stopped between two
     text = HEADINGS + "".join(
         f"91{number:02},新人 {chr(0x4E00 + number)},シンジン ナニ,福祉課,\n" for number in range(7)
     )

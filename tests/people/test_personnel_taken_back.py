@@ -63,7 +63,7 @@ def test_a_row_that_fails_in_an_unforeseen_way_stops_nobody(mizuho, hachioji, mo
         apply(actor, change, sections)
 
     monkeypatch.setattr(applying, "apply", breaks)
-    monkeypatch.setattr(applying, "enter_together", lambda *_of: [])
+    monkeypatch.setattr(applying, "enter_together", lambda _actor, rows, _sections: rows)
     work.start(hachioji.administrator.actor, other, [], None)
     applied(mizuho, file)
     assert [row.state for row in found(file)] == [ChangeState.SKIPPED, ChangeState.DONE]
