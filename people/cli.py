@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from people.permission import Actor
 
 A_MINUTE = 60
-A_SAMPLE = 20_000
+A_SAMPLE = 5000
 """So many people measure how fast the database is by itself."""
 group = AppGroup("people", help="Organisations and people.")
 audit = AppGroup("audit", help="The audit log.")

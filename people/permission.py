@@ -134,10 +134,15 @@ class Actor:
 
     @functools.cached_property
     def _scopes(self) -> dict[Permission, Scope]:
+        held: dict[Role, set[int]] = {}
+        for organisation_id, role in self.roles:
+            held.setdefault(role, set()).add(organisation_id)
         return {
             permission: Scope(
-                everywhere=any(permission in EVERYWHERE.get(role, ()) for _id, role in self.roles),
-                organisation_ids=frozenset(id_ for id_, role in self.roles if permission in PERMISSIONS[role]),
+                everywhere=any(permission in EVERYWHERE.get(role, ()) for role in held),
+                organisation_ids=frozenset().union(
+                    *(ids for role, ids in held.items() if permission in PERMISSIONS[role])
+                ),
             )
             for permission in Permission
         }

@@ -11,15 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADINGS = "団体コード,職員番号,氏名,フリガナ,メールアドレス,部,所属,職名,採用日"
-FAMILY = "佐藤:サトウ 鈴木:スズキ 高橋:タカハシ 田中:タナカ 伊藤:イトウ 渡辺:ワタナベ 山本:ヤマモト 中村:ナカムラ 小林:コバヤシ 加藤:カトウ"
-GIVEN = "太郎:タロウ 花子:ハナコ 一郎:イチロウ 明:アキラ 陽菜:ヒナ 翔:ショウ 葵:アオイ 健:ケン 直樹:ナオキ 美咲:ミサキ"
+FAMILY = "佐藤=サトウ 鈴木=スズキ 高橋=タカハシ 田中=タナカ 伊藤=イトウ 渡辺=ワタナベ 山本=ヤマモト 中村=ナカムラ 小林=コバヤシ 加藤=カトウ"
+GIVEN = "太郎=タロウ 花子=ハナコ 一郎=イチロウ 明=アキラ 陽菜=ヒナ 翔=ショウ 葵=アオイ 健=ケン 直樹=ナオキ 美咲=ミサキ"
 
 
 def main(number: int, path: Path) -> None:
     """Write the file."""
     table = (ROOT / "content" / "organisations.csv").read_text(encoding="utf-8").splitlines()[1:]
     codes = [code for code in (line.partition(",")[0] for line in table) if code]
-    family, given = ([pair.split(":") for pair in names.split()] for names in (FAMILY, GIVEN))
+    family, given = ([pair.split("=") for pair in names.split()] for names in (FAMILY, GIVEN))
     each = -(-number // len(codes))
     with path.open("w", encoding="cp932", newline="\r\n") as file:
         file.write(HEADINGS + "\n")
