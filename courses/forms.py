@@ -132,14 +132,30 @@ class NewCourseForm(EditionForm):
 
 
 class CourseLinksForm(Form):
-    """The hosts and prerequisites of a course."""
+    """The hosts and prerequisites of a course: those there are, a line each, and one more of each that is picked."""
 
     hosts = LinesField("実施団体", [Length(max=5000)], description="一行に一団体ずつ、団体名か団体コードを入力します。")
+    host_too = TextField(
+        "実施団体を加える", [Length(max=LONGEST_LINE)], description="名前の一部を入力すると、同じ都道府県の団体と研修所から選べます。",
+        render_kw={"list": "organisations", "autocomplete": "off"},
+    )  # fmt: skip
     prerequisites = LinesField(
         "先に受ける講座",
         [Length(max=5000)],
         description="一行に一講座ずつ、講座名を講座のページのとおりに入力します。例：はじめての自治体DX",
     )
+    prerequisite_too = TextField(
+        "先に受ける講座を加える", [Length(max=LONGEST_LINE)], description="講座名の一部を入力すると、選べます。",
+        render_kw={"list": "courses", "autocomplete": "off"},
+    )  # fmt: skip
+
+    def all_hosts(self) -> list[str]:
+        """Return the hosts there are, and the one that was picked."""
+        return [*self.hosts.lines, *filter(None, [self.host_too.value])]
+
+    def all_prerequisites(self) -> list[str]:
+        """Return the courses there are, and the one that was picked."""
+        return [*self.prerequisites.lines, *filter(None, [self.prerequisite_too.value])]
 
 
 class SkillForm(Form):

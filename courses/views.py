@@ -14,7 +14,7 @@ from kernel.forms import accepted, answer
 
 from people.access import LONG_TEXTS, actor, holds, requires
 from people.act import Act
-from people.organisation import by_code_or_name
+from people.organisation import by_code_or_name, names_near
 from people.permission import Permission
 
 from courses import course as courses
@@ -99,17 +99,25 @@ def edit_links(slug: str) -> ResponseReturnValue:
     )
     if accepted(form, lambda: _set_links(course, form)):
         flash("実施団体と先に受ける講座を保存しました。")
-        return redirect(url_for("catalog.studio_course", slug=slug))
-    return answer("courses/links_form.html", form, course=course, edition=course.editions[-1])
+        goes_on = request.form.get("act") == "more"
+        return redirect(url_for("courses.edit_links" if goes_on else "catalog.studio_course", slug=slug))
+    return answer(
+        "courses/links_form.html",
+        form,
+        course=course,
+        edition=course.editions[-1],
+        organisations=names_near(course.owner_id),
+        courses=courses.titles([course.owner_id]),
+    )
 
 
 def _set_links(course: Course, form: CourseLinksForm) -> None:
     try:
-        hosts = {by_code_or_name(name).id for name in form.hosts.lines}
+        hosts = {by_code_or_name(name).id for name in form.all_hosts()}
     except InvalidError as refusal:
         raise InvalidError(refusal.message, field="hosts") from refusal
     courses.set_hosts(course, hosts)
-    courses.set_prerequisites(course, form.prerequisites.lines)
+    courses.set_prerequisites(course, form.all_prerequisites())
     record_work(actor(), Act.LINKS_CHANGED, course)
 
 

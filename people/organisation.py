@@ -174,6 +174,13 @@ def prefecture_names() -> list[str]:
     return list(db.session.scalars(names.order_by(Organisation.code)))
 
 
+def names_near(organisation_id: int) -> list[str]:
+    """Return the names of the organisations that one of a prefecture is likely to mean: those of the same prefecture, to be picked from."""
+    here = sa.select(Organisation.prefecture).where(Organisation.id == organisation_id).scalar_subquery()
+    rows = sa.select(Organisation.name).where(Organisation.prefecture == here)
+    return list(db.session.scalars(rows.order_by(Organisation.code.is_not(None), Organisation.code, Organisation.id)))
+
+
 def organisation(organisation_id: int) -> Organisation:
     """Return an organisation. Raises NotFoundError."""
     row = db.session.get(Organisation, organisation_id)

@@ -9,6 +9,7 @@ from contextvars import Context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pristine
 from app import create_app
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -129,6 +130,7 @@ class Shared:
         def lay() -> str:
             cluster.create("template", None)
             self.fill(make_app(cluster.url("template")))
+            pristine.remember(cluster.address("template"))
             return "template"
 
         name = self.once("postgresql", lay)
@@ -177,5 +179,8 @@ class Postgresql:
     def lay(self) -> None:
         with self.app.app_context():
             db.engine.dispose()
+        pristine.restore(self.cluster.address(self.name), self._anew)
+
+    def _anew(self) -> None:
         self.cluster.drop(self.name)
         self.cluster.create(self.name, self.template)

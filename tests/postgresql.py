@@ -102,15 +102,15 @@ class Cluster:
         ):  # where nobody buries the dead, they are taken for the living
             mark.unlink()
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
         return f"postgresql://test@127.0.0.1:{self.port}/{name}"
 
     def url(self, name: str) -> str:
         """Return SQLAlchemy's address of a database."""
-        return self._address(name).replace("postgresql://", "postgresql+psycopg://")
+        return self.address(name).replace("postgresql://", "postgresql+psycopg://")
 
     def _run(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
     def create(self, name: str, template: str | None) -> None:

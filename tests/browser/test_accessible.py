@@ -121,7 +121,6 @@ def test_the_page_on_which_somebody_entered_by_mistake_is_erased(visit):
     assert chief.goes_to(address).page.locator("h1").inner_text() != "誤 登録"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "pages"),
     [

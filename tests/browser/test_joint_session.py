@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import vobject
 import yaml
 from pages import COORDINATOR, DEMO, HOST, OTHER_COORDINATOR, STAFF
@@ -60,7 +59,6 @@ def feed_of(person, button):
     return {str(event.summary.value): str(event.description.value) for event in calendar.contents.get("vevent", [])}
 
 
-@pytest.mark.slow
 def test_twenty_people_of_eight_offices_share_twelve_places_and_a_place_that_is_given_back_moves_on(visit):
     host, coordinator, other = visit(HOST), visit(COORDINATOR), visit(OTHER_COORDINATOR)
     address = planned(host, "bpr-field-support", 定員="12", 最少の人数="3")

@@ -6,7 +6,6 @@ import csv
 import io
 from pathlib import Path
 
-import pytest
 import python_calamine
 from articles import INTRODUCED
 from pages import ADMINISTRATOR, COORDINATOR, OTHER_COORDINATOR, SECRETARIAT, STAFF
@@ -52,7 +51,6 @@ def test_from_a_voice_to_a_course_that_is_found(visit):
     assert reader.heading == "近隣と分け合う研修のはじめ方"
 
 
-@pytest.mark.slow
 def test_the_last_place_goes_to_one_and_the_other_is_told_politely(visit):
     quick, slow = visit(STAFF), visit(OTHER_COORDINATOR)
     for person in (quick, slow):

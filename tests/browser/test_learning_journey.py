@@ -164,7 +164,6 @@ def test_a_lesson_and_its_quiz_need_no_mouse(visit):
     assert learner.heading.endswith("の結果")
 
 
-@pytest.mark.slow
 def test_a_lost_connection_is_told_and_what_was_answered_arrives_later(visit):
     learner = begins(visit("makoto.yoshida").goes_to("/courses/paperless-basics"))
     learner.page.locator("ol.modules li", has_text="確かめの問題").get_by_role("link", name="確かめの問題").click()
@@ -180,7 +179,6 @@ def test_a_lost_connection_is_told_and_what_was_answered_arrives_later(visit):
     assert other.page.locator("fieldset.question input:checked").count() == 1
 
 
-@pytest.mark.slow
 def test_an_author_writes_lessons_and_a_quiz_without_a_mouse_press_lost(visit):
     author = visit("ichiro.okutama").goes_to("/studio/new")
     author.types("アドレスの末尾", "small-step").types("講座名", "小さく試す").types("所要時間", "20")
@@ -220,7 +218,6 @@ def test_an_author_writes_lessons_and_a_quiz_without_a_mouse_press_lost(visit):
     assert author.sees("はじめにすることは") or author.page.get_by_text("はじめにすることは").count()
 
 
-@pytest.mark.slow
 def test_a_video_is_added_and_can_be_sought(visit, tmp_path):
     film = tmp_path / "talk.webm"
     subprocess.run(

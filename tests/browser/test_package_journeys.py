@@ -110,7 +110,6 @@ def test_a_scorm_2004_package_runs_resumes_on_another_device_and_completes_by_it
     assert state_of("scorm-2004") is EnrolmentState.COMPLETED
 
 
-@pytest.mark.slow
 def test_what_the_run_time_does_not_take_back_costs_neither_the_place_nor_the_data(visit, behind, tmp_path):
     publishes({"窓口を測る": by_packager(tmp_path)}, "odd-record")
     learner = begins(visit(STAFF), "odd-record")
@@ -127,7 +126,6 @@ def test_what_the_run_time_does_not_take_back_costs_neither_the_place_nor_the_da
     assert "答え0件" in part_of(learner).locator("#where").inner_text()
 
 
-@pytest.mark.slow
 def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind, tmp_path):
     with web_server(tmp_path / "made" / "static_website") as pages:
         archive, _folder = by_sphinx(tmp_path, f"http://localhost:{pages.server_port}")
@@ -153,7 +151,6 @@ def test_a_scorm_1_2_package_of_sphinx_runs_resumes_and_completes(visit, behind,
         assert states.count("completed") == 4
 
 
-@pytest.mark.slow
 def test_parts_of_a_package_are_opened_from_its_contents_without_a_mouse(visit, behind):
     reports = "<script>onload = () => { parent.API.LMSInitialize(''); parent.API.LMSSetValue('cmi.core.lesson_status', 'completed'); parent.API.LMSFinish(''); }</script>"
     archive = zipped(
@@ -227,7 +224,6 @@ def test_the_last_words_of_a_package_arrive_whatever_way_its_page_is_left(visit,
     assert state_of(slug) is EnrolmentState.COMPLETED, "within two seconds, before it would be kept anyway"
 
 
-@pytest.mark.slow
 def test_a_package_that_opens_a_window_of_its_own_is_found_from_there(visit, behind):
     child = """<meta charset="utf-8"><script>const api = opener && opener.parent.API; document.write(api ? "つながりました" : "つながりません");
     if (api) { api.LMSInitialize(""); api.LMSSetValue("cmi.core.lesson_status", "completed"); api.LMSCommit(""); }</script>"""
@@ -345,7 +341,6 @@ def test_a_package_that_floods_the_browser_with_cookies_harms_nobody_else_and_it
     )
 
 
-@pytest.mark.slow
 def test_a_lost_connection_is_told_and_what_was_done_arrives_later(visit, behind, tmp_path):
     publishes({"窓口を測る": by_packager(tmp_path)}, "offline-package")
     learner = begins(visit(STAFF), "offline-package")
@@ -360,7 +355,6 @@ def test_a_lost_connection_is_told_and_what_was_done_arrives_later(visit, behind
     part_of(learner).get_by_text("2ページ目").wait_for()
 
 
-@pytest.mark.slow
 def test_an_author_adds_a_package_reads_what_is_odd_about_it_and_tries_it(visit, tmp_path):
     file = tmp_path / "odd.zip"
     file.write_bytes(by_scocli(tmp_path))

@@ -53,7 +53,6 @@ def is_sound(person):
     assert found == [], [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
 
 
-@pytest.mark.slow
 def test_a_passkey_is_made_and_then_asked_for(windows):
     person = windows().sign_in(ADMINISTRATOR).goes_to("/account").follows("二段階の確認を設定する")
     is_sound(person)
@@ -72,7 +71,6 @@ def test_a_passkey_is_made_and_then_asked_for(windows):
     assert person.goes_to("/admin/audit").heading == "操作の記録"
 
 
-@pytest.mark.slow
 def test_who_has_no_passkey_at_hand_is_told_and_types_a_code(windows):
     person = windows().sign_in(STAFF).goes_to("/account/second-factor")
     person.presses("パスキーを追加する")
@@ -84,7 +82,6 @@ def test_who_has_no_passkey_at_hand_is_told_and_types_a_code(windows):
     assert person.goes_to("/account/second-factor").sees("予備のコードは、あと9個使えます。")
 
 
-@pytest.mark.slow
 def test_a_sign_out_in_one_browser_is_felt_in_the_other(windows):
     here, there = windows().sign_in("ken.hachioji"), windows().sign_in("ken.hachioji")
     assert there.goes_to("/account").heading == "アカウント"

@@ -295,6 +295,29 @@ def test_the_secretariat_does_not_publish_alone_either(secretariat):
         publication.approve(secretariat.secretary.actor, in_review(secretariat.secretary, course))
 
 
+def test_hosts_and_courses_that_come_first_are_picked_one_after_the_other(mizuho):
+    course = draft_course(mizuho.coordinator, "picked")
+    db.session.commit()
+    browser, address = mizuho.coordinator.browser(), "/studio/picked/links"
+    page = browser.get(address).text
+    assert '<option value="東京都市町村職員研修所">' in page
+    assert '<option value="札幌市">' not in page, "of the own prefecture; others are typed"
+    more = browser.post(
+        address, data={"host_too": "東京都市町村職員研修所", "prerequisite_too": "ペーパーレスの始め方", "act": "more"}
+    )
+    assert more.location.endswith(address)
+    more = browser.post(
+        address, data={"hosts": "東京都市町村職員研修所", "prerequisites": "ペーパーレスの始め方", "host_too": "札幌市"}
+    )
+    assert more.location.endswith("/studio/picked")
+    db.session.refresh(course)
+    assert {host.name for host in course.hosts} == {"東京都市町村職員研修所", "札幌市"}
+    assert courses.titles_before(course.id) == ["ペーパーレスの始め方"]
+    wrong = browser.post(address, data={"hosts": "札幌市", "host_too": "ない団体"})
+    assert wrong.status_code == 422
+    assert 'value="ない団体"' in wrong.text, "nothing typed is lost"
+
+
 def test_prerequisites_cannot_form_a_circle(secretariat):
     actor = secretariat.secretary.actor
     first, second, third = (own_course(actor, slug) for slug in ("ai-first", "ai-adoption-case", "survey-design"))

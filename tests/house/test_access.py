@@ -155,6 +155,7 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
         return app.url_for(rule.endpoint, **values, _external=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_route_opens_to_those_its_rule_names_and_to_nobody_else(app, ground, role):
     person = ground.person(role)

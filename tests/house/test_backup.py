@@ -29,6 +29,8 @@ from participation.mailing.worker import Worker
 
 from front.backup import taking
 
+pytestmark = pytest.mark.slow
+
 ENGINES = ("sqlite", "postgresql")
 
 

@@ -53,7 +53,7 @@ FORMS = {
     "/studio/new": ["slug", "title", "summary", "level", "format", "minutes", "track_id", "objectives", "skill_ids"],
     "/studio/odd/edit": ["title", "summary", "level", "format", "minutes", "track_id", "objectives", "skill_ids"],
     "/studio/odd/modules": ["text"],
-    "/studio/odd/links": ["hosts", "prerequisites"],
+    "/studio/odd/links": ["hosts", "host_too", "prerequisites", "prerequisite_too"],
     "/studio/odd/motivations/new": ["remark", "rationale"],
     "/studio/articles/new": ["url", "text", "store", "accept_changes", "speaker-1", "heading-1"],
     "/studio/curricula/new": ["slug", "title", "summary", "track_id", "courses"],

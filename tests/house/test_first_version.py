@@ -27,6 +27,8 @@ from people.act import Act
 from people.models import AuditEntry
 from people.signing_in import password
 
+pytestmark = pytest.mark.slow
+
 STORED = Path(__file__).parents[1] / "data" / "first_version.json.gz"
 LAST_MIGRATION = "0010_due_again"
 SAID = {

@@ -24,6 +24,8 @@ from people.signing_in import password
 
 from front import demo
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 
@@ -125,7 +127,6 @@ def test_the_command_prints_its_links_where_no_request_is(app, tmp_path):
     assert "look through it on /office/personnel/" in answer.stdout, answer.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "told"),
     [({}, "SECRET_KEY is not set"), ({"SECRET_KEY": "changeme"}, "SECRET_KEY is a default or too simple")],
@@ -136,7 +137,6 @@ def test_a_production_server_refuses_to_start_without_a_good_secret(tmp_path, en
     assert told in answer.stdout + answer.stderr
 
 
-@pytest.mark.slow
 def test_a_second_preparation_keeps_everything(tmp_path):
     first = run("flask", "prepare", folder=tmp_path, DEMO="1")
     assert first.returncode == 0, first.stderr
@@ -147,7 +147,6 @@ def test_a_second_preparation_keeps_everything(tmp_path):
     assert "0 new courses" in again.stdout
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_two_that_start_at_once_wait_for_each_other(tmp_path, request, database):
     settings = {"VAR": str(tmp_path), "SECRET_KEY": "0123456789abcdef" * 3}
@@ -163,7 +162,6 @@ def test_two_that_start_at_once_wait_for_each_other(tmp_path, request, database)
     assert sorted("1792 organisations added" in answer.stdout for answer in answers) == [False, False, True]
 
 
-@pytest.mark.slow
 def test_a_production_preparation_makes_no_sample_account(tmp_path):
     answer = run("flask", "prepare", folder=tmp_path, SECRET_KEY="0123456789abcdef" * 3)
     assert answer.returncode == 0, answer.stderr

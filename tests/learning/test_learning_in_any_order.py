@@ -188,7 +188,7 @@ def any_order(laid, **extent):
 
 @pytest.mark.parametrize("ground", ["sqlite", "postgresql"])
 def test_any_order_of_acts_keeps_every_completion(request, ground):
-    any_order(request.getfixturevalue(ground), max_examples=6, stateful_step_count=20)
+    any_order(request.getfixturevalue(ground), max_examples=3, stateful_step_count=20)
 
 
 @pytest.mark.slow

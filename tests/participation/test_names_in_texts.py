@@ -91,6 +91,7 @@ def says_it(answer):
     return re.sub(r"\s", "", NAME) in re.sub(r"\s", "", text)
 
 
+@pytest.mark.slow
 def test_nobody_without_a_right_to_it_is_told_the_name(busy, mizuho, hachioji, post_office):
     strangers = [
         hachioji.staff, hachioji.coordinator, hachioji.administrator, hachioji.person(Role.HEAD, department="住民課"), mizuho.staff,

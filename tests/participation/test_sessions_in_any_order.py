@@ -313,7 +313,7 @@ def test_sessions_in_any_order_leave_nothing_of_what_did_not_take_place(request,
     run(
         Hosting,
         request.getfixturevalue(ground),
-        max_examples=4,
+        max_examples=2,
         stateful_step_count=25,
         derandomize=True,
         database=None,

@@ -262,7 +262,7 @@ def test_any_acts_in_any_order_break_no_promise(request, ground):
     run(
         Session,
         request.getfixturevalue(ground),
-        max_examples=4,
+        max_examples=2,
         stateful_step_count=25,
         derandomize=True,
         database=None,

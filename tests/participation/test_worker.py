@@ -78,6 +78,7 @@ def test_recipients_that_a_server_refuses_are_no_hang_up(told, post_office):
     assert addresses(told[4:]) <= reached(post_office)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", ["a@[b.c", "a@b.c>", '"a@b.c', "a@b..c", ".@b.c", "a b@c.d", "山田@例え", "a@b.c\nBcc: x@y.z", "@"]
 )

@@ -44,19 +44,19 @@ def loads(office, path, organisation_id=None, *, applies=True):
 
 
 def test_very_many_are_entered_by_few_statements_and_taken_back_as_if_nothing_had_been(mizuho, queries, monkeypatch):
-    monkeypatch.setattr(work, "TOGETHER", 150)
+    monkeypatch.setattr(work, "TOGETHER", 40)
     _chief, before = mizuho.administrator, shape(mizuho)
-    file = sent(mizuho, HEADINGS + people(5000, 5300))
+    file = sent(mizuho, HEADINGS + people(5000, 5080))
     queries.clear()
     applied(mizuho, file)
-    assert len(queries) < 100, "not some for each of the 300"
+    assert len(queries) < 60, "not some for each of the 80"
     states = {(one.kind, one.state) for one in found(file)}
     assert states == {(Kind.NEW, ChangeState.DONE)}
-    assert len(shape(mizuho)[0]) == len(before[0]) + 300
+    assert len(shape(mizuho)[0]) == len(before[0]) + 80
     logged = db.session.scalar(
         sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.act == Act.STAFF_ENTERED.value)
     )
-    assert logged >= 300
+    assert logged >= 80
     one = db.session.scalars(sa.select(Staff).where(Staff.name == "試験 第5000")).one()
     assert one.search_key.startswith("試験第5000\n")
     work.take_back(mizuho.administrator.actor, file)
