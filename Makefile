@@ -53,12 +53,13 @@ test: install .venv/tested tools check ## check and test everything on SQLite, P
 test-slow: install .venv/tested tools ## the slow proofs
 	@$(BIN)/pytest -m slow
 
-check: install .venv/tested ## lint, types and the order of the packages; lint of templates, style and scripts
+check: install .venv/tested ## lint, types and the order of the packages; lint of templates, style and scripts; what the courses promise
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_house.py
+	@$(BIN)/python scripts/check_content.py
 	@$(BIN)/djlint --lint --quiet templates
 	@scripts/node node_modules/stylelint/bin/stylelint.mjs 'static/style/**/*.css'
 	@scripts/node node_modules/@biomejs/biome/bin/biome check --error-on-warnings

@@ -126,6 +126,12 @@ def motivations_of(course_id: int) -> list[Motivation]:
     return list(db.session.scalars(MOTIVATIONS, {"course_id": course_id}))
 
 
+def first_voice(course_id: int) -> Remark | None:
+    """Return the oldest remark that motivated a course and of which a summary is there; where its lessons begin, it is told."""
+    found = (one.remark for one in motivations_of(course_id) if one.remark.summary)
+    return next(found, None)
+
+
 def count_of(course_id: int) -> int:
     """Return how many motivations a course has."""
     return db.session.scalar(sa.select(sa.func.count()).where(Motivation.course_id == course_id)) or 0

@@ -17,6 +17,8 @@ from courses.lessons.lesson_kind import kind_of, rule_of
 from courses.lessons.lesson_text import rendered
 from courses.models import LessonKind
 
+from catalog.motivation import first_voice
+
 from participation import enrolment as enrolments
 from participation.record import certificate
 
@@ -117,6 +119,7 @@ def _lesson(path: Path, shown: Lesson, form: NoteForm) -> ResponseReturnValue:
         mine=path.progress.get(shown.id),
         kind=kind_of(shown),
         text=rendered(shown.body, assets_of(path)),
+        voice=None if path.beside(shown)[0] else first_voice(path.edition.course_id),
     )
 
 

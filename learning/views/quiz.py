@@ -10,6 +10,7 @@ from people.access import LONG_TEXTS, actor, holds, requires
 from people.permission import Permission
 
 from courses.course import published_courses
+from courses.sessions.start import can_be_begun
 
 from learning import attempt
 from learning.blueprint import blueprint
@@ -74,6 +75,6 @@ def attempt_result(attempt_id: int) -> ResponseReturnValue:
         lesson=lesson,
         beside=path.beside(lesson),
         band=band,
-        recommended=published_courses(band.courses) if band else [],
+        recommended=can_be_begun(actor(), published_courses(band.courses)) if band else [],
         why_not=attempt.why_not(result.quiz, made, attempt.more_of(path, lesson)),
     )

@@ -1,0 +1,159 @@
+"""Check the shipped courses: labels that hold, recommendations that lead somewhere, quizzes that habit does not pass, facts with a source.
+
+Usage: python scripts/check_content.py [CONTENT]
+What is wrong ends with 1; facts that are due to be looked at again are listed, and end nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+BY_LESSONS = {"e-learning", "blended"}
+LONGEST_RIGHT, TRUE_SHARE = 35, (30, 70)
+MINUTES_APART = 25
+_SHOWN = re.compile(r"^この回の数字と法令は、.*に確かめました。$", re.MULTILINE)
+_STATEMENT = re.compile(
+    r"(?:令和|平成|昭和)\d+年(?:\d+月)?(?:\d+日)?|20[012]\d年(?:\d+月)?|法律第\d+号|第\d+条(?:の\d+)?|第\d+(?:\.\d+)?版"
+    r"|\d[\d,.]*[％%]|X 8341-3|WCAG [\d.]+"
+)
+_MADE_UP = re.compile(r"^::: (?:example(?! 八王子市)|try).*?^:::$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class ShippedCourse:
+    """A course as it lies in its folder: what course.yaml says, and its lessons by their file."""
+
+    slug: str
+    said: dict[str, Any]
+    lessons: dict[str, dict[str, Any]]
+
+    @classmethod
+    def read(cls, folder: Path) -> ShippedCourse:
+        """Read a course."""
+        said = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
+        lessons = {
+            f"{module}-{place}": lesson
+            for module, one in enumerate(said["modules"], 1)
+            for place, lesson in enumerate(one["lessons"], 1)
+        }
+        return cls(folder.name, said, lessons)
+
+
+def courses(content: Path) -> list[ShippedCourse]:
+    """Return the shipped courses."""
+    return [ShippedCourse.read(path.parent) for path in sorted(content.glob("courses/*/course.yaml"))]
+
+
+def quizzes(content: Path) -> dict[str, dict[str, Any]]:
+    """Return the quizzes by course and file."""
+    paths = [path for path in sorted(content.glob("courses/*/*.yaml")) if path.name != "course.yaml"]
+    read = {f"{path.parent.name}/{path.stem}": yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+    return {name: said for name, said in read.items() if "questions" in said}
+
+
+def labels(content: Path) -> Iterator[str]:
+    """Yield where a course promises what its lessons do not hold."""
+    for course in courses(content):
+        required = [lesson for lesson in course.lessons.values() if lesson["required"]]
+        by_lessons = course.said["format"] in BY_LESSONS
+        if by_lessons and not required:
+            yield f"{course.slug}: {course.said['format']} without a required lesson"
+        minutes, stated = sum(lesson["minutes"] for lesson in course.lessons.values()), course.said["minutes"]
+        if course.said["format"] == "e-learning" and abs(minutes - stated) * 100 > stated * MINUTES_APART:
+            yield f"{course.slug}: {stated} minutes are stated, its lessons take {minutes}"
+
+
+def recommendations(content: Path) -> Iterator[str]:
+    """Yield where a quiz sends people to what cannot be started by itself."""
+    by_slug = {course.slug: course for course in courses(content)}
+    for name, quiz in quizzes(content).items():
+        for band in quiz.get("recommendations", []):
+            if unknown := [slug for slug in band["courses"] if slug not in by_slug]:
+                yield f"{name}: up to {band['up_to']} recommends {', '.join(unknown)}, which is no course"
+            if not any(by_slug[slug].lessons for slug in band["courses"] if slug in by_slug):
+                yield f"{name}: up to {band['up_to']} recommends nothing that has a lesson"
+
+
+def habits(content: Path) -> Iterator[str]:
+    """Yield quizzes that are passed by taking the longest choice, and whether 'false' is the usual answer of them all."""
+    answers: list[bool] = []
+    for name, quiz in quizzes(content).items():
+        answers += [one["right"] for one in quiz["questions"] if one["kind"] == "true-false"]
+        single = [one["choices"] for one in quiz["questions"] if one["kind"] == "single"]
+        longest = sum(max(choices, key=lambda choice: len(choice["text"]))["right"] for choices in single)
+        if single and longest * 100 > len(single) * LONGEST_RIGHT:
+            yield f"{name}: in {longest} of {len(single)} questions the right choice is the longest"
+    share = 100 * sum(answers) // len(answers) if answers else TRUE_SHARE[0]
+    if not TRUE_SHARE[0] <= share <= TRUE_SHARE[1]:
+        yield f"{share} of 100 statements that may be true or false are true"
+
+
+def facts(content: Path) -> Iterator[str]:
+    """Yield dated or numbered statements of lessons that the register does not know, and what it says of none."""
+    register = yaml.safe_load((content / "facts.yaml").read_text(encoding="utf-8"))["facts"]
+    by_lesson: dict[str, list[str]] = {}
+    for fact in register:
+        by_lesson.setdefault(fact["lesson"], []).append(fact["says"])
+        if not fact.get("example") and not {"source", "checked_on", "how", "check_by"} <= fact.keys():
+            yield f"facts.yaml: {fact['lesson']}: {fact['says']}: lacks a source or a day"
+    for path in sorted(content.glob("courses/*/*.md")):
+        name = f"{path.parent.name}/{path.stem}"
+        text, known = path.read_text(encoding="utf-8"), by_lesson.pop(name, [])
+        spans = [(found.start(), found.end()) for says in known for found in re.finditer(re.escape(says), text)]
+        yield from (f"{name}: facts.yaml says 「{says}」, the lesson does not" for says in known if says not in text)
+        made_up = [found.span() for rule in (_MADE_UP, _SHOWN) for found in rule.finditer(text)]
+        for found in _STATEMENT.finditer(text):
+            if not any(first <= found.start() and found.end() <= last for first, last in spans + made_up):
+                yield f"{name}: 「{text[max(found.start() - 15, 0) : found.end() + 15]}」 is in no line of facts.yaml"
+    yield from (f"facts.yaml: {name} is no lesson" for name in by_lesson)
+
+
+def shown(content: Path) -> Iterator[str]:
+    """Yield lessons that do not say in which month their facts were looked at last."""
+    register = yaml.safe_load((content / "facts.yaml").read_text(encoding="utf-8"))["facts"]
+    latest: dict[str, str] = {}
+    for fact in register:
+        if day := fact.get("checked_on"):
+            latest[fact["lesson"]] = max(latest.get(fact["lesson"], ""), day)
+    for name, day in latest.items():
+        path = content / "courses" / f"{name}.md"
+        said = f"{int(day[:4])}年{int(day[5:7])}月に確かめました。"
+        if path.exists() and said not in path.read_text(encoding="utf-8"):
+            yield f"{name}: does not say {said}"
+
+
+def due(content: Path, today: dt.date) -> list[str]:
+    """Return the facts whose day to be looked at again has come."""
+    register = yaml.safe_load((content / "facts.yaml").read_text(encoding="utf-8"))["facts"]
+    return [
+        f"{fact['lesson']}: {fact['says']} ({fact['source']})"
+        for fact in register
+        if "check_by" in fact and dt.date.fromisoformat(fact["check_by"]) <= today
+    ]
+
+
+def main(content: Path) -> int:
+    """Say what is wrong and what is due; return the status."""
+    wrong = [one for rule in (labels, recommendations, habits, facts, shown) for one in rule(content)]
+    for line in wrong:
+        print(line)
+    for line in due(content, dt.datetime.now(tz=dt.UTC).date()):
+        print(f"due to be looked at again: {line}")
+    if not wrong:
+        print("The courses keep what they promise.")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else CONTENT))
