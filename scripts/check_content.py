@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 BY_LESSONS = {"e-learning", "blended"}
 LONGEST_RIGHT, TRUE_SHARE = 35, (30, 70)
-MINUTES_APART = 25
+MINUTES_APART, BANK = 25, 3
 _SHOWN = re.compile(r"^この回の数字と法令は、.*に確かめました。$", re.MULTILINE)
 _STATEMENT = re.compile(
     r"(?:令和|平成|昭和)\d+年(?:\d+月)?(?:\d+日)?|20[012]\d年(?:\d+月)?|法律第\d+号|第\d+条(?:の\d+)?|第\d+(?:\.\d+)?版"
@@ -86,10 +86,12 @@ def recommendations(content: Path) -> Iterator[str]:
 
 
 def habits(content: Path) -> Iterator[str]:
-    """Yield quizzes that are passed by taking the longest choice, and whether 'false' is the usual answer of them all."""
+    """Yield quizzes that are passed by the longest choice or by having seen them, and whether 'false' is the usual answer of them all."""
     answers: list[bool] = []
     for name, quiz in quizzes(content).items():
         answers += [one["right"] for one in quiz["questions"] if one["kind"] == "true-false"]
+        if quiz["draw"] * BANK > len(quiz["questions"]):
+            yield f"{name}: {quiz['draw']} are drawn of {len(quiz['questions'])}; {BANK} times as many are wanted"
         single = [one["choices"] for one in quiz["questions"] if one["kind"] == "single"]
         longest = sum(max(choices, key=lambda choice: len(choice["text"]))["right"] for choices in single)
         if single and longest * 100 > len(single) * LONGEST_RIGHT:
