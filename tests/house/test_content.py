@@ -39,7 +39,7 @@ def test_the_courses_that_are_shipped_keep_what_they_promise():
         (check.labels, "courses/ai-first/course.yaml", "minutes: 60\ntarget", "minutes: 300\ntarget", "300 minutes are stated"),
         (check.recommendations, "courses/digital-literacy-check/2-2.yaml", "  - ai-first\n  - inclusive-service\n  - standardization-basics\n", "  - survey-design\n", "nothing that has a lesson"),
         (check.recommendations, "courses/digital-literacy-check/2-2.yaml", "  - ai-first\n", "  - no-such-course\n", "which is no course"),
-        (check.habits, "courses/security-basics/4-2.yaml", "添付は開かず、前から知っている番号で県に確かめる", "添付は開かず、前から知っている番号で県に確かめ、それから上司にも相談して決める", "the right choice is the longest"),
+        (check.habits, "courses/dx-first-step/4-3.yaml", "しくみから変えること", "長い間あたりまえと思ってきたしくみから変えること", "the right choice is the longest"),
         (check.habits, "courses/security-basics/4-2.yaml", "draw: 12", "draw: 15", "15 are drawn of 36"),
         (check.facts, "courses/security-basics/1-1.md", "この講座は、全職員が", "令和9年4月から、この講座は、全職員が", "令和9年4月"),
         (check.facts, "courses/security-basics/1-1.md", "令和6年10月の改定で", "令和7年10月の改定で", "the lesson does not"),
