@@ -35,6 +35,7 @@ BEGINNING = 1_000_000
 FARTHEST_HEADING = 100
 A_PART = 5000
 """So many people are held at a time."""
+TO_BE_LOOKED_AT = "多くの人の所属が終わるため、反映していません。画面で確かめてください。"
 _ORGANISATION = frozenset(map(folded, ("団体コード", "全国地方公共団体コード", "市区町村コード", "団体名", "団体")))
 
 
@@ -114,7 +115,7 @@ class Loaded:
 def load(acting: Callable[[], Actor], path: Path, organisation_id: int | None, *, applies: bool) -> Iterator[Loaded]:
     """Take the parts of a large file in, one after the other, each committed; apply each where that is asked for.
 
-    `acting` returns who acts; the right is checked with each part. A part that is refused stops no other one, and is told. What is
+    One by which more people leave than usual waits for somebody to look through it. `acting` returns who acts; the right is checked with each part. A part that is refused stops no other one, and is told. What is
     applied can be taken back part by part, as any file. Raises as `parts_of` does.
     """
     for number, part in enumerate(parts_of(path)):
@@ -123,15 +124,17 @@ def load(acting: Callable[[], Actor], path: Path, organisation_id: int | None, *
             whose = organisation_id or by_code_or_name(part.organisation).id
             file = send(acting(), whose, Send(name, part.text, clock.today(), is_complete=False))
             planned = work.number_of_changes(file, [])
-            if applies and planned:
-                work.start(acting(), file, [], work.leaving(file, []))
+            is_applied = applies and planned and not work.is_many(file, work.leaving(file, []))
+            if is_applied:
+                work.start(acting(), file, [], None)
             file_id = file.id
             commit_part()
         except RefusalError as refusal:
             db.session.rollback()
             yield Loaded(part, told=refusal.message or "この団体の職員を登録する権限がありません。")
             continue
-        yield Loaded(part, planned, sum(work.parts(file_id)) if applies else 0)
+        told = TO_BE_LOOKED_AT if planned and applies and not is_applied else ""
+        yield Loaded(part, planned, sum(work.parts(file_id)) if is_applied else 0, told)
         db.session.remove()
         if number in (0, 9, 99):
             refresh_statistics()  # it grew tenfold: the database is to choose its ways anew

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from personnel_files import HEADINGS, applied, found, row_of, sent, shape
 
+from kernel import clock
 from kernel.database import db
 from kernel.errors import InvalidError
 
@@ -102,6 +103,15 @@ def test_a_large_file_is_cut_into_parts_that_can_each_be_taken_back(mizuho, tmp_
     assert [one.planned for one in again] == [0, 0, 0], "the same file again changes nothing"
     names = db.session.scalars(sa.select(PersonnelFile.name).order_by(PersonnelFile.id)).all()
     assert names[0] == "職員.csv（3〜102行目）"
+
+
+def test_a_part_by_which_many_leave_waits_for_somebody_to_look_through_it(mizuho, tmp_path):
+    going = [mizuho.person() for _number in range(5)]
+    rows = "".join(f"{one.number},{one.name},,総務課,,{clock.today().isoformat()}\n" for one in going)
+    path = whole(tmp_path / "退職.csv", text="職員番号,氏名,フリガナ,所属,職名,退職日\n" + rows)
+    [one] = loads(mizuho, path, mizuho.id)
+    assert (one.planned, one.applied, one.told) == (5, 0, large_file.TO_BE_LOOKED_AT)
+    assert row_of(going[0]).left_on is None
 
 
 def test_each_line_may_name_its_organisation_and_the_right_is_asked_for_each(mizuho, hachioji, tmp_path):
