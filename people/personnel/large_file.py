@@ -115,8 +115,9 @@ class Loaded:
 def load(acting: Callable[[], Actor], path: Path, organisation_id: int | None, *, applies: bool) -> Iterator[Loaded]:
     """Take the parts of a large file in, one after the other, each committed; apply each where that is asked for.
 
-    One by which more people leave than usual waits for somebody to look through it. `acting` returns who acts; the right is checked with each part. A part that is refused stops no other one, and is told. What is
-    applied can be taken back part by part, as any file. Raises as `parts_of` does.
+    One by which more people leave than usual waits for somebody to look through it. `acting` returns who acts; the right is checked
+    with each part. A part that is refused stops no other one, and is told. What is applied can be taken back part by part, as any file.
+    Raises as `parts_of` does.
     """
     for number, part in enumerate(parts_of(path)):
         name = f"{path.name}（{part.first:,}〜{part.last:,}行目）"

@@ -148,14 +148,14 @@ def test_the_command_does_the_same_with_a_word_on_how_far_it_is(app, mizuho, box
 def test_a_worker_that_is_killed_at_twenty_places_loses_and_doubles_nothing(app, mizuho):
     """The real worker, killed again and again while it applies a file of 600 changes and while it takes it back."""
     leaving = [mizuho.person() for _number in range(60)]
-    moved = [mizuho.person() for _number in range(60)]
+    moved = [mizuho.person() for _number in range(240)]
     administrator = mizuho.administrator
     before = shape(mizuho)
     text = (
         "職員番号,氏名,フリガナ,所属,職名,退職日\n"
         + "".join(f"{one.number},{one.name},,総務課,,R9.3.31\n" for one in leaving)
         + "".join(f"{one.number},{one.name},,税務課,係長,\n" for one in moved)
-        + "".join(f"9{number:04},新人 {chr(0x4E00 + number)},シンジン ナニ,福祉課,主事,\n" for number in range(480))
+        + "".join(f"9{number:04},新人 {chr(0x4E00 + number)},シンジン ナニ,福祉課,主事,\n" for number in range(300))
     )
     file_id = applying(mizuho, text, len(leaving))
     kills = killed_on_the_way(app, file_id, ChangeState.DONE, range(15, 600, 30))
@@ -163,7 +163,7 @@ def test_a_worker_that_is_killed_at_twenty_places_loses_and_doubles_nothing(app,
     states = sa.select(PersonnelChange.state, sa.func.count()).where(PersonnelChange.file_id == file_id)
     assert dict(db.session.execute(states.group_by(PersonnelChange.state)).all()) == {ChangeState.DONE: 600}
     numbers = db.session.scalars(sa.select(Membership.staff_number).where(Membership.staff_number.like("9____"))).all()
-    assert (len(numbers), len(set(numbers))) == (480, 480)
+    assert (len(numbers), len(set(numbers))) == (300, 300)
     db.session.rollback()
     work.take_back(administrator.actor, db.session.get_one(PersonnelFile, file_id))
     db.session.commit()
