@@ -18,7 +18,7 @@ from participation.papers.printed import as_pdf
 
 from front.blueprint import blueprint
 from front.forms import DisclosureForm, EraseForm
-from front.personal_data import disclosing, erasing
+from front.personal_data import disclosing, erasing, named_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -101,4 +101,5 @@ def erase_person(membership_id: int) -> ResponseReturnValue:
         flash("個人情報を消去しました。受講の件数は、氏名なしで残ります。")
         return redirect(url_for("front.staff_list" if by_mistake else "people.former_staff"))
     person = (erasing.mistaken if by_mistake else erasing.former)(actor(), membership_id)
-    return answer("front/erase.html", form, person=person, by_mistake=by_mistake)
+    passages = named_in.passages(person.organisation_id, person.staff.name)
+    return answer("front/erase.html", form, person=person, by_mistake=by_mistake, passages=passages)

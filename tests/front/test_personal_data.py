@@ -471,3 +471,21 @@ def test_the_log_of_an_organisation_that_was_only_offered_somebody_forgets_them_
     leaves(person)
     assert erases(mizuho.administrator.browser(), person, person.name).status_code == 302
     assert everywhere(None, "消江") == set()
+
+
+def test_whoever_erases_sees_where_the_own_office_wrote_the_name_and_mends_it_there(mizuho, hachioji):
+    person = mizuho.person(name="消江 花子")
+    session = session_of("web-meeting-chat", mizuho)
+    session.joining_notes = "当日の受付は消江花子さんが担当します。"
+    theirs = session_of("web-meeting-chat", hachioji)
+    theirs.joining_notes = "消江 花子さんに聞いてください。"
+    db.session.commit()
+    administrator = mizuho.administrator.browser()
+    address = f"/office/staff/{person.membership_id}/erase?because=mistake"
+    page = administrator.get(address).text
+    assert "開催回の案内" in page
+    assert "当日の受付は消江花子さんが担当します" in page
+    assert "に聞いてください" not in page, "what others wrote is theirs"
+    session.joining_notes = "当日の受付は研修担当です。"
+    db.session.commit()
+    assert "文の中の氏名" not in administrator.get(address).text
