@@ -153,7 +153,8 @@ def _do_a_part(file_id: int) -> int:
         return 0
     kinds = [kind for kind in IN_ORDER if kind.value not in file.off]
     rows = _next_of(file, kinds, PART, undoes=undoes)
-    if rows and rows[0].kind is Kind.NEW and not undoes:
+    together = bool(rows) and rows[0].kind is Kind.NEW and not undoes
+    if together:
         rows = _next_of(file, [Kind.NEW], TOGETHER, undoes=False)
     if not rows:
         _end(file)
@@ -161,10 +162,7 @@ def _do_a_part(file_id: int) -> int:
         return 0
     file.state = FileState.UNDOING if undoes else FileState.APPLYING
     sections = applying.Sections(file.organisation_id)
-    one_by_one = rows
-    if rows[0].kind is Kind.NEW and not undoes:
-        one_by_one = _enter_together(actor, rows, sections)
-    for row in one_by_one:
+    for row in _enter_together(actor, rows, sections) if together else rows:
         _do(actor, row, sections, undoes=undoes)
     commit_part()
     return len(rows)

@@ -70,6 +70,7 @@ def changing_on(organisation_id: int, day: dt.date) -> sa.Select[ConcurrentPost]
         .where(
             Membership.organisation_id == organisation_id, Staff.erased_at.is_(None),
             sa.or_(ConcurrentPost.begins_on == day, ConcurrentPost.ends_on == day),
+            sa.or_(Membership.left_on.is_(None), Membership.left_on > day),
         )
         .order_by(Staff.reading, ConcurrentPost.id)
     )  # fmt: skip
@@ -90,7 +91,12 @@ def hold(actor: Actor, membership_id: int, command: Hold) -> ConcurrentPost:
     _check_days(person, command)
     others = held_by(membership_id)
     ends_on = command.last_day + clock.DAY if command.last_day else None
-    if any(one.section_id == section_id and (one.ends_on is None or command.begins_on < one.ends_on) for one in others):
+    if any(
+        one.section_id == section_id
+        and (one.ends_on is None or command.begins_on < one.ends_on)
+        and (ends_on is None or one.begins_on < ends_on)
+        for one in others
+    ):
         message = "その部署の兼務は、すでに登録されています。"
         raise ConflictError(message, field="department")
     if len(others) >= MOST:

@@ -84,6 +84,20 @@ def test_one_section_is_held_once_at_a_time(mizuho):
     holds(mizuho, person, begins=11)
 
 
+def test_a_time_before_one_that_is_planned_is_free(mizuho):
+    person = mizuho.person()
+    holds(mizuho, person, begins=30)
+    holds(mizuho, person, begins=0, last=29)
+
+
+def test_whoever_has_left_by_then_is_not_among_the_moves_of_the_day(mizuho):
+    person = mizuho.person()
+    holds(mizuho, person, begins=30)
+    membership(person).left_on = in_days(20)
+    db.session.commit()
+    assert db.session.scalars(concurrent.changing_on(mizuho.id, in_days(30))).all() == []
+
+
 def test_it_is_ended_and_what_has_not_begun_is_taken_back(mizuho, time):
     person, actor = mizuho.person(), mizuho.coordinator.actor
     row = holds(mizuho, person)
