@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from kernel.errors import ConflictError, NotFoundError
 
 from courses.lessons import quiz as quizzes
 from courses.lessons import quiz_data
-from courses.lessons.lesson_kind import kind_of
+from courses.lessons.lesson_kind import finished_by, kind_of
 from courses.models import Lesson, Module
 
 from participation.models import Enrolment, EnrolmentState
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from people.permission import Actor
 
     from courses.lessons.question import Mark
-    from courses.lessons.quiz import Asked, Quiz
+    from courses.lessons.quiz import AreaResult, Asked, Quiz
 
     from learning.path import Path
 
@@ -43,11 +43,17 @@ Answers = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Result:
-    """A submitted attempt with what was asked, and the mark of each answer."""
+    """A submitted attempt with what was asked, the mark of each answer, and the lessons that it leaves behind."""
 
     attempt: Attempt
     quiz: Quiz
     marks: Sequence[tuple[Asked, Sequence[str], Mark]]
+    spared: tuple[Lesson, ...] = ()
+
+    @property
+    def by_area(self) -> list[AreaResult]:
+        """Return what the attempt came to in each area."""
+        return quizzes.by_area(self.quiz, [(one.question, mark) for one, _answer, mark in self.marks])
 
 
 def quiz_to_ask(lesson: Lesson) -> Quiz:
@@ -178,10 +184,29 @@ def submit(attempt: Attempt, answers: Mapping[str, Sequence[str]]) -> bool:
     if attempt.submitted_at is not None:
         return False
     quiz = quiz_to_ask(attempt.lesson)
-    reached = quizzes.score([mark for _one, _answer, mark in _marks(quiz, attempt)])
+    marks = _marks(quiz, attempt)
+    reached = quizzes.score([mark for _one, _answer, mark in marks])
     attempt.score, attempt.passed, attempt.submitted_at = reached, quizzes.passed(quiz, reached), clock.now()
     db.session.flush()
-    return attempt.passed and progress.mark_finished(attempt.enrolment, attempt.lesson_id)
+    finished = [attempt.lesson_id] if attempt.passed else []
+    finished += [lesson.id for lesson in _spared(Result(attempt, quiz, marks))]
+    completed = [progress.mark_finished(attempt.enrolment, lesson_id) for lesson_id in finished]
+    return any(completed)
+
+
+def _spared(result: Result) -> Sequence[Lesson]:
+    """Return the lessons that somebody has behind them by a quiz: those that reading finishes, titled as an area that was all right."""
+    known = [area.area for area in result.by_area if area.is_full] if result.quiz.spares else []
+    if not known:
+        return []
+    here = result.attempt.lesson.module.edition_id
+    rows = db.session.scalars(
+        sa.select(Lesson)
+        .join(Lesson.module)
+        .where(Module.edition_id == here, Lesson.title.in_(known))
+        .order_by(Lesson.id)
+    )
+    return [row for row in rows if not finished_by(row).label]
 
 
 def _marks(quiz: Quiz, attempt: Attempt) -> list[tuple[Asked, Sequence[str], Mark]]:
@@ -197,7 +222,8 @@ def result(attempt: Attempt) -> Result:
     if attempt.submitted_at is None:
         raise NotFoundError
     quiz = quiz_to_ask(attempt.lesson)
-    return Result(attempt, quiz, _marks(quiz, attempt))
+    told = Result(attempt, quiz, _marks(quiz, attempt))
+    return replace(told, spared=tuple(_spared(told)))
 
 
 def asked(attempt: Attempt, quiz: Quiz) -> list[tuple[Asked, Sequence[str]]]:

@@ -136,11 +136,14 @@ def _content(lesson: Lesson) -> Iterator[str]:
 def _quiz(quiz: Quiz) -> Iterator[str]:
     yield f"はじめの文：{quiz.intro}"
     yield f"合格点：{quiz.pass_percent}%、受けられる回数：{f'{quiz.attempts}回' if quiz.attempts else '何回でも'}"
+    if quiz.spares:
+        yield "全部正解した分野と同じ題のレッスンを、終わりにする"
     yield f"出す問題：{f'{quiz.draw}問' if quiz.draw else 'すべて'}、問題の順：{'受けるたびに替える' if quiz.shuffle else '書いた順'}"
     for number, question in enumerate(quiz.questions, 1):
-        yield f"{number}問目（{question.kind.label}） {question.text}"
+        area = f"、{question.area}" if question.area else ""
+        yield f"{number}問目（{question.kind.label}{area}） {question.text}"
         yield from _question(question)
-    yield from (f"{band.up_to}%まで：{band.text}" for band in quiz.recommendations)
+    yield from (f"{band.area}{band.up_to}%まで：{band.text}" for band in quiz.recommendations)
 
 
 def _question(question: Question) -> Iterator[str]:

@@ -149,10 +149,14 @@ class QuizForm(LessonForm):
         "出す問題の数", [InputRequired(), NumberRange(0, 200)], description="0にすると、すべての問題を出します。"
     )
     shuffle = TickField("問題と選択肢の順番を、受けるたびに変える")
+    spares = TickField(
+        "全部正解した分野と同じ題のレッスンを、終わりにする",
+        description="はじめに受ける「ためし」に使います。知っていることは、読み飛ばせるようになります。",
+    )
 
     def content(self, lesson: Lesson) -> dict[str, Any]:
         """Return how the quiz is taken; its questions stay."""
-        settings = ("intro", "pass_percent", "attempts", "wait_minutes", "draw", "shuffle")
+        settings = ("intro", "pass_percent", "attempts", "wait_minutes", "draw", "shuffle", "spares")
         return {**lesson.content, **{name: self[name].value for name in settings}}
 
 

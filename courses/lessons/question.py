@@ -7,7 +7,7 @@ A pure module: it knows neither database nor web. Choices and items are answered
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar
 
@@ -55,12 +55,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Question(ABC):
-    """What every question has. An answer that is none of its kind is wrong; nothing is raised."""
+    """What every question has, `area` what it asks about. An answer that is none of its kind is wrong; nothing is raised."""
 
     kind: ClassVar[QuestionKind]
     is_always_shuffled: ClassVar[bool] = False
     hint: ClassVar[str] = ""
     text: str
+    area: str = field(default="", kw_only=True)
 
     @property
     def shown(self) -> tuple[str, ...]:

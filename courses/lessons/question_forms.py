@@ -54,13 +54,18 @@ class QuestionForm(Form):
 
     plain: ClassVar[tuple[str, ...]] = ()
     text = LongTextField("問い", [DataRequired(), Length(max=2000)])
+    area = TextField(
+        "分野",
+        [Length(max=30)],
+        description="書くと、どの分野からも同じ数だけ出し、結果を分野ごとに見せます。分けないときは空欄のままにします。",
+    )
 
     def grow(self) -> None:
         """Give room for one more part of the question; most have as many as they need."""
 
     def question(self, kind: QuestionKind) -> Question:
         """Return the question. Raises InvalidError where it cannot be asked."""
-        said = {"kind": kind.value, "text": self.text.value, **self.said()}
+        said = {"kind": kind.value, "text": self.text.value, "area": self.area.value, **self.said()}
         return question_from(said, "この問題")
 
     def said(self) -> dict[str, Any]:
@@ -170,7 +175,11 @@ def _shown(question: Question) -> dict[str, Any]:
     """Return a question as its form shows it."""
     if isinstance(question, ChoiceQuestion):
         room = max(SPARE_CHOICES, USUAL_CHOICES - len(question.choices))
-        return {"text": question.text, "choices": [*map(vars, question.choices), *({} for _place in range(room))]}
+        return {
+            "text": question.text,
+            "area": question.area,
+            "choices": [*map(vars, question.choices), *({} for _place in range(room))],
+        }
     return {name: _as_field(value) for name, value in vars(question).items()}
 
 

@@ -38,13 +38,14 @@ def quiz_from(data: Mapping[str, Any], *, may_be_empty: bool = False) -> Quiz:
         shuffle=bool(data.get("shuffle", True)),
         questions=tuple(question_from(row, f"{number}問目") for number, row in enumerate(questions, 1)),
         recommendations=tuple(_band(row) for row in data.get("recommendations") or ()),
+        spares=bool(data.get("spares", False)),
     )
 
 
 def _band(row: Mapping[str, Any]) -> Band:
     return Band(
         _whole(row, "up_to", "おすすめの範囲", WHOLE), _text(row, "text", "おすすめの文"),
-        tuple(map(str, row.get("courses") or ())),
+        tuple(map(str, row.get("courses") or ())), _text(row, "area", "おすすめの分野"),
     )  # fmt: skip
 
 
@@ -114,10 +115,10 @@ def _words(row: Any, name: str, where: str) -> str:
     return _text(row, name, f"{where}の{LABELS[name]}")
 
 
-LABELS = {"unit": "単位", "feedback": "解説"}
+LABELS = {"unit": "単位", "feedback": "解説", "area": "分野"}
 _READ: dict[str, Callable[[Any, str, str], Any]] = {
     "choices": _choices, "items": _texts, "answers": _texts, "right": _yes, "answer": _decimal, "tolerance": _decimal,
-    "unit": _words, "feedback": _words,
+    "unit": _words, "feedback": _words, "area": _words,
 }  # fmt: skip
 """How each part of a question is read, whatever its kind."""
 
@@ -127,15 +128,26 @@ def as_data(quiz: Quiz) -> dict[str, Any]:
     plain = ("intro", "pass_percent", "attempts", "wait_minutes", "draw", "shuffle")
     return {
         **{name: getattr(quiz, name) for name in plain},
+        **({"spares": True} if quiz.spares else {}),
         "questions": [
             {
                 "kind": one.kind.value,
-                **{part.name: _plain(getattr(one, part.name)) for part in fields(one)},
+                **{
+                    part.name: _plain(getattr(one, part.name))
+                    for part in fields(one)
+                    if part.name != "area" or one.area
+                },
             }
             for one in quiz.questions
         ],
         "recommendations": [
-            {"up_to": band.up_to, "text": band.text, "courses": list(band.courses)} for band in quiz.recommendations
+            {
+                **({"area": band.area} if band.area else {}),
+                "up_to": band.up_to,
+                "text": band.text,
+                "courses": list(band.courses),
+            }
+            for band in quiz.recommendations
         ],
     }
 

@@ -66,7 +66,8 @@ def attempt_result(attempt_id: int) -> ResponseReturnValue:
     result = attempt.result(attempt.own_attempt(actor(), attempt_id))
     path = path_of(actor(), result.attempt.enrolment_id)
     lesson = path.lesson(result.attempt.lesson_id)
-    band = result.quiz.recommended(result.attempt.score or 0)
+    band, areas = result.quiz.recommended(result.attempt.score or 0), result.by_area
+    slugs = {slug for one in (band, *(area.band for area in areas)) if one for slug in one.courses}
     made = attempt.attempts(path.enrolment, lesson.id)
     return render_template(
         "learning/result.html",
@@ -75,6 +76,7 @@ def attempt_result(attempt_id: int) -> ResponseReturnValue:
         lesson=lesson,
         beside=path.beside(lesson),
         band=band,
-        recommended=can_be_begun(actor(), published_courses(band.courses)) if band else [],
+        areas=areas,
+        begun={one.slug: one for one in can_be_begun(actor(), published_courses(sorted(slugs)))},
         why_not=attempt.why_not(result.quiz, made, attempt.more_of(path, lesson)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -24,7 +26,7 @@ from courses.lessons.question import (
     SingleQuestion,
     TrueFalseQuestion,
 )
-from courses.lessons.quiz import Quiz
+from courses.lessons.quiz import Band, Quiz
 
 WORDS = st.text("あいうえお漢字ABC123", min_size=1, max_size=12)
 
@@ -61,12 +63,21 @@ def questions(draw):
             )
 
 
+AREAS = st.sampled_from(["", "安全", "表計算"])
+
+
+def in_area(question, area):
+    return replace(question, area=area)
+
+
 @st.composite
 def any_quiz(draw):
-    asked = tuple(draw(st.lists(questions(), min_size=1, max_size=8)))
+    asked = tuple(draw(st.lists(st.builds(in_area, questions(), AREAS), min_size=1, max_size=8)))
+    bands = st.builds(Band, st.integers(0, 100), WORDS, st.just(("dx-first-step",)), AREAS)
     return Quiz(
         intro=draw(WORDS), pass_percent=draw(st.integers(0, 100)), attempts=draw(st.integers(0, 3)),
         wait_minutes=0, draw=draw(st.integers(0, len(asked))), shuffle=draw(st.booleans()), questions=asked,
+        recommendations=tuple(draw(st.lists(bands, max_size=3))), spares=draw(st.booleans()),
     )  # fmt: skip
 
 
@@ -87,6 +98,24 @@ def test_the_same_seed_asks_the_same_and_each_question_once(quiz, seed):
         assert sorted(one.order) == list(range(len(one.question.shown)))
     if not quiz.shuffle:
         assert numbers == sorted(numbers)
+
+
+@given(quiz=any_quiz(), seed=SEEDS)
+def test_no_area_is_asked_twice_more_than_one_that_has_questions_left(quiz, seed):
+    left = Counter(one.area for one in quiz.questions)
+    asked = Counter(one.question.area for one in quizzes.asked(quiz, seed))
+    for count in asked.values():
+        assert all(count - asked[other] <= 1 for other in left if asked[other] < left[other])
+
+
+@given(quiz=any_quiz(), seed=SEEDS, answers=st.lists(ANSWERS, min_size=8, max_size=8))
+def test_the_areas_add_up_to_what_was_asked_of_them(quiz, seed, answers):
+    asked = quizzes.asked(quiz, seed)
+    marks = [(one.question, one.mark(answer)) for one, answer in zip(asked, answers, strict=False)]
+    areas = quizzes.by_area(quiz, marks)
+    assert sum(area.asked for area in areas) == sum(bool(question.area) for question, _mark in marks)
+    assert sum(area.right for area in areas) == sum(mark.right for question, mark in marks if question.area)
+    assert all(area.band.area == area.area for area in areas if area.band)
 
 
 @given(quiz=any_quiz(), seed=SEEDS)
