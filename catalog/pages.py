@@ -3,6 +3,17 @@
 from catalog.adopting import views as adopting
 from catalog.blueprint import blueprint
 from catalog.curricula import views as curricula
-from catalog.views import approvals, articles, requests, roundtables, studio, words
+from catalog.views import approvals, articles, export, requests, roundtables, studio, words
 
-__all__ = ["adopting", "approvals", "articles", "blueprint", "curricula", "requests", "roundtables", "studio", "words"]
+__all__ = [
+    "adopting",
+    "approvals",
+    "articles",
+    "blueprint",
+    "curricula",
+    "export",
+    "requests",
+    "roundtables",
+    "studio",
+    "words",
+]

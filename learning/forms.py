@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wtforms.validators import DataRequired, Length
 
-from kernel.fields import ProseField, TermChoiceField, TickField
+from kernel.fields import ProseField, TermChoiceField, TextField, TickField
 from kernel.forms import Form
 from kernel.text import number_in
 
@@ -32,6 +32,14 @@ class NoteForm(Form):
     overtaken_message = (
         "ページを開いたあとで、ほかの画面でこの内容が変更されました。入力した内容は下に残っています。"
         "いまの内容と見比べて直し、もう一度保存すると、ここに入力した内容で置き換わります。"
+    )
+
+
+class ReturnCodeForm(Form):
+    """The code that a course taken as a file ended with."""
+
+    code = TextField(
+        "修了コード", [DataRequired(), Length(max=60)], description="全角でも、ハイフンがなくてもかまいません。"
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables of learning: progress in the lessons of an enrolment, attempts at its quizzes, runs of its packages, feedback."""
+"""Tables of learning: progress in the lessons of an enrolment, attempts at its quizzes, runs of its packages, files, feedback."""
 
 from __future__ import annotations
 
@@ -119,6 +119,22 @@ class PackageRun(Base):
             is_passed = self.success is SuccessStatus.PASSED
             return SuccessStatus.PASSED.label if is_passed else CompletionStatus.COMPLETED.label
         return SuccessStatus.FAILED.label if self.success is SuccessStatus.FAILED else CompletionStatus.INCOMPLETE.label
+
+
+class TakeHome(Base):
+    """A course as a file for one enrolment: the key that signs its return codes (in hex), how many wrong ones came, when it came back.
+
+    `number` counts how often the key was drawn, `score` is what the weakest of its quizzes came to, in percent.
+    """
+
+    __tablename__ = "take_home"
+    enrolment_id: Mapped[int] = mapped_column(BIG_ID, sa.ForeignKey("enrolment.id"), primary_key=True)
+    key: Mapped[str]
+    number: Mapped[int]
+    refused: Mapped[int] = mapped_column(default=0)
+    issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    returned_at: Mapped[dt.datetime | None]
+    score: Mapped[int | None]
 
 
 class Usefulness(Term):

@@ -1,6 +1,6 @@
 """All pages of learning: whoever imports this has them on the blueprint."""
 
 from learning.blueprint import blueprint
-from learning.views import package, player, practice, quiz, scores, trial
+from learning.views import package, player, practice, quiz, scores, take_home, trial
 
-__all__ = ["blueprint", "package", "player", "practice", "quiz", "scores", "trial"]
+__all__ = ["blueprint", "package", "player", "practice", "quiz", "scores", "take_home", "trial"]

@@ -67,7 +67,7 @@ KINDS = (
     ),
     Kind(
         "テストの答えと点数、教材の記録", "答え合わせ、問題の改善", "本人（点数は所属する団体の研修担当も）", WITH_THE_PERSON,
-        ("attempt.enrolment_id", "package_run.enrolment_id"),
+        ("attempt.enrolment_id", "package_run.enrolment_id", "take_home.enrolment_id"),
     ),
     Kind(
         "「やってみる」に書いたこと、レッスンの進み方", "本人の記録", "本人（見せることを選んだときだけ、研修担当も）", WITH_THE_PERSON,

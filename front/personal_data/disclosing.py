@@ -40,7 +40,7 @@ LABELS = {
     "name": "氏名", "reading": "フリガナ", "email": "メールアドレス", "joined_on": "所属の始まり", "left_on": "所属の終わり（この日から外れる）", "staff_number": "職員番号",
     "role": "役割", "granted_at": "役割を得た日時", "since": "始まり", "until": "終わり", "state": "状態", "enrolled_at": "申し込んだ日時", "completed_at": "修了した日時",
     "fiscal_year": "年度", "course_id": "講座の番号", "session_id": "開催回の番号", "organisation_id": "団体の番号", "day": "日", "reason": "理由", "note": "メモ", "comment": "コメント",
-    "number": "番号", "issued_at": "発行した日時", "score": "得点", "passed": "合格", "submitted_at": "提出した日時", "answers": "解答", "at": "日時", "act": "操作", "address": "接続元",
+    "number": "番号", "issued_at": "発行した日時", "returned_at": "受け取った日時", "score": "得点", "passed": "合格", "submitted_at": "提出した日時", "answers": "解答", "at": "日時", "act": "操作", "address": "接続元",
     "title": "題名", "kind": "種類", "made_at": "作成した日時", "read_at": "読んだ日時", "sent_at": "送った日時", "wished_at": "希望した日時", "device": "端末", "began_at": "始めた日時",
     "seen_at": "最後に使った日時", "received_on": "受け付けた日", "presence": "出欠", "affiliation": "所属", "holder": "修了証の氏名", "finished_at": "終えた日時", "position": "順番",
     "begins_on": "始まりの日", "ends_on": "終わりの日（この日から外れる）", "posted_on": "いまの部署になった日", "offered_at": "申し出た日時", "parting": "席の扱い",

@@ -37,7 +37,7 @@ from participation.models import Enrolment, Exemption, PartingChoice, Prerequisi
 from participation.notices.models import Notice, NoticePreference
 from participation.record.models import Certificate, Disclosure, OutsideLearning
 
-from learning.models import Attempt, Feedback, PackageRun, Progress
+from learning.models import Attempt, Feedback, PackageRun, Progress, TakeHome
 
 from review.models import ReportWish
 
@@ -150,6 +150,7 @@ HELD = (
         Progress, "レッスンの進み方とメモ", by="enrolment_id", fate=S,
         blanks={"note": "", "comment": "", "shared": False, "shown_to_id": None},
     ),
+    Held(TakeHome, "ファイルで受けた講座", by="enrolment_id", columns=("issued_at", "returned_at", "score")),
     Held(Feedback, "受講後の感想", by="enrolment_id", fate=S, blanks={"words": ""}),
     Held(Enrolment, "受講", fate=S),
     Held(AuditEntry, "本人がした操作の記録", by="actor_id", fate=S, columns=("at", "act", "organisation_id", "address")),

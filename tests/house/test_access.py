@@ -149,6 +149,8 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
         values["slug"] = "web-meeting-chat"
     if rule.endpoint in CURRICULUM_SLUG:
         values["slug"] = "newcomers"
+    if rule.endpoint in {"catalog.elsewhere", "catalog.scorm"}:
+        values["slug"] = "paperless-basics"
     if rule.endpoint == "catalog.roundtable_page":
         values["key"] = "8"
     with app.test_request_context():
@@ -243,6 +245,7 @@ NEED_MORE = {
     "learning.overview",  # the same
     "learning.all_lessons",  # the same
     "learning.lesson",  # the same
+    "learning.file_edition",  # the same
     "learning.attempt_result",  # the same
     "people.second_step",  # only after the password
     "front.security",  # only where somebody is named
@@ -292,6 +295,8 @@ TABLE = """
         /office/sections                           302     404     404     200     200     200
         /office/staff.csv                          302     404     404     200     200     200
         /office/courses/paperless-basics/learners  302     404     404     200     200     200
+        /courses/paperless-basics/elsewhere        302     404     404     200     200     200
+        /courses/paperless-basics/scorm            302     404     404     200     200     200
         /admin/audit.csv                           302     404     404     404     200     200
 """
 
