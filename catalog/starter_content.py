@@ -21,6 +21,7 @@ from people.models import Organisation
 from courses import catalogue_version, course_file
 from courses import course as courses
 from courses import edition as editions
+from courses.kits import kit
 from courses.models import Course, CourseEdition, EditionState, Lesson, Module, Skill, Track
 
 from catalog.curricula.edition import first_edition
@@ -110,6 +111,7 @@ def load(folder: Path, kept: Files) -> dict[str, int]:
         "courses": _each(plan, planned, "courses", lambda item: _load_course(item, host, folder, kept)),
         "curricula": _each(plan, planned, "curricula", lambda item: _load_curriculum(item, host)),
     }
+    kit.bring(folder / "courses")
     _bring_back_files(folder, kept)
     if any(counts.values()):
         catalogue_version.changed()
@@ -202,11 +204,11 @@ def _load_track(item: dict[str, Any]) -> int:
 
 
 def _load_course(item: dict[str, Any], host: Organisation, folder: Path, kept: Files) -> int:
-    """Publish a course; of one that is there, the lessons that it did not have when it was loaded."""
+    """Publish a course, or keep it as a draft where no remark asks for it yet; of one that is there, the lessons that it did not have when it was loaded."""
     found = db.session.scalar(sa.select(Course).where(Course.slug == item["slug"]))
     if found and not _waits_for_lessons(found):
         return 0
-    if not item.get("motivated_by"):
+    if item.get("motivated_by") is None:
         message = "きっかけになった発言（motivated_by）がありません。発言のない講座は公開できません。"
         raise ValueError(message)
     read = course_file.read(_files_in(folder / "courses" / item["slug"]))
@@ -219,8 +221,9 @@ def _load_course(item: dict[str, Any], host: Organisation, folder: Path, kept: F
         course.hosts = [host]
         for motive in item["motivated_by"]:
             add(_motivation(motive, course))
-    edition.state = EditionState.IN_REVIEW  # the starter content was reviewed when it was written
-    editions.publish(edition, course)
+    if item["motivated_by"]:
+        edition.state = EditionState.IN_REVIEW  # the starter content was reviewed when it was written
+        editions.publish(edition, course)
     index.index_course(course)
     return 1
 

@@ -4,6 +4,7 @@
     2-1.md          the first lesson of the second module, in Markdown
     4-2.yaml        a quiz (see `courses.lessons.quiz`)
     assets/x.svg    what the lessons show
+    kit/script.md   the kit for whoever holds a session (see `courses.kits`)
 
 Why a course is offered (its motivations) belongs to the catalogue and stays where the remarks are.
 """
@@ -27,6 +28,7 @@ from courses import edition as editions
 from courses.edition import AssetText, EditionText, LessonText, ModuleText
 from courses.files.archive import tidied
 from courses.files.files import media_type
+from courses.kits import kit
 from courses.lessons.asset import SHOWABLE, keep_file
 from courses.lessons.lesson_kind import KINDS, PackageFinish, files_used
 from courses.lessons.quiz_data import as_data, quiz_from
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from courses.files.files import Files
+    from courses.kits.models import KitKind
 
 COURSE = "course.yaml"
 ASSETS = "assets/"
@@ -46,12 +49,13 @@ MOST_MINUTES = 60_000
 
 @dataclass(frozen=True)
 class CourseFile:
-    """A course as it was read: what it says, its modules, its files, and the addresses of courses that come first."""
+    """A course as it was read: what it says, its modules, its files, the addresses of courses that come first, and its kit."""
 
     text: EditionText
     modules: tuple[ModuleText, ...]
     assets: Mapping[str, bytes]
     prerequisites: tuple[str, ...]
+    kit: tuple[tuple[KitKind, int, str], ...] = ()
 
 
 def _yaml(data: Any) -> bytes:
@@ -98,7 +102,8 @@ def files_of(edition: CourseEdition, prerequisites: tuple[str, ...], kept: Files
             "modules": modules,
         }
     )
-    return files | {f"{ASSETS}{asset.name}": kept.whole(asset.digest) for asset in edition.assets}
+    files |= {f"{ASSETS}{asset.name}": kept.whole(asset.digest) for asset in edition.assets}
+    return files | kit.files_of(edition.course_id)
 
 
 def read(files: Mapping[str, bytes]) -> CourseFile:
@@ -120,9 +125,11 @@ def read(files: Mapping[str, bytes]) -> CourseFile:
         modules.append(ModuleText(_title(module), tuple(lessons)))
     assets = {name.removeprefix(ASSETS): content for name, content in files.items() if name.startswith(ASSETS)}
     _check_assets(modules, assets)
-    if unknown := set(files) - used - {f"{ASSETS}{name}" for name in assets}:
+    for_hosts = {name for name in files if name.startswith(kit.FOLDER)}
+    if unknown := set(files) - used - {f"{ASSETS}{name}" for name in assets} - for_hosts:
         raise _wrong(min(unknown), "どのレッスンにも使われていません。")
-    return CourseFile(_text(said), tuple(modules), assets, tuple(map(str, _list(said, "prerequisites"))))
+    parts = kit.read({name: _decoded(files, name) for name in for_hosts})
+    return CourseFile(_text(said), tuple(modules), assets, tuple(map(str, _list(said, "prerequisites"))), tuple(parts))
 
 
 def _check_assets(modules: list[ModuleText], assets: Mapping[str, bytes]) -> None:
@@ -266,6 +273,7 @@ def write_draft(edition: CourseEdition, read_from: CourseFile, kept: Files) -> N
             package.enter(file.package)
         assets.append(AssetText(name, file.media_type, file.digest, file.size))
     editions.write_assets(edition, assets)
+    kit.take_in(edition.course_id, read_from.kit)
 
 
 def take_in(slug: str, owner_id: int, read_from: CourseFile, kept: Files) -> CourseEdition:

@@ -81,6 +81,7 @@ class Act(Term):
     TRANSFER_GIVEN_BACK = "transfer given back", "異動の引き受けを取り消し"
     FIGURES_CORRECTED = "figures corrected", "団体の規模を訂正"
     COURSE_BEGUN = "course begun", "講座を作成"
+    KIT_WRITTEN = "kit written", "進行役のキットを変更"
     DRAFT_CHANGED = "draft changed", "講座の下書きを変更"
     LINKS_CHANGED = "links changed", "実施団体と先に受ける講座を変更"
     NEXT_EDITION = "next edition", "次の版の下書きを作成"

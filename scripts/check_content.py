@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 BY_LESSONS = {"e-learning", "blended"}
 LONGEST_RIGHT, TRUE_SHARE = 35, (30, 70)
-MINUTES_APART, BANK = 25, 3
+MINUTES_APART, BANK, FULL_BANK, DRAWN = 25, 3, 36, 12
+WIDEST, SMALLEST, WITH_FIGURE = 360, 15, 3
+"""Figures are drawn for a phone: so many units wide, no sign smaller, in one of so many lessons that are read."""
+FEWEST_CARDS, SLIDES = 6, range(12, 21)
+READ_ONLY = {"持ち帰りの一枚", "三つの場面でおさらい"}
+"""Lessons that teach nothing new, and need no figure."""
 _SHOWN = re.compile(r"^この回の数字と法令は、.*に確かめました。$", re.MULTILINE)
 _STATEMENT = re.compile(
     r"(?:令和|平成|昭和)\d+年(?:\d+月)?(?:\d+日)?|20[012]\d年(?:\d+月)?|法律第\d+号|第\d+条(?:の\d+)?|第\d+(?:\.\d+)?版"
@@ -90,7 +95,7 @@ def habits(content: Path) -> Iterator[str]:
     answers: list[bool] = []
     for name, quiz in quizzes(content).items():
         answers += [one["right"] for one in quiz["questions"] if one["kind"] == "true-false"]
-        if quiz["draw"] * BANK > len(quiz["questions"]):
+        if quiz["pass_percent"] and quiz["draw"] * BANK > len(quiz["questions"]):
             yield f"{name}: {quiz['draw']} are drawn of {len(quiz['questions'])}; {BANK} times as many are wanted"
         single = [one["choices"] for one in quiz["questions"] if one["kind"] == "single"]
         longest = sum(max(choices, key=lambda choice: len(choice["text"]))["right"] for choices in single)
@@ -99,6 +104,71 @@ def habits(content: Path) -> Iterator[str]:
     share = 100 * sum(answers) // len(answers) if answers else TRUE_SHARE[0]
     if not TRUE_SHARE[0] <= share <= TRUE_SHARE[1]:
         yield f"{share} of 100 statements that may be true or false are true"
+
+
+def required(content: Path) -> Iterator[str]:
+    """Yield required courses of curricula that nobody can begin, or whose test can be known by heart."""
+    said = yaml.safe_load((content / "curriculum.yaml").read_text(encoding="utf-8"))
+    wanted = {step["slug"]: one["slug"] for one in said["curricula"] for step in one["courses"] if step["required"]}
+    tests = {name.split("/")[0]: quiz for name, quiz in quizzes(content).items() if quiz["pass_percent"]}
+    for course in courses(content):
+        if course.slug in wanted and not course.lessons:
+            yield f"{course.slug}: is required in {wanted[course.slug]} and has no lesson"
+        quiz = tests.get(course.slug)
+        if course.slug in wanted and quiz and (len(quiz["questions"]) < FULL_BANK or quiz["draw"] != DRAWN):
+            yield f"{course.slug}: {quiz['draw']} of {len(quiz['questions'])} questions; required courses draw {DRAWN} of {FULL_BANK} or more"
+
+
+def skills(content: Path) -> Iterator[str]:
+    """Yield skills of the standard that no course with lessons teaches."""
+    said = yaml.safe_load((content / "curriculum.yaml").read_text(encoding="utf-8"))
+    taught = {
+        (tag["category"], tag["name"]) for course in courses(content) if course.lessons for tag in course.said["skills"]
+    }
+    for skill in said["skills"]:
+        if skill["category"] != "自治体固有" and (skill["category"], skill["item"]) not in taught:
+            yield f"curriculum.yaml: no lesson teaches {skill['category']}: {skill['item']}"
+
+
+def figures(content: Path) -> Iterator[str]:
+    """Yield courses with too few figures, and figures that cannot be read on a phone."""
+    for course in courses(content):
+        read = [
+            name
+            for name, lesson in course.lessons.items()
+            if lesson["kind"] == "text" and lesson["title"] not in READ_ONLY
+        ]
+        shown = [
+            name
+            for name in read
+            if "](assets/" in (content / "courses" / course.slug / f"{name}.md").read_text(encoding="utf-8")
+        ]
+        if len(shown) * WITH_FIGURE < len(read):
+            yield f"{course.slug}: {len(shown)} of {len(read)} lessons show a figure; one in {WITH_FIGURE} is wanted"
+    for path in sorted(content.glob("courses/*/assets/*.svg")):
+        drawn, name = path.read_text(encoding="utf-8"), f"{path.parent.parent.name}/{path.name}"
+        box = re.search(r'viewBox="0 0 (\d+)', drawn)
+        if not box or int(box[1]) > WIDEST:
+            yield f"{name}: is drawn for more than {WIDEST}"
+        if small := [size for size in re.findall(r'font-size="([\d.]+)', drawn) if float(size) < SMALLEST]:
+            yield f"{name}: has signs of {small[0]}, smaller than {SMALLEST}"
+
+
+def kits(content: Path) -> Iterator[str]:
+    """Yield kits that lack a part, or whose script does not fill the minutes of the course."""
+    for folder in sorted(content.glob("courses/*/kit")):
+        slug, texts = folder.parent.name, {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+        wanted = {"script", "slides", "worksheet-1", "worksheet-2", "cards", "observer", "online", "follow-up"}
+        yield from (f"{slug}/kit: {name} is missing" for name in sorted(wanted - set(texts)))
+        heads = {name: len(re.findall(r"^## ", text, re.MULTILINE)) for name, text in texts.items()}
+        if heads.get("slides", 0) not in SLIDES or heads.get("cards", 0) < FEWEST_CARDS:
+            yield f"{slug}/kit: {heads.get('slides')} slides, {heads.get('cards')} cards"
+        blocks = re.findall(r"^## (\d+):(\d\d)[–〜-](\d+):(\d\d)", texts.get("script", ""), re.MULTILINE)
+        times = [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in blocks]
+        minutes = yaml.safe_load((folder.parent / "course.yaml").read_text(encoding="utf-8"))["minutes"]
+        follows = [0, *(end for _begin, end in times)]
+        if [begin for begin, _end in times] != follows[:-1] or follows[-1] != minutes:
+            yield f"{slug}/kit: the script goes to {follows[-1]} minutes, the course takes {minutes}"
 
 
 def facts(content: Path) -> Iterator[str]:
@@ -145,9 +215,12 @@ def due(content: Path, today: dt.date) -> list[str]:
     ]
 
 
+RULES = (labels, recommendations, habits, required, skills, figures, kits, facts, shown)
+
+
 def main(content: Path) -> int:
     """Say what is wrong and what is due; return the status."""
-    wrong = [one for rule in (labels, recommendations, habits, facts, shown) for one in rule(content)]
+    wrong = [one for rule in RULES for one in rule(content)]
     for line in wrong:
         print(line)
     for line in due(content, dt.datetime.now(tz=dt.UTC).date()):

@@ -229,8 +229,8 @@ def measure(name: str, url: str) -> Iterator[str]:
     """Rush one database and yield the lines of the report."""
     app = create_app(settings(url))
     people = prepare(app)
-    alone = bare(app, open_session(app, "web-meeting-chat"), people)
-    session_id = open_session(app, "survey-design")
+    alone = bare(app, open_session(app, "guideline-localize"), people)
+    session_id = open_session(app, "expert-collaboration")
     told = {
         "DATABASE_URL": url,
         "SECRET_KEY": SECRET,
@@ -255,7 +255,7 @@ def measure(name: str, url: str) -> Iterator[str]:
     yield f"| successful claims a second | {a_second:.0f} |"
     yield f"| the same claims without a server, on one connection | {alone:.0f} a second |"
     yield f"| ratio | {a_second / alone:.2f} |"
-    session_id = open_session(app, "online-procedure")
+    session_id = open_session(app, "saas-requirements")
     seen = rush(app, server, session_id, people, kill_at=PLACES // 3)
     server.stop()
     taken, having = places_of(app, session_id)

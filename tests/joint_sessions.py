@@ -30,7 +30,7 @@ def joint(host, **planned):
     """A session by nomination in thirty days that takes nominations for five more days."""
     begins = clock.now() + SOON
     return session_of(
-        "survey-design", host,
+        "expert-collaboration", host,
         **{"giving": AdmissionRule.NOMINATION, "starts_at": begins, "ends_at": begins + dt.timedelta(hours=2), "capacity": 3, **planned},
     ).id  # fmt: skip
 
@@ -81,6 +81,8 @@ def enrolled(session_id):
 
 
 def withdraw(person, session_id):
-    mine = enrolments.open_enrolment(person.staff_id, found(session_id).edition_id and published("survey-design")[0].id)
+    mine = enrolments.open_enrolment(
+        person.staff_id, found(session_id).edition_id and published("expert-collaboration")[0].id
+    )
     withdrawal.withdraw(person.actor, mine)
     db.session.commit()

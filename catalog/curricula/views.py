@@ -24,6 +24,7 @@ from catalog.curricula import approval, edition
 from catalog.curricula import curriculum as curricula
 from catalog.curricula.forms import CurriculumForm, said_by
 from catalog.forms import ReviewForm
+from catalog.skill_table import skill_table
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
 def curriculum_list() -> ResponseReturnValue:
     """List the published curricula."""
     return render_template("catalog/curricula.html", curricula=curricula.published_curricula(visitor()))
+
+
+@blueprint.get("/catalog/skills")
+@public
+def skills_taught() -> ResponseReturnValue:
+    """Show which courses teach each skill, to be printed."""
+    return render_template("catalog/skill_table.html", table=skill_table())
 
 
 @blueprint.get("/studio/curricula")

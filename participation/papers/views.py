@@ -13,6 +13,7 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 from kernel.secret import grouped
+from kernel.typeset.pdf import compiled
 
 from people.access import actor, confirmed, requires, signed_in
 from people.access_log import taken_out
@@ -118,7 +119,7 @@ def certificate_pdf(number: str) -> ResponseReturnValue:
         "address": address,
         "picture": "修了証を確かめるページのQRコード",
     }
-    content = printed.compiled("certificate", said, picture=picture.getvalue().decode())
+    content = compiled(printed.HERE / "certificate.typ", said, picture=picture.getvalue().decode())
     return download(content, "application/pdf", f"修了証_{mine.title}_{mine.holder}.pdf")
 
 

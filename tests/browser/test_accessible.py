@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from pages import ADMINISTRATOR, COORDINATOR, HOST, SECRETARIAT, STAFF
 
 PUBLIC = [
-    "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/web-meeting-chat",
+    "/", "/catalog", "/catalog?q=研修&level=1", "/catalog?q=見つからない言葉", "/courses/security-basics", "/courses/guideline-localize",
     "/curricula", "/curricula/newcomers", "/roundtables", "/roundtables/8", "/remarks?unanswered=1", "/remarks/8-1/11", "/sign-in", "/sign-in/office",
     "/sessions/1", "/password/forgotten", "/no-such-page", "/about", "/joining", "/help", "/privacy", "/after-a-move", "/accessibility", "/terms", "/contact", "/requests/new", "/style",
 ]  # fmt: skip
@@ -29,7 +29,7 @@ OF_STAFF = [
 OF_COORDINATORS = [
     "/office", "/office/duties", "/office/sessions", "/office/sessions?which=of staff", "/office/sessions/month", "/office/lecturers", "/office/letterhead", "/office/lecturers/new", "/office/duties?standing=open&by=section", "/office/duties/reminder?which=all", "/office/staff/1/record", "/office/staff", "/office/staff?show=email&show=roles&show=duties", "/office/sections", "/office/sections/new", "/office/sections/reform", "/office/sections/1", "/office/posts/1", "/office/staff/move?row=1", "/office/staff/1/concurrent", "/office/moves", *(f"/office/moves?part={part}" for part in ("new", "moved", "concurrent", "coming", "going", "leaving", "places", "work")), "/office/moves/offer?row=1", "/office/staff/1/deputy", "/office/staff/1/disclosure", "/office/staff/leave?row=1", "/office/enrol?row=1", "/office/adoptions/1", "/office/courses/dx-first-step/learners", "/courses/dx-first-step/elsewhere", "/office/courses/dx-first-step/learners?which=done", "/office/staff/former", "/office/staff/new", "/office/staff/welcome", "/office/invitation", "/office/practice", "/office/outside", "/office/staff/1", "/office/staff/1/edit", "/office/staff/1/leave", "/office/adoptions",
     "/office/enrol/ai-first", "/office/enrol/ai-first/choose", "/studio", "/studio/approvals", "/studio/new", "/studio/curricula",
-    "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/web-meeting-chat/sessions/new", "/sessions/7", "/sessions/7/edit",
+    "/studio/curricula/new", "/curricula/newcomers/adopt", "/studio/guideline-localize/sessions/new", "/sessions/7", "/sessions/7/edit",
     "/sessions/7/cancel", "/sessions/7/message", "/sessions/7/materials", "/sessions/7/meetings/new", "/office/duties/reminders", "/sessions/7/attendance", "/meetings/7/edit", "/office/nominations/5", "/office/nominations/5/list", "/sessions/4",
 ]  # fmt: skip
 OF_HOSTS = [

@@ -20,7 +20,7 @@ from courses.lessons.question import QuestionKind
 from courses.lessons.quiz_data import quiz_from
 
 TITLE = "全職員のための情報セキュリティ"
-QUIZ = quiz_from(yaml.safe_load((CONTENT / "courses" / "security-basics" / "4-2.yaml").read_text(encoding="utf-8")))
+QUIZ = quiz_from(yaml.safe_load((CONTENT / "courses" / "security-basics" / "5-2.yaml").read_text(encoding="utf-8")))
 
 
 def is_sound(person):

@@ -33,7 +33,7 @@ def test_has_one_of_the_staff_done_it(visit):
 
 
 def test_twelve_are_enrolled_from_a_list_and_that_is_taken_back(visit):
-    office = visit(COORDINATOR).goes_to("/courses/survey-design").counts_from_here()
+    office = visit(COORDINATOR).goes_to("/courses/expert-collaboration").counts_from_here()
     office.goes_to("/courses/ai-first").follows("職員をまとめて申し込む")
     office.types("職員の一覧", LIST).presses("確かめる").presses("人を申し込む")
     assert office.heading == "申込みの結果"

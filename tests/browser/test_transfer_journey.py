@@ -77,7 +77,7 @@ def town(behind):
         enrolments.enrol_in_course(learner, enrolments.entrant(learner), offered("paperless-basics"))
     begins = clock.at(next_first_of_april(clock.today()) + dt.timedelta(days=20), dt.time(10))
     session = session_of(
-        "web-meeting-chat", Office.of("東京デジタルアカデミー"), giving=AdmissionRule.NOMINATION, starts_at=begins,
+        "guideline-localize", Office.of("東京デジタルアカデミー"), giving=AdmissionRule.NOMINATION, starts_at=begins,
         ends_at=begins + dt.timedelta(hours=2), applications_close_at=begins - dt.timedelta(days=10),
     )  # fmt: skip
     nomination.nominate(coordinator.actor, session, db.session.get_one(Organisation, old.id), of(numbers[0]).id)

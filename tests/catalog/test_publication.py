@@ -321,11 +321,13 @@ def test_hosts_and_courses_that_come_first_are_picked_one_after_the_other(mizuho
 
 def test_prerequisites_cannot_form_a_circle(secretariat):
     actor = secretariat.secretary.actor
-    first, second, third = (own_course(actor, slug) for slug in ("ai-first", "ai-adoption-case", "survey-design"))
+    first, second, third = (
+        own_course(actor, slug) for slug in ("ai-first", "ai-adoption-case", "expert-collaboration")
+    )
     courses.set_prerequisites(second, ["ai-first"])
     courses.set_prerequisites(third, ["ai-adoption-case"])
     with pytest.raises(InvalidError, match="たがいに先に"):
-        courses.set_prerequisites(first, ["survey-design"])
+        courses.set_prerequisites(first, ["expert-collaboration"])
     with pytest.raises(InvalidError, match="たがいに先に"):
         courses.set_prerequisites(first, ["ai-first"])
 
@@ -357,8 +359,8 @@ def test_the_starter_content_is_complete(app):
         "courses": sa.select(sa.func.count()).select_from(Course).where(Course.published_id.is_not(None)),
         "motivations": sa.select(sa.func.count()).select_from(Motivation),
     }
-    assert {name: db.session.scalar(count) for name, count in counted.items()} == {"courses": 24, "motivations": 64}
-    assert len(published_curricula()) == 7
+    assert {name: db.session.scalar(count) for name, count in counted.items()} == {"courses": 26, "motivations": 70}
+    assert len(published_curricula()) == 13
 
 
 def test_the_approver_can_read_every_lesson(mizuho, secretariat):

@@ -9,7 +9,7 @@ from kernel.database import db
 from courses.course import published_courses
 from courses.sessions.start import can_be_begun
 
-SLUGS = ["dx-first-step", "survey-design", "measure-and-show"]
+SLUGS = ["dx-first-step", "expert-collaboration", "guideline-localize"]
 
 
 def begun_by(person):
@@ -20,9 +20,9 @@ def test_lessons_can_be_begun_and_a_session_only_where_one_comes(mizuho, hachioj
     for slug in SLUGS:
         offered(slug)
     assert begun_by(mizuho.staff) == ["dx-first-step"]
-    planned = session_of("survey-design", hachioji)
+    planned = session_of("expert-collaboration", hachioji)
     db.session.commit()
-    assert begun_by(mizuho.staff) == ["dx-first-step", "survey-design"]
+    assert begun_by(mizuho.staff) == ["dx-first-step", "expert-collaboration"]
     planned.is_draft = True
     db.session.commit()
     assert begun_by(mizuho.staff) == ["dx-first-step"]

@@ -59,16 +59,16 @@ def test_nobody_else_sees_whom_an_office_knows(mizuho, hachioji, teaches):
     assert "西園寺 花江" not in browser.get("/office/lecturers").text
     assert browser.get(f"/office/lecturers/{teaches}").status_code == 404
     assert browser.post(f"/office/lecturers/{teaches}/remove").status_code == 404
-    assert "西園寺 花江" not in browser.get("/studio/survey-design/sessions/new").text
+    assert "西園寺 花江" not in browser.get("/studio/expert-collaboration/sessions/new").text
     for person in (mizuho.staff, hachioji.staff):
         assert person.browser().get("/office/lecturers").status_code == 404
 
 
 def test_who_is_chosen_stands_in_the_session_by_name_and_no_more_is_told(mizuho, hachioji, teaches):
     browser = mizuho.coordinator.browser()
-    assert "西園寺 花江 みらい市" in browser.get("/studio/survey-design/sessions/new").text
+    assert "西園寺 花江 みらい市" in browser.get("/studio/expert-collaboration/sessions/new").text
     answer = browser.post(
-        "/studio/survey-design/sessions/new",
+        "/studio/expert-collaboration/sessions/new",
         data=planned("令和9年5月10日", pool=str(teaches), lecturers="鈴木 次郎"),
     )
     session_id = int(answer.location.rsplit("/", 1)[-1])
@@ -86,23 +86,23 @@ def test_who_is_chosen_stands_in_the_session_by_name_and_no_more_is_told(mizuho,
 def test_somebody_who_teaches_elsewhere_at_the_time_is_pointed_out(mizuho, teaches):
     begins = clock.now() + dt.timedelta(days=20)
     for _number in range(2):
-        session = session_of("survey-design", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
+        session = session_of("expert-collaboration", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
         lecturer.choose(mizuho.coordinator.actor, session, [teaches])
     assert lecturer.busy(session) == ["西園寺 花江"]
-    later = session_of("survey-design", mizuho)
+    later = session_of("expert-collaboration", mizuho)
     lecturer.choose(mizuho.coordinator.actor, later, [teaches])
     assert lecturer.busy(later) == []
 
 
 def test_the_lecturer_of_another_office_cannot_be_chosen(mizuho, hachioji, teaches):
-    session = session_of("survey-design", hachioji)
+    session = session_of("expert-collaboration", hachioji)
     lecturer.choose(hachioji.coordinator.actor, session, [teaches])
     assert session.lecturers == []
     assert lecturer.chosen_for(session.id) == []
 
 
 def test_a_draft_that_is_thrown_away_leaves_the_lecturer_in_the_pool(mizuho, teaches):
-    session = session_of("survey-design", mizuho, is_draft=True)
+    session = session_of("expert-collaboration", mizuho, is_draft=True)
     lecturer.choose(mizuho.coordinator.actor, session, [teaches])
     db.session.commit()
     assert mizuho.coordinator.browser().post(f"/sessions/{session.id}/discard").status_code == 302
@@ -111,14 +111,14 @@ def test_a_draft_that_is_thrown_away_leaves_the_lecturer_in_the_pool(mizuho, tea
 
 def test_a_name_that_begins_another_one_is_shown_too(mizuho, teaches):
     short = lecturer.note(mizuho.coordinator.actor, mizuho.id, KnowLecturer(**{**KNOWN, "name": "西園寺 花"}))
-    session = session_of("survey-design", mizuho, lecturers=["西園寺 花江（市民活動家）"])
+    session = session_of("expert-collaboration", mizuho, lecturers=["西園寺 花江（市民活動家）"])
     lecturer.choose(mizuho.coordinator.actor, session, [short.id])
     assert session.lecturers == ["西園寺 花", "西園寺 花江（市民活動家）"]
 
 
 def test_who_teaches_between_two_meetings_is_not_busy(mizuho, teaches):
     begins = clock.now() + dt.timedelta(days=20)
-    long = session_of("survey-design", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
+    long = session_of("expert-collaboration", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
     long.meetings.append(
         Meeting(
             starts_at=begins + dt.timedelta(days=40),
@@ -129,7 +129,10 @@ def test_who_teaches_between_two_meetings_is_not_busy(mizuho, teaches):
     long.ends_at = begins + dt.timedelta(days=40, hours=2)
     lecturer.choose(mizuho.coordinator.actor, long, [teaches])
     between = session_of(
-        "survey-design", mizuho, starts_at=begins + dt.timedelta(days=7), ends_at=begins + dt.timedelta(days=7, hours=2)
+        "expert-collaboration",
+        mizuho,
+        starts_at=begins + dt.timedelta(days=7),
+        ends_at=begins + dt.timedelta(days=7, hours=2),
     )
     lecturer.choose(mizuho.coordinator.actor, between, [teaches])
     assert lecturer.busy(between) == []

@@ -220,11 +220,11 @@ def test_who_has_begun_it_keeps_its_files_after_it_became_narrower(app, mizuho, 
 
 
 def test_what_comes_first_is_asked_of_those_it_is_for(mizuho, hachioji, secretariat, client, own):
-    session = session_of("web-meeting-chat", secretariat)
-    later = offered("web-meeting-chat")
+    session = session_of("guideline-localize", secretariat)
+    later = offered("guideline-localize")
     db.session.execute(sa.insert(comes_first).values(course_id=later.id, requires_id=own.id))  # it was for all before
     db.session.commit()
-    assert TITLE not in client.get("/courses/web-meeting-chat").text
+    assert TITLE not in client.get("/courses/guideline-localize").text
     stranger, colleague = hachioji.staff, mizuho.staff
     assert TITLE not in stranger.browser().get(f"/sessions/{session.id}").text
     assert prerequisite.lacking(later.id, [stranger.staff_id, colleague.staff_id]) == {colleague.staff_id}

@@ -105,7 +105,7 @@ def test_the_state_follows_from_dates_and_acts(mizuho, secretariat):
 
 
 def test_changing_a_session_shows_what_it_is(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho, place="3階会議室").id
+    session_id = session_of("guideline-localize", mizuho, place="3階会議室").id
     page = mizuho.coordinator.browser().get(f"/sessions/{session_id}/edit").text
     assert "3階会議室" in page
     assert '<option selected value="all">' in page

@@ -65,7 +65,7 @@ def test_a_database_that_is_behind_serves_no_page(client, at_work):
 
 
 def test_mail_that_does_not_go_out_is_told_and_sent_again(app, client, secretariat, mizuho, at_work, monkeypatch):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     mizuho.staff.browser().post(f"/sessions/{session_id}/enrol")
     mizuho.coordinator.browser().post(f"/sessions/{session_id}/cancel", data={"reason": "台風のため"})
     told = db.session.scalar(sa.select(sa.func.count()).select_from(Notice))

@@ -260,9 +260,9 @@ def test_the_secretariat_reads_no_record_of_a_towns_staff(office, secretariat):
 
 
 def test_who_has_a_place_is_not_told_to_apply(mizuho):
-    adopts(mizuho, ["web-meeting-chat"], due_in=3)
+    adopts(mizuho, ["guideline-localize"], due_in=3)
     person, other = mizuho.person(), mizuho.person()
-    joins(person, session_of("web-meeting-chat", mizuho))
+    joins(person, session_of("guideline-localize", mizuho))
     db.session.commit()
     assert mizuho.coordinator.browser().post("/office/duties/reminder?which=all", data={}).status_code == 302
     assert told(person) == []

@@ -67,7 +67,7 @@ def test_who_joins_an_office_later_is_told_what_it_has_adopted(adopted, mizuho, 
 
 
 def test_who_is_nominated_is_told_and_not_mailed_once_taken_off_the_list(mizuho):
-    session = session_of("web-meeting-chat", mizuho, giving=AdmissionRule.NOMINATION)
+    session = session_of("guideline-localize", mizuho, giving=AdmissionRule.NOMINATION)
     person, coordinator = mizuho.staff, mizuho.coordinator.actor
     nomination.nominate(coordinator, session, organisation_named(mizuho.name), person.membership_id)
     db.session.commit()
@@ -93,17 +93,17 @@ def test_who_has_finished_is_told_where_the_certificate_is(mizuho):
 
 def test_who_waits_for_a_course_is_told_when_there_is_a_session_for_the_own_office(mizuho, hachioji):
     person = mizuho.staff.browser()
-    assert "受けられるようになったら知らせる" in person.get("/courses/web-meeting-chat").text
+    assert "受けられるようになったら知らせる" in person.get("/courses/guideline-localize").text
     for _twice in range(2):
-        person.post("/courses/web-meeting-chat/wait")
+        person.post("/courses/guideline-localize/wait")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseRequest)) == 1
-    assert "お知らせの希望を取り消す" in person.get("/courses/web-meeting-chat").text
+    assert "お知らせの希望を取り消す" in person.get("/courses/guideline-localize").text
     assert "受けられるようになったら、お知らせします" in person.get("/me").text
-    assert "受けたい人：瑞穂町 1人" in mizuho.coordinator.browser().get("/courses/web-meeting-chat").text
+    assert "受けたい人：瑞穂町 1人" in mizuho.coordinator.browser().get("/courses/guideline-localize").text
     assert news.tell_news() == 0
-    session_of("web-meeting-chat", hachioji, audience="prefecture", audience_prefectures="千葉県")
+    session_of("guideline-localize", hachioji, audience="prefecture", audience_prefectures="千葉県")
     assert news.tell_news() == 0, "not for them"
-    session = session_of("web-meeting-chat", hachioji)
+    session = session_of("guideline-localize", hachioji)
     assert news.tell_news() == 1
     assert news.tell_news() == 0
     (notice,) = told(mizuho.staff, NoticeKind.OPENED)
@@ -112,7 +112,7 @@ def test_who_waits_for_a_course_is_told_when_there_is_a_session_for_the_own_offi
 
 
 def test_a_request_is_taken_back_by_who_made_it_only(mizuho):
-    mizuho.staff.browser().post("/courses/web-meeting-chat/wait")
+    mizuho.staff.browser().post("/courses/guideline-localize/wait")
     request_id = db.session.scalars(sa.select(CourseRequest.id)).one()
     assert mizuho.person().browser().post(f"/requests/{request_id}/take-back").status_code == 404
     assert mizuho.staff.browser().post(f"/requests/{request_id}/take-back").status_code == 302

@@ -24,7 +24,7 @@ def listed(office, which):
 
 
 def test_each_office_finds_the_sessions_that_concern_it(app, mizuho, hachioji):
-    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    session = session_of("guideline-localize", mizuho, capacity=5)
     joins(hachioji.person(), session)
     db.session.commit()
     assert session.id in listed(mizuho, Which.COMING)
@@ -36,7 +36,7 @@ def test_each_office_finds_the_sessions_that_concern_it(app, mizuho, hachioji):
 
 
 def test_what_has_been_held_stands_under_what_was_held(app, mizuho, time):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     db.session.commit()
     time.passes(days=200)
     assert session.id in listed(mizuho, Which.HELD)
@@ -58,7 +58,7 @@ def test_no_list_breaks(app, mizuho, which):
 def test_a_session_like_another_asks_for_its_days_only(app, mizuho, hachioji):
     begins = clock.at(clock.today() + dt.timedelta(days=10), dt.time(14))
     session = session_of(
-        "web-meeting-chat",
+        "guideline-localize",
         mizuho,
         capacity=17,
         place="三階の会議室",
@@ -67,7 +67,7 @@ def test_a_session_like_another_asks_for_its_days_only(app, mizuho, hachioji):
     )
     db.session.commit()
     browser = mizuho.coordinator.browser()
-    address = f"/studio/web-meeting-chat/sessions/new?like={session.id}"
+    address = f"/studio/guideline-localize/sessions/new?like={session.id}"
     page = browser.get(address).text
     assert "前の開催回から写しました" in page
     fields = {
@@ -85,11 +85,11 @@ def test_a_session_like_another_asks_for_its_days_only(app, mizuho, hachioji):
     (new,) = db.session.query(TrainingSession).where(TrainingSession.id > session.id)
     assert (new.capacity, new.place) == (17, "三階の会議室")
     assert hachioji.coordinator.browser().get(address).status_code == 404, "only who holds it copies it"
-    assert browser.get("/studio/web-meeting-chat/sessions/new?like=abc").status_code == 200
+    assert browser.get("/studio/guideline-localize/sessions/new?like=abc").status_code == 200
 
 
 def test_how_many_of_the_own_staff_came_is_said_afterwards_too(app, mizuho, time):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     joins(mizuho.person(), session)
     db.session.commit()
     time.passes(days=200)
@@ -98,10 +98,10 @@ def test_how_many_of_the_own_staff_came_is_said_afterwards_too(app, mizuho, time
 
 
 def test_a_session_of_a_retired_course_takes_nobody_new_and_says_so(app, mizuho, secretariat):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     db.session.commit()
     session_id = session.id
-    secretariat.secretary.browser().post("/studio/web-meeting-chat/retire", data={"because": "終わりました。"})
+    secretariat.secretary.browser().post("/studio/guideline-localize/retire", data={"because": "終わりました。"})
     page = mizuho.staff.browser().get(f"/sessions/{session_id}").text
     assert "この講座の公開は終わりました" in page
     assert "この回に申し込む" not in page
@@ -120,7 +120,7 @@ def seen_in(office, month):
 
 
 def test_a_month_shows_what_the_office_holds_may_nominate_for_and_where_its_staff_go(app, mizuho, hachioji):
-    held, joint_id = session_of("web-meeting-chat", mizuho), joint(mizuho, capacity=4)
+    held, joint_id = session_of("guideline-localize", mizuho), joint(mizuho, capacity=4)
     joins(hachioji.person(), held)
     db.session.commit()
     month = clock.local(held.starts_at).date().replace(day=1)
@@ -133,7 +133,7 @@ def test_a_month_shows_what_the_office_holds_may_nominate_for_and_where_its_staf
 
 
 def test_a_meeting_that_is_nobody_elses_business_is_in_no_other_month(app, mizuho, hachioji):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     db.session.commit()
     assert session.id not in seen_in(hachioji, clock.local(session.starts_at).date().replace(day=1))
 

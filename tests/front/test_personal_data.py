@@ -338,7 +338,7 @@ def test_every_value_of_an_answer_on_paper_has_a_name_in_japanese_and_is_said_in
 
 def test_who_is_erased_as_a_mistake_leaves_the_place_to_others(mizuho, hachioji):
     person = mizuho.person(name="誤登 録子")
-    session = session_of("web-meeting-chat", hachioji, capacity=1)
+    session = session_of("guideline-localize", hachioji, capacity=1)
     joins(person, session)
     db.session.commit()
     address = f"/office/staff/{person.membership_id}/erase?because=mistake"
@@ -475,9 +475,9 @@ def test_the_log_of_an_organisation_that_was_only_offered_somebody_forgets_them_
 
 def test_whoever_erases_sees_where_the_own_office_wrote_the_name_and_mends_it_there(mizuho, hachioji):
     person = mizuho.person(name="消江 花子")
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     session.joining_notes = "当日の受付は消江花子さんが担当します。"
-    theirs = session_of("web-meeting-chat", hachioji)
+    theirs = session_of("guideline-localize", hachioji)
     theirs.joining_notes = "消江 花子さんに聞いてください。"
     db.session.commit()
     administrator = mizuho.administrator.browser()

@@ -46,13 +46,13 @@ def test_a_card_says_that_a_course_is_required_under_way_or_finished(adopted, ap
 def test_a_curriculum_shows_where_the_reader_is_on_it(adopted, mizuho):
     browser = mizuho.staff.browser()
     before = browser.get("/curricula/newcomers").text
-    assert "必修3講座のうち0講座を修了" in before
+    assert "必修4講座のうち0講座を修了" in before
     assert before.count("つぎはここ") == 1
     course = published("digital-literacy-check")[0]
     mine, _lessons = begins(mizuho.staff, course)
     learns_everything(browser, mine)
     after = browser.get("/curricula/newcomers").text
-    assert "必修3講座のうち1講座を修了" in after
+    assert "必修4講座のうち1講座を修了" in after
 
 
 def test_what_can_be_taken_now_is_a_way_to_narrow_down(app):
@@ -65,9 +65,9 @@ def test_what_can_be_taken_now_is_a_way_to_narrow_down(app):
 
 
 def test_a_session_without_a_free_place_is_none_to_apply_for(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho, capacity=1).id
+    session_id = session_of("guideline-localize", mizuho, capacity=1).id
     browser = mizuho.staff.browser()
-    assert "残り1席" in card(browser.get("/catalog").text, "web-meeting-chat")
+    assert "残り1席" in card(browser.get("/catalog").text, "guideline-localize")
     assert browser.post(f"/sessions/{session_id}/enrol").status_code == 302
-    assert "いま申し込める開催はありません" in card(browser.get("/catalog").text, "web-meeting-chat")
-    assert "web-meeting-chat" not in browser.get("/catalog?when=session").text
+    assert "いま申し込める開催はありません" in card(browser.get("/catalog").text, "guideline-localize")
+    assert "guideline-localize" not in browser.get("/catalog?when=session").text

@@ -108,7 +108,7 @@ def test_what_waits_for_a_coordinator_stands_on_one_page_and_goes_when_it_is_don
 
 
 def test_where_own_staff_go_in_the_next_two_weeks_stands_there_too(mizuho, hachioji, secretariat):
-    soon, later = session_of("survey-design", secretariat), session_of("web-meeting-chat", secretariat)
+    soon, later = session_of("expert-collaboration", secretariat), session_of("guideline-localize", secretariat)
     joins(mizuho.staff, soon)
     joins(mizuho.person(), soon)
     joins(hachioji.staff, later)

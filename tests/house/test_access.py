@@ -83,7 +83,7 @@ def ground(app, mizuho) -> Ground:
         edition, quiz.id, LessonText("テスト", "", LessonKind.QUIZ, content={**quiz.content, "questions": [question]})
     )
     coordinator, chosen = mizuho.coordinator, mizuho.person().membership_id
-    session = session_of("web-meeting-chat", mizuho, giving=AdmissionRule.NOMINATION)
+    session = session_of("guideline-localize", mizuho, giving=AdmissionRule.NOMINATION)
     nominated = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), chosen)
     e_learning = offered("paperless-basics")
     enrolled = enrolments.enrol_in_course(
@@ -146,7 +146,7 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
     if rule.endpoint == "courses.new_question":
         values["kind"] = "single"
     if rule.endpoint == "courses.new_session":
-        values["slug"] = "web-meeting-chat"
+        values["slug"] = "guideline-localize"
     if rule.endpoint in CURRICULUM_SLUG:
         values["slug"] = "newcomers"
     if rule.endpoint in {"catalog.elsewhere", "catalog.scorm"}:
@@ -323,7 +323,7 @@ def test_a_view_that_nobody_decided_about_keeps_the_application_from_starting(ap
 def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
     course = motivated(draft_course(mizuho.coordinator, "own-course"))
     edition_id = db.session.scalar(sa.text("SELECT max(id) FROM course_edition"))
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     session_id, slug = session.id, course.slug
     coordinator = mizuho.coordinator.actor
     enrolled = enrolments.enrol_in_course(
@@ -349,7 +349,7 @@ def test_another_organisations_things_are_not_found(app, mizuho, hachioji):
 
 def test_another_organisations_nominations_are_not_found(app, mizuho, hachioji, secretariat):
     person, coordinator = mizuho.person(name="名前の 見えない人"), mizuho.coordinator
-    session = session_of("web-meeting-chat", secretariat, giving=AdmissionRule.NOMINATION)
+    session = session_of("guideline-localize", secretariat, giving=AdmissionRule.NOMINATION)
     row = nomination.nominate(coordinator.actor, session, organisation_named(mizuho.name), person.membership_id)
     session_id, nomination_id, meeting_id = session.id, row.id, session.meetings[0].id
     db.session.commit()
@@ -376,7 +376,7 @@ def test_another_organisations_nominations_are_not_found(app, mizuho, hachioji, 
 
 
 def test_another_organisations_people_and_figures_appear_on_no_page(app, mizuho, hachioji):
-    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    session = session_of("guideline-localize", mizuho, capacity=5)
     person = mizuho.person(name="名前の 見えない人")
     joins(person, session)
     session_id = session.id
@@ -389,14 +389,14 @@ def test_another_organisations_people_and_figures_appear_on_no_page(app, mizuho,
         "/review",
         "/admin/audit",
         "/remarks/23-2/2",
-        "/courses/web-meeting-chat",
+        "/courses/guideline-localize",
     ):
         assert "名前の 見えない人" not in stranger.get(page).text, page
     assert "名前の 見えない人" in mizuho.coordinator.browser().get(f"/sessions/{session_id}").text
 
 
 def test_a_session_for_the_own_organisation_is_not_found_by_others(app, mizuho, hachioji):
-    session_id = session_of("web-meeting-chat", mizuho, audience=Audience.OWN).id
+    session_id = session_of("guideline-localize", mizuho, audience=Audience.OWN).id
     assert mizuho.staff.browser().get(f"/sessions/{session_id}").status_code == 200
     assert hachioji.staff.browser().get(f"/sessions/{session_id}").status_code == 404
     assert hachioji.staff.browser().post(f"/sessions/{session_id}/enrol").status_code == 404

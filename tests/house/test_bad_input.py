@@ -58,7 +58,7 @@ FORMS = {
     "/studio/articles/new": ["url", "text", "store", "accept_changes", "speaker-1", "heading-1"],
     "/studio/curricula/new": ["slug", "title", "summary", "track_id", "courses"],
     "/curricula/newcomers/adopt": ["section_id", "post_id", "new_since", "people", "due_on", "due_days"],
-    "/studio/web-meeting-chat/sessions/new": [
+    "/studio/guideline-localize/sessions/new": [
         "day", "starts_time", "ends_time", "place", "meeting_link", "capacity", "audience", "applications_open_on", "applications_close_on",
         "meetings", "weeks_between", "minimum", "giving", "offer_days", "prefectures", "sizes", "organisations", "lecturers",
     ],
@@ -96,8 +96,8 @@ def place(app):
     office = Office.of("133035")
     person = office.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.SECRETARIAT)
     draft_course(person, "odd")
-    session_id = session_of("web-meeting-chat", office).id
-    joint = session_of("survey-design", office, giving=AdmissionRule.NOMINATION)
+    session_id = session_of("guideline-localize", office).id
+    joint = session_of("expert-collaboration", office, giving=AdmissionRule.NOMINATION)
     begun = session_of("community-salon", office, starts_at=clock.now())
     things = {
         "session": session_id, "joint": joint.id, "meeting": joint.meetings[0].id, "begun": begun.meetings[0].id,
@@ -178,7 +178,7 @@ def test_an_address_may_name_anything(client, mizuho, name):
 
 
 def test_a_page_past_the_end_is_the_last_page(client):
-    assert "24講座のうち 21〜24" in client.get("/catalog?page=99").text
+    assert "26講座のうち 21〜26" in client.get("/catalog?page=99").text
 
 
 @pytest.mark.parametrize("body", ["> |-|\n> |-|\n> ", "> a\n> |-|\n> |-|\n> "])

@@ -14,7 +14,7 @@ BUDGET = """
         /catalog                        6   # who it is, version, cards, own enrolments, what is required, unread
         /catalog?q=研修                  11  # and: words, curricula, remarks, lessons, how far one is
         /courses/paperless-basics       5   # who it is, version, own enrolments, what is required, unread
-        /courses/web-meeting-chat       6   # and: the sessions
+        /courses/guideline-localize       6   # and: the sessions
         /remarks/8-1/11                 8
         /remarks                        9
         /roundtables/8                  7
@@ -36,7 +36,7 @@ BUDGET = """
 @pytest.mark.parametrize("many", [False, True], ids=["few rows", "many rows"])
 def test_pages_keep_to_their_budget(app, mizuho, queries, monkeypatch, many):
     monkeypatch.setattr(catalogue_search.INDEX, "seconds", 60)
-    session_of("web-meeting-chat", mizuho)
+    session_of("guideline-localize", mizuho)
     if many:
         for code in ("132012", "132241", "131083"):
             office = Office.of(code)
@@ -57,7 +57,7 @@ def test_pages_keep_to_their_budget(app, mizuho, queries, monkeypatch, many):
 
 
 def test_a_roster_asks_the_same_few_questions_for_one_and_for_thirty(app, mizuho, hachioji, queries):
-    session_id = session_of("web-meeting-chat", mizuho, capacity=40).id
+    session_id = session_of("guideline-localize", mizuho, capacity=40).id
     coordinator = mizuho.coordinator.browser()
     asked = []
     for _time in range(2):

@@ -35,7 +35,7 @@ def forms(mizuho, secretariat):
     lessons = [lesson for module in editions.whole(edition.id).modules for lesson in module.lessons]
     text, quiz = (next(one for one in lessons if one.kind is kind) for kind in (LessonKind.TEXT, LessonKind.QUIZ))
     begins = clock.at(clock.today() + dt.timedelta(days=20), dt.time(14))
-    session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
+    session = session_of("guideline-localize", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
     meeting = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session.id)).one()
     taken = joint(secretariat, capacity=5)
     nominate(mizuho, taken, 1)
@@ -112,7 +112,7 @@ def test_who_presses_twice_is_not_told_that_somebody_else_was_faster(forms):
 
 
 @pytest.mark.parametrize(
-    "page", ["/office/staff/new", "/studio/new", "/studio/curricula/new", "/studio/web-meeting-chat/sessions/new"]
+    "page", ["/office/staff/new", "/studio/new", "/studio/curricula/new", "/studio/guideline-localize/sessions/new"]
 )
 def test_what_is_new_was_changed_by_nobody(mizuho, page):
     assert 'name="seen"' not in mizuho.coordinator.browser().get(page).text

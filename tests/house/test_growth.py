@@ -175,7 +175,7 @@ def weight(form: Form) -> int:
 
 
 HEAVY = {
-    "AdoptionForm", "ArticleForm", "CourseLinksForm", "EditionForm", "HandOverForm", "NewCourseForm", "FiguresFileForm", "LinkForm", "NewSamlForm", "NewSessionForm", "NoteForm", "OrderingForm", "PackageForm", "ReformForm", "SamlForm", "SessionForm", "ShownForm",
+    "AdoptionForm", "ArticleForm", "CourseLinksForm", "EditionForm", "HandOverForm", "NewCourseForm", "FiguresFileForm", "LinkForm", "NewSamlForm", "NewSessionForm", "NoteForm", "OrderingForm", "PackageForm", "PartForm", "ReformForm", "SamlForm", "SessionForm", "ShownForm",
     "StaffListForm", "TextForm", "VideoForm",
 }  # fmt: skip
 """Forms that are heavier than a usual form; their views say so with `holds`."""

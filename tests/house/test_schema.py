@@ -82,7 +82,7 @@ def test_every_constraint_has_a_name():
 
 
 def test_enrolments_of_sessions_that_earlier_versions_cancelled_end_and_leave_the_count(app, mizuho):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     session_id = session.id
     joins(mizuho.staff, session)
     enrols(mizuho.staff, offered("ai-first"))

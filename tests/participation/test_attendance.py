@@ -470,7 +470,7 @@ def test_two_meetings_marked_at_once_both_count(cluster, postgresql):
 
 
 def test_the_secretariat_reads_no_roster_of_others_and_enters_no_attendance(mizuho, hachioji, secretariat):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     hachioji.staff.browser().post(f"/sessions/{session_id}/enrol")
     browser = secretariat.secretary.browser()
     assert hachioji.staff.name not in browser.get(f"/sessions/{session_id}").text

@@ -42,7 +42,7 @@ def two_meetings(host, **planned):
     second = BEGINS + dt.timedelta(weeks=2)
     hours = dt.timedelta(hours=2)
     return session_of(
-        "web-meeting-chat", host, starts_at=BEGINS, ends_at=second + hours,
+        "guideline-localize", host, starts_at=BEGINS, ends_at=second + hours,
         meetings=[Meeting(starts_at=BEGINS, ends_at=BEGINS + hours), Meeting(starts_at=second, ends_at=second + hours)], **planned,
     ).id  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_a_feed_has_an_entry_a_meeting_at_tokyo_time(client, feed):
     assert b"DTSTART;TZID=Asia/Tokyo:20270512T140000" in content
     assert b"BEGIN:VTIMEZONE" in content
     event = calendar.vevent_list[0]
-    assert event.summary.value == published("web-meeting-chat")[1].title
+    assert event.summary.value == published("guideline-localize")[1].title
     assert event.dtstart.value.astimezone(dt.UTC) == BEGINS
     assert event.location.value == "2階会議室"
     assert "meeting.example.lg.jp" in event.description.value
@@ -160,7 +160,7 @@ def test_a_meeting_is_known_by_the_same_uid_wherever_the_application_is(client, 
 
 def test_what_is_cancelled_is_of_one_entry_or_published_as_cancelled(mizuho):
     for session_id, method in (
-        (session_of("web-meeting-chat", mizuho).id, "CANCEL"),
+        (session_of("guideline-localize", mizuho).id, "CANCEL"),
         (two_meetings(mizuho), "PUBLISH"),
     ):
         browser = mizuho.coordinator.browser()

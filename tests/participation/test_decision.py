@@ -55,7 +55,7 @@ def test_the_decision_is_explained_to_each_and_replayed_from_what_was_stored(
 def test_who_takes_the_course_meanwhile_is_left_out(mizuho, secretariat):
     session_id = joint(secretariat)
     first, second = nominate(mizuho, session_id, 2)
-    other = session_of("survey-design", secretariat)
+    other = session_of("expert-collaboration", secretariat)
     first.browser().post(f"/sessions/{other.id}/enrol")
     decide(secretariat, session_id)
     assert enrolled(session_id) == {second.staff_id}
@@ -130,7 +130,7 @@ def test_who_loses_a_place_by_an_exception_is_offered_one_that_is_free(mizuho, s
 def test_who_is_left_out_of_the_decision_can_still_stand_in(mizuho, secretariat):
     session_id = joint(secretariat, capacity=1)
     placed, busy = nominate(mizuho, session_id, 2)
-    other = session_of("survey-design", secretariat)
+    other = session_of("expert-collaboration", secretariat)
     busy.browser().post(f"/sessions/{other.id}/enrol")
     decide(secretariat, session_id)
     assert states(session_id) == {placed.staff_id: NominationState.PLACED, busy.staff_id: NominationState.WITHDRAWN}

@@ -37,7 +37,7 @@ def sent(**more):
 
 def draft(office):
     """A draft of a joint session; returns its id."""
-    answer = office.coordinator.browser().post("/studio/survey-design/sessions/new", data=sent(draft="1"))
+    answer = office.coordinator.browser().post("/studio/expert-collaboration/sessions/new", data=sent(draft="1"))
     assert answer.status_code == 302
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
@@ -57,14 +57,14 @@ def test_a_draft_is_seen_by_its_host_alone(mizuho, hachioji, secretariat, client
     address = f"/sessions/{session_id}"
     for other in (hachioji.coordinator, hachioji.staff, mizuho.staff, secretariat.secretary):
         assert other.browser().get(address).status_code == 404
-        assert address not in other.browser().get("/courses/survey-design").text
+        assert address not in other.browser().get("/courses/expert-collaboration").text
     assert client.get(address).status_code == 404
     assert "推薦の締切" not in hachioji.coordinator.browser().get("/office").text
     assert "推薦の締切" not in mizuho.coordinator.browser().get("/office").text
     page = mizuho.coordinator.browser().get(address).text
     assert "あなたの団体の研修担当だけに見えます" in page
     assert address in mizuho.coordinator.browser().get("/office/sessions").text
-    assert [row.id for row in coming_sessions(offered("survey-design").id, None)] == []
+    assert [row.id for row in coming_sessions(offered("expert-collaboration").id, None)] == []
 
 
 def test_nobody_takes_a_place_in_a_draft_or_nominates_for_it(mizuho, hachioji):
@@ -106,7 +106,7 @@ def test_a_draft_is_thrown_away_with_all_that_hangs_on_it(mizuho):
 
 
 def test_a_message_reaches_who_has_a_place_at_once_and_nobody_else(mizuho, hachioji):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     guest, other = hachioji.person(), hachioji.person()
     joins(guest, session)
     db.session.commit()
@@ -146,7 +146,7 @@ def test_a_message_can_go_to_who_waits_too(mizuho, hachioji, secretariat):
 
 
 def test_nobody_is_written_to_where_nobody_comes(mizuho):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     answer = mizuho.coordinator.browser().post(f"/sessions/{session.id}/message", data={"words": "だれか"})
     assert answer.status_code == 422
     assert "連絡する人がいません" in answer.text
@@ -154,7 +154,7 @@ def test_nobody_is_written_to_where_nobody_comes(mizuho):
 
 
 def test_a_message_reaches_who_came_after_the_session_too_and_twice_is_once(mizuho, time):
-    session, guest = session_of("web-meeting-chat", mizuho), mizuho.person()
+    session, guest = session_of("guideline-localize", mizuho), mizuho.person()
     joins(guest, session)
     db.session.commit()
     time.passes(days=11)
@@ -171,5 +171,5 @@ def test_a_message_reaches_who_came_after_the_session_too_and_twice_is_once(mizu
 def test_a_draft_is_in_no_calendar_and_is_not_counted_by_others(mizuho, hachioji, secretariat):
     session_id = draft(mizuho)
     assert mizuho.coordinator.browser().get(f"/sessions/{session_id}/calendar.ics").status_code == 404
-    page = secretariat.secretary.browser().get("/studio/survey-design/retire").text
+    page = secretariat.secretary.browser().get("/studio/expert-collaboration/retire").text
     assert "これから開く開催回が" not in page

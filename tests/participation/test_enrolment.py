@@ -78,7 +78,7 @@ def test_nobody_takes_a_course_twice_at_the_same_time(mizuho):
 
 def test_a_course_held_in_sessions_needs_a_session(mizuho):
     with pytest.raises(ConflictError, match="開催回を選んで"):
-        enrol(mizuho.staff, "web-meeting-chat")
+        enrol(mizuho.staff, "guideline-localize")
 
 
 def test_the_enrolment_keeps_the_organisation_of_that_time(mizuho, hachioji):
@@ -92,7 +92,7 @@ def test_the_enrolment_keeps_the_organisation_of_that_time(mizuho, hachioji):
 
 
 def test_full_means_full_and_is_said_politely(mizuho, hachioji):
-    session_id = session_of("web-meeting-chat", mizuho, capacity=1).id
+    session_id = session_of("guideline-localize", mizuho, capacity=1).id
     assert mizuho.staff.browser().post(f"/sessions/{session_id}/enrol").status_code == 302
     refused = hachioji.staff.browser().post(f"/sessions/{session_id}/enrol")
     assert refused.status_code == 409
@@ -100,7 +100,7 @@ def test_full_means_full_and_is_said_politely(mizuho, hachioji):
 
 
 def test_a_withdrawal_frees_the_place_for_somebody_else(mizuho, hachioji):
-    session_id = session_of("web-meeting-chat", mizuho, capacity=1).id
+    session_id = session_of("guideline-localize", mizuho, capacity=1).id
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mine = db.session.scalars(sa.select(Enrolment.id)).one()
@@ -138,11 +138,11 @@ def test_what_was_learned_of_a_course_of_every_year_is_not_taken_up_in_the_next_
 
 
 def test_who_is_given_a_place_again_is_told_again(mizuho, time):
-    session = session_of("web-meeting-chat", mizuho, capacity=3)
+    session = session_of("guideline-localize", mizuho, capacity=3)
     session_id, member = session.id, mizuho.staff.membership_id
     office = mizuho.coordinator.browser()
     for times in (1, 2):
-        office.post(f"/office/staff/{member}/enrol/web-meeting-chat?session={session_id}")
+        office.post(f"/office/staff/{member}/enrol/guideline-localize?session={session_id}")
         told = sa.select(sa.func.count()).select_from(Notice).where(Notice.kind == NoticeKind.ENROLLED)
         assert db.session.scalar(told) == times
         mine = db.session.scalars(sa.select(Enrolment.id)).one()
@@ -172,13 +172,13 @@ def test_a_required_course_is_said_to_be_required_before_it_is_given_up(mizuho):
 )
 def test_outside_the_window_no_place_is_given_and_the_reason_is_told(mizuho, planned, told):
     at = {name: clock.now() + delta for name, delta in planned.items()}
-    session = session_of("web-meeting-chat", mizuho, **at)
+    session = session_of("guideline-localize", mizuho, **at)
     with pytest.raises(ConflictError, match=told):
         place.claim(session.id)
 
 
 def test_the_state_of_a_session_follows_from_dates_and_places(mizuho):
-    session = session_of("web-meeting-chat", mizuho, capacity=1)
+    session = session_of("guideline-localize", mizuho, capacity=1)
     now = clock.now()
     assert state_of(session) is SessionState.OPEN
     assert state_of(session, now - dt.timedelta(days=6)) is SessionState.PLANNED
@@ -199,7 +199,7 @@ def test_fifty_people_at_once_get_just_the_places_there_are(request, ground, cap
     laid.lay()
     app = laid.app
     with app.app_context():
-        session_id = session_of("web-meeting-chat", Office.of("133035"), capacity=capacity).id
+        session_id = session_of("guideline-localize", Office.of("133035"), capacity=capacity).id
         db.session.remove()
 
     def ask(_number: int) -> bool:
@@ -223,7 +223,7 @@ def test_fifty_people_at_once_get_just_the_places_there_are(request, ground, cap
 
 
 def test_lowering_the_capacity_below_the_places_given_is_refused_with_the_number(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho, capacity=3).id
+    session_id = session_of("guideline-localize", mizuho, capacity=3).id
     for _person in range(2):
         mizuho.person().browser().post(f"/sessions/{session_id}/enrol")
     day = clock.local(clock.now()) + dt.timedelta(days=10)
@@ -241,7 +241,7 @@ def test_lowering_the_capacity_below_the_places_given_is_refused_with_the_number
 
 
 def test_a_cancelled_session_tells_its_reason_to_those_who_had_a_place(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mizuho.coordinator.browser().post(f"/sessions/{session_id}/cancel", data={"reason": "台風のため"})
@@ -249,7 +249,7 @@ def test_a_cancelled_session_tells_its_reason_to_those_who_had_a_place(mizuho):
 
 
 def test_attendance_makes_a_completion_and_can_be_corrected(mizuho, hachioji, monkeypatch):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     hachioji.staff.browser().post(f"/sessions/{session_id}/enrol")
     identity = db.session.scalars(sa.select(Enrolment.id)).one()
     browser = mizuho.coordinator.browser()
@@ -268,7 +268,7 @@ def test_attendance_makes_a_completion_and_can_be_corrected(mizuho, hachioji, mo
 
 
 def test_the_meeting_link_is_shown_to_those_who_have_a_place(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho, meeting_link="https://meeting.example.lg.jp/x").id
+    session_id = session_of("guideline-localize", mizuho, meeting_link="https://meeting.example.lg.jp/x").id
     browser = mizuho.staff.browser()
     assert "meeting.example.lg.jp" not in browser.get(f"/sessions/{session_id}").text
     browser.post(f"/sessions/{session_id}/enrol")
@@ -314,7 +314,7 @@ def test_the_count_equals_the_enrolments_after_any_acts(request, ground, acts):
 
 
 def test_two_withdrawals_at_once_give_one_place_back(mizuho, app):
-    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    session = session_of("guideline-localize", mizuho, capacity=5)
     people = [mizuho.person() for _number in range(2)]
     made = [joins(person, session).id for person in people]
     session_id, actor = session.id, people[0].actor

@@ -122,7 +122,7 @@ def test_the_worker_moves_expired_offers_on(app, mizuho, secretariat, monkeypatc
 
 def test_who_moved_away_still_finds_the_session_with_the_place(mizuho, hachioji, secretariat):
     session_id = session_of(
-        "survey-design", secretariat, audience=Audience.CHOSEN, chosen=[organisation_named(mizuho.name)]
+        "expert-collaboration", secretariat, audience=Audience.CHOSEN, chosen=[organisation_named(mizuho.name)]
     ).id
     mover = mizuho.person()
     browser = mover.browser()
@@ -139,7 +139,7 @@ def test_who_moved_away_still_finds_the_session_with_the_place(mizuho, hachioji,
 
 def test_a_list_can_be_enrolled_in_the_last_days_and_not_before(mizuho, secretariat, monkeypatch):
     session_id = joint(secretariat, capacity=2)
-    browser, address = mizuho.coordinator.browser(), f"/office/enrol/survey-design?session={session_id}"
+    browser, address = mizuho.coordinator.browser(), f"/office/enrol/expert-collaboration?session={session_id}"
     assert "団体の推薦で席を決めます" in browser.post(address, data={"text": mizuho.staff.number}).text
     nominate(mizuho, session_id, 1)
     decide(secretariat, session_id)

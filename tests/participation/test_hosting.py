@@ -106,13 +106,13 @@ def test_a_session_that_is_not_run_asks_for_nothing_and_sets_its_people_free(miz
     meeting_id = db.session.scalars(sa.select(Meeting.id).where(Meeting.session_id == session_id)).one()
     assert host.post(f"/meetings/{meeting_id}/attendance", data=entered).status_code == 409
     assert person.browser().post(f"/enrolments/{mine}/withdraw").status_code == 409
-    again = session_of("survey-design", secretariat, starts_at=later + SOON, ends_at=later + SOON + dt.timedelta(hours=2),
+    again = session_of("expert-collaboration", secretariat, starts_at=later + SOON, ends_at=later + SOON + dt.timedelta(hours=2),
                        applications_close_at=later + clock.DAY)  # fmt: skip
     assert person.browser().post(f"/sessions/{again.id}/enrol").status_code == 302
 
 
 def test_nobody_needs_to_leave_a_cancelled_session_to_take_its_replacement(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mizuho.coordinator.browser().post(f"/sessions/{session_id}/cancel", data={"reason": "大雪のため"})
@@ -120,14 +120,14 @@ def test_nobody_needs_to_leave_a_cancelled_session_to_take_its_replacement(mizuh
     assert db.session.scalars(sa.select(Enrolment.state)).one() is EnrolmentState.NOT_HELD
     assert found(session_id).taken == 0
     assert db.session.scalar(sa.select(sa.func.sum(EnrolmentCount.enrolled))) == 0
-    again = session_of("web-meeting-chat", mizuho)
+    again = session_of("guideline-localize", mizuho)
     assert browser.post(f"/sessions/{again.id}/enrol").status_code == 302
 
 
 def test_a_retired_course_takes_nobody_new(mizuho, secretariat):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     secretariat.secretary.browser().post(
-        "/studio/web-meeting-chat/retire", data={"because": "新しい講座に替わりました。"}
+        "/studio/guideline-localize/retire", data={"because": "新しい講座に替わりました。"}
     )
     assert "公開は終わりました" in mizuho.staff.browser().post(f"/sessions/{session_id}/enrol").text
 
@@ -138,7 +138,7 @@ def held_on(days, begins="14:00", ends="16:00"):
 
 
 def test_a_meeting_that_is_added_later_is_told_and_counts(mizuho, secretariat):
-    session_id = session_of("survey-design", secretariat).id
+    session_id = session_of("expert-collaboration", secretariat).id
     learner = mizuho.staff
     learner.browser().post(f"/sessions/{session_id}/enrol")
     host = secretariat.coordinator.browser()
@@ -159,7 +159,7 @@ def test_a_meeting_that_is_added_later_is_told_and_counts(mizuho, secretariat):
 
 
 def test_nothing_is_added_to_a_session_that_is_over_or_cancelled(secretariat):
-    session_id = session_of("survey-design", secretariat).id
+    session_id = session_of("expert-collaboration", secretariat).id
     host = secretariat.coordinator.browser()
     host.post(f"/sessions/{session_id}/cancel", data={"reason": "講師の都合"})
     refused = host.post(f"/sessions/{session_id}/meetings/new", data=held_on(40))

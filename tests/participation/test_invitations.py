@@ -37,12 +37,12 @@ def delivered(post_office, person):
 
 def enrolled_by_the_office(office, person, session):
     office.coordinator.browser().post(
-        f"/office/enrol/web-meeting-chat?session={session.id}", data={"text": person.number, "enrol": "1"}
+        f"/office/enrol/guideline-localize?session={session.id}", data={"text": person.number, "enrol": "1"}
     )
 
 
 def test_who_is_given_a_place_gets_an_invitation_then_its_change_and_its_cancellation(mizuho, post_office, time):
-    session, person = session_of("web-meeting-chat", mizuho), mizuho.person()
+    session, person = session_of("guideline-localize", mizuho), mizuho.person()
     session_id, (meeting_id,) = session.id, [meeting.id for meeting in session.meetings]
     enrolled_by_the_office(mizuho, person, session)
     time.passes(days=1)
@@ -82,7 +82,7 @@ def test_each_meeting_of_a_series_is_an_object_of_its_own(mizuho, post_office, t
         Meeting(starts_at=begins + dt.timedelta(weeks=week), ends_at=begins + dt.timedelta(weeks=week, hours=2))
         for week in range(3)
     ]
-    session = session_of("web-meeting-chat", mizuho, meetings=meetings, ends_at=meetings[-1].ends_at)
+    session = session_of("guideline-localize", mizuho, meetings=meetings, ends_at=meetings[-1].ends_at)
     person = mizuho.person()
     enrolled_by_the_office(mizuho, person, session)
     time.passes(days=1)
@@ -106,7 +106,7 @@ def test_who_has_no_place_gets_no_entry_and_who_lost_one_loses_it(mizuho, hachio
 
 
 def test_an_entry_names_nobody_else(mizuho, post_office, time):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     person, other = mizuho.person(), mizuho.person(name="別人 太郎")
     for one in (person, other):
         enrolled_by_the_office(mizuho, one, session)

@@ -54,14 +54,14 @@ def passing(monkeypatch):
 
 
 def test_a_slip_of_the_year_is_refused_and_locks_nothing(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     assert moves(mizuho, session_id, clock.today() - dt.timedelta(days=340)) == 422
     assert state_of(found(session_id)) is SessionState.OPEN
     assert moves(mizuho, session_id, clock.today() + dt.timedelta(days=20)) == 302
 
 
 def test_a_meeting_whose_day_has_passed_is_moved_ahead_while_nobody_is_marked(mizuho, passing):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     mine = joins(mizuho.staff, found(session_id)).id
     db.session.commit()
     passing(found(session_id).ends_at + dt.timedelta(hours=1))
@@ -74,7 +74,7 @@ def test_a_meeting_whose_day_has_passed_is_moved_ahead_while_nobody_is_marked(mi
 
 
 def test_nothing_is_taken_after_the_beginning_of_a_session_that_was_moved_before_its_deadline(mizuho, passing):
-    session_id = session_of("web-meeting-chat", mizuho, applications_close_at=clock.now() + dt.timedelta(days=9)).id
+    session_id = session_of("guideline-localize", mizuho, applications_close_at=clock.now() + dt.timedelta(days=9)).id
     assert moves(mizuho, session_id, clock.today() + dt.timedelta(days=3)) == 302
     passing(found(session_id).starts_at + dt.timedelta(minutes=1))
     assert state_of(found(session_id)) is SessionState.CLOSED
@@ -125,7 +125,7 @@ def test_an_audience_is_not_narrowed_past_those_who_have_nominated(mizuho, hachi
 def test_completion_and_figures_are_of_the_day_of_the_meeting_and_not_of_the_typing(mizuho, passing):
     passing(dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
     begins = dt.datetime(2027, 3, 30, 5, tzinfo=dt.UTC)
-    session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
+    session = session_of("guideline-localize", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
     meeting_id = session.meetings[0].id
     mine = joins(mizuho.staff, session).id
     db.session.commit()
@@ -142,7 +142,7 @@ def test_completion_and_figures_are_of_the_day_of_the_meeting_and_not_of_the_typ
 def test_a_session_that_is_moved_into_the_next_fiscal_year_counts_there(mizuho, passing):
     passing(dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
     begins = dt.datetime(2027, 3, 30, 5, tzinfo=dt.UTC)
-    session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
+    session = session_of("guideline-localize", mizuho, starts_at=begins, ends_at=begins + dt.timedelta(hours=2))
     session_id = session.id
     joins(mizuho.staff, session)
     db.session.commit()
@@ -154,19 +154,19 @@ def test_a_session_that_is_moved_into_the_next_fiscal_year_counts_there(mizuho, 
 
 
 def test_who_was_never_marked_can_take_the_next_session(mizuho, passing):
-    first = session_of("web-meeting-chat", mizuho)
+    first = session_of("guideline-localize", mizuho)
     ends, first_id = first.ends_at, first.id
     joins(mizuho.staff, first)
     db.session.commit()
     passing(ends + clock.DAY)
-    again = session_of("web-meeting-chat", mizuho).id
+    again = session_of("guideline-localize", mizuho).id
     assert mizuho.staff.browser().post(f"/sessions/{again}/enrol").status_code == 302
     states = dict(db.session.execute(sa.select(Enrolment.session_id, Enrolment.state)).all())
     assert states == {first_id: EnrolmentState.ABSENT, again: EnrolmentState.ENROLLED}
 
 
 def test_everybody_reads_where_the_meeting_is_held_now(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     joins(mizuho.staff, found(session_id))
     db.session.commit()
     day = clock.today() + dt.timedelta(days=12)
@@ -180,9 +180,9 @@ def test_everybody_reads_where_the_meeting_is_held_now(mizuho):
 
 
 def test_a_mail_says_when_and_where_as_it_is_when_it_goes_out(mizuho, passing):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     mizuho.coordinator.browser().post(
-        f"/office/staff/{mizuho.staff.membership_id}/enrol/web-meeting-chat?session={session_id}"
+        f"/office/staff/{mizuho.staff.membership_id}/enrol/guideline-localize?session={session_id}"
     )
     day = clock.today() + dt.timedelta(days=12)
     moves(mizuho, session_id, day, place="B会場")
@@ -194,7 +194,7 @@ def test_a_mail_says_when_and_where_as_it_is_when_it_goes_out(mizuho, passing):
 
 
 def test_saving_without_a_change_tells_nobody(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     joins(mizuho.staff, found(session_id))
     db.session.commit()
     day = clock.today() + dt.timedelta(days=12)
@@ -206,7 +206,7 @@ def test_saving_without_a_change_tells_nobody(mizuho):
 
 def test_of_two_changes_the_newest_is_mailed_and_nothing_is_dropped_by_age(mizuho, passing):
     session_id = session_of(
-        "web-meeting-chat",
+        "guideline-localize",
         mizuho,
         starts_at=clock.now() + dt.timedelta(days=30),
         ends_at=clock.now() + dt.timedelta(days=31),
@@ -242,7 +242,7 @@ def test_who_waits_can_give_it_up_on_the_page(mizuho):
 
 
 def test_who_takes_a_place_is_told_of_another_at_the_same_hour(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     other = session_of("vision-communication", mizuho).id
     browser = mizuho.staff.browser()
     told = "同じ時間に、別の受講があります。"

@@ -18,7 +18,7 @@ from courses.sessions.models import TrainingSession
 
 @pytest.fixture
 def session_id(secretariat) -> int:
-    return session_of("survey-design", secretariat).id
+    return session_of("expert-collaboration", secretariat).id
 
 
 def hands_in(browser, session_id, name, content=b"%PDF-1.7 sample", **more):
@@ -95,7 +95,7 @@ def test_they_count_in_the_room_of_the_host_and_are_kept_while_a_row_names_them(
 def test_a_session_that_is_planned_like_another_has_its_files_and_a_draft_goes_with_its_own(secretariat, session_id):
     host = secretariat.coordinator.browser()
     hands_in(host, session_id, "進行表.pdf", is_for_host="y")
-    address = f"/studio/survey-design/sessions/new?like={session_id}"
+    address = f"/studio/expert-collaboration/sessions/new?like={session_id}"
     days = {
         "day": "令和9年5月10日", "starts_time": "10:00", "ends_time": "12:00", "applications_open_on": "2027-04-01",
         "applications_close_on": "2027-05-01", "capacity": "20", "minimum": "1", "offer_days": "3", "meetings": "1", "weeks_between": "1",

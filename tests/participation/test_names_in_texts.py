@@ -35,7 +35,7 @@ FILES = """
     /admin/audit /admin/audit.csv /review /review/participation.csv /review/participation.xlsx /review/sections.csv /review/months.csv
     /review/enrolments /review/enrolments.csv /review/municipalities /review/municipalities.csv /review?by=course /review?by=level
     /office /office/duties /office/duties.csv /office/duties.xlsx /office/staff /office/staff.csv /office/sessions /office/staff.xlsx /office/practice
-    /office/outside /notices /me /curricula/newcomers /courses/security-basics /courses/web-meeting-chat /studio /studio/requests
+    /office/outside /notices /me /curricula/newcomers /courses/security-basics /courses/guideline-localize /studio /studio/requests
     /sessions/{first} /sessions/{joint} /sessions/{joint}/allocation /sessions/{joint}/allocation.json
     /sessions/{joint}/papers/nominations.xlsx /sessions/{joint}/papers/result.xlsx /sessions/{joint}/papers/roster.xlsx
     /sessions/{first}/papers/roster.pdf /sessions/{first}/papers/completions.xlsx /sessions/{first}/calendar.ics /me/personal-data.json
@@ -49,10 +49,10 @@ def busy(app, mizuho, hachioji, post_office, time):
     person = mizuho.person(name=NAME, department="住民課")
     coordinator = mizuho.coordinator
     adopts(mizuho, ["security-basics", "ai-first"], due_in=-7)
-    first = session_of("web-meeting-chat", mizuho)
+    first = session_of("guideline-localize", mizuho)
     first_id, meeting = first.id, first.meetings[0].id
     coordinator.browser().post(
-        f"/office/enrol/web-meeting-chat?session={first_id}", data={"text": person.number, "enrol": "1"}
+        f"/office/enrol/guideline-localize?session={first_id}", data={"text": person.number, "enrol": "1"}
     )
     exempt(coordinator.actor, [(person.membership_id, offered("ai-first").id)], Exempt("休職", None))
     host = Office.of("132241")

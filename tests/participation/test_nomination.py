@@ -33,7 +33,7 @@ def test_a_coordinator_chooses_people_orders_them_and_is_told_what_to_know(mizuh
     session_id = joint(secretariat)
     people = nominate(mizuho, session_id, 2)
     took = mizuho.person()
-    course, edition = published("survey-design")
+    course, edition = published("expert-collaboration")
     db.session.add(
         Enrolment(
             staff_id=took.staff_id, course_id=course.id, edition_id=edition.id, organisation_id=mizuho.id, level=edition.level,
@@ -65,7 +65,7 @@ def test_who_lacks_a_prerequisite_or_has_a_clash_is_told(mizuho, secretariat):
     course = db.session.get_one(Course, needy.id)
     db.session.refresh(course, ["prerequisites"])
     set_prerequisites(course, [first.slug])
-    other = session_of("survey-design", secretariat)
+    other = session_of("expert-collaboration", secretariat)
     busy = mizuho.person()
     busy.browser().post(f"/sessions/{other.id}/enrol")
     hints = eligibility.hints_for(training_session.lock(session.id), [busy.staff_id])

@@ -51,7 +51,7 @@ def offered(mizuho, secretariat, time):
     people = [mizuho.person(), mizuho.person()]
     coordinator, host = mizuho.coordinator, secretariat.coordinator
     session_id = session_of(
-        "survey-design", secretariat, giving=AdmissionRule.NOMINATION, capacity=1, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
+        "expert-collaboration", secretariat, giving=AdmissionRule.NOMINATION, capacity=1, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
     ).id  # fmt: skip
     for person in people:
         nomination.nominate(
@@ -114,7 +114,7 @@ def test_nobody_is_told_what_is_not_true_any_more(offered, post_office, time):
 
 
 def test_several_notices_of_a_day_are_one_mail(mizuho, post_office, time):
-    person, slugs = mizuho.person(), ("web-meeting-chat", "survey-design", "online-procedure")
+    person, slugs = mizuho.person(), ("guideline-localize", "expert-collaboration", "saas-requirements")
     for slug in slugs:
         session_id = session_of(slug, mizuho).id
         mizuho.coordinator.browser().post(f"/office/staff/{person.membership_id}/enrol/{slug}?session={session_id}")
@@ -143,14 +143,14 @@ def test_who_wants_no_mail_gets_only_what_a_place_depends_on(offered, post_offic
 def test_a_choice_of_at_once_is_kept(mizuho, time):
     choose(mizuho.staff.actor, MailWish.AT_ONCE)
     db.session.commit()
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     browser = mizuho.coordinator.browser()
-    browser.post(f"/office/staff/{mizuho.staff.membership_id}/enrol/web-meeting-chat?session={session_id}")
+    browser.post(f"/office/staff/{mizuho.staff.membership_id}/enrol/guideline-localize?session={session_id}")
     assert db.session.scalars(sa.select(Notice.mail_at)).one() <= clock.now()
 
 
 def test_a_reminder_is_written_once_and_not_sent_to_who_has_withdrawn(mizuho, post_office, time):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     stays, goes = mizuho.person(), mizuho.person()
     for person in (stays, goes):
         person.browser().post(f"/sessions/{session_id}/enrol")
@@ -166,7 +166,7 @@ def test_a_reminder_is_written_once_and_not_sent_to_who_has_withdrawn(mizuho, po
 
 
 def test_a_reminder_of_a_date_that_was_moved_is_not_sent(mizuho, post_office, time):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     mizuho.staff.browser().post(f"/sessions/{session_id}/enrol")
     time.passes(days=8)
     reminders.remind()
@@ -245,7 +245,7 @@ def test_a_change_is_told_after_the_first_meeting_too(mizuho, post_office, time)
     begins = clock.now() + dt.timedelta(days=2)
     later, hours = begins + dt.timedelta(days=14), dt.timedelta(hours=2)
     meetings = [Meeting(starts_at=begins, ends_at=begins + hours), Meeting(starts_at=later, ends_at=later + hours)]
-    session_id = session_of("web-meeting-chat", mizuho, meetings=meetings, starts_at=begins, ends_at=later + hours).id
+    session_id = session_of("guideline-localize", mizuho, meetings=meetings, starts_at=begins, ends_at=later + hours).id
     mizuho.staff.browser().post(f"/sessions/{session_id}/enrol")
     second = db.session.scalars(sa.select(Meeting.id).order_by(Meeting.starts_at.desc())).first()
     time.passes(days=5)

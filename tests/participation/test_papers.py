@@ -32,7 +32,7 @@ NAMES = ("髙橋 﨑子", "𠮷田 花子", "=1+1 太郎")
 def nominated(mizuho, secretariat):
     """A session for which people of difficult names are nominated; returns its id."""
     coordinator, people = mizuho.coordinator, [mizuho.person(name=name) for name in NAMES]
-    session_id = session_of("survey-design", secretariat, giving=AdmissionRule.NOMINATION, capacity=2).id
+    session_id = session_of("expert-collaboration", secretariat, giving=AdmissionRule.NOMINATION, capacity=2).id
     for person in people:
         nomination.nominate(
             coordinator.actor, training_session.lock(session_id), organisation_named(mizuho.name), person.membership_id
@@ -103,7 +103,7 @@ def test_a_roster_has_a_column_to_sign_in_for_each_meeting(mizuho):
         Meeting(starts_at=begins + dt.timedelta(weeks=week), ends_at=begins + dt.timedelta(weeks=week, hours=2))
         for week in range(5)
     ]
-    session_id = session_of("web-meeting-chat", mizuho, meetings=meetings, ends_at=meetings[-1].ends_at).id
+    session_id = session_of("guideline-localize", mizuho, meetings=meetings, ends_at=meetings[-1].ends_at).id
     browser = mizuho.coordinator.browser()
     signs = [
         cell
@@ -117,7 +117,7 @@ def test_a_roster_has_a_column_to_sign_in_for_each_meeting(mizuho):
 
 
 def test_a_participant_has_the_template_of_a_report(mizuho):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     browser = mizuho.staff.browser()
     browser.post(f"/sessions/{session_id}/enrol")
     mine = db.session.scalar(sa.text("SELECT id FROM enrolment"))
@@ -172,7 +172,7 @@ def test_the_workbooks_open_in_an_office_programme(mizuho, secretariat, nominate
 
 
 def test_who_takes_names_out_stands_in_the_log_of_the_own_office(mizuho, hachioji):
-    session_id = session_of("web-meeting-chat", mizuho).id
+    session_id = session_of("guideline-localize", mizuho).id
     hachioji.staff.browser().post(f"/sessions/{session_id}/enrol")
     assert mizuho.coordinator.browser().get(f"/sessions/{session_id}/papers/roster.xlsx").status_code == 200
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.act == Act.TAKEN_OUT.value)).one()
@@ -205,7 +205,7 @@ def test_an_office_heads_its_letters_by_its_own_rules(mizuho, secretariat, nomin
 
 def test_the_seals_of_a_report_are_those_of_the_office(mizuho, secretariat):
     mizuho.coordinator.browser().post("/office/letterhead", data={"number": "", "sender": "", "stamps": "室長\n主査"})
-    session = session_of("survey-design", secretariat)
+    session = session_of("expert-collaboration", secretariat)
     enrolment = joins(mizuho.staff, session)
     db.session.commit()
     words = words_of_pdf(mizuho.staff.browser().get(f"/enrolments/{enrolment.id}/report.pdf").data)

@@ -46,7 +46,7 @@ def moves(person, old, new, days):
 
 def later(host, days=40, **said):
     begins = clock.now() + dt.timedelta(days=days)
-    return session_of("web-meeting-chat", host, starts_at=begins, ends_at=begins + dt.timedelta(hours=2), applications_close_at=clock.now() + dt.timedelta(days=35), **said)  # fmt: skip
+    return session_of("guideline-localize", host, starts_at=begins, ends_at=begins + dt.timedelta(hours=2), applications_close_at=clock.now() + dt.timedelta(days=35), **said)  # fmt: skip
 
 
 def place_of(person):

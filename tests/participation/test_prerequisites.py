@@ -28,8 +28,8 @@ def after_the_first(slug):
 @pytest.fixture
 def session_id(secretariat) -> int:
     """A session, first come, first served, of a course before which another one comes."""
-    session = session_of("web-meeting-chat", secretariat)
-    after_the_first("web-meeting-chat")
+    session = session_of("guideline-localize", secretariat)
+    after_the_first("guideline-localize")
     db.session.commit()
     return session.id
 
@@ -71,7 +71,7 @@ def test_who_has_not_is_led_there_or_says_why_and_the_host_reads_it(mizuho, secr
 def test_a_list_enrols_them_only_with_a_reason(mizuho, session_id):
     ready, needy = mizuho.person(), mizuho.person()
     has_finished_the_first(ready)
-    browser, address = mizuho.coordinator.browser(), f"/office/enrol/web-meeting-chat?session={session_id}"
+    browser, address = mizuho.coordinator.browser(), f"/office/enrol/guideline-localize?session={session_id}"
     assert "先に受ける講座がまだの人も参加する理由" in browser.get(address).text
     listed = {"text": f"{ready.number},{ready.name}\n{needy.number},{needy.name}"}
     preview = browser.post(address, data=listed).text
@@ -91,7 +91,7 @@ def test_a_list_enrols_them_only_with_a_reason(mizuho, session_id):
 
 def test_an_office_nominates_them_with_a_reason_that_stands_beside_the_allocation(mizuho, secretariat):
     session_id = joint(secretariat)
-    after_the_first("survey-design")
+    after_the_first("expert-collaboration")
     db.session.commit()
     needy, listed = mizuho.person(), mizuho.person()
     browser, page = mizuho.coordinator.browser(), f"/office/nominations/{session_id}"
@@ -110,7 +110,7 @@ def test_an_office_nominates_them_with_a_reason_that_stands_beside_the_allocatio
 
 def test_the_host_who_takes_in_a_list_learns_nothing_of_who_lacks_it(mizuho, secretariat):
     session_id = joint(secretariat)
-    after_the_first("survey-design")
+    after_the_first("expert-collaboration")
     db.session.commit()
     person, host = mizuho.person(), secretariat.coordinator.browser()
     address = f"/office/nominations/{session_id}/list?organisation={mizuho.id}"

@@ -23,7 +23,7 @@ WAITING, OFFERED = NominationState.WAITING, NominationState.OFFERED
 
 @pytest.fixture
 def session_id(secretariat) -> int:
-    return session_of("survey-design", secretariat, capacity=1, offer_days=3).id
+    return session_of("expert-collaboration", secretariat, capacity=1, offer_days=3).id
 
 
 def takes(person, session_id):
@@ -155,7 +155,7 @@ def test_who_is_offered_a_place_and_applies_takes_that_one(mizuho, session_id):
 
 def test_who_is_offered_a_place_a_second_time_is_told_a_second_time(mizuho, secretariat, time):
     """Both offers end with the beginning of the session, and are two offers all the same."""
-    session_id = session_of("survey-design", secretariat, capacity=1, offer_days=14).id
+    session_id = session_of("expert-collaboration", secretariat, capacity=1, offer_days=14).id
     placed, person = takes(mizuho.person(), session_id), waits(mizuho.person(), session_id)
     withdraw(placed, session_id)
     person.browser().post(f"/nominations/{nomination_of(person)}/decline")

@@ -71,7 +71,7 @@ class Hosting(RuleBasedStateMachine):
         second = first + dt.timedelta(days=3)
         two = [Meeting(starts_at=one, ends_at=one + HOURS) for one in (first, second)]
         return session_of(
-            "survey-design", self.host, capacity=4, starts_at=first, ends_at=second + HOURS, meetings=two, **said,
+            "expert-collaboration", self.host, capacity=4, starts_at=first, ends_at=second + HOURS, meetings=two, **said,
             applications_close_at=first - dt.timedelta(days=8),
         ).id  # fmt: skip
 

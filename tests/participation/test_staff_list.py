@@ -27,7 +27,7 @@ from participation.staff_list import Outcome, preview
 
 
 def outcomes(office, text, **session):
-    joint = session_of("web-meeting-chat", office, **session) if session else None
+    joint = session_of("guideline-localize", office, **session) if session else None
     course = joint.edition.course if joint else offered("ai-first")
     return [line.told for line in preview(office.coordinator.actor, course, joint, text)]
 

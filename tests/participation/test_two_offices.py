@@ -40,7 +40,7 @@ def both(mizuho, hachioji):
 
 def chosen(office, host, **planned):
     organisation = db.session.get_one(Organisation, office.id)
-    return session_of("web-meeting-chat", host, audience=Audience.CHOSEN, chosen=[organisation], **planned)
+    return session_of("guideline-localize", host, audience=Audience.CHOSEN, chosen=[organisation], **planned)
 
 
 def test_a_place_is_taken_for_the_organisation_whose_staff_may_come(both, hachioji, secretariat):
@@ -58,7 +58,7 @@ def test_a_wish_is_told_to_the_organisation_whose_staff_may_come(both, hachioji,
 
 
 def test_where_both_may_come_it_is_the_main_one(both, mizuho, secretariat):
-    session_id = session_of("web-meeting-chat", secretariat).id
+    session_id = session_of("guideline-localize", secretariat).id
     both.browser().post(f"/sessions/{session_id}/enrol")
     assert db.session.scalars(sa.select(Enrolment.organisation_id)).one() == mizuho.id
 

@@ -59,7 +59,7 @@ class Session(RuleBasedStateMachine):
             _ = office.coordinator
         begins = clock.now() + dt.timedelta(days=30)
         self.id = session_of(
-            "survey-design", self.host, giving=AdmissionRule.NOMINATION, capacity=capacity, offer_days=2, starts_at=begins,
+            "expert-collaboration", self.host, giving=AdmissionRule.NOMINATION, capacity=capacity, offer_days=2, starts_at=begins,
             ends_at=begins + dt.timedelta(hours=2),
         ).id  # fmt: skip
         for office, number in zip(self.offices, lists, strict=True):
@@ -278,7 +278,7 @@ def test_any_acts_in_any_order_break_no_promise_however_long_one_tries(request, 
 def test_many_who_rebalance_at_once_offer_each_place_once(app, mizuho, secretariat):
     begins = clock.now() + dt.timedelta(days=30)
     session_id = session_of(
-        "survey-design", secretariat, giving=AdmissionRule.NOMINATION, capacity=2, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
+        "expert-collaboration", secretariat, giving=AdmissionRule.NOMINATION, capacity=2, starts_at=begins, ends_at=begins + dt.timedelta(hours=2)
     ).id  # fmt: skip
     coordinator, people = mizuho.coordinator, [mizuho.person() for _number in range(8)]
     for person in people:

@@ -34,7 +34,7 @@ def test_a_file_that_once_was_misread_says_how_long_each_was_there(file, right):
 
 
 def test_the_names_of_tools_are_recognised_whichever_way_round(mizuho):
-    session = session_of("web-meeting-chat", mizuho)
+    session = session_of("guideline-localize", mizuho)
     for name in ("佐藤 明", "鈴木 さくら"):
         joins(mizuho.person(name=name), session)
     db.session.commit()

@@ -26,7 +26,7 @@ URL = "https://manabi.example.lg.jp"
 @pytest.fixture
 def told(mizuho, time):
     """Five people who are told at once that their session does not take place; in the order in which they are mailed."""
-    session_id = session_of("web-meeting-chat", mizuho, capacity=10).id
+    session_id = session_of("guideline-localize", mizuho, capacity=10).id
     people = [mizuho.person() for _number in range(5)]
     for person in people:
         assert person.browser().post(f"/sessions/{session_id}/enrol").status_code == 302

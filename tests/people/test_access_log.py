@@ -40,7 +40,7 @@ def test_who_opens_a_page_of_a_person_is_noted_with_the_address_once_an_hour(miz
 
 
 def test_a_session_is_noted_where_it_shows_names_and_not_where_it_shows_none(mizuho, hachioji):
-    session = session_of("web-meeting-chat", mizuho, capacity=5)
+    session = session_of("guideline-localize", mizuho, capacity=5)
     joins(hachioji.staff, session)
     db.session.commit()
     hachioji.staff.browser().get(f"/sessions/{session.id}")
@@ -118,7 +118,7 @@ NAMES_NOBODY = {
     "participation.enrol_staff", "participation.nominate_list", "people.new_staff", "people.welcome_staff",
     "participation.allocation_file", "front.office_sessions", "people.sections", "people.new_section", "people.edit_section",
     "people.merge_sections", "people.edit_post", "front.arrivals", "people.reform_sections", "people.undo_reform", "front.act_on_staff", "front.reminder_rule",
-    "participation.message_participants", "participation.session_materials", "front.office_month", "courses.new_lecturer", "participation.letterhead", "participation.new_meeting",
+    "participation.message_participants", "participation.session_materials", "front.office_month", "courses.new_lecturer", "courses.kit_page", "courses.kit_file", "participation.letterhead", "participation.new_meeting",
 }  # fmt: skip
 TAKES_OUT = {
     "people.personnel_roster",

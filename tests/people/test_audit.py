@@ -59,7 +59,7 @@ def test_the_log_is_searched_by_what_is_shown(mizuho):
 
 def test_the_log_is_read_after_attendance_was_entered_and_says_what_it_was_before(mizuho):
     begins = clock.now() - clock.DAY
-    session = session_of("web-meeting-chat", mizuho, starts_at=begins, ends_at=begins + clock.DAY)
+    session = session_of("guideline-localize", mizuho, starts_at=begins, ends_at=begins + clock.DAY)
     meeting = session.meetings[0].id
     mine = joins(mizuho.staff, session).id
     db.session.commit()

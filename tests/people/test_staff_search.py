@@ -47,7 +47,7 @@ def test_words_are_looked_for_each_by_itself_in_name_number_address_department_a
 
 
 def test_the_other_searches_find_the_same(named, secretariat):
-    session = session_of("survey-design", secretariat, giving=AdmissionRule.NOMINATION)
+    session = session_of("expert-collaboration", secretariat, giving=AdmissionRule.NOMINATION)
     browser = named.coordinator.browser()
     for address in ("/office/enrol/ai-first/choose", f"/office/nominations/{session.id}", "/office/staff"):
         assert "髙橋 幸子" in browser.get(address, query_string={"q": "たかはしさちこ"}).text, address

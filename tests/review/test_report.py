@@ -194,7 +194,7 @@ def test_a_session_of_the_next_fiscal_year_is_in_the_month_of_its_application(ap
     time.now = clock.at(dt.date(2027, 3, 20), dt.time(10))
     begins = clock.at(dt.date(2027, 4, 20), dt.time(10))
     session = session_of(
-        "web-meeting-chat",
+        "guideline-localize",
         mizuho,
         starts_at=begins,
         ends_at=begins + dt.timedelta(hours=2),
