@@ -1,4 +1,4 @@
-"""The table of skills (スキルと講座の対応表): which courses teach each skill, and in which curricula they stand."""
+"""The table of skills (スキルと講座の対応表): which courses teach each skill, and for whom they are in a curriculum."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TaughtBy:
 
 @dataclass
 class SkillRow:
-    """A skill with the courses that teach it, and the titles of the curricula in which these stand."""
+    """A skill with the courses that teach it, and the titles of the curricula in which these stand, but for those that only hold a track together."""
 
     name: str
     courses: list[TaughtBy] = field(default_factory=list)
@@ -49,8 +49,8 @@ def skill_table() -> list[tuple[str, list[SkillRow]]]:
     steps = db.session.execute(
         sa.select(CurriculumStep.course_id, Curriculum.title)
         .join(CurriculumStep.curriculum)
-        .where(Curriculum.state == CurriculumState.PUBLISHED, Curriculum.is_for_all)
-        .order_by(Curriculum.title)
+        .where(Curriculum.state == CurriculumState.PUBLISHED, Curriculum.is_for_all, Curriculum.track_id.is_(None))
+        .order_by(Curriculum.id)
     ).all()
     rows = {}
     skills = db.session.scalars(sa.select(Skill).order_by(Skill.id)).all()
@@ -59,8 +59,12 @@ def skill_table() -> list[tuple[str, list[SkillRow]]]:
         mine = [one for one in taught if one.skill_id == skill.id]
         row.courses = [TaughtBy(slug, title, has) for _skill, _course, slug, title, has in mine]
         ids = {one.id for one in mine}
-        row.curricula = list(dict.fromkeys(title for course_id, title in steps if course_id in ids))
+        row.curricula = list(dict.fromkeys(_short(title) for course_id, title in steps if course_id in ids))
     return [(category, [rows[one] for one in those]) for category, those in groupby(rows, lambda one: one.category)]
+
+
+def _short(title: str) -> str:
+    return title.removesuffix("カリキュラム").removesuffix("共通").removesuffix("のための").removesuffix("の")
 
 
 def _order(category: str) -> tuple[int, str]:

@@ -25,7 +25,7 @@ from participation.models import Enrolment
 from participation.present_office import is_looked_after_by, office_of
 
 from learning import progress
-from learning.models import Attempt, PackageRun
+from learning.models import Attempt, PackageRun, TakeHome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ class LessonScore:
 
 
 def enrolments_with_scores(actor: Actor, text: str = "") -> sa.Select[Enrolment]:
-    """Return the statement of the own staff's enrolments in which a quiz was handed in or a package was run, latest first.
+    """Return the statement of the own staff's enrolments in which a quiz was handed in, a package was run or a file came back, latest first.
 
     Each word of `text` is looked for, in any spelling, in who learns and in the title of the course.
     """
@@ -61,6 +61,7 @@ def enrolments_with_scores(actor: Actor, text: str = "") -> sa.Select[Enrolment]
             sa.or_(
                 sa.exists().where(Attempt.enrolment_id == Enrolment.id, Attempt.submitted_at.is_not(None)),
                 sa.exists().where(PackageRun.enrolment_id == Enrolment.id),
+                sa.exists().where(TakeHome.enrolment_id == Enrolment.id, TakeHome.returned_at.is_not(None)),
             ),
         )
         .order_by(Enrolment.id.desc())
@@ -88,6 +89,12 @@ def enrolment_of(actor: Actor, enrolment_id: int) -> Enrolment:
     if found is None:
         raise NotFoundError
     return found
+
+
+def file_of(enrolment: Enrolment) -> TakeHome | None:
+    """Return the file by which an enrolment was taken, None where none came back."""
+    found = db.session.get(TakeHome, enrolment.id)
+    return found if found and found.returned_at else None
 
 
 def scores_of(enrolment: Enrolment) -> list[LessonScore]:

@@ -35,7 +35,8 @@ def scores() -> ResponseReturnValue:
 def enrolment_scores(enrolment_id: int) -> ResponseReturnValue:
     """Show what each quiz and each package of an enrolment came to."""
     enrolment = score.enrolment_of(actor(), enrolment_id)
-    return render_template("learning/enrolment_scores.html", enrolment=enrolment, scores=score.scores_of(enrolment))
+    scores, home = score.scores_of(enrolment), score.file_of(enrolment)
+    return render_template("learning/enrolment_scores.html", enrolment=enrolment, scores=scores, home=home)
 
 
 @blueprint.post("/office/scores/<int:enrolment_id>/<int:lesson_id>")

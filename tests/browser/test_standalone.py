@@ -97,7 +97,10 @@ def takes_everything(frame, stop_before=None):
     for lesson in lessons_of(frame):
         if lesson["title"] == stop_before:
             return lesson
-        frame.locator(f'.contents a[href="#{lesson["anchor"]}"]').click()
+        entry = frame.locator(f'.contents a[href="#{lesson["anchor"]}"]')
+        if not entry.is_visible():
+            frame.get_by_text("目次", exact=True).click()
+        entry.click()
         section = frame.locator(f"#{lesson['anchor']}")
         section.wait_for()
         if section.get_by_text("✓ 終わりました").count():

@@ -189,3 +189,15 @@ def test_a_course_of_two_tests_needs_both(mizuho):
     handed_in(mizuho.staff, mine, code(mizuho.staff, mine, (6, 5)))
     assert state_of(mine) is EnrolmentState.COMPLETED
     assert db.session.get_one(TakeHome, mine).score == 83
+
+
+def test_the_coordinator_sees_what_the_file_came_to(learner, mizuho, hachioji):
+    person, mine = learner
+    saved(person, mine)
+    assert person.name not in mizuho.coordinator.browser().get("/office/scores").text
+    handed_in(person, mine, code(person, mine))
+    browser = mizuho.coordinator.browser()
+    assert person.name in browser.get("/office/scores").text
+    page = browser.get(f"/office/scores/{mine}").text
+    assert "ファイルで受けた修了コードを受け取りました。確認テストの正答率は100%でした。" in page
+    assert hachioji.coordinator.browser().get(f"/office/scores/{mine}").status_code == 404

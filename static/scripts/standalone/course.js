@@ -53,6 +53,7 @@
   const standing = make("p", { className: "standing" });
   standing.setAttribute("role", "status");
   document.querySelector(".contents").prepend(standing);
+  if (matchMedia("(width <= 48rem)").matches) document.querySelector(".contents details").open = false;
   const feet = sections.map((section) => section.appendChild(make("div", { className: "steps acts" })));
 
   function draw() {
@@ -296,7 +297,15 @@
         make("strong", { textContent: `${score}%` }),
         words,
       );
-      const band = (quiz.recommendations ?? []).find((one) => !one.area && score <= one.up_to);
+      const meant = (share, area) =>
+        (quiz.recommendations ?? []).find((one) => (one.area ?? "") === area && share <= one.up_to)?.text ?? "";
+      const overall = meant(score, "");
+      const areas = [...new Set(marks.map((one) => one.area).filter(Boolean))].map((area) => {
+        const its = marks.filter((one) => one.area === area);
+        const known = its.filter((one) => one.isRight).length;
+        const name = make("strong", { textContent: `${area}：${its.length}問のうち${known}問` });
+        return make("li", {}, name, ` ${meant(Math.floor((known * 100) / its.length), area)}`);
+      });
       const list = make("ol", { className: "marks" }, ...marks.map((one) => one.shown));
       const again = button(
         passed ? "もう一度ためす" : "もう一度受ける",
@@ -305,7 +314,8 @@
       );
       room.replaceChildren(
         summary,
-        ...(band ? [make("p", { textContent: band.text })] : []),
+        ...(areas.length ? [make("ul", {}, ...areas)] : []),
+        ...(overall ? [make("p", { textContent: overall })] : []),
         list,
         make("p", { className: "acts" }, again),
       );
@@ -329,7 +339,7 @@
             .filter(Boolean)
             .map((text) => make("p", { textContent: text })),
         );
-      return { given, isRight, shown };
+      return { given, isRight, shown, area: question.area ?? "" };
     };
     const start = isFinished(place) ? "もう一度ためす" : "確認テストを始める";
     if (state.asked[place]) begin();
