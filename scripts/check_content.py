@@ -7,6 +7,7 @@ What is wrong ends with 1; facts that are due to be looked at again are listed, 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import sys
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ LONGEST_RIGHT, TRUE_SHARE = 35, (30, 70)
 MINUTES_APART, BANK, FULL_BANK, DRAWN = 25, 3, 36, 12
 WIDEST, SMALLEST, WITH_FIGURE = 360, 15, 3
 """Figures are drawn for a phone: so many units wide, no sign smaller, in one of so many lessons that are read."""
-FEWEST_CARDS, SLIDES = 6, range(12, 21)
+FEWEST_CARDS, SLIDES, CHAINS = 6, range(12, 21), 2
 READ_ONLY = {"持ち帰りの一枚", "三つの場面でおさらい"}
 """Lessons that teach nothing new, and need no figure."""
 _SHOWN = re.compile(r"^この回の数字と法令は、.*に確かめました。$", re.MULTILINE)
@@ -33,6 +34,20 @@ _STATEMENT = re.compile(
     r"|\d[\d,.]*[％%]|X 8341-3|WCAG [\d.]+"
 )
 _MADE_UP = re.compile(r"^::: (?:example(?! 八王子市)|try).*?^:::$", re.DOTALL | re.MULTILINE)
+
+
+_PLACE = re.compile(r"[A-Z](?:市|町|村|県|区)")
+"""The made-up places of cases: A市, B町."""
+
+
+def _read(path: Path) -> Any:
+    """Return what a file in YAML says; rules that follow each other read it once."""
+    return _loaded(path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=256)
+def _loaded(text: str) -> Any:
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,7 @@ class ShippedCourse:
     @classmethod
     def read(cls, folder: Path) -> ShippedCourse:
         """Read a course."""
-        said = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
+        said = _read((folder / "course.yaml"))
         lessons = {
             f"{module}-{place}": lesson
             for module, one in enumerate(said["modules"], 1)
@@ -63,7 +78,7 @@ def courses(content: Path) -> list[ShippedCourse]:
 def quizzes(content: Path) -> dict[str, dict[str, Any]]:
     """Return the quizzes by course and file."""
     paths = [path for path in sorted(content.glob("courses/*/*.yaml")) if path.name != "course.yaml"]
-    read = {f"{path.parent.name}/{path.stem}": yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+    read = {f"{path.parent.name}/{path.stem}": _read(path) for path in paths}
     return {name: said for name, said in read.items() if "questions" in said}
 
 
@@ -106,9 +121,20 @@ def habits(content: Path) -> Iterator[str]:
         yield f"{share} of 100 statements that may be true or false are true"
 
 
+def chains(content: Path) -> Iterator[str]:
+    """Yield full banks in which fewer than two cases are followed over several questions."""
+    for name, quiz in quizzes(content).items():
+        if quiz["pass_percent"] and len(quiz["questions"]) >= FULL_BANK:
+            texts = [one["text"] for one in quiz["questions"]]
+            places = {place for text in texts for place in _PLACE.findall(text)}
+            followed = sorted(place for place in places if sum(place in text for text in texts) > 1)
+            if len(followed) < CHAINS:
+                yield f"{name}: {len(followed)} cases are followed over several questions; {CHAINS} are wanted"
+
+
 def required(content: Path) -> Iterator[str]:
     """Yield required courses of curricula that nobody can begin, or whose test can be known by heart."""
-    said = yaml.safe_load((content / "curriculum.yaml").read_text(encoding="utf-8"))
+    said = _read((content / "curriculum.yaml"))
     wanted = {step["slug"]: one["slug"] for one in said["curricula"] for step in one["courses"] if step["required"]}
     tests = {name.split("/")[0]: quiz for name, quiz in quizzes(content).items() if quiz["pass_percent"]}
     for course in courses(content):
@@ -121,7 +147,7 @@ def required(content: Path) -> Iterator[str]:
 
 def skills(content: Path) -> Iterator[str]:
     """Yield skills of the standard that no course with lessons teaches."""
-    said = yaml.safe_load((content / "curriculum.yaml").read_text(encoding="utf-8"))
+    said = _read((content / "curriculum.yaml"))
     taught = {
         (tag["category"], tag["name"]) for course in courses(content) if course.lessons for tag in course.said["skills"]
     }
@@ -165,15 +191,33 @@ def kits(content: Path) -> Iterator[str]:
             yield f"{slug}/kit: {heads.get('slides')} slides, {heads.get('cards')} cards"
         blocks = re.findall(r"^## (\d+):(\d\d)[–〜-](\d+):(\d\d)", texts.get("script", ""), re.MULTILINE)
         times = [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in blocks]
-        minutes = yaml.safe_load((folder.parent / "course.yaml").read_text(encoding="utf-8"))["minutes"]
+        minutes = _read((folder.parent / "course.yaml"))["minutes"]
         follows = [0, *(end for _begin, end in times)]
         if [begin for begin, _end in times] != follows[:-1] or follows[-1] != minutes:
             yield f"{slug}/kit: the script goes to {follows[-1]} minutes, the course takes {minutes}"
 
 
+def promises(content: Path) -> Iterator[str]:
+    """Yield objectives and motivations of courses with lessons or a kit that no passage is named for, and passages that are gone."""
+    said = _read((content / "promises.yaml"))["promises"]
+    kept = {(one["course"], one.get("objective") or one["motivation"]) for one in said}
+    plan = _read((content / "curriculum.yaml"))["courses"]
+    motives = {one["slug"]: [f"{why['roundtable']}/{why['position']}" for why in one["motivated_by"]] for one in plan}
+    wanted = set()
+    for course in courses(content):
+        if course.lessons or (content / "courses" / course.slug / "kit").is_dir():
+            wanted |= {(course.slug, one) for one in (*course.said["objectives"], *motives[course.slug])}
+    yield from (f"{slug}: promises.yaml names no passage for 「{one}」" for slug, one in sorted(wanted - kept))
+    yield from (f"promises.yaml: {slug} does not promise 「{one}」" for slug, one in sorted(kept - wanted))
+    for one in said:
+        path = content / "courses" / f"{one['lesson']}.md"
+        if not path.exists() or one["says"] not in path.read_text(encoding="utf-8"):
+            yield f"promises.yaml: {one['lesson']} does not say 「{one['says']}」"
+
+
 def facts(content: Path) -> Iterator[str]:
     """Yield dated or numbered statements of lessons that the register does not know, and what it says of none."""
-    register = yaml.safe_load((content / "facts.yaml").read_text(encoding="utf-8"))["facts"]
+    register = _read((content / "facts.yaml"))["facts"]
     by_lesson: dict[str, list[str]] = {}
     for fact in register:
         by_lesson.setdefault(fact["lesson"], []).append(fact["says"])
@@ -193,7 +237,7 @@ def facts(content: Path) -> Iterator[str]:
 
 def shown(content: Path) -> Iterator[str]:
     """Yield lessons that do not say in which month their facts were looked at last."""
-    register = yaml.safe_load((content / "facts.yaml").read_text(encoding="utf-8"))["facts"]
+    register = _read((content / "facts.yaml"))["facts"]
     latest: dict[str, str] = {}
     for fact in register:
         if day := fact.get("checked_on"):
@@ -207,7 +251,7 @@ def shown(content: Path) -> Iterator[str]:
 
 def due(content: Path, today: dt.date) -> list[str]:
     """Return the facts whose day to be looked at again has come."""
-    register = yaml.safe_load((content / "facts.yaml").read_text(encoding="utf-8"))["facts"]
+    register = _read((content / "facts.yaml"))["facts"]
     return [
         f"{fact['lesson']}: {fact['says']} ({fact['source']})"
         for fact in register
@@ -215,7 +259,7 @@ def due(content: Path, today: dt.date) -> list[str]:
     ]
 
 
-RULES = (labels, recommendations, habits, required, skills, figures, kits, facts, shown)
+RULES = (labels, recommendations, habits, chains, promises, required, skills, figures, kits, facts, shown)
 
 
 def main(content: Path) -> int:
