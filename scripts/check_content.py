@@ -47,7 +47,7 @@ def _read(path: Path) -> Any:
 
 @functools.lru_cache(maxsize=256)
 def _loaded(text: str) -> Any:
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ShippedCourse:
     @classmethod
     def read(cls, folder: Path) -> ShippedCourse:
         """Read a course."""
-        said = _read((folder / "course.yaml"))
+        said = _read(folder / "course.yaml")
         lessons = {
             f"{module}-{place}": lesson
             for module, one in enumerate(said["modules"], 1)
@@ -134,7 +134,7 @@ def chains(content: Path) -> Iterator[str]:
 
 def required(content: Path) -> Iterator[str]:
     """Yield required courses of curricula that nobody can begin, or whose test can be known by heart."""
-    said = _read((content / "curriculum.yaml"))
+    said = _read(content / "curriculum.yaml")
     wanted = {step["slug"]: one["slug"] for one in said["curricula"] for step in one["courses"] if step["required"]}
     tests = {name.split("/")[0]: quiz for name, quiz in quizzes(content).items() if quiz["pass_percent"]}
     for course in courses(content):
@@ -147,7 +147,7 @@ def required(content: Path) -> Iterator[str]:
 
 def skills(content: Path) -> Iterator[str]:
     """Yield skills of the standard that no course with lessons teaches."""
-    said = _read((content / "curriculum.yaml"))
+    said = _read(content / "curriculum.yaml")
     taught = {
         (tag["category"], tag["name"]) for course in courses(content) if course.lessons for tag in course.said["skills"]
     }
@@ -191,7 +191,7 @@ def kits(content: Path) -> Iterator[str]:
             yield f"{slug}/kit: {heads.get('slides')} slides, {heads.get('cards')} cards"
         blocks = re.findall(r"^## (\d+):(\d\d)[–〜-](\d+):(\d\d)", texts.get("script", ""), re.MULTILINE)
         times = [(int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in blocks]
-        minutes = _read((folder.parent / "course.yaml"))["minutes"]
+        minutes = _read(folder.parent / "course.yaml")["minutes"]
         follows = [0, *(end for _begin, end in times)]
         if [begin for begin, _end in times] != follows[:-1] or follows[-1] != minutes:
             yield f"{slug}/kit: the script goes to {follows[-1]} minutes, the course takes {minutes}"
@@ -199,9 +199,9 @@ def kits(content: Path) -> Iterator[str]:
 
 def promises(content: Path) -> Iterator[str]:
     """Yield objectives and motivations of courses with lessons or a kit that no passage is named for, and passages that are gone."""
-    said = _read((content / "promises.yaml"))["promises"]
+    said = _read(content / "promises.yaml")["promises"]
     kept = {(one["course"], one.get("objective") or one["motivation"]) for one in said}
-    plan = _read((content / "curriculum.yaml"))["courses"]
+    plan = _read(content / "curriculum.yaml")["courses"]
     motives = {one["slug"]: [f"{why['roundtable']}/{why['position']}" for why in one["motivated_by"]] for one in plan}
     wanted = set()
     for course in courses(content):
@@ -217,7 +217,7 @@ def promises(content: Path) -> Iterator[str]:
 
 def facts(content: Path) -> Iterator[str]:
     """Yield dated or numbered statements of lessons that the register does not know, and what it says of none."""
-    register = _read((content / "facts.yaml"))["facts"]
+    register = _read(content / "facts.yaml")["facts"]
     by_lesson: dict[str, list[str]] = {}
     for fact in register:
         by_lesson.setdefault(fact["lesson"], []).append(fact["says"])
@@ -237,7 +237,7 @@ def facts(content: Path) -> Iterator[str]:
 
 def shown(content: Path) -> Iterator[str]:
     """Yield lessons that do not say in which month their facts were looked at last."""
-    register = _read((content / "facts.yaml"))["facts"]
+    register = _read(content / "facts.yaml")["facts"]
     latest: dict[str, str] = {}
     for fact in register:
         if day := fact.get("checked_on"):
@@ -251,7 +251,7 @@ def shown(content: Path) -> Iterator[str]:
 
 def due(content: Path, today: dt.date) -> list[str]:
     """Return the facts whose day to be looked at again has come."""
-    register = _read((content / "facts.yaml"))["facts"]
+    register = _read(content / "facts.yaml")["facts"]
     return [
         f"{fact['lesson']}: {fact['says']} ({fact['source']})"
         for fact in register
