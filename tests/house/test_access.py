@@ -149,6 +149,10 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
         values["slug"] = "guideline-localize"
     if rule.endpoint in CURRICULUM_SLUG:
         values["slug"] = "newcomers"
+    if rule.endpoint.startswith("courses.") and "kit" in rule.endpoint and "kind" in values:
+        values["kind"] = "slides"
+    if rule.endpoint in {"courses.kit_page", "courses.kit_file"}:
+        values["slug"] = "community-salon"
     if rule.endpoint in {"catalog.elsewhere", "catalog.scorm"}:
         values["slug"] = "paperless-basics"
     if rule.endpoint == "catalog.roundtable_page":
@@ -246,6 +250,7 @@ NEED_MORE = {
     "learning.all_lessons",  # the same
     "learning.lesson",  # the same
     "learning.file_edition",  # the same
+    "courses.remove_kit_part",  # only a part that there is
     "learning.attempt_result",  # the same
     "people.second_step",  # only after the password
     "front.security",  # only where somebody is named
