@@ -11,7 +11,7 @@ from pages import STAFF
 
 
 def test_a_printed_lesson_takes_the_width_of_the_paper_and_leaves_out_how_far_one_got(visit):
-    learner = visit(STAFF).goes_to("/courses/ai-first").presses("受講をはじめる")
+    learner = goes_on(visit(STAFF).goes_to("/courses/ai-first"))
     page, way = learner.page, learner.page.locator(".way")
     lesson, paper = page.locator("article.lesson"), page.locator("main")
     assert way.is_visible()
@@ -42,6 +42,15 @@ def test_no_colour_of_a_link_that_was_followed_nor_a_form_is_printed(visit):
     )
 
 
+def goes_on(learner):
+    """Open the lessons of the course on the page, wherever another journey has left it."""
+    main = learner.page.locator("main")
+    again = main.get_by_role("link", name="読み返す")
+    begin = main.get_by_role("button").filter(has_text=re.compile("受講をはじめる|続ける|始める"))
+    again.or_(begin).first.click()
+    return learner.has_arrived()
+
+
 def sheets(page):
     return pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
 
@@ -50,16 +59,13 @@ def sheets(page):
     "slug",
     [
         "ai-first", "digital-literacy-check", "dx-first-step", "inclusive-service", "paperless-basics", "security-basics",
-        "standardization-basics",
+        "standardization-basics", "data-reading", "web-meeting-chat", "measure-and-show", "survey-design", "online-procedure",
+        "small-team-dx", "curriculum-coordinator", "managers-dx",
     ],
 )  # fmt: skip
 def test_what_is_to_be_taken_along_fits_on_one_sheet_and_the_whole_course_prints_from_one_page(visit, slug):
     learner = visit(STAFF).goes_to(f"/courses/{slug}")
-    main = learner.page.locator("main")
-    again = main.get_by_role("link", name="読み返す")  # where another journey has finished it
-    begin = main.get_by_role("button").filter(has_text=re.compile("受講をはじめる|続ける|始める"))
-    again.or_(begin).first.click()
-    learner.has_arrived()
+    goes_on(learner)
     address = learner.page.locator("ol.modules a").filter(has_text="持ち帰りの一枚").first.get_attribute("href")
     learner.goes_to(address)
     assert len(sheets(learner.page)) == 1
@@ -67,4 +73,4 @@ def test_what_is_to_be_taken_along_fits_on_one_sheet_and_the_whole_course_prints
     tests = learner.page.locator("ol.modules li li").filter(has_text="確認テスト").count()
     learner.goes_to(address.rsplit("/", 1)[0] + "/all")
     assert learner.page.locator("article.lesson").count() == lessons - tests
-    assert len(sheets(learner.page)) < 20
+    assert len(sheets(learner.page)) < 26

@@ -129,8 +129,23 @@ def ground(app, mizuho) -> Ground:
     return Ground(mizuho, addresses)
 
 
-PAPERS = {"participation.host_paper": "roster", "participation.nominator_paper": "nominations"}
-CURRICULUM_SLUG = {"front.curriculum", "catalog.adopt"}
+OF_ITS_OWN = {
+    "people.personnel_roster": {"ending": "csv"},
+    "participation.host_paper": {"kind": "roster"},
+    "participation.nominator_paper": {"kind": "nominations"},
+    "courses.new_question": {"kind": "single"},
+    "courses.new_session": {"slug": "guideline-localize"},
+    "courses.kit_page": {"slug": "community-salon"},
+    "courses.kit_file": {"slug": "community-salon", "kind": "slides"},
+    "courses.write_kit_part": {"kind": "slides"},
+    "courses.remove_kit_part": {"kind": "slides"},
+    "front.curriculum": {"slug": "newcomers"},
+    "catalog.adopt": {"slug": "newcomers"},
+    "catalog.elsewhere": {"slug": "paperless-basics"},
+    "catalog.scorm": {"slug": "paperless-basics"},
+    "catalog.roundtable_page": {"key": "8"},
+}
+"""What an address needs that is another thing than the ground's."""
 
 
 def address_of(app: Flask, rule, ground: Ground) -> str:
@@ -139,26 +154,8 @@ def address_of(app: Flask, rule, ground: Ground) -> str:
         values["slug"] = "paperless-basics"
     if rule.endpoint in {"learning.figures", "learning.course_feedback", "learning.try_lesson", "learning.try_answers"}:
         values["slug"] = ground.addresses["slug"]
-    if rule.endpoint == "people.personnel_roster":
-        values["ending"] = "csv"
-    if rule.endpoint in PAPERS:
-        values["kind"] = PAPERS[rule.endpoint]
-    if rule.endpoint == "courses.new_question":
-        values["kind"] = "single"
-    if rule.endpoint == "courses.new_session":
-        values["slug"] = "guideline-localize"
-    if rule.endpoint in CURRICULUM_SLUG:
-        values["slug"] = "newcomers"
-    if rule.endpoint.startswith("courses.") and "kit" in rule.endpoint and "kind" in values:
-        values["kind"] = "slides"
-    if rule.endpoint in {"courses.kit_page", "courses.kit_file"}:
-        values["slug"] = "community-salon"
-    if rule.endpoint in {"catalog.elsewhere", "catalog.scorm"}:
-        values["slug"] = "paperless-basics"
-    if rule.endpoint == "catalog.roundtable_page":
-        values["key"] = "8"
     with app.test_request_context():
-        return app.url_for(rule.endpoint, **values, _external=False)
+        return app.url_for(rule.endpoint, **values | OF_ITS_OWN.get(rule.endpoint, {}), _external=False)
 
 
 @pytest.mark.slow
