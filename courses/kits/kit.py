@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FOLDER = "kit/"
-MOST_WORKSHEETS = 9
+MOST_WORKSHEETS, MOST_LEAVES, MOST_COLUMNS = 9, 100, 20
 _FILE = re.compile(rf"({'|'.join(kind.value for kind in KitKind)})(?:-([1-{MOST_WORKSHEETS}]))?\.md")
 
 
@@ -87,10 +87,14 @@ def _lacks(part: KitPart) -> str:
         return f"ワークシートは{MOST_WORKSHEETS}枚まで、ほかは一つずつです。"
     if not part.body:
         return "本文を書いてください。"
+    cut = leaves(part.words) if part.kind.file == "pdf" else []
+    tables = [block["head"] for leaf in cut for block in leaf.blocks if block["kind"] == "table"]
+    if len(cut) > MOST_LEAVES or any(len(head) > MOST_COLUMNS for head in (*tables, table_of(part.words)[0])):
+        return f"一つの部分は{MOST_LEAVES}枚まで、表は{MOST_COLUMNS}列までにしてください。"
     if part.kind is KitKind.WORKSHEET and not table_of(part.words)[0]:
         return "ワークシートには、表を一つ書いてください（| 見出し | 見出し | の行で始めます）。"
-    if part.kind.file == "pdf" and not leaves(part.words):
-        return "「## 」で始まる見出しごとに、一枚になります。見出しを一つ以上書いてください。"
+    if part.kind.file == "pdf" and not (cut and all(leaf.title for leaf in cut)):
+        return "「## 」で始まる見出しごとに、一枚になります。見出しの言葉を書いてください。"
     return ""
 
 

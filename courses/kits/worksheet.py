@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range
+
+from kernel.spelling import typed_number
 
 from courses.kits.leaf import before_table, table_of
 
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
 
 A4, ROWS, HEIGHT, A_LINE = 9, 14, 30, 20
 WIDTH, NARROWEST, WIDEST = 120, 10, 60
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": True}
+HIGHEST = 400
+"""Points that a row may be high; Excel takes 409."""
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 TOTAL, ADDED_UP = "合計", "＝"
 """A last row that begins so adds up the columns in which it says ＝, but for the rows of the example."""
 EXAMPLE = "（例）"
@@ -35,7 +40,7 @@ def as_workbook(title: str, text: str) -> bytes:
         plain = book.add_format(font)
         heading = book.add_format({**font, "bold": True, "border": 1, "bg_color": "#E8EEF7"})
         cell = book.add_format({**font, "border": 1})
-        sheet = book.add_worksheet(title[:31].translate(str.maketrans("[]:*?/\\", "       ")))
+        sheet = book.add_worksheet("ワークシート")
         sheet.write_string(0, 0, title, big)
         at = 1
         for line in before_table(text).split("\n"):
@@ -43,25 +48,29 @@ def as_workbook(title: str, text: str) -> bytes:
                 sheet.merge_range(at, 0, at, len(headings) - 1, line, plain)
             else:
                 sheet.write_string(at, 0, line, plain)
-            sheet.set_row(at, A_LINE * max(1, -(-_width(line) // WIDTH)))
+            sheet.set_row(at, _height(-(-_width(line) // WIDTH)))
             at += 1
         widths = _widths(headings, filled)
         for place, (words, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(place, place, width)
             sheet.write_string(at, place, words, heading)
-        sheet.set_row(at, A_LINE * _lines(headings, widths))
+        sheet.set_row(at, _height(_lines(headings, widths)))
         sheet.repeat_rows(at)
         first = at + 1
         for row in [*filled, *([""] * len(headings) for _row in range(empty))]:
             at += 1
-            sheet.set_row(at, max(HEIGHT, A_LINE * _lines(row, widths)))
+            sheet.set_row(at, max(HEIGHT, _height(_lines(row, widths))))
             for place, words in enumerate(row):
-                sheet.write(at, place, words, cell)
+                number = _number(words)
+                if number is None:
+                    sheet.write_string(at, place, words, cell)
+                else:
+                    sheet.write_number(at, place, number, cell)
         if total:
             for place, words in enumerate(total):
                 if words == ADDED_UP:
-                    cells = f"{xlsxwriter.utility.xl_rowcol_to_cell(first + examples, place)}:{xlsxwriter.utility.xl_rowcol_to_cell(at, place)}"
-                    added = sum(int(row[place]) for row in filled[examples:] if row[place].isdecimal())
+                    cells = xl_range(first + examples, place, at, place)
+                    added = sum(_number(row[place]) or 0 for row in filled[examples:])
                     sheet.write_formula(at + 1, place, f"=SUM({cells})", heading, added)
                 else:
                     sheet.write_string(at + 1, place, words, heading)
@@ -70,6 +79,16 @@ def as_workbook(title: str, text: str) -> bytes:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&C&P / &N")
     return stream.getvalue()
+
+
+def _number(words: str) -> float | None:
+    """Return the number that a cell says, None for words, and for what only looks like one (0012)."""
+    number = None if words.startswith("0") and words != "0" else typed_number(words)
+    return None if number is None else float(number)
+
+
+def _height(lines: int) -> int:
+    return min(A_LINE * max(lines, 1), HIGHEST)
 
 
 def _lines(row: Sequence[str], widths: Sequence[int]) -> int:

@@ -72,8 +72,8 @@ def test_an_author_writes_a_kit_and_another_office_changes_nothing_in_it(mizuho,
     ("kind", "body", "told"),
     [
         (KitKind.WORKSHEET, "# 題\n\n表がありません", "表を一つ書いてください"),
-        (KitKind.SLIDES, "# 題\n\n見出しがありません", "見出しを一つ以上"),
-        (KitKind.CARDS, "# 題", "見出しを一つ以上"),
+        (KitKind.SLIDES, "# 題\n\n見出しがありません", "見出しの言葉を書いてください"),
+        (KitKind.CARDS, "# 題", "見出しの言葉を書いてください"),
         (KitKind.SCRIPT, "", "入力"),
     ],
 )
@@ -135,6 +135,42 @@ def test_a_worksheet_adds_up_and_leaves_room():
     assert ["受け取る", 5.0] in table
     assert table[-1] == ["合計", 15.0]
     assert sum(row == ["", ""] for row in table) >= 10
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["'", "0012", "=1+1", "nan"],
+        ["9" * 5000, "²", "1e999", "－３"],
+        ["あ" * 9000, "", "https://example.jp", "[x](y)"],
+    ],
+)
+def test_whatever_a_worksheet_says_is_a_cell_and_no_formula(cells):
+    text = "|" + "|".join("abcd") + "|\n|-|-|-|-|\n|" + "|".join(cells) + "|\n|合計|＝|＝|＝|\n"
+    made = CalamineWorkbook.from_filelike(io.BytesIO(as_workbook("'History'", text))).get_sheet_by_index(0).to_python()
+    assert made[0][0] == "'History'"
+    assert "0012" in {str(cell) for row in made for cell in row} or cells[1] != "0012"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (KitKind.SLIDES, "# 題\n\n" + "## 一枚\n\n" * 101),
+        (KitKind.SLIDES, "# 題\n\n## 一枚\n\n##\n\n文"),
+        (KitKind.CARDS, "# 題\n\n## 一枚\n\n" + "|a" * 21 + "|\n" + "|-" * 21 + "|\n"),
+        (KitKind.WORKSHEET, "# 題\n\n" + "|a" * 21 + "|\n" + "|-" * 21 + "|\n"),
+    ],
+)
+def test_more_than_can_be_handed_out_is_refused(mizuho, kind, body):
+    draft_course(mizuho.coordinator, "own-kit")
+    assert writes(mizuho.coordinator, "own-kit", kind, body).status_code == 422
+
+
+@pytest.mark.parametrize("kind", [KitKind.SLIDES, KitKind.CARDS])
+def test_whatever_a_leaf_says_can_be_set(kind):
+    odd = "## 一枚\n\n1. a\n   - b\n\n> 言葉\n\n```\ncode\n```\n\n---\n\n![図](x.svg)\n\n| a |\n|---|\n\n<b>x</b>\n\n### 小見出し\n\n- [ ] する\n"
+    content, _kind = kit.as_file(KitPart(kind=kind, number=1, body=f"# 題\n\n{odd}"))
+    assert content.startswith(b"%PDF")
 
 
 def test_a_kit_goes_along_with_the_course_as_files(mizuho):
