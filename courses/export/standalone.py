@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from courses.files.files import Files
-    from courses.models import CourseEdition, Lesson, Module
+    from courses.models import Asset, CourseEdition, Lesson, Module
 
+LARGEST = 200 * 1024 * 1024
+"""Bytes that the files of one page may come to: they are put together at once."""
 _HEADING = re.compile(r"(</?h)([234])(?=>)")
 
 
@@ -84,6 +86,8 @@ def why_not(edition: CourseEdition) -> str:
     run = [lesson.title for lesson in lessons if has_to_be_run(lesson) and not lesson.content.get("instead")]
     if run:
         return f"「{run[0]}」は教材のパッケージなので、書き出せません。本文を読んで終えられるレッスンにすると、書き出せます。"
+    if sum(asset.size for asset in _shown(edition)) > LARGEST:
+        return f"動画などのファイルが合わせて{LARGEST // 1024 // 1024}MBを超えるので、書き出せません。"
     return ""
 
 
@@ -108,6 +112,10 @@ def _quiz(lesson: Lesson) -> dict[str, Any] | None:
 
 def files_shown(edition: CourseEdition, kept: Files) -> Mapping[str, bytes]:
     """Return the files that the page shows, by their address in it; packages stay behind."""
+    return {f"assets/{asset.name}": kept.whole(asset.digest) for asset in _shown(edition)}
+
+
+def _shown(edition: CourseEdition) -> list[Asset]:
     lessons = [lesson for module in edition.modules for lesson in module.lessons]
     used = {name for lesson in lessons for name in files_used(lesson) if not has_to_be_run(lesson)}
-    return {f"assets/{asset.name}": kept.whole(asset.digest) for asset in edition.assets if asset.name in used}
+    return [asset for asset in edition.assets if asset.name in used]

@@ -199,3 +199,21 @@ def test_without_scripts_the_whole_text_is_read_from_a_disk(visit, browser, tmp_
     assert pictures.count() >= 1
     assert (folder / pictures.first.get_attribute("src")).exists()
     page.context.close()
+
+
+def test_a_test_beforehand_spares_what_is_known_outside_too(visit, browser, tmp_path):
+    desk = visit(COORDINATOR).goes_to("/courses/security-basics/elsewhere")
+    unpacked(desk.downloads("SCORM 1.2のZIPを保存する"), tmp_path)
+    page = browser.new_context(locale="ja-JP").new_page()
+    with served(tmp_path) as address:
+        page.goto(f"{address}/index.html")
+        assert page.get_by_text("進み具合は記録されません").is_visible(), (
+            "there is no learning system here, and it is said"
+        )
+        lessons = lessons_of(page)
+        areas = {question["area"] for question in lessons[0]["quiz"]["questions"]}
+        takes_quiz(page, lessons[0])
+        done = page.locator(".contents li.done > a").all_text_contents()
+        assert areas <= set(done)
+        assert "この一年で変わったところ" not in done
+        page.context.close()

@@ -15,7 +15,7 @@ from made_packages import one_page
 from kernel.database import db
 
 from courses.edition import LessonText, ModuleText
-from courses.export import scorm_package
+from courses.export import scorm_package, standalone
 from courses.models import LessonKind
 from courses.packages.manifest import pages, parts_from
 from courses.packages.models import Package
@@ -102,3 +102,9 @@ def test_the_manifest_says_what_passes():
     assert "masteryscore>80<" in said
     assert "題 &amp; &lt;印&gt;" in said
     assert "masteryscore" not in scorm_package.manifest("a", 2, "題", 0, []).decode()
+
+
+def test_what_is_too_large_to_be_put_together_stays(mizuho, monkeypatch):
+    monkeypatch.setattr(standalone, "LARGEST", 10)
+    page = mizuho.coordinator.browser().get("/courses/dx-first-step/elsewhere").text
+    assert "書き出せません" in page

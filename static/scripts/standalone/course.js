@@ -40,6 +40,13 @@
     if (done) keeper.done(scores());
   }
 
+  /* what somebody knows already need not be read again */
+  function spare(title) {
+    lessons.forEach((one, place) => {
+      if (one.title === title && one.finishedBy === "reading" && !isFinished(place)) state.finished.push(place);
+    });
+  }
+
   function finish(place) {
     if (!isFinished(place)) state.finished.push(place);
     keep();
@@ -303,6 +310,7 @@
       const areas = [...new Set(marks.map((one) => one.area).filter(Boolean))].map((area) => {
         const its = marks.filter((one) => one.area === area);
         const known = its.filter((one) => one.isRight).length;
+        if (quiz.spares && known === its.length) spare(area);
         const name = make("strong", { textContent: `${area}：${its.length}問のうち${known}問` });
         return make("li", {}, name, ` ${meant(Math.floor((known * 100) / its.length), area)}`);
       });
