@@ -7,11 +7,11 @@ import re
 
 import pypdf
 import pytest
-from pages import STAFF
+from pages import ADMINISTRATOR
 
 
 def test_a_printed_lesson_takes_the_width_of_the_paper_and_leaves_out_how_far_one_got(visit):
-    learner = goes_on(visit(STAFF).goes_to("/courses/ai-first"))
+    learner = goes_on(visit(ADMINISTRATOR).goes_to("/courses/ai-first"))
     page, way = learner.page, learner.page.locator(".way")
     lesson, paper = page.locator("article.lesson"), page.locator("main")
     assert way.is_visible()
@@ -28,7 +28,7 @@ def test_a_printed_lesson_takes_the_width_of_the_paper_and_leaves_out_how_far_on
 
 
 def test_no_colour_of_a_link_that_was_followed_nor_a_form_is_printed(visit):
-    learner = visit(STAFF).goes_to("/me")
+    learner = visit(ADMINISTRATOR).goes_to("/me")
     learner.page.emulate_media(media="print")
     ink = learner.page.locator("body").evaluate("body => getComputedStyle(body).color")
     links = learner.page.locator("main a").evaluate_all("links => links.map(link => getComputedStyle(link).color)")
@@ -64,7 +64,7 @@ def sheets(page):
     ],
 )  # fmt: skip
 def test_what_is_to_be_taken_along_fits_on_one_sheet_and_the_whole_course_prints_from_one_page(visit, slug):
-    learner = visit(STAFF).goes_to(f"/courses/{slug}")
+    learner = visit(ADMINISTRATOR).goes_to(f"/courses/{slug}")
     goes_on(learner)
     address = learner.page.locator("ol.modules a").filter(has_text="持ち帰りの一枚").first.get_attribute("href")
     learner.goes_to(address)
