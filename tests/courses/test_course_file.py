@@ -52,6 +52,7 @@ def zipped(files):
     return made
 
 
+@pytest.mark.slow
 def test_every_starter_course_goes_out_and_in_again_byte_for_byte(app, tmp_path):
     for slug in SLUGS:
         file = tmp_path / f"{slug}.zip"

@@ -28,6 +28,7 @@ def exported(person, slug):
     return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", ["dx-first-step", "security-basics", "ai-first"])
 def test_a_shipped_course_is_read_as_a_package_again_and_lacks_no_file(mizuho, app, slug):
     archive = exported(mizuho.coordinator, slug)

@@ -31,6 +31,7 @@ def writes(person, slug, kind, body, number=1):
     return person.browser().post(f"/studio/{slug}/kit/{kind.value}/{number}", data={"body": body})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SHIPPED)
 def test_a_shipped_kit_is_whole_and_can_be_handed_out(mizuho, slug):
     browser = mizuho.coordinator.browser()
