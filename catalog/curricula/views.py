@@ -23,8 +23,8 @@ from catalog.blueprint import blueprint
 from catalog.curricula import approval, edition
 from catalog.curricula import curriculum as curricula
 from catalog.curricula.forms import CurriculumForm, said_by
+from catalog.curricula.skill_table import skill_table
 from catalog.forms import ReviewForm
-from catalog.skill_table import skill_table
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

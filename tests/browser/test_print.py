@@ -73,4 +73,4 @@ def test_what_is_to_be_taken_along_fits_on_one_sheet_and_the_whole_course_prints
     tests = learner.page.locator("ol.modules li li").filter(has_text="確認テスト").count()
     learner.goes_to(address.rsplit("/", 1)[0] + "/all")
     assert learner.page.locator("article.lesson").count() == lessons - tests
-    assert len(sheets(learner.page)) < 26
+    assert len(sheets(learner.page)) < 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catalog.skill_table import OF_THE_STANDARD, skill_table
+from catalog.curricula.skill_table import OF_THE_STANDARD, skill_table
 
 
 def test_every_item_of_the_standard_is_taught_by_a_course_that_can_be_begun(app):
