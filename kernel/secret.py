@@ -32,6 +32,26 @@ def grouped(signs: str) -> str:
     return "-".join(signs[place : place + 4] for place in range(0, len(signs), 4))
 
 
+def in_signs(content: bytes, length: int) -> str:
+    """Return bytes as so many signs; `length` must be enough for them."""
+    number, signs = int.from_bytes(content), ""
+    for _sign in range(length):
+        number, place = divmod(number, len(SIGNS))
+        signs = SIGNS[place] + signs
+    return signs
+
+
+def of_signs(signs: str, size: int) -> bytes | None:
+    """Return the bytes that stand in signs, so many; None where others are among them, or they say more than that."""
+    number = 0
+    for sign in signs:
+        place = SIGNS.find(sign)
+        if place < 0:
+            return None
+        number = number * len(SIGNS) + place
+    return number.to_bytes(size) if number < 1 << 8 * size else None
+
+
 def sealed(keys: Sequence[str], secret: str) -> str:
     """Return a secret of another system as it is kept: under the first of the application's keys."""
     return _under(keys[:1]).encrypt(secret.encode()).decode()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kernel import clock
 from kernel.database import add, commit_part, db
 from kernel.errors import ConflictError
-from kernel.secret import SIGNS, grouped
+from kernel.secret import SIGNS, grouped, in_signs, of_signs
 from kernel.text import normalised
 
 from courses.lessons import quiz as quizzes
@@ -56,9 +56,7 @@ class Returns:
     def code(self, counts: Sequence[int]) -> str:
         """Return the code for so many right answers in each quiz, as the page of the file makes it."""
         said = bytes(counts)
-        number = int.from_bytes(said + _mac(self.home, said))
-        signs = [SIGNS[number // len(SIGNS) ** place % len(SIGNS)] for place in range(_signs(len(counts)))]
-        return grouped("".join(reversed(signs)))
+        return grouped(in_signs(said + _mac(self.home, said), _signs(len(counts))))
 
 
 def _about(home: TakeHome) -> str:
@@ -139,15 +137,11 @@ def hand_in(path: Path, typed: str) -> bool:
 
 def _counts(home: TakeHome, typed: str, quizzes_asked: int) -> bytes | None:
     """Return how many answers were right in each quiz by a code, None where it is none of this file."""
-    signs = [sign for sign in normalised(typed).upper() if sign.isalnum()]
-    if len(signs) != _signs(quizzes_asked) or any(sign not in SIGNS for sign in signs):
+    signs = "".join(sign for sign in normalised(typed).upper() if sign.isalnum())
+    if len(signs) != _signs(quizzes_asked):
         return None
-    number = 0
-    for sign in signs:
-        number = number * len(SIGNS) + SIGNS.index(sign)
-    length = quizzes_asked + CODE_BYTES
-    if number >= 1 << 8 * length:
+    whole = of_signs(signs, quizzes_asked + CODE_BYTES)
+    if whole is None:
         return None
-    whole = number.to_bytes(length)
     counts, mac = whole[:quizzes_asked], whole[quizzes_asked:]
     return counts if hmac.compare_digest(mac, _mac(home, counts)) else None

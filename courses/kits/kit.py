@@ -146,8 +146,11 @@ def take_in(course_id: int, read_from: Sequence[tuple[KitKind, int, str]]) -> No
     """Let the kit of a course be what was read; where nothing was, it stays."""
     if read_from:
         db.session.execute(sa.delete(KitPart).where(KitPart.course_id == course_id))
-        for kind, number, body in read_from:
-            _put(course_id, kind, number, body)
+        db.session.add_all(
+            KitPart(course_id=course_id, kind=kind, number=number, body=body.strip())
+            for kind, number, body in read_from
+        )
+        db.session.flush()
 
 
 def bring(folder: Path) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from kernel.spelling import typed_number
+from kernel.tables.written_workbook import A4, OPTIONS, width_of
 
 from courses.kits.leaf import before_table, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-A4, ROWS, HEIGHT, A_LINE = 9, 14, 30, 20
+ROWS, HEIGHT, A_LINE = 14, 30, 20
 WIDTH, NARROWEST, WIDEST = 120, 10, 60
 HIGHEST = 400
 """Points that a row may be high; Excel takes 409."""
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 TOTAL, ADDED_UP = "合計", "＝"
 """A last row that begins so adds up the columns in which it says ＝, but for the rows of the example."""
 EXAMPLE = "（例）"
@@ -48,7 +47,7 @@ def as_workbook(title: str, text: str) -> bytes:
                 sheet.merge_range(at, 0, at, len(headings) - 1, line, plain)
             else:
                 sheet.write_string(at, 0, line, plain)
-            sheet.set_row(at, _height(-(-_width(line) // WIDTH)))
+            sheet.set_row(at, _height(-(-width_of(line) // WIDTH)))
             at += 1
         widths = _widths(headings, filled)
         for place, (words, width) in enumerate(zip(headings, widths, strict=True)):
@@ -93,15 +92,11 @@ def _height(lines: int) -> int:
 
 def _lines(row: Sequence[str], widths: Sequence[int]) -> int:
     """Return how many lines the longest cell of a row takes in its column; at least one."""
-    return max(1, *(-(-_width(words) // max(width - 1, 1)) for words, width in zip(row, widths, strict=True)))
+    return max(1, *(-(-width_of(words) // max(width - 1, 1)) for words, width in zip(row, widths, strict=True)))
 
 
 def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     """Return the widths of the columns by their longest words, together as wide as the sheet."""
-    longest = [max(map(_width, column)) for column in zip(headings, *rows, strict=True)]
+    longest = [max(map(width_of, column)) for column in zip(headings, *rows, strict=True)]
     room = [min(max(width, NARROWEST), WIDEST) for width in longest]
     return [round(width * WIDTH / sum(room)) for width in room]
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)

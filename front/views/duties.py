@@ -12,6 +12,7 @@ from kernel.download import download
 from kernel.forms import accepted, answer
 from kernel.page import address_with
 from kernel.tables.comma_separated import as_csv
+from kernel.tables.written_workbook import XLSX
 
 from people.access import actor, requires
 from people.access_log import shows, taken_out
@@ -21,7 +22,7 @@ from courses.course import published_course
 
 from participation import exemption
 from participation.notices import rule
-from participation.papers.workbook import MEDIA_TYPE, as_xlsx
+from participation.papers.workbook import as_xlsx
 
 from review.duties import duty as duties
 from review.duties import totals
@@ -69,7 +70,7 @@ def duty_workbook() -> ResponseReturnValue:
     name = f"受講状況_{clock.today():%Y%m%d}.xlsx"
     taken_out(name)
     question = ask(request.args)
-    return download(as_xlsx(paper.paper(actor(), question)), MEDIA_TYPE, name)
+    return download(as_xlsx(paper.paper(actor(), question)), XLSX, name)
 
 
 @blueprint.get("/office/duties.csv")

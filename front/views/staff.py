@@ -12,6 +12,7 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.page import page_number
 from kernel.tables.comma_separated import as_csv
+from kernel.tables.written_workbook import XLSX
 
 from people.access import actor, confirmed, public_address, requires, sends_mail
 from people.access_log import shows, taken_out
@@ -24,7 +25,7 @@ from people.signing_in import password_link
 
 from courses.course import latest_edition, own_pace_courses
 
-from participation.papers.workbook import MEDIA_TYPE, as_xlsx
+from participation.papers.workbook import as_xlsx
 
 from front.blueprint import blueprint
 from front.office import learners as own_learners
@@ -80,7 +81,7 @@ def staff_workbook() -> ResponseReturnValue:
     name, question = f"職員の一覧_{clock.today():%Y%m%d}.xlsx", _asked()
     _chosen(question)
     taken_out(name)
-    return download(as_xlsx(staff.paper(actor(), question)), MEDIA_TYPE, name)
+    return download(as_xlsx(staff.paper(actor(), question)), XLSX, name)
 
 
 @blueprint.get("/office/staff.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 import xlsxwriter
 
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-USUAL_WIDTH = 18
+USUAL_WIDTH, A4 = 18, 9
+
+
+def width_of(text: str) -> int:
+    """Return how wide words are in a sheet, in characters; a wide one is as wide as two others."""
+    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 def as_workbook(table: Sequence[Sequence[str]], title: str) -> bytes:

@@ -13,6 +13,7 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 from kernel.secret import grouped
+from kernel.tables.written_workbook import XLSX
 from kernel.typeset.pdf import compiled
 
 from people.access import actor, confirmed, requires, signed_in
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 OF_HOSTS = {"roster": sheets.signature_roster, "attendance": sheets.attendance_sheet, "completions": sheets.completions}
 OF_NOMINATORS = {"nominations": sheets.nomination_list, "result": sheets.result_notice}
 ENDINGS = {
-    "xlsx": (workbook.as_xlsx, workbook.MEDIA_TYPE),
+    "xlsx": (workbook.as_xlsx, XLSX),
     "pdf": (printed.as_pdf, "application/pdf"),
 }
 

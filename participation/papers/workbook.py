@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 import xlsxwriter
+
+from kernel.tables.written_workbook import A4, OPTIONS, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from participation.papers.paper import Cell, Column, Paper
 
-A4 = 9
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTH_OF_A_SHARE, A_LINE, HEIGHT_OF_A_SEAL = 4, 18, 42
 
 
 def _lines_of(row: Sequence[Cell], columns: Sequence[Column]) -> int:
     """Return how many lines the longest cell of a row takes in its column; a wide character is as wide as two others."""
     pairs = zip(row, columns, strict=True)
-    return max((-(-_width(str(cell)) // (column.width * WIDTH_OF_A_SHARE)) for cell, column in pairs), default=1) or 1
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+    return max((-(-width_of(str(cell)) // (column.width * WIDTH_OF_A_SHARE)) for cell, column in pairs), default=1) or 1
 
 
 class _Sheet:

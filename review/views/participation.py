@@ -13,13 +13,12 @@ from kernel.download import download
 from kernel.errors import InvalidError
 from kernel.page import address_with, page_number
 from kernel.tables.comma_separated import as_csv
+from kernel.tables.written_workbook import XLSX
 
 from people.access import actor, requires
 from people.permission import Permission
 
 from courses.models import Level
-
-from participation.papers.workbook import MEDIA_TYPE
 
 from review import export, question
 from review.blueprint import blueprint
@@ -96,7 +95,7 @@ def participation_csv() -> ResponseReturnValue:
 def participation_xlsx() -> ResponseReturnValue:
     """Download what is on the page as an Excel workbook."""
     summary = _summary()
-    return _file(export.as_xlsx(export.of_summary(summary, _whose(summary))), MEDIA_TYPE, "xlsx")
+    return _file(export.as_xlsx(export.of_summary(summary, _whose(summary))), XLSX, "xlsx")
 
 
 def _whose(summary: Summary) -> str:

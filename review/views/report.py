@@ -11,13 +11,13 @@ from kernel.download import download
 from kernel.errors import NotFoundError
 from kernel.forms import accepted, answer
 from kernel.tables.comma_separated import as_csv
+from kernel.tables.written_workbook import XLSX
 
 from people.access import actor, requires
 from people.access_log import shows, taken_out
 from people.permission import Permission
 
 from participation import target
-from participation.papers.workbook import MEDIA_TYPE
 
 from review import behind, export, monthly_report, months, question, reach
 from review.blueprint import blueprint
@@ -103,7 +103,7 @@ def _file(annex: Annex, name: str, ending: str) -> Response:
     if ending == "csv":
         return download(as_csv(annex.table), "text/csv", name)
     if ending == "xlsx":
-        return download(export.as_xlsx(annex), MEDIA_TYPE, name)
+        return download(export.as_xlsx(annex), XLSX, name)
     raise NotFoundError
 
 
